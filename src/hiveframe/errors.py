@@ -1,0 +1,262 @@
+"""Everything that can go wrong, as Spark names it.
+
+    SparkError                     any failure with a Spark condition, a SQLSTATE and message parameters
+    ├── AnalysisException          the plan does not make sense (names, types, unsupported features)
+    │   └── ParseException         the text does not make sense
+    ├── IllegalArgumentException   an argument or a setting has a wrong value
+    ├── ArithmeticException        overflow, division by zero
+    ├── ArrayIndexOutOfBoundsException
+    ├── DateTimeException          a date or time that does not exist
+    ├── NumberFormatException      text that is not a number
+    ├── UnsupportedOperationException
+    ├── PythonException            a user's Python function raised
+    ├── SparkUpgradeException      a value that older versions read differently
+    ├── SparkRuntimeException      any other failure while rows are computed
+    ├── OperationCanceled          the query was interrupted
+    └── SparkException             everything else, internal errors among them
+
+Conditions, message templates and SQLSTATEs are Spark 4.2's own (`error-conditions.json`, Apache-2.0, see NOTICE),
+kept in `error_conditions.json`; conditions that only HiveFrame has stand in `OWN_CONDITIONS`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class QueryContext:
+    """The part of a query that an error speaks of: a span of SQL text, or a DataFrame call."""
+
+    fragment: str
+    start: int = -1
+    stop: int = -1
+    line: int = 0
+    column: int = 0
+    sql_text: str | None = None
+    object_type: str = ""
+    object_name: str = ""
+    call_site: str = ""
+
+    @property
+    def is_sql(self) -> bool:
+        return self.sql_text is not None
+
+    def summary(self) -> str:
+        """The context as Spark appends it to a runtime error."""
+        if not self.is_sql:
+            return f'== DataFrame ==\n"{self.fragment}" was called from\n{self.call_site}\n'
+        text = self.sql_text or ""
+        head = f"== SQL{self._of_object()} (line {self.line}, position {self.column + 1}) ==\n"
+        shown = text.split("\n")[self.line - 1 :]
+        lines = shown[: self.fragment.count("\n") + 1] or [""]
+        marks = []
+        left = self.stop - self.start + 1
+        for n, line in enumerate(lines):
+            begin = self.column if n == 0 else 0
+            width = min(left, len(line) - begin)
+            marks.append(f"{line}\n{' ' * begin}{'^' * max(width, 1)}")
+            left -= width + 1
+        return head + "\n".join(marks) + "\n"
+
+    def _of_object(self) -> str:
+        return f" of {self.object_type} {self.object_name}" if self.object_type else ""
+
+
+class SparkError(Exception):
+    """A failure with Spark's condition; `str(error)` is Spark's message with its SQLSTATE."""
+
+    jvm_classes: ClassVar[tuple[str, ...]] = ("org.apache.spark.SparkException", "java.lang.Exception")
+
+    def __init__(
+        self,
+        condition: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        context: QueryContext | None = None,
+        detail: str = "",
+    ) -> None:
+        self.condition = condition
+        self.params = dict(params or {})
+        self.context = context
+        self.sql_state = sql_state(condition)
+        self.detail = detail
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """`[CONDITION] text SQLSTATE: …`, then where in the query."""
+        text = f"[{self.condition}] {format_message(self.condition, self.params)}"
+        if self.sql_state:
+            text += f" SQLSTATE: {self.sql_state}"
+        return text + self._where() + self.detail
+
+    def _where(self) -> str:
+        return "\n" + self.context.summary() if self.context else ""
+
+    def with_context(self, context: QueryContext | None) -> SparkError:
+        """The same error placed at `context`, unless it is placed already."""
+        if self.context is not None or context is None:
+            return self
+        return type(self)(self.condition, self.params, context=context, detail=self.detail)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.condition, self.params, self.context, self.detail)
+
+
+def _rebuild(
+    cls: type[SparkError], condition: str, params: dict[str, str], context: QueryContext | None, detail: str
+) -> SparkError:
+    return cls(condition, params, context=context, detail=detail)
+
+
+class AnalysisException(SparkError):
+    """The plan does not make sense."""
+
+    jvm_classes = ("org.apache.spark.sql.AnalysisException", "java.lang.Exception")
+
+    def _where(self) -> str:
+        if self.context is None:
+            return ""
+        if self.context.is_sql:
+            return f"; line {self.context.line} pos {self.context.column}"
+        return ";\n" + self.context.summary()
+
+
+class ParseException(AnalysisException):
+    """The text does not make sense; the position is (line from 1, column from 0)."""
+
+    jvm_classes = ("org.apache.spark.sql.catalyst.parser.ParseException", *AnalysisException.jvm_classes)
+
+    def _where(self) -> str:
+        c = self.context
+        if c is None or c.sql_text is None:
+            return ""
+        lines = c.sql_text.split("\n")
+        shown = lines[: c.line] + ["-" * c.column + "^^^"] + lines[c.line :]
+        return f" (line {c.line}, pos {c.column})\n\n== SQL ==\n" + "\n".join(shown) + "\n"
+
+    def message(self) -> str:
+        return "\n" + super().message()
+
+
+class IllegalArgumentException(SparkError):
+    """An argument or a setting has a wrong value."""
+
+    jvm_classes = ("org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException")
+
+
+class ArithmeticException(SparkError):
+    """Overflow or division by zero."""
+
+    jvm_classes = ("org.apache.spark.SparkArithmeticException", "java.lang.ArithmeticException")
+
+
+class ArrayIndexOutOfBoundsException(SparkError):
+    """An index outside its array."""
+
+    jvm_classes = ("org.apache.spark.SparkArrayIndexOutOfBoundsException", "java.lang.ArrayIndexOutOfBoundsException")
+
+
+class DateTimeException(SparkError):
+    """A date or time that does not exist."""
+
+    jvm_classes = ("org.apache.spark.SparkDateTimeException", "java.time.DateTimeException")
+
+
+class NumberFormatException(SparkError):
+    """Text that is not a number."""
+
+    jvm_classes = ("org.apache.spark.SparkNumberFormatException", "java.lang.NumberFormatException")
+
+
+class UnsupportedOperationException(SparkError):
+    """Something that is not there (yet)."""
+
+    jvm_classes = ("org.apache.spark.SparkUnsupportedOperationException", "java.lang.UnsupportedOperationException")
+
+
+class PythonException(SparkError):
+    """A user's Python function raised; the message carries its traceback."""
+
+    jvm_classes = ("org.apache.spark.api.python.PythonException", "java.lang.RuntimeException")
+
+
+class SparkUpgradeException(SparkError):
+    """A value that older versions read differently."""
+
+    jvm_classes = ("org.apache.spark.SparkUpgradeException", "java.lang.RuntimeException")
+
+
+class SparkRuntimeException(SparkError):
+    """Any other failure while rows are computed."""
+
+    jvm_classes = ("org.apache.spark.SparkRuntimeException", "java.lang.RuntimeException")
+
+
+class OperationCanceled(SparkError):
+    """The query was interrupted."""
+
+    jvm_classes = ("org.apache.spark.SparkSQLException", "java.sql.SQLException")
+
+
+class SparkException(SparkError):
+    """Everything else."""
+
+
+def analysis_error(condition: str, /, *, context: QueryContext | None = None, **params: str) -> AnalysisException:
+    """An `AnalysisException` with keyword message parameters."""
+    return AnalysisException(condition, params, context=context)
+
+
+def unsupported(feature: str, /, *, context: QueryContext | None = None) -> AnalysisException:
+    """An explicit refusal of something that Spark has and HiveFrame does not: `feature` names it to the user."""
+    return AnalysisException("UNSUPPORTED_FEATURE.HIVEFRAME", {"feature": feature}, context=context)
+
+
+def internal_error(message: str) -> SparkException:
+    """A fault of HiveFrame's own; its `errorId` finds it in the log."""
+    return SparkException("INTERNAL_ERROR", {"message": f"{message} (error id {uuid.uuid4()})"})
+
+
+OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
+    "UNSUPPORTED_FEATURE.HIVEFRAME": ("HiveFrame does not support <feature>.", "0A000"),
+    "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
+}
+
+
+@cache
+def _conditions() -> dict[str, Any]:
+    text = resources.files("hiveframe").joinpath("error_conditions.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def is_known(condition: str) -> bool:
+    """Whether `condition` (with its subclass after a dot) is one that Spark or HiveFrame defines."""
+    return condition in OWN_CONDITIONS or condition in _conditions()
+
+
+def sql_state(condition: str) -> str | None:
+    """The SQLSTATE of a condition; None when it has none."""
+    if condition in OWN_CONDITIONS:
+        return OWN_CONDITIONS[condition][1]
+    entry = _conditions().get(condition)
+    return entry[1] if entry else None
+
+
+_PLACEHOLDER = re.compile(r"<([A-Za-z0-9_-]+)>")
+
+
+def format_message(condition: str, params: Mapping[str, str]) -> str:
+    """The condition's template with its `<name>` places filled in."""
+    entry: Sequence[str] | None = OWN_CONDITIONS.get(condition) or _conditions().get(condition)
+    if entry is None:
+        raise KeyError(f"unknown error condition {condition!r}; add it to errors.OWN_CONDITIONS")
+    return _PLACEHOLDER.sub(lambda m: str(params.get(m.group(1), m.group(0))), entry[0])

@@ -1,0 +1,1 @@
+"""The table of functions: one row a function, one file a family."""

@@ -1,0 +1,59 @@
+"""What an emitter has at hand while a call becomes DuckDB SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+from hiveframe.errors import QueryContext
+from hiveframe.plan.logical import AggCall
+from hiveframe.plan.types import DataType
+
+
+class EmitContext(Protocol):
+    """One compilation's services; the engine implements it."""
+
+    ansi: bool
+    time_zone: str
+
+    def setting(self, name: str) -> str | None:
+        """A session setting."""
+
+    def fresh(self, stem: str = "x") -> str:
+        """A name that nothing else in the statement has (lambda parameters, subquery aliases)."""
+
+    def kernel(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        arg_types: Sequence[DataType],
+        result: DataType,
+        *,
+        volatile: bool = False,
+    ) -> str:
+        """The DuckDB name under which an Arrow kernel is callable: pyarrow arrays in, a pyarrow array out, NULLs seen."""
+
+    def raise_error(
+        self,
+        error: str,
+        condition: str,
+        params: Mapping[str, exp.Expression | str],
+        dtype: DataType,
+        context: QueryContext | None,
+    ) -> exp.Expression:
+        """An expression of `dtype` that raises when it is evaluated.
+
+        `error` is the class in `hiveframe.errors` (`ArithmeticException`); a parameter is text, or an expression
+        (VARCHAR) computed at that moment.
+        """
+
+    def aggregate(self, name: str, args: Sequence[exp.Expression], call: AggCall) -> exp.Expression:
+        """DuckDB's aggregate `name` with the call's DISTINCT, ORDER BY and FILTER, and OVER when it is windowed.
+
+        Every DuckDB aggregate that an emitter uses must be made here, so that it works as a window function too.
+        """
+
+    def expr(self, node: Any) -> exp.Expression:
+        """Any logical expression emitted."""

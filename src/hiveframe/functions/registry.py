@@ -1,0 +1,247 @@
+"""What a row of the table of functions is, and how rows are found.
+
+A family file makes rows and registers them:
+
+    register(
+        Function("lpad", (STRING, INT, optional(STRING, " ")), STRING, emit=duck("lpad")),
+        Function("nvl", (ANY, ANY), bind=lambda b, args: b.call("coalesce", *args)),
+    )
+
+`params` says what is accepted: a `DataType` (implicit casts as in Spark), a `Kind` (a class of types), or one of
+these wrapped by `optional`/`rest`. `result` is a `DataType`, or a rule over the bound arguments. Rows that need more
+(overloads, rewriting to other functions, checks of constant arguments) give `bind`.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import AggCall, Call, Expr, Literal
+from hiveframe.plan.types import DataType
+
+if TYPE_CHECKING:
+    from hiveframe.functions.emit import EmitContext
+
+
+class FunctionKind(enum.Enum):
+    """Where a function may stand."""
+
+    SCALAR = "scalar"
+    AGGREGATE = "aggregate"
+    WINDOW = "window"  # only with OVER: row_number, lag
+    GENERATOR = "generator"  # rows from a row: explode
+    TABLE = "table"  # in FROM: range
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A class of types. `preferred` is what other types are implicitly cast to when none of the class fits."""
+
+    name: str  # as Spark writes it in messages: "NUMERIC", "ARRAY"
+    accepts: Callable[[DataType], bool]
+    preferred: DataType | None = None
+
+
+ANY: Final = Kind("ANY", lambda d: True)
+NUMERIC: Final = Kind("NUMERIC", lambda d: isinstance(d, t.NumericType), t.DOUBLE)
+INTEGRAL: Final = Kind("INTEGRAL", lambda d: isinstance(d, t.IntegralType), t.LONG)
+FRACTIONAL: Final = Kind("FRACTIONAL", lambda d: isinstance(d, t.FractionalType), t.DOUBLE)
+STRING_OR_BINARY: Final = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
+ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType))
+MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType))
+STRUCT: Final = Kind("STRUCT", lambda d: isinstance(d, t.StructType))
+DATE_OR_TIMESTAMP: Final = Kind(
+    "DATE or TIMESTAMP", lambda d: isinstance(d, (t.DateType, t.TimestampType, t.TimestampNTZType)), t.TIMESTAMP
+)
+INTERVAL: Final = Kind(
+    "INTERVAL", lambda d: isinstance(d, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType))
+)
+LAMBDA: Final = Kind("LAMBDA", lambda d: True)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter. `kinds`: alternatives in order. `default` fills an optional one that is left out (None: stays out).
+
+    `constant`: the argument must be foldable (Spark: NON_FOLDABLE_INPUT otherwise). `name` serves named arguments.
+    """
+
+    kinds: tuple[DataType | Kind, ...]
+    optional: bool = False
+    rest: bool = False
+    default: Literal | None = None
+    constant: bool = False
+    name: str = ""
+
+
+ParamLike = DataType | Kind | Param
+ResultRule = Callable[[Sequence[Expr]], DataType]
+NullRule = Callable[[Sequence[Expr]], bool]
+
+
+class Binder(Protocol):
+    """What `bind` and type rules may use; analysis implements it."""
+
+    ansi: bool
+    time_zone: str
+
+    def setting(self, name: str) -> str | None:
+        """A session setting."""
+
+    def call(self, name: str, *args: Expr) -> Expr:
+        """Another function of the table, bound to `args` (implicit casts included)."""
+
+    def cast(self, child: Expr, dtype: DataType) -> Expr:
+        """An implicit cast of `child`, or `child` itself when it has the type already."""
+
+    def fold(self, expr: Expr) -> Any:
+        """The value (storage form) of a constant expression; a NON_FOLDABLE_INPUT error when it is not constant."""
+
+    def error(self, condition: str, **params: str) -> Exception:
+        """An AnalysisException placed at the call being bound."""
+
+
+Emit = Callable[[Call, list[Any], "EmitContext"], Any]
+EmitAggregate = Callable[[AggCall, list[Any], "EmitContext"], Any]
+Kernel = Callable[..., Any]
+
+
+def any_null(args: Sequence[Expr]) -> bool:
+    """NULL in, NULL out (the usual rule)."""
+    return any(a.nullable for a in args)
+
+
+def never_null(args: Sequence[Expr]) -> bool:
+    """Never NULL."""
+    return False
+
+
+def always_null(args: Sequence[Expr]) -> bool:
+    """May be NULL whatever comes in."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A row. Exactly one of `emit`, `kernel` and `bind` (to other functions) makes it run.
+
+    `kernel` takes one pyarrow Array for each argument (and the `Call` as keyword `call` when `kernel_sees_call`)
+    and returns a pyarrow Array of the physical result type; it sees NULLs unless `kernel_skips_nulls`.
+    `lambda_params(i, args)` gives (name, type, nullable) for each parameter of the lambda at argument i, from the
+    arguments bound so far. `deterministic` False keeps it out of folding and of duplication.
+    """
+
+    name: str
+    params: tuple[ParamLike, ...] = ()
+    result: DataType | ResultRule | None = None
+    nullable: NullRule = any_null
+    kind: FunctionKind = FunctionKind.SCALAR
+    emit: Emit | EmitAggregate | None = None
+    kernel: Kernel | None = None
+    kernel_sees_call: bool = False
+    bind: Callable[[Binder, tuple[Expr, ...]], Expr] | None = None
+    lambda_params: Callable[[int, Sequence[Expr]], Sequence[tuple[str, DataType, bool]]] | None = None
+    aliases: tuple[str, ...] = ()
+    deterministic: bool = True
+    operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
+    doc: str = ""
+    usage: str = ""
+    group: str = ""
+    since: str = ""
+    checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = field(default=())
+
+
+FAMILIES: Final[tuple[str, ...]] = (
+    "operators",
+    "predicates",
+    "conditional",
+    "math",
+    "bitwise",
+    "strings",
+    "regex",
+    "encoding",
+    "datetime",
+    "intervals",
+    "misc",
+    "hashes",
+    "arrays",
+    "maps",
+    "structs",
+    "higher_order",
+    "json",
+    "csv",
+    "variant",
+    "generators",
+    "aggregates",
+    "statistics",
+    "windows",
+    "sketches",
+    "url",
+)
+
+_rows: dict[str, Function] = {}
+
+
+def register(*rows: Function) -> None:
+    """Add rows; a name that is there already is a mistake."""
+    for row in rows:
+        for name in (row.name, *row.aliases):
+            key = name.lower()
+            if key in _rows:
+                raise ValueError(f"function {name!r} is registered twice")
+            _rows[key] = row
+
+
+@cache
+def _loaded() -> dict[str, Function]:
+    for family in FAMILIES:
+        importlib.import_module(f"hiveframe.functions.{family}")
+    return _rows
+
+
+def lookup(name: str) -> Function | None:
+    """The row of a name or alias, ignoring case."""
+    return _loaded().get(name.lower())
+
+
+def row_of(name: str) -> Function:
+    """The row of a bound call's function."""
+    return _loaded()[name.lower()]
+
+
+def names() -> Iterable[str]:
+    """Every name and alias, sorted."""
+    return sorted(_loaded())
+
+
+def optional(kind: DataType | Kind, default: object = None, *, name: str = "") -> Param:
+    """A parameter that may be left out; `default` (a str, int or bool) then takes its place."""
+    literal: Literal | None = None
+    if isinstance(default, bool):
+        literal = Literal(default, t.BOOLEAN)
+    elif isinstance(default, int):
+        literal = Literal(default, t.INT)
+    elif isinstance(default, str):
+        literal = Literal(default, t.STRING)
+    return Param((kind,), optional=True, default=literal, name=name)
+
+
+def rest(*kinds: DataType | Kind) -> Param:
+    """Any number of further arguments, none included."""
+    return Param(kinds, rest=True)
+
+
+def either(*kinds: DataType | Kind) -> Param:
+    """One of several classes, the first that fits."""
+    return Param(kinds)
+
+
+def constant(kind: DataType | Kind) -> Param:
+    """A parameter whose argument must be a constant."""
+    return Param((kind,), constant=True)

@@ -1,0 +1,1 @@
+"""The narrow waist: data types, the unresolved tree (`spec`) and the typed tree (`logical`)."""

@@ -1,0 +1,561 @@
+"""The typed tree: every name is an id, every expression has a type, every relation has an output.
+
+Analysis produces it, the optimiser rewrites it, the engine emits it. Nodes are frozen data compared by identity.
+A `Column` carries an id that is unique in the whole plan (a self-join renews the ids of one side), so a reference
+never needs a qualifier; a reference whose id is not in the inputs of its own query is a correlated (outer) one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiveframe.errors import QueryContext
+from hiveframe.plan.spec import PythonFunction
+from hiveframe.plan.types import BOOLEAN, DataType, StructField, StructType
+
+
+class Node:
+    """Anything in the typed tree."""
+
+    __slots__ = ()
+
+
+class Expr(Node):
+    """A typed expression: has `dtype` and `nullable`."""
+
+    __slots__ = ()
+    dtype: DataType
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(Expr):
+    """A column, as an output of a relation and as a reference to it. `name` is what users see."""
+
+    id: int
+    name: str
+    dtype: DataType
+    nullable: bool = True
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(Expr):
+    """A constant in storage form (see `plan.spec`)."""
+
+    value: Any
+    dtype: DataType
+
+    @property
+    def nullable(self) -> bool:  # type: ignore[override]
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Expr):
+    """A scalar function or operator: `function` is a row's name in the table of functions.
+
+    `shown` is the name the user wrote when it differs; `context` places a run-time error.
+    """
+
+    function: str
+    args: tuple[Expr, ...]
+    dtype: DataType
+    nullable: bool = True
+    shown: str | None = None
+    context: QueryContext | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cast(Expr):
+    """`mode` is ansi (raise), legacy (NULL or wrap) or try (NULL). `implicit` casts are left out of column names."""
+
+    child: Expr
+    dtype: DataType
+    mode: str = "ansi"
+    nullable: bool = True
+    implicit: bool = False
+    context: QueryContext | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LambdaVar(Expr):
+    """A lambda's parameter; `id` is unique like a column's."""
+
+    id: int
+    name: str
+    dtype: DataType
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lambda(Expr):
+    """A function argument of a higher-order function; its type is its body's."""
+
+    params: tuple[LambdaVar, ...]
+    body: Expr
+
+    @property
+    def dtype(self) -> DataType:  # type: ignore[override]
+        return self.body.dtype
+
+    @property
+    def nullable(self) -> bool:  # type: ignore[override]
+        return self.body.nullable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortKey(Node):
+    """One sort key with its null order decided."""
+
+    child: Expr
+    ascending: bool = True
+    nulls_first: bool = True
+    _carrier = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AggCall(Expr):
+    """An aggregate function's call, inside `Aggregate` or as the function of a `WindowCall`."""
+
+    function: str
+    args: tuple[Expr, ...]
+    dtype: DataType
+    nullable: bool = True
+    distinct: bool = False
+    filter: Expr | None = None
+    order_by: tuple[SortKey, ...] = ()
+    ignore_nulls: bool = False
+    shown: str | None = None
+    context: QueryContext | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound(Node):
+    """A frame's end: kind as in `spec.FrameBound`; `value` has the order key's (or a whole-number) type."""
+
+    kind: str
+    value: Expr | None = None
+    _carrier = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame(Node):
+    """`unit` is rows or range."""
+
+    unit: str
+    lower: Bound
+    upper: Bound
+    _carrier = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowCall(Expr):
+    """`function OVER (…)`: `function` is an `AggCall`, a `Call` of a window function, or a grouped `PyUdf`."""
+
+    function: Expr
+    partition_by: tuple[Expr, ...]
+    order_by: tuple[SortKey, ...]
+    frame: Frame | None
+    dtype: DataType
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarSubquery(Expr):
+    """The single value of `plan`, NULL when it has no row, an error when it has several."""
+
+    plan: Relation
+    dtype: DataType
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exists(Expr):
+    """Whether `plan` has a row."""
+
+    plan: Relation
+    dtype: DataType = BOOLEAN
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InSubquery(Expr):
+    """`(values) IN plan`, with SQL's three-valued logic."""
+
+    values: tuple[Expr, ...]
+    plan: Relation
+    dtype: DataType = BOOLEAN
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PyUdf(Expr):
+    """A call of a user's Python function; `eval_type` in `udf` says in which form."""
+
+    name: str
+    udf: PythonFunction
+    args: tuple[Expr, ...]
+    dtype: DataType
+    nullable: bool = True
+    deterministic: bool = True
+    arg_names: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named(Node):
+    """`expr` under the output column `column`; a column passed through has its own id on both sides."""
+
+    column: Column
+    expr: Expr
+    _carrier = True
+
+
+# -------------------------------------------------------------------------------------------------- relations
+
+
+class Relation(Node):
+    """A typed relation: has `output`, its columns in order."""
+
+    __slots__ = ()
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneRow(Relation):
+    """One row without columns."""
+
+    output: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalData(Relation):
+    """Rows in memory: an Arrow table whose columns match `output` by position, in Spark's Arrow types."""
+
+    output: tuple[Column, ...]
+    table: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values(Relation):
+    """Literal rows; every row has an expression for each output column, of its type."""
+
+    output: tuple[Column, ...]
+    rows: tuple[tuple[Expr, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Range(Relation):
+    """BIGINTs from `start` to `end` (exclusive) by `step`."""
+
+    output: tuple[Column, ...]
+    start: int
+    end: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan(Relation):
+    """Files of a data source. `source` is a `lake.scan.ScanSource`; `positions[i]` is output i's place in its schema."""
+
+    output: tuple[Column, ...]
+    source: Any
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Materialized(Relation):
+    """A relation computed earlier and kept in the session under `key` (cache, checkpoint, remote reference)."""
+
+    output: tuple[Column, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Project(Relation):
+    """`items` computed for each row of `child`."""
+
+    child: Relation
+    items: tuple[Named, ...]
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return tuple(item.column for item in self.items)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter(Relation):
+    """Rows of `child` whose `condition` is TRUE; NULL counts as not TRUE."""
+
+    child: Relation
+    condition: Expr
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Join(Relation):
+    """`kind`: inner, cross, left, right, full, semi, anti. Output: left then right (left alone for semi and anti).
+
+    Columns on the side that may be missing are nullable in `output`. `is_lateral`: right may refer to left.
+    """
+
+    left: Relation
+    right: Relation
+    kind: str
+    condition: Expr | None
+    output: tuple[Column, ...]
+    is_lateral: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AsOfJoin(Relation):
+    """For each left row the nearest right row: `order` is the distance to make small, `condition` what must hold."""
+
+    left: Relation
+    right: Relation
+    condition: Expr
+    order: Expr
+    kind: str
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aggregate(Relation):
+    """Groups by `keys`; output is keys then `items`.
+
+    `grouping_sets` lists, for each set, the positions of its keys (None: one set of all). An item is any expression
+    over `AggCall`s and key columns (referred to by the key's output column).
+    """
+
+    child: Relation
+    keys: tuple[Named, ...]
+    items: tuple[Named, ...]
+    grouping_sets: tuple[tuple[int, ...], ...] | None = None
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return tuple(item.column for item in self.keys + self.items)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window(Relation):
+    """`child`'s columns and `items`, each a `WindowCall`."""
+
+    child: Relation
+    items: tuple[Named, ...]
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output + tuple(item.column for item in self.items)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generate(Relation):
+    """For each row of `child`, the rows that `generator` (a `Call` of a generator row, or a `PyUdtf`) yields.
+
+    Output: the child's columns, then `columns`. `outer`: a child row without generated rows stays, with NULLs.
+    """
+
+    child: Relation
+    generator: Expr
+    columns: tuple[Column, ...]
+    outer: bool = False
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output + self.columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sort(Relation):
+    """Rows in order. Without `is_global` (SORT BY) no order is promised beyond a partition."""
+
+    child: Relation
+    keys: tuple[SortKey, ...]
+    is_global: bool = True
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit(Relation):
+    """At most `count` rows (None: no limit) after the first `offset`."""
+
+    child: Relation
+    count: int | None
+    offset: int = 0
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tail(Relation):
+    """The last `count` rows in order."""
+
+    child: Relation
+    count: int
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct(Relation):
+    """One row of each set of equal rows; with `keys`, the first met of each set of rows equal in those columns."""
+
+    child: Relation
+    keys: tuple[Column, ...] = ()
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetOperation(Relation):
+    """`kind`: union, intersect, except; sides have the same types position by position."""
+
+    children: tuple[Relation, ...]
+    kind: str
+    is_all: bool
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample(Relation):
+    """A seeded Bernoulli sample of the share [lower, upper), or with replacement (Poisson of mean `upper`)."""
+
+    child: Relation
+    lower: float
+    upper: float
+    with_replacement: bool
+    seed: int
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repartition(Relation):
+    """A partitioning asked for; rows are unchanged."""
+
+    child: Relation
+    count: int | None
+    keys: tuple[SortKey, ...] = ()
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cte(Node):
+    """A named subplan. References are `CteRef`s of the same `id`; `step` is set for a recursive one."""
+
+    id: int
+    name: str
+    plan: Relation
+    step: Relation | None = None
+    is_union_all: bool = True
+    max_depth: int | None = None
+    _carrier = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CteRef(Relation):
+    """A use of a `Cte`; its columns have ids of their own and match the definition's by position."""
+
+    output: tuple[Column, ...]
+    id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithCtes(Relation):
+    """`child` with the `ctes` that it and later ones refer to. Only recursive or shared ones stand here."""
+
+    child: Relation
+    ctes: tuple[Cte, ...]
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapPartitions(Relation):
+    """`mapInPandas`/`mapInArrow`: `udf` over batches of `child`."""
+
+    child: Relation
+    udf: PyUdf
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupMap(Relation):
+    """`applyInPandas`/`applyInArrow`: `udf` once a group of `keys` (columns of `child`) over `udf.args`."""
+
+    child: Relation
+    keys: tuple[Column, ...]
+    udf: PyUdf
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoGroupMap(Relation):
+    """`udf` once for each key met on either side."""
+
+    left: Relation
+    right: Relation
+    left_keys: tuple[Column, ...]
+    right_keys: tuple[Column, ...]
+    left_args: tuple[Column, ...]
+    right_args: tuple[Column, ...]
+    udf: PyUdf
+    output: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PyUdtf(Expr):
+    """A Python table function's call, the generator of a `Generate`. `table` is its TABLE argument, if any."""
+
+    name: str
+    command: bytes
+    eval_type: int
+    args: tuple[Expr, ...]
+    arg_names: tuple[str | None, ...]
+    dtype: StructType
+    nullable: bool = False
+    table: Relation | None = None
+    table_arg: int | None = None
+    partition_by: tuple[Expr, ...] = ()
+    order_by: tuple[SortKey, ...] = ()
+    analyze_result: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollectMetrics(Relation):
+    """Rows of `child`; `metrics` (over `AggCall`s) are computed beside and reported under `name`."""
+
+    child: Relation
+    name: str
+    metrics: tuple[Named, ...]
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return self.child.output
+
+
+def schema_of(relation: Relation) -> StructType:
+    """The relation's schema as users see it."""
+    return StructType(tuple(StructField(c.name, c.dtype, c.nullable, c.metadata) for c in relation.output))

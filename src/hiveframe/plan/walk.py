@@ -1,0 +1,83 @@
+"""Walks over trees of frozen nodes. None of them recurses on depth: plans of thousands of steps are normal."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+N = TypeVar("N")
+
+
+@lru_cache(maxsize=None)
+def _field_names(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(cls))
+
+
+def children(node: Any, base: type[N]) -> list[N]:
+    """The `base` nodes directly under `node`, in field order, looking through tuples and plain dataclasses."""
+    found: list[N] = []
+    for name in _field_names(type(node)):
+        _collect(getattr(node, name), base, found)
+    return found
+
+
+def _collect(value: Any, base: type[N], found: list[N]) -> None:
+    if isinstance(value, base):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, base, found)
+    elif dataclasses.is_dataclass(value) and getattr(value, "_carrier", False):
+        for name in _field_names(type(value)):
+            _collect(getattr(value, name), base, found)
+
+
+def preorder(root: N, base: type[N]) -> Iterator[N]:
+    """Every `base` node from `root` down, parents first, left to right; each occurrence once."""
+    stack: list[N] = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node, base)))
+
+
+def with_children(node: N, base: type[Any], replaced: Callable[[Any], Any]) -> N:
+    """`node` with each direct `base` child `c` replaced by `replaced(c)`; the same object when nothing changed."""
+    changes: dict[str, Any] = {}
+    for name in _field_names(type(node)):
+        old = getattr(node, name)
+        new = _replace(old, base, replaced)
+        if new is not old:
+            changes[name] = new
+    return cast(N, dataclasses.replace(cast(Any, node), **changes)) if changes else node
+
+
+def _replace(value: Any, base: type[Any], replaced: Callable[[Any], Any]) -> Any:
+    if isinstance(value, base):
+        return replaced(value)
+    if isinstance(value, tuple):
+        items = [_replace(item, base, replaced) for item in value]
+        return tuple(items) if any(a is not b for a, b in zip(items, value)) else value
+    if dataclasses.is_dataclass(value) and getattr(value, "_carrier", False):
+        return with_children(value, base, replaced)
+    return value
+
+
+def rewrite_up(root: N, base: type[Any], rule: Callable[[Any], Any]) -> N:
+    """`root` rebuilt bottom-up: `rule` sees each node after its children; shared nodes are rewritten once."""
+    done: dict[int, Any] = {}
+    alive: list[Any] = []  # keeps ids valid while `done` refers to them
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in done:
+            continue
+        if not ready:
+            stack.append((node, True))
+            stack.extend((child, False) for child in children(node, base) if id(child) not in done)
+            continue
+        alive.append(node)
+        done[id(node)] = rule(with_children(node, base, lambda child: done[id(child)]))
+    return cast(N, done[id(root)])
