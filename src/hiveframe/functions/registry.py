@@ -131,6 +131,7 @@ def always_null(args: Sequence[Expr]) -> bool:
 class Function:
     """A row. Exactly one of `emit`, `kernel` and `bind` (to other functions) makes it run.
 
+    A row with both `bind` and `emit` is bound by `bind` (which makes the `Call` itself) and emitted by `emit`.
     `kernel` takes one pyarrow Array for each argument (and the `Call` as keyword `call` when `kernel_sees_call`)
     and returns a pyarrow Array of the physical result type; it sees NULLs unless `kernel_skips_nulls`.
     `lambda_params(i, args)` gives (name, type, nullable) for each parameter of the lambda at argument i, from the
