@@ -1,0 +1,1 @@
+"""HiveFrame's benchmarks: `python -m benchmarks` (see `--help`)."""

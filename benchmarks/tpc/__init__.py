@@ -1,0 +1,1 @@
+"""TPC-H and TPC-DS: generated data and query texts, for the benchmarks and the tests."""

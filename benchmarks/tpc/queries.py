@@ -1,0 +1,25 @@
+"""The suites' query texts, one statement at a time."""
+
+from functools import cache
+from pathlib import Path
+
+from benchmarks.tpc.data import Suite
+
+FOLDER = Path(__file__).parent / "queries"
+
+
+@cache
+def queries(suite: Suite) -> dict[str, tuple[str, ...]]:
+    """Each query's statements by its name, `q01` onwards; a few queries are two SELECTs, one makes a view first."""
+    return {file.stem: statements(file.read_text()) for file in sorted((FOLDER / suite).glob("q*.sql"))}
+
+
+def statements(text: str) -> tuple[str, ...]:
+    """The statements of a text whose only semicolons end statements."""
+    lines = [line for line in text.splitlines() if not line.startswith("--")]
+    return tuple(part.strip() for part in "\n".join(lines).split(";") if part.strip())
+
+
+def is_select(statement: str) -> bool:
+    """Whether the statement has rows to compare."""
+    return statement.lower().startswith(("select", "with"))
