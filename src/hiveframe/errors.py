@@ -13,6 +13,9 @@
     ├── SparkUpgradeException      a value that older versions read differently
     ├── SparkRuntimeException      any other failure while rows are computed
     ├── OperationCanceled          the query was interrupted
+    ├── InvalidHandle              a session, operation or cursor that is not there (any more)
+    ├── InvalidPlanInput           a request that does not follow the Connect protocol
+    ├── NoSuchElementException     something asked for by name is not there
     └── SparkException             everything else, internal errors among them
 
 Conditions, message templates and SQLSTATEs are Spark 4.2's own (`error-conditions.json`, Apache-2.0, see NOTICE),
@@ -139,7 +142,7 @@ class ParseException(AnalysisException):
         if c is None or c.sql_text is None:
             return ""
         lines = c.sql_text.split("\n")
-        shown = lines[: c.line] + ["-" * c.column + "^^^"] + lines[c.line :]
+        shown = [*lines[: c.line], "-" * c.column + "^^^", *lines[c.line :]]
         return f" (line {c.line}, pos {c.column})\n\n== SQL ==\n" + "\n".join(shown) + "\n"
 
     def message(self) -> str:
@@ -206,6 +209,24 @@ class OperationCanceled(SparkError):
     jvm_classes = ("org.apache.spark.SparkSQLException", "java.sql.SQLException")
 
 
+class InvalidHandle(SparkError):
+    """A session, operation or cursor that is not there (any more)."""
+
+    jvm_classes = ("org.apache.spark.SparkSQLException", "java.sql.SQLException")
+
+
+class InvalidPlanInput(SparkError):
+    """A request that does not follow the Connect protocol."""
+
+    jvm_classes = ("org.apache.spark.sql.connect.common.InvalidPlanInput",)
+
+
+class NoSuchElementException(SparkError):
+    """Something asked for by name is not there."""
+
+    jvm_classes = ("org.apache.spark.SparkNoSuchElementException", "java.util.NoSuchElementException")
+
+
 class SparkException(SparkError):
     """Everything else."""
 
@@ -227,6 +248,8 @@ def internal_error(message: str) -> SparkException:
 
 OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "UNSUPPORTED_FEATURE.HIVEFRAME": ("HiveFrame does not support <feature>.", "0A000"),
+    "UNSUPPORTED_FILE_SCHEME": ("No file system for scheme '<scheme>' (path <path>).", "0A000"),
+    "INVALID_PATH_PATTERN": ("Illegal file pattern <pattern>: <reason>.", "42K03"),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }
 

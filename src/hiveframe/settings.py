@@ -55,7 +55,9 @@ _ROWS: Final[tuple[Setting, ...]] = (
     Setting("spark.sql.timestampType", "TIMESTAMP_LTZ", "What TIMESTAMP means.", "TIMESTAMP_LTZ|TIMESTAMP_NTZ"),
     Setting("spark.sql.caseSensitive", "false", "Whether names differ by case.", "boolean"),
     Setting("spark.sql.warehouse.dir", None, "The folder of managed tables and of the metastore.", static=True),
-    Setting("spark.sql.shuffle.partitions", "200", "Partitions after a shuffle; kept for programs that read it.", "int"),
+    Setting(
+        "spark.sql.shuffle.partitions", "200", "Partitions after a shuffle; kept for programs that read it.", "int"
+    ),
     Setting("spark.sql.sources.default", "parquet", "The format where none is named."),
     Setting("spark.sql.sources.partitionOverwriteMode", "STATIC", "What overwrite replaces.", "STATIC|DYNAMIC"),
     Setting("spark.sql.sources.partitionColumnTypeInference.enabled", "true", "Types of partition values.", "boolean"),
@@ -67,10 +69,16 @@ _ROWS: Final[tuple[Setting, ...]] = (
     Setting("spark.sql.groupByAliases", "true", "Whether GROUP BY may name select aliases.", "boolean"),
     Setting("spark.sql.groupByOrdinal", "true", "Whether GROUP BY 1 means the first item.", "boolean"),
     Setting("spark.sql.orderByOrdinal", "true", "Whether ORDER BY 1 means the first item.", "boolean"),
-    Setting("spark.sql.lateralColumnAlias.enableImplicitResolution", "true", "Aliases usable in their SELECT.", "boolean"),
-    Setting("spark.sql.ansi.enforceReservedKeywords", "false", "Whether ANSI's reserved words may not be names.", "boolean"),
+    Setting(
+        "spark.sql.lateralColumnAlias.enableImplicitResolution", "true", "Aliases usable in their SELECT.", "boolean"
+    ),
+    Setting(
+        "spark.sql.ansi.enforceReservedKeywords", "false", "Whether ANSI's reserved words may not be names.", "boolean"
+    ),
     Setting("spark.sql.ansi.doubleQuotedIdentifiers", "false", 'Whether "x" is a name.', "boolean"),
-    Setting("spark.sql.parser.escapedStringLiterals", "false", "Whether a backslash in text stands for itself.", "boolean"),
+    Setting(
+        "spark.sql.parser.escapedStringLiterals", "false", "Whether a backslash in text stands for itself.", "boolean"
+    ),
     Setting("spark.sql.parser.quotedRegexColumnNames", "false", "Whether `a.*` matches columns by pattern.", "boolean"),
     Setting("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How dates are parsed.", "CORRECTED|EXCEPTION|LEGACY"),
     Setting("spark.sql.legacy.sizeOfNull", "true", "size(NULL) without ANSI.", "boolean"),
@@ -83,10 +91,17 @@ _ROWS: Final[tuple[Setting, ...]] = (
     Setting("spark.sql.execution.arrow.maxRecordsPerBatch", "10000", "Rows in a UDF's batch; 0 for no limit.", "int"),
     Setting("spark.sql.execution.arrow.useLargeVarTypes", "false", "Large Arrow text types for UDFs.", "boolean"),
     Setting("spark.sql.execution.pandas.convertToArrowArraySafely", "false", "Refuse lossy UDF results.", "boolean"),
-    Setting("spark.sql.execution.pandas.structHandlingMode", "legacy", "How structs become pandas values.", "legacy|row|dict"),
+    Setting(
+        "spark.sql.execution.pandas.structHandlingMode",
+        "legacy",
+        "How structs become pandas values.",
+        "legacy|row|dict",
+    ),
     Setting("spark.sql.execution.pythonUDF.arrow.enabled", "true", "Arrow transport of Python UDFs.", "boolean"),
     Setting("spark.sql.pyspark.inferNestedDictAsStruct.enabled", "false", "Client-side inference.", "boolean"),
-    Setting("spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", "false", "Client-side inference.", "boolean"),
+    Setting(
+        "spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", "false", "Client-side inference.", "boolean"
+    ),
     Setting("spark.sql.pyspark.legacy.inferMapTypeFromFirstPair.enabled", "false", "Client-side inference.", "boolean"),
     Setting("spark.sql.session.localRelationCacheThreshold", "1048576", "When the client caches local rows.", "int"),
     Setting("spark.sql.session.localRelationChunkSizeRows", "10000", "Rows in a cached chunk.", "int"),
@@ -97,10 +112,19 @@ _ROWS: Final[tuple[Setting, ...]] = (
     Setting("spark.sql.cte.recursionLevelLimit", "100", "The most steps of a recursive query.", "int"),
     Setting("spark.sql.cte.recursionRowLimit", "1000000", "The most rows of a recursive query.", "int"),
     Setting("spark.driver.memory", None, "The engine's memory limit.", "size", static=True),
-    Setting("spark.hiveframe.memory", None, "The engine's memory limit; overrides spark.driver.memory.", "size", static=True),
-    Setting("spark.hiveframe.threads", None, "The engine's threads; default: what the machine has.", "int", static=True),
+    Setting(
+        "spark.hiveframe.memory", None, "The engine's memory limit; overrides spark.driver.memory.", "size", static=True
+    ),
+    Setting(
+        "spark.hiveframe.threads", None, "The engine's threads; default: what the machine has.", "int", static=True
+    ),
     Setting("spark.local.dir", None, "Where the engine spills.", static=True),
-    Setting("spark.hiveframe.catalog.url", None, "The metastore's SQLAlchemy URL; default: a file in the warehouse.", static=True),
+    Setting(
+        "spark.hiveframe.catalog.url",
+        None,
+        "The metastore's SQLAlchemy URL; default: a file in the warehouse.",
+        static=True,
+    ),
     Setting("spark.default.parallelism", None, "Kept for programs that read it.", "int"),
 )
 
@@ -232,9 +256,8 @@ def check_value(name: str, value: str) -> str:
     elif kind == "zone":
         if not is_time_zone(value):
             raise _bad(name, value, "TIME_ZONE", "")
-    elif "|" in kind:
-        if value.upper() not in kind.upper().split("|"):
-            raise _bad(name, value, "OUT_OF_RANGE_OF_OPTIONS", kind.replace("|", ", "))
+    elif "|" in kind and value.upper() not in kind.upper().split("|"):
+        raise _bad(name, value, "OUT_OF_RANGE_OF_OPTIONS", kind.replace("|", ", "))
     return value
 
 

@@ -80,8 +80,6 @@ def _emit_inline(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if len(call.dtype.fields) != 1:
         return args[0]
     x = ctx.fresh("x")
-    source = call.args[0].dtype
-    assert isinstance(source, t.ArrayType) and isinstance(source.element, StructType)
     return func("list_transform", args[0], lambda_([x], func("struct_extract_at", param(x), number(1))))
 
 
@@ -148,8 +146,7 @@ def _escape_key(key: Sql) -> Sql:
 
 
 def _with_outer(name: str, **row: Any) -> list[Function]:
-    make = [Function(n, kind=FunctionKind.GENERATOR, group="generator", **row) for n in (name, name + OUTER_SUFFIX)]
-    return make
+    return [Function(n, kind=FunctionKind.GENERATOR, group="generator", **row) for n in (name, name + OUTER_SUFFIX)]
 
 
 register(

@@ -35,7 +35,10 @@ class WriteSource(Command):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WriteTable(Command):
-    """`df.writeTo`: `mode` is create, replace, create_or_replace, append, overwrite (by `condition`), overwrite_partitions."""
+    """`df.writeTo`.
+
+    `mode`: create, replace, create_or_replace, append, overwrite (by `condition`), overwrite_partitions.
+    """
 
     child: Relation
     table: TableName
@@ -170,7 +173,10 @@ class ColumnDef(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CreateTable(Command):
-    """`CREATE [OR REPLACE] [EXTERNAL] TABLE … [AS query]`; `like` for CREATE TABLE LIKE; `replace_only` for REPLACE TABLE."""
+    """`CREATE [OR REPLACE] [EXTERNAL] TABLE … [AS query]`.
+
+    `like` is for CREATE TABLE LIKE, `replace_only` for REPLACE TABLE.
+    """
 
     name: TableName
     columns: tuple[ColumnDef, ...] = ()
@@ -225,7 +231,10 @@ class AlterTable(Command):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CreateView(Command):
-    """A view by SQL (`text` is the query as written) or from a DataFrame. `scope`: local (temporary), global, persistent."""
+    """A view by SQL (`text` is the query as written) or from a DataFrame.
+
+    `scope`: local (temporary), global, persistent.
+    """
 
     name: TableName
     child: Relation
@@ -536,5 +545,3 @@ class SqlCommand(Command):
     """`spark.sql(text)` sent as a command: runs it if it is a command, else hands the relation back."""
 
     query: Relation
-
-

@@ -57,7 +57,7 @@ class Literal(Expr):
 class Call(Expr):
     """A scalar function or operator: `function` is a row's name in the table of functions.
 
-    `shown` is the name the user wrote when it differs; `context` places a run-time error.
+    `shown` is the name that column names show when it differs; `context` places a run-time error.
     """
 
     function: str
@@ -258,7 +258,10 @@ class Range(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scan(Relation):
-    """Files of a data source. `source` is a `lake.scan.ScanSource`; `positions[i]` is output i's place in its schema."""
+    """Files of a data source.
+
+    `source` is a `lake.scan.ScanSource`; `positions[i]` is output i's place in its schema.
+    """
 
     output: tuple[Column, ...]
     source: Any

@@ -93,7 +93,10 @@ class IntervalParts(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute(Expr):
-    """A column by name parts (`a.b.c`); `plan_id` pins it to one DataFrame; `is_metadata` asks for a hidden column."""
+    """A column by name parts (`a.b.c`).
+
+    `plan_id` pins it to one DataFrame; `is_metadata` asks for a hidden column.
+    """
 
     parts: tuple[str, ...]
     plan_id: int | None = None
@@ -169,7 +172,10 @@ class SortOrder(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameBound(Node):
-    """`kind`: unbounded_preceding, preceding, current_row, following, unbounded_following; `value` for the two offsets."""
+    """One end of a frame; `value` is set for the two offsets.
+
+    `kind`: unbounded_preceding, preceding, current_row, following, unbounded_following.
+    """
 
     kind: str
     value: Expr | None = None
@@ -347,7 +353,7 @@ class ReadSource(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalRelation(Relation):
-    """Rows sent with the plan: an Arrow table or IPC stream in `data` (None: no rows), and its Spark schema if given."""
+    """Rows sent with the plan: an Arrow table or IPC stream in `data` (None: no rows), its Spark schema if given."""
 
     data: Any
     schema: StructType | str | None = None
@@ -404,7 +410,7 @@ class PythonTableFunction(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Project(Relation):
-    """SELECT list over `child`; may hold stars, generators, windows and aggregates (then it is a global aggregate)."""
+    """SELECT list over `child`; may hold stars, generators, windows, aggregates (then it is a global aggregate)."""
 
     child: Relation
     items: tuple[Expr, ...]
@@ -456,7 +462,7 @@ class Aggregate(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pivot(Relation):
-    """SQL's `PIVOT (aggregates FOR columns IN (values))`; a value may be an Alias; several columns pair with structs."""
+    """SQL's `PIVOT (aggregates FOR columns IN (values))`; values may be aliased; several columns pair with structs."""
 
     child: Relation
     aggregates: tuple[Expr, ...]

@@ -5,8 +5,9 @@ Source: Spark SQL reference, "Data Types"; `org.apache.spark.sql.types`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Mapping
+from typing import Any, Final
 
 
 class DataType:
@@ -294,7 +295,7 @@ def simple_string(dtype: DataType) -> str:
             return f"map<{simple_string(key)},{simple_string(value)}>"
         case StructType(fields):
             return "struct<" + ",".join(f"{f.name}:{simple_string(f.dtype)}" for f in fields) + ">"
-        case UserDefinedType(storage, attributes):
+        case UserDefinedType(_, attributes):
             return "udt" if not attributes else str(attributes.get("class") or attributes.get("pyClass") or "udt")
     return _SIMPLE[type(dtype)]
 

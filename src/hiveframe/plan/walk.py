@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar, cast
 
 N = TypeVar("N")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _field_names(cls: type) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(cls))
 
@@ -59,7 +59,7 @@ def _replace(value: Any, base: type[Any], replaced: Callable[[Any], Any]) -> Any
         return replaced(value)
     if isinstance(value, tuple):
         items = [_replace(item, base, replaced) for item in value]
-        return tuple(items) if any(a is not b for a, b in zip(items, value)) else value
+        return tuple(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
     if dataclasses.is_dataclass(value) and getattr(value, "_carrier", False):
         return with_children(value, base, replaced)
     return value

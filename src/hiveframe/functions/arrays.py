@@ -1,0 +1,522 @@
+"""Arrays: making them, reaching into them, changing them. Set-like functions are in `array_sets`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.functions.coercion import common_type
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import (
+    ANY,
+    ARRAY,
+    Binder,
+    Function,
+    always_null,
+    any_null,
+    either,
+    never_null,
+    optional,
+    register,
+    rest,
+)
+from hiveframe.functions.registry import MAP as ANY_MAP
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    func,
+    is_null,
+    lambda_,
+    null,
+    number,
+    op,
+    param,
+    physical_type,
+    text,
+)
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.types import ArrayType, DataType, MapType
+
+
+def element_type(expr: Expr) -> DataType:
+    """The element type of an array (VOID of anything else)."""
+    return expr.dtype.element if isinstance(expr.dtype, ArrayType) else t.NULL
+
+
+def holds_null(expr: Expr) -> bool:
+    """Whether an array's elements may be NULL."""
+    return isinstance(expr.dtype, ArrayType) and expr.dtype.contains_null
+
+
+def same_array(args: Sequence[Expr]) -> DataType:
+    """The first argument's own type."""
+    return args[0].dtype
+
+
+def common_elements(binder: Binder, name: str, args: Sequence[Expr]) -> list[Expr]:
+    """`args` cast to their common type; DATA_DIFF_TYPES when there is none."""
+    dtype = common_type([a.dtype for a in args], ansi=binder.ansi)
+    if dtype is None:
+        kinds = ", ".join(f'"{t.sql_name(a.dtype)}"' for a in args)
+        raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName=f"`{name}`", dataType=f"({kinds})")
+    return [binder.cast(a, dtype) for a in args]
+
+
+def with_element(binder: Binder, name: str, array: Expr, value: Expr) -> tuple[Expr, Expr]:
+    """An array and a value brought to one element type; ARRAY_FUNCTION_DIFF_TYPES when there is none."""
+    if isinstance(array.dtype, ArrayType):
+        dtype = common_type([array.dtype.element, value.dtype], ansi=binder.ansi)
+        if dtype is not None:
+            wide = ArrayType(dtype, array.dtype.contains_null)
+            return binder.cast(array, wide), binder.cast(value, dtype)
+    raise binder.error(
+        "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
+        functionName=f"`{name}`",
+        dataType='"ARRAY"',
+        leftType=f'"{t.sql_name(array.dtype)}"',
+        rightType=f'"{t.sql_name(value.dtype)}"',
+    )
+
+
+def _bind_array(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    values = common_elements(binder, "array", args)
+    element = values[0].dtype if values else t.NULL
+    dtype = ArrayType(element, any(v.nullable for v in values))
+    return Call("array", tuple(values), dtype, False)
+
+
+def _emit_array(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    made = func("list_value", *args)
+    return made if args else cast(made, physical_type(call.dtype))
+
+
+def _size(ctx: EmitContext, call: Call, value: Sql) -> Sql:
+    counted = func("cardinality" if isinstance(call.args[0].dtype, MapType) else "len", value)
+    return cast(counted, "INTEGER")
+
+
+def _emit_size(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    counted = _size(ctx, call, args[0])
+    if ctx.ansi or ctx.setting("spark.sql.legacy.sizeOfNull") == "false" or not call.args[0].nullable:
+        return counted
+    return func("coalesce", counted, number(-1))
+
+
+def _emit_array_size(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _size(ctx, call, args[0])
+
+
+def null_unless(conditions: Sequence[Sql], value: Sql) -> Sql:
+    """`value`, or NULL when one of `conditions` holds."""
+    return case(*[(c, null()) for c in conditions], default=value) if conditions else value
+
+
+def has_null_element(array: Sql) -> Sql:
+    """Whether an array value holds a NULL."""
+    return op("<", func("list_count", array), func("len", array))
+
+
+def _bind_contains(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, value = with_element(binder, "array_contains", *args)
+    nullable = array.nullable or value.nullable or holds_null(array)
+    return Call("array_contains", (array, value), t.BOOLEAN, nullable)
+
+
+def _emit_contains(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    found = func("list_contains", *args)
+    if not holds_null(call.args[0]):
+        return found
+    return case((found, cast(number(1), "BOOLEAN")), (has_null_element(args[0]), null()), default=found)
+
+
+def _bind_position(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, value = with_element(binder, "array_position", *args)
+    return Call("array_position", (array, value), t.LONG, array.nullable or value.nullable)
+
+
+def _emit_position(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    missing = [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    found = func("coalesce", func("list_position", *args), number(0))
+    return cast(null_unless(missing, found), "BIGINT")
+
+
+def _bind_remove(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, value = with_element(binder, "array_remove", *args)
+    return Call("array_remove", (array, value), array.dtype, array.nullable or value.nullable)
+
+
+def _emit_remove(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    x = ctx.fresh("x")
+    kept = func("list_filter", args[0], lambda_([x], op("is distinct from", param(x), args[1])))
+    return null_unless([is_null(args[1])] if call.args[1].nullable else [], kept)
+
+
+def _emit_repeat(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    element = element_type(call)
+    single = func("list_value", cast(args[0], physical_type(element)))
+    many = func("repeat", single, cast(func("greatest", args[1], number(0)), "BIGINT"))
+    return null_unless([is_null(args[1])] if call.args[1].nullable else [], many)
+
+
+def _extended(name: str, in_front: bool) -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        array, value = with_element(binder, name, *args)
+        dtype = ArrayType(element_type(array), holds_null(array) or value.nullable)
+        return Call(name, (array, value), dtype, array.nullable)
+
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        parts = [func("list_value", args[1]), args[0]] if in_front else [args[0], func("list_value", args[1])]
+        missing = [is_null(args[0])] if call.args[0].nullable else []
+        return null_unless(missing, func("list_concat", *parts))
+
+    doc = f"The array with a value added at its {'front' if in_front else 'end'}."
+    return Function(name, (ARRAY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="3.4.0")
+
+
+def _bind_insert(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, value = with_element(binder, "array_insert", args[0], args[2])
+    position = binder.cast(args[1], t.INT)
+    dtype = ArrayType(element_type(array), True)
+    return Call("array_insert", (array, position, value), dtype, array.nullable or position.nullable)
+
+
+def _emit_insert(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Counted from 1, or from the end when negative (-1 is after the last); gaps are filled with NULL."""
+    array, position, value = args
+    size = func("len", array)
+    single = func("list_value", value)
+    gap = cast(func("list_value", null()), physical_type(call.dtype))
+
+    def fill(count: Sql) -> Sql:
+        return func("repeat", gap, cast(func("greatest", count, number(0)), "BIGINT"))
+
+    before = op("-", position, number(1))
+    forward = func(
+        "list_concat",
+        func("list_slice", array, number(1), before),
+        fill(op("-", before, size)),
+        single,
+        func("list_slice", array, position, size),
+    )
+    kept = op("+", op("+", size, position), number(1))  # elements that stay in front
+    backward = func(
+        "list_concat",
+        case(
+            (op(">", kept, number(0)), func("list_slice", array, number(1), kept)),
+            default=cast(func("list_value"), physical_type(call.dtype)),
+        ),
+        single,
+        fill(op("-", number(0), kept)),
+        case((op(">=", kept, number(0)), func("list_slice", array, op("+", kept, number(1)), size)), default=array),
+    )
+    zero = ctx.raise_error("SparkRuntimeException", "INVALID_INDEX_OF_ZERO", {}, call.dtype, call.context)
+    missing = [(is_null(a), null()) for a, e in zip(args[:2], call.args[:2], strict=True) if e.nullable]
+    return case(
+        *missing, (op("=", position, number(0)), zero), (op(">", position, number(0)), forward), default=backward
+    )
+
+
+def _emit_compact(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    x = ctx.fresh("x")
+    return func("list_filter", args[0], lambda_([x], _present(param(x))))
+
+
+def _present(value: Sql) -> Sql:
+    return op("is distinct from", value, null())
+
+
+def _compacted(args: Sequence[Expr]) -> DataType:
+    return ArrayType(element_type(args[0]), False)
+
+
+def _bind_join(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array = binder.cast(args[0], ArrayType(t.STRING, holds_null(args[0])))
+    others = tuple(binder.cast(a, t.STRING) for a in args[1:])
+    return Call("array_join", (array, *others), t.STRING, any_null((array, *others)))
+
+
+def _emit_join(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    array = args[0]
+    if len(args) == 3:
+        x = ctx.fresh("x")
+        array = func("list_transform", array, lambda_([x], func("coalesce", param(x), args[2])))
+    joined = func("coalesce", func("array_to_string", array, args[1]), text(""))
+    return null_unless([is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable], joined)
+
+
+def _emit_slice(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    array, start, length = args
+    size = func("len", array)
+    first = case((op("<", start, number(0)), op("+", op("+", size, start), number(1))), default=start)
+    last = op("-", op("+", first, length), number(1))
+    taken = func("list_slice", array, first, last)
+    empty = cast(func("list_value"), physical_type(call.dtype))
+    zero = ctx.raise_error(
+        "SparkRuntimeException",
+        "INVALID_PARAMETER_VALUE.START",
+        {"parameter": "`start`", "functionName": "`slice`"},
+        call.dtype,
+        call.context,
+    )
+    negative = ctx.raise_error(
+        "SparkRuntimeException",
+        "INVALID_PARAMETER_VALUE.LENGTH",
+        {"parameter": "`length`", "length": cast(length, "VARCHAR"), "functionName": "`slice`"},
+        call.dtype,
+        call.context,
+    )
+    missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    return case(
+        *missing,
+        (op("=", start, number(0)), zero),
+        (op("<", length, number(0)), negative),
+        (op("or", op("<", first, number(1)), op("=", length, number(0))), empty),
+        default=taken,
+    )
+
+
+def _flattened(args: Sequence[Expr]) -> DataType:
+    inner = element_type(args[0])
+    return inner if isinstance(inner, ArrayType) else t.NULL
+
+
+def _flatten_nullable(args: Sequence[Expr]) -> bool:
+    return args[0].nullable or holds_null(args[0])
+
+
+def _emit_flatten(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    flat = func("flatten", args[0])
+    return null_unless([has_null_element(args[0])] if holds_null(call.args[0]) else [], flat)
+
+
+def _check_nested(binder: Binder, args: tuple[Expr, ...]) -> None:
+    if not isinstance(element_type(args[0]), ArrayType):
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex="first",
+            requiredType='"ARRAY" of "ARRAY"',
+            inputType=f'"{t.sql_name(args[0].dtype)}"',
+        )
+
+
+def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    ascending = func("list_sort", args[0], text("ASC"), text("NULLS FIRST"))
+    match call.args[1]:
+        case Literal(value=True):
+            return ascending
+        case Literal(value=False):
+            return func("list_sort", args[0], text("DESC"), text("NULLS LAST"))
+    return case((args[1], ascending), default=func("list_sort", args[0], text("DESC"), text("NULLS LAST")))
+
+
+def _emit_shuffle(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    x = ctx.fresh("x")
+    order = func("list_grade_up", func("list_transform", args[0], lambda_([x], func("random"))))
+    return func("list_select", args[0], order)
+
+
+def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    at = op("+", args[1], number(1))
+    return case((op(">=", args[1], number(0)), func("list_extract", args[0], at)), default=null())
+
+
+def _element(args: Sequence[Expr]) -> DataType:
+    match args[0].dtype:
+        case MapType(_, value):
+            return value
+    return element_type(args[0])
+
+
+def _bind_element_at(name: str, lenient: bool) -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        container, key = args
+        match container.dtype:
+            case MapType(key_type, value):
+                return Call(name, (container, binder.cast(key, key_type)), value, True)
+            case ArrayType(element, contains_null):
+                nullable = lenient or not binder.ansi or contains_null or any_null(args)
+                return Call(name, (container, binder.cast(key, t.INT)), element, nullable)
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex="first",
+            requiredType='("ARRAY" or "MAP")',
+            inputType=f'"{t.sql_name(container.dtype)}"',
+        )
+
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        container, key = args
+        if isinstance(call.args[0].dtype, MapType):
+            return func("map_extract_value", container, key)
+        zero = ctx.raise_error("SparkRuntimeException", "INVALID_INDEX_OF_ZERO", {}, call.dtype, call.context)
+        branches = [(op("=", key, number(0)), zero)]
+        if ctx.ansi and not lenient:
+            branches.append((op(">", func("abs", key), func("len", container)), _out_of_bounds(call, args, ctx)))
+        return case(*branches, default=func("list_extract", container, key))
+
+    doc = "The array's element at a position from 1 (negative: from the end), or the map's value of a key."
+    return Function(
+        name, (either(ARRAY, ANY_MAP), ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0"
+    )
+
+
+def _out_of_bounds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    params = {"indexValue": cast(args[1], "VARCHAR"), "arraySize": cast(func("len", args[0]), "VARCHAR")}
+    return ctx.raise_error(
+        "ArrayIndexOutOfBoundsException",
+        "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
+        params,
+        call.dtype,
+        call.context,
+    )
+
+
+register(
+    Function(
+        "array",
+        (rest(ANY),),
+        nullable=never_null,
+        bind=_bind_array,
+        emit=_emit_array,
+        doc="An array of the given values.",
+        group="array",
+        since="1.1.0",
+    ),
+    Function(
+        "size",
+        (either(ARRAY, ANY_MAP),),
+        t.INT,
+        emit=_emit_size,
+        aliases=("cardinality",),
+        doc="How many elements an array or map has.",
+        group="collection",
+        since="1.5.0",
+    ),
+    Function(
+        "array_size",
+        (ARRAY,),
+        t.INT,
+        emit=_emit_array_size,
+        doc="How many elements an array has; NULL of NULL.",
+        group="array",
+        since="3.3.0",
+    ),
+    Function(
+        "array_contains",
+        (ARRAY, ANY),
+        bind=_bind_contains,
+        emit=_emit_contains,
+        doc="Whether a value is in an array; NULL when only a NULL might be it.",
+        group="array",
+        since="1.5.0",
+    ),
+    Function(
+        "array_position",
+        (ARRAY, ANY),
+        bind=_bind_position,
+        emit=_emit_position,
+        doc="The first place of a value, from 1; 0 when it is not there.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "array_remove",
+        (ARRAY, ANY),
+        bind=_bind_remove,
+        emit=_emit_remove,
+        doc="The array without the elements equal to a value.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "array_repeat",
+        (ANY, t.INT),
+        lambda args: ArrayType(args[0].dtype, args[0].nullable),
+        nullable=lambda args: args[1].nullable,
+        emit=_emit_repeat,
+        doc="An array of one value a number of times.",
+        group="array",
+        since="2.4.0",
+    ),
+    _extended("array_append", in_front=False),
+    _extended("array_prepend", in_front=True),
+    Function(
+        "array_insert",
+        (ARRAY, t.INT, ANY),
+        bind=_bind_insert,
+        emit=_emit_insert,
+        doc="The array with a value put in at a position.",
+        group="array",
+        since="3.4.0",
+    ),
+    Function(
+        "array_compact",
+        (ARRAY,),
+        _compacted,
+        emit=_emit_compact,
+        doc="The array without its NULLs.",
+        group="array",
+        since="3.4.0",
+    ),
+    Function(
+        "array_join",
+        (ARRAY, t.STRING, optional(t.STRING)),
+        bind=_bind_join,
+        emit=_emit_join,
+        doc="The elements as one text with a delimiter between them.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "slice",
+        (ARRAY, t.INT, t.INT),
+        same_array,
+        emit=_emit_slice,
+        doc="A part of an array: from a start (negative: from the end), of a length.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "flatten",
+        (ARRAY,),
+        _flattened,
+        nullable=_flatten_nullable,
+        emit=_emit_flatten,
+        checks=(_check_nested,),
+        doc="The elements of an array's arrays in one array.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "sort_array",
+        (ARRAY, optional(t.BOOLEAN, True)),
+        same_array,
+        nullable=lambda args: args[0].nullable,
+        emit=_emit_reverse_sorted,
+        doc="The array in order, NULLs first (last when descending).",
+        group="array",
+        since="1.5.0",
+    ),
+    Function(
+        "shuffle",
+        (ARRAY, optional(t.LONG)),
+        same_array,
+        emit=_emit_shuffle,
+        deterministic=False,
+        doc="The array in random order.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "get",
+        (ARRAY, t.INT),
+        _element,
+        nullable=always_null,
+        emit=_emit_get,
+        doc="The element at a position from 0; NULL outside.",
+        group="array",
+        since="3.4.0",
+    ),
+    _bind_element_at("element_at", lenient=False),
+    _bind_element_at("try_element_at", lenient=True),
+)

@@ -1,0 +1,301 @@
+"""Maps: making them, their keys, values and entries. Maps keep the order of their entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.functions.arrays import common_elements, element_type, holds_null
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, never_null, optional, register, rest
+from hiveframe.functions.registry import MAP as ANY_MAP
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    field,
+    func,
+    is_null,
+    lambda_,
+    null,
+    op,
+    param,
+    physical_type,
+    struct_pack,
+    text,
+)
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
+
+
+def _entry_type(dtype: MapType) -> StructType:
+    fields = (StructField("key", dtype.key, False), StructField("value", dtype.value, dtype.value_contains_null))
+    return StructType(fields)
+
+
+def build_map(keys: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitContext) -> Sql:
+    """A map of two lists: NULL keys raise; repeated keys raise, or the last one wins by the session's setting."""
+    null_key = ctx.raise_error("SparkRuntimeException", "NULL_MAP_KEY", {}, dtype, call.context)
+    has_null_key = op("<", func("list_count", keys), func("len", keys))
+    repeated = op("<", func("len", func("list_distinct", keys)), func("list_count", keys))
+    if ctx.setting("spark.sql.mapKeyDedupPolicy") == "LAST_WIN":
+        return case(
+            (has_null_key, null_key), (repeated, _last_wins(keys, values, ctx)), default=func("map", keys, values)
+        )
+    x, i = ctx.fresh("x"), ctx.fresh("i")
+    again = func("list_filter", keys, lambda_([x, i], op("<", func("list_position", keys, param(x)), param(i))))
+    duplicate = ctx.raise_error(
+        "SparkRuntimeException",
+        "DUPLICATED_MAP_KEY",
+        {
+            "key": cast(func("list_extract", again, cast(text("1"), "INTEGER")), "VARCHAR"),
+            "mapKeyDedupPolicy": '"spark.sql.mapKeyDedupPolicy"',
+        },
+        dtype,
+        call.context,
+    )
+    return case((has_null_key, null_key), (repeated, duplicate), default=func("map", keys, values))
+
+
+def _last_wins(keys: Sql, values: Sql, ctx: EmitContext) -> Sql:
+    """Each key at the place where it is first met, with the value met last."""
+    x, i, y, j = (ctx.fresh(s) for s in "xiyj")
+    first = func("list_filter", keys, lambda_([x, i], op("=", func("list_position", keys, param(x)), param(i))))
+    size = op("+", func("len", keys), cast(text("1"), "INTEGER"))
+    place = op("-", size, func("list_position", func("list_reverse", keys), param(y)))
+    picked = func("list_transform", first, lambda_([y, j], func("list_extract", values, place)))
+    return func("map", first, picked)
+
+
+def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    if len(args) % 2:
+        raise binder.error(
+            "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+            functionName="`map`",
+            expectedNum="2n (n > 0)",
+            actualNum=str(len(args)),
+            docroot="https://spark.apache.org/docs/latest",
+        )
+    keys = common_elements(binder, "map", args[::2])
+    values = common_elements(binder, "map", args[1::2])
+    key = keys[0].dtype if keys else t.NULL
+    value = values[0].dtype if values else t.NULL
+    pairs = tuple(x for pair in zip(keys, values, strict=True) for x in pair)
+    return Call("map", pairs, MapType(key, value, any(v.nullable for v in values)), False)
+
+
+def _emit_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    assert isinstance(call.dtype, MapType)
+    if not args:
+        return cast(func("map"), physical_type(call.dtype))
+    keys, values = func("list_value", *args[::2]), func("list_value", *args[1::2])
+    if len(args) == 2 and not call.args[0].nullable:
+        return func("map", keys, values)
+    return build_map(keys, values, call.dtype, call, ctx)
+
+
+def _from_arrays(args: Sequence[Expr]) -> DataType:
+    return MapType(element_type(args[0]), element_type(args[1]), holds_null(args[1]))
+
+
+def _emit_from_arrays(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    assert isinstance(call.dtype, MapType)
+    uneven = ctx.raise_error(
+        "SparkRuntimeException",
+        "_LEGACY_ERROR_TEMP_2130",
+        {},
+        call.dtype,
+        call.context,
+    )
+    missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    differs = op("!=", func("len", args[0]), func("len", args[1]))
+    return case(*missing, (differs, uneven), default=build_map(args[0], args[1], call.dtype, call, ctx))
+
+
+def _from_entries(args: Sequence[Expr]) -> DataType:
+    match element_type(args[0]):
+        case StructType((key, value)):
+            return MapType(key.dtype, value.dtype, value.nullable)
+    return MapType(t.NULL, t.NULL)
+
+
+def _emit_from_entries(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    entry = element_type(call.args[0])
+    assert isinstance(call.dtype, MapType)
+    assert isinstance(entry, StructType)
+    x, y = ctx.fresh("x"), ctx.fresh("y")
+    keys = func("list_transform", args[0], lambda_([x], field(param(x), entry, 0)))
+    values = func("list_transform", args[0], lambda_([y], field(param(y), entry, 1)))
+    made = build_map(keys, values, call.dtype, call, ctx)
+    if not (call.args[0].nullable or holds_null(call.args[0])):
+        return made
+    has_null = op("<", func("list_count", args[0]), func("len", args[0]))
+    return case((is_null(args[0]), null()), (has_null, null()), default=made)
+
+
+def _check_entries(binder: Binder, args: tuple[Expr, ...]) -> None:
+    match element_type(args[0]):
+        case StructType((_, _)):
+            return
+    raise binder.error(
+        "DATATYPE_MISMATCH.MAP_FROM_ENTRIES_WRONG_TYPE",
+        functionName="`map_from_entries`",
+        colType='"ARRAY"',
+        pairType='pair "STRUCT"',
+        childExpr=f'"{t.sql_name(args[0].dtype)}"',
+        childType=f'"{t.sql_name(args[0].dtype)}"',
+    )
+
+
+def _keys(args: Sequence[Expr]) -> DataType:
+    return ArrayType(args[0].dtype.key, False) if isinstance(args[0].dtype, MapType) else ArrayType(t.NULL)
+
+
+def _values(args: Sequence[Expr]) -> DataType:
+    match args[0].dtype:
+        case MapType(_, value, value_contains_null):
+            return ArrayType(value, value_contains_null)
+    return ArrayType(t.NULL)
+
+
+def _entries(args: Sequence[Expr]) -> DataType:
+    dtype = args[0].dtype
+    return ArrayType(_entry_type(dtype) if isinstance(dtype, MapType) else t.NULL, False)
+
+
+def _emit_entries(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func("map_entries", args[0])
+
+
+def _bind_contains_key(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    assert isinstance(args[0].dtype, MapType)
+    key = binder.cast(args[1], args[0].dtype.key)
+    return Call("map_contains_key", (args[0], key), t.BOOLEAN, args[0].nullable or key.nullable)
+
+
+def _emit_contains_key(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func("list_contains", func("map_keys", args[0]), args[1])
+
+
+def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    maps = common_elements(binder, "map_concat", args)
+    dtype = maps[0].dtype if maps else MapType(t.STRING, t.STRING, False)
+    return Call("map_concat", tuple(maps), dtype, any(m.nullable for m in maps))
+
+
+def _emit_concat(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    assert isinstance(call.dtype, MapType)
+    if not args:
+        return cast(func("map"), physical_type(call.dtype))
+    keys = func("list_concat", *[func("map_keys", a) for a in args])
+    values = func("list_concat", *[func("map_values", a) for a in args])
+    missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    made = build_map(keys, values, call.dtype, call, ctx)
+    return case(*missing, default=made) if missing else made
+
+
+def _emit_str_to_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    assert isinstance(call.dtype, MapType)
+    pairs = func("regexp_split_to_array", args[0], args[1])
+    x = ctx.fresh("x")
+    pair_type = StructType((StructField("key", t.STRING), StructField("value", t.STRING)))
+    cut = func("regexp_split_to_array", param(x), args[2])
+    one, two = cast(text("1"), "INTEGER"), cast(text("2"), "INTEGER")
+    # A value may hold the delimiter: what is left after the first key and delimiter.
+    rest_of = func("substr", param(x), op("+", func("length", func("list_extract", cut, one)), two))
+    value = case((op(">=", func("len", cut), two), rest_of), default=null())
+    split = func("list_transform", pairs, lambda_([x], struct_pack(pair_type, [func("list_extract", cut, one), value])))
+    y, z = ctx.fresh("y"), ctx.fresh("z")
+    keys = func("list_transform", split, lambda_([y], field(param(y), pair_type, 0)))
+    values = func("list_transform", split, lambda_([z], field(param(z), pair_type, 1)))
+    missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    return case(*missing, default=build_map(keys, values, call.dtype, call, ctx))
+
+
+register(
+    Function(
+        "map",
+        (rest(ANY),),
+        nullable=never_null,
+        bind=_bind_map,
+        emit=_emit_map,
+        aliases=("create_map",),
+        doc="A map of the given keys and values in turn.",
+        group="map",
+        since="2.0.0",
+    ),
+    Function(
+        "map_from_arrays",
+        (ARRAY, ARRAY),
+        _from_arrays,
+        emit=_emit_from_arrays,
+        doc="A map of an array of keys and one of values.",
+        group="map",
+        since="2.4.0",
+    ),
+    Function(
+        "map_from_entries",
+        (ARRAY,),
+        _from_entries,
+        nullable=lambda args: args[0].nullable or holds_null(args[0]),
+        emit=_emit_from_entries,
+        checks=(_check_entries,),
+        doc="A map of an array of key and value structs.",
+        group="map",
+        since="2.4.0",
+    ),
+    Function(
+        "map_keys",
+        (ANY_MAP,),
+        _keys,
+        emit=lambda call, args, ctx: func("map_keys", args[0]),
+        doc="The keys of a map, in order.",
+        group="map",
+        since="2.0.0",
+    ),
+    Function(
+        "map_values",
+        (ANY_MAP,),
+        _values,
+        emit=lambda call, args, ctx: func("map_values", args[0]),
+        doc="The values of a map, in order.",
+        group="map",
+        since="2.0.0",
+    ),
+    Function(
+        "map_entries",
+        (ANY_MAP,),
+        _entries,
+        emit=_emit_entries,
+        doc="The entries of a map as structs of key and value.",
+        group="map",
+        since="3.0.0",
+    ),
+    Function(
+        "map_contains_key",
+        (ANY_MAP, ANY),
+        bind=_bind_contains_key,
+        emit=_emit_contains_key,
+        doc="Whether a key is in a map.",
+        group="map",
+        since="3.3.0",
+    ),
+    Function(
+        "map_concat",
+        (rest(ANY_MAP),),
+        bind=_bind_concat,
+        emit=_emit_concat,
+        doc="The entries of several maps in one.",
+        group="map",
+        since="2.4.0",
+    ),
+    Function(
+        "str_to_map",
+        (t.STRING, optional(t.STRING, ","), optional(t.STRING, ":")),
+        MapType(t.STRING, t.STRING, True),
+        emit=_emit_str_to_map,
+        doc="A map of a text cut into pairs and keys by two delimiters (regular expressions).",
+        group="map",
+        since="2.0.1",
+    ),
+)
