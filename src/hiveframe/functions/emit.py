@@ -55,5 +55,11 @@ class EmitContext(Protocol):
         Every DuckDB aggregate that an emitter uses must be made here, so that it works as a window function too.
         """
 
+    def window(self, name: str, args: Sequence[exp.Expression], *, ignore_nulls: bool = False) -> exp.Expression:
+        """DuckDB's window function `name` (`row_number`, `lag`) over the call's window.
+
+        Every DuckDB window function that an emitter uses must be made here; casts go around it.
+        """
+
     def expr(self, node: Any) -> exp.Expression:
         """Any logical expression emitted."""

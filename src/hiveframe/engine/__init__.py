@@ -1,0 +1,1 @@
+"""Typed plans to DuckDB SQL to Arrow batches; Python functions run here."""

@@ -1,0 +1,125 @@
+"""The process's DuckDB: one in-memory database, a pool of connections by time zone, Arrow sources and kernels.
+
+Statements go through DuckDB's relation seam (`_submit`, `_register_source`), which plans a statement once and streams it;
+the documented `con.sql(…).to_arrow_reader()` plans it twice. DuckDB is pinned to one minor version because of that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from hiveframe.engine.kernels import Kernel, as_udf
+
+Connection = duckdb.DuckDBPyConnection
+
+_FIXED: Final[dict[str, str]] = {
+    # DuckDB would otherwise look into Python variables, or download extensions.
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+_OFFSET: Final = re.compile(r"(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?(?::\d{2})?")
+
+
+class Database:
+    """DuckDB with its connections. `memory_limit_bytes` and `threads` None leave DuckDB's own choice."""
+
+    def __init__(self, *, spill_dir: str, memory_limit_bytes: int | None = None, threads: int | None = None) -> None:
+        config = dict(_FIXED)
+        config["temp_directory"] = spill_dir
+        if memory_limit_bytes is not None:
+            config["memory_limit"] = f"{max(memory_limit_bytes // 1024, 1)}KiB"
+        if threads is not None:
+            config["threads"] = str(threads)
+        self._root = duckdb.connect(":memory:", config=config)
+        self._root.execute("SET GLOBAL parquet_metadata_cache = true")
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[Connection]] = {}
+        self._registered: set[str] = set()
+
+    @contextlib.contextmanager
+    def lease(self, time_zone: str) -> Iterator[Connection]:
+        """A connection of one's own whose zone is `time_zone`, given back afterwards."""
+        with self._lock:
+            pool = self._idle.setdefault(time_zone, [])
+            connection = pool.pop() if pool else None
+        if connection is None:
+            connection = self._root.cursor()
+            connection.execute("SET TimeZone = $1", [duckdb_zone(time_zone)])
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                self._idle[time_zone].append(connection)
+
+    def source(self, data: Any) -> Any:
+        """A handle under whose `name` every connection can read Arrow `data`, for as long as the handle lives."""
+        return self._root._register_source(data)
+
+    def register(self, kernel: Kernel) -> None:
+        """Make a kernel callable on every connection."""
+        with self._lock:
+            if kernel.name in self._registered:
+                return
+            self._root.create_function(
+                kernel.name,
+                as_udf(kernel.function),
+                list(kernel.arg_types),
+                kernel.result,
+                type="arrow",
+                null_handling="special",
+                side_effects=kernel.is_volatile,
+            )
+            self._registered.add(kernel.name)
+
+    def unregister(self, kernel: Kernel) -> None:
+        """Drop a kernel that served one statement."""
+        with self._lock:
+            if kernel.name in self._registered:
+                self._registered.remove(kernel.name)
+                self._root.remove_function(kernel.name)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for pool in self._idle.values():
+                for connection in pool:
+                    connection.close()
+            self._idle.clear()
+            self._root.close()
+
+
+def reader(connection: Connection, text: str, batch_rows: int) -> pa.RecordBatchReader:
+    """The rows of one statement, streamed while it runs."""
+    return connection._submit(text, None, "stream", batch_rows).arrow_reader()
+
+
+def run(connection: Connection, text: str) -> None:
+    """Run a statement whose rows nobody wants."""
+    connection.execute(text)
+
+
+def duckdb_zone(time_zone: str) -> str:
+    """Spark's name of a zone as DuckDB knows it: fixed offsets are written `UTC+hh:mm`."""
+    if time_zone == "Z":
+        return "UTC"
+    fixed = _OFFSET.fullmatch(time_zone)
+    if fixed is None:
+        return time_zone
+    sign, hours, minutes = fixed.groups()
+    return f"UTC{sign}{int(hours):02d}:{minutes or '00'}"
+
+
+def default_threads() -> int:
+    """As many threads as processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""Typed plans as sqlglot trees: one table for relations, one for expressions."""

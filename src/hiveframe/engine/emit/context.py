@@ -1,0 +1,163 @@
+"""One statement's compilation: the services that emitters use, and what they leave behind for the run."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Iterator
+
+from sqlglot import exp
+
+from hiveframe import errors
+from hiveframe.engine.database import Database
+from hiveframe.engine.emit.expressions import EXPRESSIONS
+from hiveframe.engine.kernels import Kernel, kernel
+from hiveframe.errors import QueryContext
+from hiveframe.functions import sql as q
+from hiveframe.functions.sql import Sql
+from hiveframe.plan.logical import AggCall, Expr, SortKey
+from hiveframe.plan.types import DataType
+from hiveframe.settings import Settings
+
+if TYPE_CHECKING:
+    from hiveframe.engine.emit.windows import Over
+
+RAISED: Final = "hiveframe-raise:"
+
+Scope = dict[int, str | Sql]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSite:
+    """A place in a statement that may raise: the class in `errors`, the condition, its constant parameters."""
+
+    error: type[errors.SparkError]
+    condition: str
+    params: Mapping[str, str]
+    dynamic: tuple[str, ...]
+    context: QueryContext | None
+
+
+class Context:
+    """Implements `functions.emit.EmitContext`; `scopes` says what columns are called, innermost last.
+
+    A column that no scope holds is called by its id, which is what nearly all are.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.ansi = settings.ansi
+        self.time_zone = settings.time_zone
+        self.kernels: dict[str, Kernel] = {}
+        self.handles: list[Any] = []
+        self.sites: list[ErrorSite] = []
+        self.scopes: list[Scope] = []
+        self.over: Over | None = None
+        self._numbers = itertools.count()
+
+    def setting(self, name: str) -> str | None:
+        """A session setting."""
+        return self.settings.get(name)
+
+    def fresh(self, stem: str = "x") -> str:
+        """A name that nothing else in the statement has."""
+        return f"{stem}_{next(self._numbers)}"
+
+    def kernel(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        arg_types: Sequence[DataType],
+        result: DataType,
+        *,
+        volatile: bool = False,
+    ) -> str:
+        """The DuckDB name of an Arrow kernel, registered when the statement runs."""
+        made = kernel(name, function, arg_types, result, is_volatile=volatile)
+        self.kernels[made.name] = made
+        return made.name
+
+    def raise_error(
+        self,
+        error: str,
+        condition: str,
+        params: Mapping[str, exp.Expression | str],
+        dtype: DataType,
+        context: QueryContext | None,
+    ) -> exp.Expression:
+        """`error(…)` with the number of the site, cast to `dtype`; computed parameters travel as a JSON list."""
+        constant = {k: v for k, v in params.items() if isinstance(v, str)}
+        computed = {k: v for k, v in params.items() if not isinstance(v, str)}
+        self.sites.append(ErrorSite(getattr(errors, error), condition, constant, tuple(computed), context))
+        message: Sql = q.text(f"{RAISED}{len(self.sites) - 1};")
+        if computed:
+            values = q.func("list_value", *(q.cast(v, "VARCHAR") for v in computed.values()))
+            message = q.func("concat", message, q.func("to_json", values))
+        return q.cast(q.func("error", message), q.physical_type(dtype))
+
+    def aggregate(self, name: str, args: Sequence[exp.Expression], call: AggCall) -> exp.Expression:
+        """DuckDB's aggregate `name` with the call's DISTINCT, ORDER BY and FILTER, and OVER when it is windowed."""
+        inner = list(args)
+        if call.distinct:
+            inner = [exp.Distinct(expressions=inner)]
+        if call.order_by:
+            inner[-1:] = [exp.Order(this=inner[-1], expressions=[self.ordered(key) for key in call.order_by])]
+        made: Sql = q.func(name, *inner)
+        if call.filter is not None:
+            made = exp.Filter(this=made, expression=exp.Where(this=self.expr(call.filter)))
+        return self.over.apply(made) if self.over is not None else made
+
+    def window(self, name: str, args: Sequence[exp.Expression], *, ignore_nulls: bool = False) -> exp.Expression:
+        """DuckDB's window function `name` over the call's window."""
+        made: Sql = q.func(name, *args)
+        if ignore_nulls:
+            made = exp.IgnoreNulls(this=made)
+        if self.over is None:
+            raise errors.internal_error(f"window function {name} outside of a window")
+        return self.over.apply(made)
+
+    def ordered(self, key: SortKey) -> exp.Expression:
+        """A sort key with its direction and null order spelled out."""
+        return exp.Ordered(this=self.expr(key.child), desc=not key.ascending, nulls_first=key.nulls_first)
+
+    def expr(self, node: Expr) -> exp.Expression:
+        """Any logical expression emitted."""
+        return EXPRESSIONS[type(node)](node, self)
+
+    def column(self, column_id: int) -> exp.Expression:
+        """A reference to a column, under the name it has here."""
+        for scope in reversed(self.scopes):
+            named = scope.get(column_id)
+            if named is not None:
+                return q.column(named) if isinstance(named, str) else named.copy()
+        return q.column(q.column_name(column_id))
+
+    def source(self, data: Any) -> exp.Expression:
+        """Arrow `data` as something to select from; it lives as long as this context's handles."""
+        handle = self.database.source(data)
+        self.handles.append(handle)
+        return exp.Table(this=q.ident(handle.name))
+
+    @contextmanager
+    def kernels_in_force(self) -> Iterator[None]:
+        """The statement's kernels are callable inside; those made for this statement are gone afterwards."""
+        for made in self.kernels.values():
+            self.database.register(made)
+        try:
+            yield
+        finally:
+            for made in self.kernels.values():
+                if not made.is_shared:
+                    self.database.unregister(made)
+
+    @contextmanager
+    def scope(self, names: Scope) -> Iterator[None]:
+        """`names` in force for what is emitted inside."""
+        self.scopes.append(names)
+        try:
+            yield
+        finally:
+            self.scopes.pop()

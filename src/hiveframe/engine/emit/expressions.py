@@ -1,0 +1,79 @@
+"""Expressions as sqlglot trees: the table class → emitter."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from hiveframe.engine.emit.subqueries import emit_exists, emit_in, emit_scalar
+from hiveframe.engine.emit.windows import emit_window
+from hiveframe.functions import sql as q
+from hiveframe.functions.casts import emit_cast
+from hiveframe.functions.literals import emit_literal
+from hiveframe.functions.registry import row_of
+from hiveframe.functions.sql import Sql
+from hiveframe.plan import logical as lg
+
+if TYPE_CHECKING:
+    from hiveframe.engine.emit.context import Context
+
+
+def _column(node: lg.Column, ctx: Context) -> Sql:
+    return ctx.column(node.id)
+
+
+def _call(node: lg.Call, ctx: Context) -> Sql:
+    row = row_of(node.function)
+    args = [ctx.expr(arg) for arg in node.args]
+    if row.kernel is not None:
+        function = functools.partial(row.kernel, call=node) if row.kernel_sees_call else row.kernel
+        types = [arg.dtype for arg in node.args]
+        return q.func(ctx.kernel(row.name, function, types, node.dtype, volatile=not row.deterministic), *args)
+    emitted: Sql = _emitter(node.function)(node, args, ctx)
+    return emitted
+
+
+def _aggregate(node: lg.AggCall, ctx: Context) -> Sql:
+    over, ctx.over = ctx.over, None  # the arguments are outside of the window
+    args = [ctx.expr(arg) for arg in node.args]
+    ctx.over = over
+    emitted: Sql = _emitter(node.function)(node, args, ctx)
+    return emitted
+
+
+def _emitter(name: str) -> Callable[[Any, list[Any], Any], Any]:
+    emit = row_of(name).emit
+    assert emit is not None, f"function {name!r} has no emitter; its row binds to other functions"
+    return emit
+
+
+def _cast(node: lg.Cast, ctx: Context) -> Sql:
+    return emit_cast(node, ctx.expr(node.child), ctx)
+
+
+def _lambda(node: lg.Lambda, ctx: Context) -> Sql:
+    return q.lambda_([_lambda_name(p) for p in node.params], ctx.expr(node.body))
+
+
+def _lambda_var(node: lg.LambdaVar, ctx: Context) -> Sql:
+    return q.param(_lambda_name(node))
+
+
+def _lambda_name(var: lg.LambdaVar) -> str:
+    return f"x{var.id}"
+
+
+EXPRESSIONS: Final[Mapping[type[lg.Expr], Callable[[Any, Any], Sql]]] = {
+    lg.Column: _column,
+    lg.Literal: emit_literal,
+    lg.Call: _call,
+    lg.AggCall: _aggregate,
+    lg.Cast: _cast,
+    lg.Lambda: _lambda,
+    lg.LambdaVar: _lambda_var,
+    lg.WindowCall: emit_window,
+    lg.ScalarSubquery: emit_scalar,
+    lg.Exists: emit_exists,
+    lg.InSubquery: emit_in,
+}
