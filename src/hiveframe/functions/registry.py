@@ -151,6 +151,8 @@ class Function:
     aliases: tuple[str, ...] = ()
     deterministic: bool = True
     operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
+    label: str = ""  # the name that column names show when it is called by `name` itself: SQRT, PI
+    shows: Callable[[Sequence[str]], str] | None = None  # the column name from the arguments' texts: (a IS NULL)
     doc: str = ""
     usage: str = ""
     group: str = ""
@@ -159,7 +161,9 @@ class Function:
 
 
 # The files that exist, each listed by the change that adds it.
-FAMILIES: Final[tuple[str, ...]] = ("generators",)
+FAMILIES: Final[tuple[str, ...]] = (
+    "generators",  # rows from a row
+)
 
 _rows: dict[str, Function] = {}
 

@@ -1,0 +1,359 @@
+"""A call bound to its row: arity, named arguments, implicit casts, checks, result type and nullability.
+
+`bind_function` is what analysis calls for every function and operator. A row's `bind` gets the same `CallBinder`,
+so that it can call other rows, cast, fold constants and raise errors placed at the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from hiveframe.errors import AnalysisException, QueryContext, SparkError, internal_error
+from hiveframe.functions.cast_rules import cast_nullable, cast_problem
+from hiveframe.functions.coercion import implicit_cast
+from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
+from hiveframe.plan.types import DataType
+from hiveframe.settings import Settings
+
+Describe = Callable[[Expr], str]  # an expression as Spark writes it in messages and column names
+Evaluate = Callable[[Expr], Any]  # the value, in storage form, of an expression without columns
+
+_DOCROOT: Final = "https://spark.apache.org/docs/latest"
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+class CallBinder:
+    """Implements `registry.Binder` for the call at `context`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        context: QueryContext | None = None,
+        *,
+        evaluate: Evaluate,
+        describe: Describe,
+    ) -> None:
+        self.settings = settings
+        self.context = context
+        self.ansi = settings.ansi
+        self.time_zone = settings.time_zone
+        self._evaluate = evaluate
+        self._describe = describe
+        self._site: Expr | None = None
+
+    def at(self, context: QueryContext | None) -> CallBinder:
+        """The same services for a call at another place."""
+        twin = object.__new__(CallBinder)
+        twin.__dict__.update(self.__dict__)
+        twin.context = context
+        twin._site = None
+        return twin
+
+    def setting(self, name: str) -> str | None:
+        """A session setting."""
+        return self.settings.get(name)
+
+    def call(self, name: str, *args: Expr) -> Expr:
+        """Another function of the table, bound to `args`."""
+        return bind_function(name, args, self)
+
+    def cast(self, child: Expr, dtype: DataType) -> Expr:
+        """An implicit cast of `child`, or `child` itself when it has the type already (nullability aside)."""
+        if child.dtype == dtype or t.same_type(child.dtype, dtype):
+            return child
+        return self.explicit_cast(child, dtype, mode="ansi" if self.ansi else "legacy", implicit=True)
+
+    def explicit_cast(self, child: Expr, dtype: DataType, *, mode: str, implicit: bool = False) -> Cast:
+        """A checked cast; DATATYPE_MISMATCH.CAST_… when there is none between the two types."""
+        nullable = cast_nullable(child.dtype, child.nullable, dtype, mode)
+        made = Cast(child, dtype, mode, nullable, implicit, self.context)
+        problem = cast_problem(child.dtype, dtype, mode)
+        if problem:
+            raise self.error(problem[0], **problem[1], sqlExpr=self.quoted(made))
+        return made
+
+    def fold(self, expr: Expr) -> Any:
+        """The value of a constant expression in storage form; NON_FOLDABLE_INPUT when it is not constant."""
+        if isinstance(expr, Literal):
+            return expr.value
+        if not is_foldable(expr):
+            raise self.not_foldable(expr, "expression")
+        return self._evaluate(expr)
+
+    def not_foldable(self, expr: Expr, input_name: str, wanted: str | None = None) -> SparkError:
+        """The error for an argument that must be constant and is not."""
+        return self.error(
+            "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+            inputName=f"`{input_name}`",
+            inputType=wanted or f'"{t.sql_name(expr.dtype)}"',
+            inputExpr=self.quoted(expr),
+        )
+
+    def quoted(self, expr: Expr) -> str:
+        """An expression as messages show it, in double quotes."""
+        return f'"{self._describe(expr)}"'
+
+    def error(self, condition: str, **params: str) -> SparkError:
+        """An AnalysisException placed at the call; `sqlExpr` is filled in for DATATYPE_MISMATCH."""
+        if condition.startswith("DATATYPE_MISMATCH.") and "sqlExpr" not in params and self._site is not None:
+            params["sqlExpr"] = self.quoted(self._site)
+        return AnalysisException(condition, params, context=self.context)
+
+    @contextmanager
+    def placed(self, site: Expr) -> Iterator[None]:
+        """Errors within speak of `site`."""
+        outer, self._site = self._site, site
+        try:
+            yield
+        finally:
+            self._site = outer
+
+
+def is_foldable(expr: Expr) -> bool:
+    """Whether an expression has the same value for every row, known before any row is read."""
+    match expr:
+        case Literal():
+            return True
+        case Cast(child):
+            return is_foldable(child)
+        case Call(function, args):
+            row = row_of(function)
+            return row.deterministic and row.kind is FunctionKind.SCALAR and all(is_foldable(a) for a in args)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    params: tuple[Param, ...]
+    required: int
+    most: int | None  # None: any number
+
+    def param(self, position: int) -> Param:
+        return self.params[min(position, len(self.params) - 1)]
+
+    def expected(self) -> str:
+        """The counts as Spark writes them: `2`, `[1, 2]`, `> 0`."""
+        if self.most is None:
+            return f"> {self.required - 1}"
+        if self.most == self.required:
+            return str(self.most)
+        return "[" + ", ".join(str(n) for n in range(self.required, self.most + 1)) + "]"
+
+
+_signatures: dict[str, _Signature] = {}
+
+
+def _signature(row: Function) -> _Signature:
+    found = _signatures.get(row.name)
+    if found is None:
+        params = tuple(p if isinstance(p, Param) else Param((p,)) for p in row.params)
+        required = sum(1 for p in params if not p.optional and not p.rest)
+        most = None if any(p.rest for p in params) else len(params)
+        found = _signatures[row.name] = _Signature(params, required, most)
+    return found
+
+
+def bind_function(
+    function: Function | str,
+    args: Sequence[Expr],
+    binder: CallBinder,
+    *,
+    names: Sequence[str | None] = (),
+    shown: str | None = None,
+    distinct: bool = False,
+    filter: Expr | None = None,
+    order_by: tuple[SortKey, ...] = (),
+    ignore_nulls: bool | None = None,
+) -> Expr:
+    """The typed call of a row (or of its name) on typed arguments.
+
+    `names` gives the parameter's name for each named argument, None for the others; `shown` the name as the user wrote
+    it. Aggregate and window functions become `AggCall`s, all others `Call`s, unless the row's `bind` makes another
+    expression. Raises AnalysisException: WRONG_NUM_ARGS, DATATYPE_MISMATCH.*, named-argument conditions.
+    """
+    row = _row(function) if isinstance(function, str) else function
+    called = (shown or (function if isinstance(function, str) else row.name)).lower()
+    signature = _signature(row)
+    if any(names):
+        args = _by_name(row, signature, args, names, binder)
+    if len(args) < signature.required or (signature.most is not None and len(args) > signature.most):
+        raise _wrong_count(called, signature.expected(), len(args), binder)
+    is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
+    if not is_aggregate:
+        _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
+    display = _display(row, called)
+    given = _with_defaults(signature, args)
+    with binder.placed(Call(row.name, given, t.NULL, shown=display)):
+        bound = tuple(_bind_arg(binder, signature.param(i), i, arg) for i, arg in enumerate(given))
+        for check in row.checks:
+            check(binder, bound)
+        if row.bind is not None:
+            return _rebound(row.bind(binder, bound), display or row.name)
+        dtype = row.result(bound) if callable(row.result) else row.result
+        if dtype is None:
+            raise internal_error(f"function {row.name} has neither a result type nor a bind")
+        nullable = row.nullable(bound)
+    if is_aggregate:
+        return AggCall(
+            row.name,
+            bound,
+            dtype,
+            nullable,
+            distinct=distinct,
+            filter=filter,
+            order_by=order_by,
+            ignore_nulls=bool(ignore_nulls),
+            shown=display,
+            context=binder.context,
+        )
+    return Call(row.name, bound, dtype, nullable, shown=display, context=binder.context)
+
+
+def _row(name: str) -> Function:
+    row = lookup(name)
+    if row is None:
+        raise internal_error(f"no function {name!r} in the table")
+    return row
+
+
+def _display(row: Function, called: str) -> str | None:
+    """What column names show instead of the row's name: the alias that was called, or the row's label."""
+    if called != row.name.lower():
+        return called
+    return row.label or None
+
+
+def _rebound(made: Expr, display: str) -> Expr:
+    """What a row's `bind` made, shown under the name that the user wrote (with its own arguments)."""
+    if isinstance(made, (Call, AggCall)) and made.function != display and made.shown is None:
+        return replace(made, shown=display)
+    return made
+
+
+def _with_defaults(signature: _Signature, args: Sequence[Expr]) -> tuple[Expr, ...]:
+    missing = signature.params[len(args) :]
+    return (*args, *(p.default for p in missing if p.default is not None))
+
+
+def _by_name(
+    row: Function, signature: _Signature, args: Sequence[Expr], names: Sequence[str | None], binder: CallBinder
+) -> tuple[Expr, ...]:
+    """Named arguments put in their parameters' places; gaps take the parameter's default."""
+    routine = f"`{row.name}`"
+    known = [p.name for p in signature.params]
+    if not all(known):
+        raise binder.error("NAMED_PARAMETERS_NOT_SUPPORTED", functionName=routine)
+    placed: dict[int, Expr] = {}
+    seen_name = False
+    for position, (arg, name) in enumerate(zip(args, names, strict=True)):
+        if name is None:
+            if seen_name:
+                raise binder.error(
+                    "UNEXPECTED_POSITIONAL_ARGUMENT", routineName=routine, parameterName=f"`{known[position - 1]}`"
+                )
+            placed[position] = arg
+            continue
+        seen_name = True
+        lowered = name.lower()
+        if lowered not in known:
+            raise binder.error(
+                "UNRECOGNIZED_PARAMETER_NAME", routineName=routine, argumentName=f"`{name}`", proposal=_near(known)
+            )
+        target = known.index(lowered)
+        if target in placed:
+            both = target < position and names[target] is None
+            kind = "BOTH_POSITIONAL_AND_NAMED" if both else "DOUBLE_NAMED_ARGUMENT_REFERENCE"
+            raise binder.error(
+                f"DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.{kind}", routineName=routine, parameterName=f"`{lowered}`"
+            )
+        placed[target] = arg
+    ordered: list[Expr] = []
+    for position, param in enumerate(signature.params[: max(placed, default=-1) + 1]):
+        value = placed.get(position, param.default)
+        if value is None:
+            raise binder.error(
+                "REQUIRED_PARAMETER_NOT_FOUND",
+                routineName=routine,
+                parameterName=f"`{param.name}`",
+                index=str(position),
+            )
+        ordered.append(value)
+    return tuple(ordered)
+
+
+def _near(names: Sequence[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names)
+
+
+def _wrong_count(called: str, expected: str, actual: int, binder: CallBinder) -> SparkError:
+    return binder.error(
+        "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+        functionName=f"`{called}`",
+        expectedNum=expected,
+        actualNum=str(actual),
+        docroot=_DOCROOT,
+    )
+
+
+def _refuse_modifiers(
+    called: str, binder: CallBinder, *, distinct: bool, filter: Expr | None, ignore_nulls: bool | None
+) -> None:
+    syntax = ""
+    if distinct:
+        syntax = "DISTINCT"
+    elif filter is not None:
+        syntax = "FILTER CLAUSE"
+    elif ignore_nulls is not None:
+        syntax = "IGNORE NULLS" if ignore_nulls else "RESPECT NULLS"
+    if syntax:
+        raise binder.error(
+            "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", prettyName=f"`{called}`", syntax=syntax
+        )
+
+
+def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Expr:
+    if isinstance(arg, Lambda):
+        return arg
+    target = _target(param, arg.dtype, ansi=binder.ansi)
+    if target is None:
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex=ordinal(position),
+            requiredType=required_type(param.kinds),
+            inputSql=binder.quoted(arg),
+            inputType=f'"{t.sql_name(arg.dtype)}"',
+        )
+    bound = binder.cast(arg, target) if target != arg.dtype else arg
+    if param.constant and not is_foldable(bound):
+        raise binder.not_foldable(arg, param.name or f"arg{position}", required_type(param.kinds))
+    return bound
+
+
+def _target(param: Param, dtype: DataType, *, ansi: bool) -> DataType | None:
+    """The type an argument takes: as it is when any alternative accepts it, else the first implicit cast."""
+    first: DataType | None = None
+    for kind in param.kinds:
+        found = implicit_cast(dtype, kind, ansi=ansi)
+        if found == dtype:
+            return dtype
+        first = first or found
+    return first
+
+
+def ordinal(position: int) -> str:
+    """`first`, `second` … as Spark counts parameters in messages; `position` is from 0."""
+    return _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
+
+
+def required_type(kinds: Sequence[DataType | Kind]) -> str:
+    """What a parameter takes, as messages show it: `"STRING"`, `("NUMERIC" or "INTERVAL")`."""
+    texts: list[str] = []
+    for kind in kinds:
+        names = kind.name.split(" or ") if isinstance(kind, Kind) else [t.sql_name(kind)]
+        texts += [f'"{name}"' for name in names]
+    return texts[0] if len(texts) == 1 else "(" + " or ".join(texts) + ")"
