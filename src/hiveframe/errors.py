@@ -122,7 +122,7 @@ def _rebuild(
 class AnalysisException(SparkError):
     """The plan does not make sense."""
 
-    jvm_classes = ("org.apache.spark.sql.AnalysisException", "java.lang.Exception")
+    jvm_classes: ClassVar[tuple[str, ...]] = ("org.apache.spark.sql.AnalysisException", "java.lang.Exception")
 
     def _where(self) -> str:
         if self.context is None:

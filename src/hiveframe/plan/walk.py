@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any, TypeVar, cast
 
 N = TypeVar("N")
 
 
-@cache
+_names: dict[type, tuple[str, ...]] = {}
+
+
 def _field_names(cls: type) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(cls))
+    found = _names.get(cls)
+    if found is None:
+        found = _names[cls] = tuple(f.name for f in dataclasses.fields(cls))
+    return found
 
 
 def children(node: Any, base: type[N]) -> list[N]:
