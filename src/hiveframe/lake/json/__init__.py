@@ -1,0 +1,1 @@
+"""JSON as Spark reads it: records to typed columns, inference, malformed records."""

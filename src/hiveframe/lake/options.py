@@ -1,0 +1,82 @@
+"""Reader and writer options: names ignore case, values are text, wrong values are refused with the option's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hiveframe.errors import SparkException, SparkRuntimeException
+
+
+class Options(Mapping[str, str]):
+    """A read-only mapping of options whose keys ignore case; the spelling of the last writer is kept."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._items: dict[str, tuple[str, str]] = {}
+        for name, value in (values or {}).items():
+            self._items[name.lower()] = (name, str(value))
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()][1]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(name for name, _ in self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def without(self, *names: str) -> Options:
+        """The options but those named."""
+        dropped = {n.lower() for n in names}
+        return Options({k: v for k, v in self.items() if k.lower() not in dropped})
+
+    def first(self, *names: str) -> str | None:
+        """The value of the first name that is set."""
+        for name in names:
+            if name in self:
+                return self[name]
+        return None
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A boolean option; anything but `true` and `false` is refused."""
+        value = self.get(name)
+        if value is None:
+            return default
+        lowered = value.strip().lower()
+        if lowered not in ("true", "false"):
+            raise SparkException("_LEGACY_ERROR_TEMP_2147", {"paramName": name})
+        return lowered == "true"
+
+    def integer(self, name: str, default: int) -> int:
+        """A whole-number option."""
+        value = self.get(name)
+        if value is None:
+            return default
+        try:
+            return int(value.strip())
+        except ValueError as error:
+            raise SparkRuntimeException("_LEGACY_ERROR_TEMP_2146", {"paramName": name, "value": value}) from error
+
+    def fraction(self, name: str, default: float) -> float:
+        """A floating-point option."""
+        value = self.get(name)
+        if value is None:
+            return default
+        try:
+            return float(value.strip())
+        except ValueError as error:
+            raise SparkRuntimeException("_LEGACY_ERROR_TEMP_2146", {"paramName": name, "value": value}) from error
+
+    def character(self, names: tuple[str, ...], default: str) -> str:
+        """A single character, or nothing."""
+        value = self.first(*names)
+        if value is None:
+            return default
+        if len(value) > 1 and value != "\\u0000":
+            params = {"paramName": names[0], "actualValue": value}
+            raise SparkRuntimeException("OPTION_VALUE_EXCEEDS_ONE_CHARACTER", params)
+        return "" if value in ("", "\0", "\\u0000") else value

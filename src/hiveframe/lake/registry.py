@@ -1,0 +1,50 @@
+"""The table of data sources, and the two questions that everyone asks of it: open, and scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from hiveframe.errors import SparkException
+from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.lake.sources.parquet import ParquetSource
+from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
+
+
+def open_source(request: ReadRequest, context: ReadContext) -> ScanSource:
+    """The request's source, opened; DATA_SOURCE_NOT_FOUND names a format that nobody reads."""
+    return source_of(request.format).open(request, context)
+
+
+def scan_expression(source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
+    """The query that reads `needed` (positions in `source.schema`)."""
+    return source_of(source.format).scan(source, needed, with_path=with_path)
+
+
+def source_of(name: str) -> Source:
+    """The source registered under `name` (any case, or the class name Spark programs use)."""
+    short = short_name(name)
+    source = SOURCES.get(short)
+    if source is None:
+        raise SparkException("DATA_SOURCE_NOT_FOUND", {"provider": name})
+    return source
+
+
+def short_name(name: str) -> str:
+    """The registry's name for a format: `Parquet`, `org.apache.spark.sql.parquet` and `parquet` are one."""
+    lowered = name.lower()
+    return CLASS_NAMES.get(lowered, lowered)
+
+
+CLASS_NAMES: Final[Mapping[str, str]] = {
+    **{f"org.apache.spark.sql.{f}": f for f in ("parquet", "json", "orc")},
+    **{
+        f"org.apache.spark.sql.execution.datasources.{f}.{f}fileformat": f
+        for f in ("parquet", "json", "csv", "text", "orc")
+    },
+    "com.databricks.spark.csv": "csv",
+}
+
+SOURCES: Final[Mapping[str, Source]] = {
+    "parquet": ParquetSource(),
+}

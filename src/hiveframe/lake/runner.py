@@ -1,0 +1,47 @@
+"""The one thing that opening a source may ask of an engine: the rows of a small query."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Protocol
+
+import duckdb
+from sqlglot import exp
+
+from hiveframe.functions.sql import text
+
+
+class QueryRunner(Protocol):
+    """Runs a query that inspects files: a footer, a sample, an inference pass."""
+
+    def rows(self, query: exp.Expression, *, time_zone: str) -> list[tuple[Any, ...]]:
+        """Every row; dates and times read and shown in `time_zone`."""
+
+
+class PrivateRunner:
+    """A DuckDB of its own, opened at the first question; any thread may ask."""
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def rows(self, query: exp.Expression, *, time_zone: str) -> list[tuple[Any, ...]]:
+        """Every row of `query`."""
+        with self._lock:
+            cursor = self._open().cursor()
+        with cursor:
+            cursor.execute(exp.Set(expressions=[_assign("TimeZone", time_zone)]).sql("duckdb"))
+            return cursor.execute(query.sql("duckdb")).fetchall()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
+            if self._threads is not None:
+                config["threads"] = self._threads
+            self._connection = duckdb.connect(":memory:", config=config)
+        return self._connection
+
+
+def _assign(name: str, value: str) -> exp.Expression:
+    return exp.SetItem(this=exp.EQ(this=exp.Var(this=name), expression=text(value)))

@@ -1,0 +1,90 @@
+"""What a data source hands the engine: which files, which columns, and the DuckDB query that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlglot import exp
+
+from hiveframe.functions.sql import cast, false, ident, null, number, physical_type
+from hiveframe.lake.options import Options
+from hiveframe.plan.types import StructType
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFile:
+    """One file. `partition_values` are in storage form (see `plan.spec`), in the order of the partition columns."""
+
+    path: str
+    size_bytes: int
+    modified_us: int
+    partition_values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanSource:
+    """An opened data source: everything about it that is known before rows are read.
+
+    `schema` holds data and partition columns in output order; `partitions` lists the positions in `schema` that come
+    from folder names, in the order of `ScanFile.partition_values`. `detail` is the format's own knowledge (footers,
+    header, inferred widths). `hive_layout` says that the folders between root and file spell the partition values.
+    """
+
+    format: str
+    paths: tuple[str, ...]
+    files: tuple[ScanFile, ...]
+    schema: StructType
+    options: Options
+    partitions: tuple[int, ...] = ()
+    hive_layout: bool = True
+    time_zone: str = "UTC"
+    detail: Any = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return sum(f.size_bytes for f in self.files)
+
+    @property
+    def partition_schema(self) -> StructType:
+        """The partition columns, in folder order."""
+        return StructType(tuple(self.schema.fields[i] for i in self.partitions))
+
+    def data_positions(self) -> tuple[int, ...]:
+        """Positions of the columns that are stored in the files."""
+        folders = set(self.partitions)
+        return tuple(i for i in range(len(self.schema.fields)) if i not in folders)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSql:
+    """A query whose projections are `f<i>` for schema position i, each in the physical type of its column.
+
+    `arrow` maps names that the query mentions to Arrow objects (a dataset, table or reader) that have to be
+    registered while it runs; a reader can be scanned once.
+    """
+
+    select: exp.Select
+    arrow: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scan_column(position: int) -> str:
+    """The projection's name for a schema position."""
+    return f"f{position}"
+
+
+FILE_PATH_COLUMN = "f_path"
+"""The projection that carries each row's file when a scan is asked for it."""
+
+
+def empty_scan(source: ScanSource, needed: Sequence[int], with_path: bool) -> ScanSql:
+    """A scan of no files: the right columns and no rows."""
+    items: list[exp.Expression] = [
+        exp.Alias(this=cast(null(), physical_type(source.schema.fields[i].dtype)), alias=ident(scan_column(i)))
+        for i in needed
+    ]
+    if with_path:
+        items.append(exp.Alias(this=cast(null(), "VARCHAR"), alias=ident(FILE_PATH_COLUMN)))
+    return ScanSql(exp.Select(expressions=items or [number(1)]).where(false()))

@@ -1,0 +1,205 @@
+"""What a Parquet footer says: the tree of types, and the schema that Spark itself left in the key-value metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+from sqlglot import exp
+
+from hiveframe.errors import AnalysisException, SparkException, analysis_error
+from hiveframe.functions.sql import column, func, text
+from hiveframe.lake.file_types import FileType
+from hiveframe.lake.paths import file_uri
+from hiveframe.lake.runner import QueryRunner
+from hiveframe.lake.scan import ScanFile
+from hiveframe.lake.table_function import call, path_list, select_from
+from hiveframe.plan import types as t
+from hiveframe.plan.type_json import type_from_json
+from hiveframe.plan.types import ArrayType, DataType, DecimalType, MapType, StructField, StructType
+
+ROW_METADATA: Final = "org.apache.spark.sql.parquet.row.metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """A file's columns, and the schema that Spark wrote beside them, if it did."""
+
+    columns: tuple[FileType, ...]
+    declared: StructType | None
+
+    def schema(self) -> StructType:
+        """The schema that Spark reads; PARQUET_TYPE_ILLEGAL names the first type that it refuses."""
+        if self.declared is not None:
+            return self.declared
+        return StructType(tuple(StructField(c.name, _readable(c)) for c in self.columns))
+
+
+def _readable(file: FileType) -> DataType:
+    """The Spark type of a file's type."""
+    match file.spark:
+        case None:
+            raise analysis_error("PARQUET_TYPE_ILLEGAL", parquetType=file.stored)
+        case ArrayType():
+            return ArrayType(_readable(file.fields[0]))
+        case MapType():
+            return MapType(_readable(file.fields[0]), _readable(file.fields[1]))
+        case StructType():
+            return StructType(tuple(StructField(f.name, _readable(f)) for f in file.fields))
+    return file.spark
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """One row of DuckDB's `parquet_schema` with the rows below it; `numbers` are precision and scale."""
+
+    name: str
+    physical: str | None
+    repetition: str
+    converted: str
+    logical: str
+    numbers: tuple[int, int]
+    duck: str
+    children: tuple[_Element, ...]
+
+
+_COLUMNS: Final = (
+    "name", "type", "repetition_type", "num_children", "converted_type", "logical_type", "scale", "precision",
+    "duckdb_type",
+)  # fmt: skip
+
+
+class FooterCache:
+    """Footers by path, size and time of change; the oldest go first."""
+
+    def __init__(self, capacity: int = 10_000) -> None:
+        self._capacity = capacity
+        self._footers: dict[tuple[str, int, int], Footer] = {}
+
+    def get(self, file: ScanFile, runner: QueryRunner) -> Footer:
+        """The footer of `file`; FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER when it is not a Parquet file."""
+        key = (file.path, file.size_bytes, file.modified_us)
+        footer = self._footers.get(key)
+        if footer is None:
+            footer = read_footer(file.path, runner)
+            while len(self._footers) >= self._capacity:
+                self._footers.pop(next(iter(self._footers)), None)
+            self._footers[key] = footer
+        return footer
+
+
+def read_footer(path: str, runner: QueryRunner) -> Footer:
+    """The footer of the file at `path`, read now."""
+    source = call("parquet_schema", path_list([path]))
+    try:
+        rows = runner.rows(select_from(source, [(n, column(n)) for n in _COLUMNS]), time_zone="UTC")
+        metadata = _row_metadata(path, runner)
+    except duckdb.Error as error:
+        raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(path)}) from error
+    root = _element(iter(rows))
+    columns = tuple(_file_type(child, ()) for child in root.children)
+    return Footer(columns, _declared(metadata))
+
+
+def _row_metadata(path: str, runner: QueryRunner) -> str | None:
+    source = call("parquet_kv_metadata", path_list([path]))
+    query = select_from(source, [("value", column("value"))]).where(
+        exp.EQ(this=func("decode", column("key")), expression=text(ROW_METADATA))
+    )
+    rows = runner.rows(query, time_zone="UTC")
+    return bytes(rows[0][0]).decode() if rows else None
+
+
+def _declared(metadata: str | None) -> StructType | None:
+    """Spark's own schema; text that it cannot read is passed over, as Spark does."""
+    if metadata is None:
+        return None
+    try:
+        dtype = type_from_json(metadata)
+    except AnalysisException:
+        return None
+    return dtype if isinstance(dtype, StructType) else None
+
+
+def _element(elements: Iterator[tuple[Any, ...]]) -> _Element:
+    """The next element with everything below it."""
+    name, physical, repetition, child_count, converted, logical, scale, precision, duck = next(elements)
+    children = tuple(_element(elements) for _ in range(child_count or 0))
+    numbers = (precision or 0, scale or 0)
+    return _Element(name, physical, repetition or "", converted or "", logical or "", numbers, duck or "", children)
+
+
+def _file_type(element: _Element, above: tuple[str, ...], *, repeated: bool = True) -> FileType:
+    """The type of an element; a repeated one outside LIST and MAP is an array of itself."""
+    path = (*above, element.name)
+    if repeated and element.repetition == "REPEATED":
+        item = _file_type(element, above, repeated=False)
+        return FileType(element.name, ArrayType(t.NULL), f"{item.duck}[]", "group", path, (item,))
+    if not element.children:
+        return _leaf(element, path)
+    inner = element.children[0]
+    if element.converted == "LIST" and len(element.children) == 1 and inner.repetition == "REPEATED":
+        item = _list_item(element, inner, path)
+        return FileType(element.name, ArrayType(t.NULL), f"{item.duck}[]", "group", path, (item,))
+    if element.converted in ("MAP", "MAP_KEY_VALUE") and len(inner.children) == 2:
+        key, value = (_file_type(c, (*path, inner.name)) for c in inner.children)
+        duck = f"MAP({key.duck}, {value.duck})"
+        return FileType(element.name, MapType(t.NULL, t.NULL), duck, "group", path, (key, value))
+    fields = tuple(_file_type(c, path) for c in element.children)
+    quoted = ", ".join('"' + f.name.replace('"', '""') + f'" {f.duck}' for f in fields)
+    return FileType(element.name, StructType(), f"STRUCT({quoted})", "group", path, fields)
+
+
+def _list_item(outer: _Element, inner: _Element, path: tuple[str, ...]) -> FileType:
+    """The element of a LIST group: two-level and three-level forms (Parquet's LogicalTypes, backward compatibility)."""
+    is_wrapper = len(inner.children) == 1 and inner.name not in ("array", f"{outer.name}_tuple")
+    if is_wrapper:
+        return _file_type(inner.children[0], (*path, inner.name))
+    return _file_type(inner, path, repeated=False)
+
+
+def _leaf(element: _Element, path: tuple[str, ...]) -> FileType:
+    duck = element.duck.strip('"')
+    stored = element.physical or ""
+    spark = _spark_leaf(element, duck)
+    duck = "VARCHAR" if duck == "JSON" else "INTEGER" if duck == "NULL" else duck
+    return FileType(element.name, spark, duck, stored, path, (), element.physical == "INT96")
+
+
+def _spark_leaf(element: _Element, duck: str) -> DataType | None:
+    """What Spark reads the leaf as; None for what it refuses (PARQUET_TYPE_ILLEGAL)."""
+    if element.physical == "INT96":
+        return t.TIMESTAMP
+    if duck.startswith("DECIMAL("):
+        return DecimalType(*element.numbers)
+    if element.logical.startswith("TimeType") and "MICROS=MicroSeconds" not in element.logical:
+        return None
+    if element.logical.startswith("Float16"):
+        return None
+    return _LEAVES.get(duck)
+
+
+_LEAVES: Final[Mapping[str, DataType]] = {
+    "BOOLEAN": t.BOOLEAN,
+    "TINYINT": t.BYTE,
+    "SMALLINT": t.SHORT,
+    "INTEGER": t.INT,
+    "BIGINT": t.LONG,
+    "UTINYINT": t.SHORT,
+    "USMALLINT": t.INT,
+    "UINTEGER": t.LONG,
+    "UBIGINT": DecimalType(20, 0),
+    "FLOAT": t.FLOAT,
+    "DOUBLE": t.DOUBLE,
+    "VARCHAR": t.STRING,
+    "JSON": t.STRING,
+    "BLOB": t.BINARY,
+    "UUID": t.STRING,
+    "DATE": t.DATE,
+    "TIME": t.TIME,
+    "TIMESTAMP": t.TIMESTAMP_NTZ,
+    "TIMESTAMP WITH TIME ZONE": t.TIMESTAMP,
+    "NULL": t.INT,
+}

@@ -1,0 +1,50 @@
+"""The contract of a data source: opened once into a `ScanSource`, then turned into a query as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hiveframe.lake.options import Options
+from hiveframe.lake.runner import PrivateRunner, QueryRunner
+from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadRequest:
+    """What the user (or a table of the catalog) asks to read.
+
+    `schema` fixes the columns; `partition_columns` names those of a table that stand in folder names, and then an
+    empty or missing folder is an empty table. `partitions` holds a table's partitions kept elsewhere: (location,
+    values in storage form).
+    """
+
+    format: str
+    paths: tuple[str, ...]
+    schema: StructType | None = None
+    options: Options = field(default_factory=Options)
+    partition_columns: tuple[str, ...] | None = None
+    is_table: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadContext:
+    """What a source may use while it is opened."""
+
+    settings: Settings
+    runner: QueryRunner = field(default_factory=PrivateRunner)
+
+
+class Source(Protocol):
+    """A readable format; `label` is its name in Spark's messages."""
+
+    label: str
+
+    def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
+        """Lists files, finds partitions and settles the schema."""
+
+    def scan(self, source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
+        """The query for the `needed` schema positions; `with_path` adds each row's file as `scan.FILE_PATH_COLUMN`."""

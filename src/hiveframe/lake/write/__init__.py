@@ -1,0 +1,1 @@
+"""Writers: staged, synced, then renamed into place."""
