@@ -179,6 +179,8 @@ def bind_function(
     row = _row(function) if isinstance(function, str) else function
     called = (shown or (function if isinstance(function, str) else row.name)).lower()
     signature = _signature(row)
+    if row.ordered_set:
+        args = (*args, *(key.child for key in order_by))
     if any(names):
         args = _by_name(row, signature, args, names, binder)
     if len(args) < signature.required or (signature.most is not None and len(args) > signature.most):
@@ -193,7 +195,17 @@ def bind_function(
         for check in row.checks:
             check(binder, bound)
         if row.bind is not None:
-            return _rebound(row.bind(binder, bound), display or row.name)
+            made = row.bind(binder, bound)
+            if is_aggregate and isinstance(made, AggCall):
+                made = replace(
+                    made,
+                    distinct=distinct,
+                    filter=filter,
+                    order_by=made.order_by or order_by,
+                    ignore_nulls=made.ignore_nulls or bool(ignore_nulls),
+                    context=binder.context,
+                )
+            return _rebound(made, display or row.name)
         dtype = row.result(bound) if callable(row.result) else row.result
         if dtype is None:
             raise internal_error(f"function {row.name} has neither a result type nor a bind")

@@ -158,6 +158,7 @@ class Function:
     group: str = ""
     since: str = ""
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = field(default=())
+    ordered_set: bool = False  # takes WITHIN GROUP (ORDER BY key): the key becomes the last argument
 
 
 # The files that exist, each listed by the change that adds it.
