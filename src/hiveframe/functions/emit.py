@@ -17,6 +17,7 @@ class EmitContext(Protocol):
 
     ansi: bool
     time_zone: str
+    over: Any  # the window around the aggregate being emitted; None outside of windows
 
     def setting(self, name: str) -> str | None:
         """A session setting."""
