@@ -1,0 +1,89 @@
+"""Names written as text to their parts: `a.b.c`, `` `a.b`.c ``."""
+
+from __future__ import annotations
+
+from hiveframe.errors import AnalysisException, ParseException, QueryContext
+
+
+def attribute_parts(text: str) -> tuple[str, ...]:
+    """The parts of a column's name; INVALID_ATTRIBUTE_NAME_SYNTAX when backticks or dots do not fit.
+
+    Source: Spark's `UnresolvedAttribute.parseAttributeName`. A backtick within backticks is doubled.
+    """
+    if "`" not in text and "." not in text:
+        return (text,)
+    parts = _split(text)
+    if parts is None:
+        raise AnalysisException("INVALID_ATTRIBUTE_NAME_SYNTAX", {"name": text})
+    return parts
+
+
+def table_parts(text: str) -> tuple[str, ...]:
+    """The parts of a table's, view's or function's name.
+
+    A part that needs backticks and has none is INVALID_IDENTIFIER or PARSE_SYNTAX_ERROR, as in SQL text.
+    """
+    if text.isidentifier() and text.isascii():
+        return (text,)
+    parts = _split(text)
+    if parts is None:
+        raise _syntax_error(text)
+    if "`" not in text:
+        for part in parts:
+            _check_bare(part, text)
+    return parts
+
+
+def _split(text: str) -> tuple[str, ...] | None:
+    parts: list[str] = []
+    position = 0
+    while True:
+        if position < len(text) and text[position] == "`":
+            part, position = _quoted(text, position + 1)
+            if part is None:
+                return None
+        else:
+            end = text.find(".", position)
+            end = len(text) if end < 0 else end
+            part = text[position:end]
+            if "`" in part or (not part and (parts or end < len(text))):
+                return None
+            position = end
+        parts.append(part)
+        if position == len(text):
+            return tuple(parts)
+        if text[position] != "." or position + 1 == len(text):
+            return None
+        position += 1
+
+
+def _quoted(text: str, position: int) -> tuple[str | None, int]:
+    """The part whose opening backtick stands before `position`, and where it ends; None when it does not."""
+    piece: list[str] = []
+    while True:
+        end = text.find("`", position)
+        if end < 0:
+            return None, position
+        piece.append(text[position:end])
+        if text[end + 1 : end + 2] != "`":
+            return "".join(piece), end + 1
+        piece.append("`")
+        position = end + 2
+
+
+def _check_bare(part: str, text: str) -> None:
+    if part and all(c.isalnum() or c == "_" for c in part):
+        return
+    if part and all(c.isalnum() or c in "_-/" for c in part) and "-" in part:
+        raise ParseException("INVALID_IDENTIFIER", {"ident": part}, context=_context(text, 0))
+    raise _syntax_error(text)
+
+
+def _syntax_error(text: str) -> ParseException:
+    at = next((i for i, c in enumerate(text) if not (c.isalnum() or c in "_.`")), len(text))
+    shown = f"'{text[at]}'" if at < len(text) else "end of input"
+    return ParseException("PARSE_SYNTAX_ERROR", {"error": shown, "hint": ""}, context=_context(text, at))
+
+
+def _context(text: str, at: int) -> QueryContext:
+    return QueryContext(text, at, len(text) - 1, 1, at, text)

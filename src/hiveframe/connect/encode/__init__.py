@@ -1,0 +1,1 @@
+"""`plan` values and Arrow batches to Spark Connect 4.2 protobuf."""
