@@ -1,0 +1,1 @@
+"""The metastore of databases, tables, views and functions, and the names of one session."""

@@ -1,0 +1,91 @@
+"""What the metastore keeps, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiveframe.plan.types import StructType
+
+DEFAULT_CATALOG = "spark_catalog"
+DEFAULT_DATABASE = "default"
+GLOBAL_TEMP = "global_temp"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database (Spark: schema, namespace). `location` is a folder."""
+
+    name: str
+    location: str
+    comment: str = ""
+    owner: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    catalog: str = DEFAULT_CATALOG
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSpec:
+    """`CLUSTERED BY (columns) SORTED BY (sort_columns) INTO count BUCKETS`."""
+
+    count: int
+    columns: tuple[str, ...]
+    sort_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViewText:
+    """A persistent view's query as written, and the state that it is read under."""
+
+    text: str
+    catalog: str
+    namespace: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    query_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view. `type` is MANAGED, EXTERNAL or VIEW; `schema` ends with the partition columns.
+
+    A column's default, generation expression and comment stand in its field's metadata, as Spark keeps them.
+    """
+
+    database: str
+    name: str
+    type: str
+    schema: StructType
+    provider: str = ""
+    location: str = ""
+    partition_columns: tuple[str, ...] = ()
+    buckets: BucketSpec | None = None
+    cluster_by: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    comment: str | None = None
+    owner: str = ""
+    created_ms: int = 0
+    view: ViewText | None = None
+    stats: Mapping[str, Any] = field(default_factory=dict)
+    catalog: str = DEFAULT_CATALOG
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is a view."""
+        return self.view is not None
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The full name."""
+        return (self.catalog, self.database, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A stored SQL function; `definition` is its CREATE FUNCTION statement's parts as JSON values."""
+
+    database: str
+    name: str
+    definition: Mapping[str, Any]
+    catalog: str = DEFAULT_CATALOG
