@@ -188,6 +188,7 @@ def bind_function(
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
     if not is_aggregate:
         _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
+    skips_nulls = row.skips_nulls if ignore_nulls is None else ignore_nulls
     display = _display(row, called)
     given = _with_defaults(signature, args)
     with binder.placed(Call(row.name, given, t.NULL, shown=display)):
@@ -202,7 +203,7 @@ def bind_function(
                     distinct=distinct,
                     filter=filter,
                     order_by=made.order_by or order_by,
-                    ignore_nulls=made.ignore_nulls or bool(ignore_nulls),
+                    ignore_nulls=made.ignore_nulls or skips_nulls,
                     context=binder.context,
                 )
             return _rebound(made, display or row.name)
@@ -219,7 +220,7 @@ def bind_function(
             distinct=distinct,
             filter=filter,
             order_by=order_by,
-            ignore_nulls=bool(ignore_nulls),
+            ignore_nulls=skips_nulls,
             shown=display,
             context=binder.context,
         )
