@@ -37,9 +37,22 @@ def spark_error(failure: duckdb.Error, sites: Sequence[ErrorSite]) -> errors.Spa
     found = _SITE.search(message)
     if found is not None:
         return _at_site(sites[int(found.group(1))], found.group(2))
+    native = _native(message, sites)
+    if native is not None:
+        return native
     made = errors.internal_error(message)
     _log.error("%s", made, exc_info=failure)
     return made
+
+
+def _native(message: str, sites: Sequence[ErrorSite]) -> errors.SparkError | None:
+    """The error of the first place that foresaw a failure of DuckDB's own with this message."""
+    for site in sites:
+        found = re.search(site.pattern, message) if site.pattern is not None else None
+        if found is not None:
+            params = {name: value.format(**found.groupdict()) for name, value in site.params.items()}
+            return site.error(site.condition, params, context=site.context)
+    return None
 
 
 def _at_site(site: ErrorSite, rest: str) -> errors.SparkError:

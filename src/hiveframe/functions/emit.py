@@ -50,6 +50,14 @@ class EmitContext(Protocol):
         (VARCHAR) computed at that moment.
         """
 
+    def native(
+        self, pattern: str, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None
+    ) -> None:
+        """Says what a failure of DuckDB's own means in this statement, so that hot paths need no check.
+
+        `pattern` is searched in DuckDB's message; its named groups fill `{name}` in the parameters.
+        """
+
     def aggregate(self, name: str, args: Sequence[exp.Expression], call: AggCall) -> exp.Expression:
         """DuckDB's aggregate `name` with the call's DISTINCT, ORDER BY and FILTER, and OVER when it is windowed.
 

@@ -38,6 +38,7 @@ class ErrorSite:
     params: Mapping[str, str]
     dynamic: tuple[str, ...]
     context: QueryContext | None
+    pattern: str | None = None  # of DuckDB's own message, when the place raises nothing itself
 
 
 class Context:
@@ -97,6 +98,12 @@ class Context:
             values = q.func("list_value", *(q.cast(v, "VARCHAR") for v in computed.values()))
             message = q.func("concat", message, q.func("to_json", values))
         return q.cast(q.func("error", message), q.physical_type(dtype))
+
+    def native(
+        self, pattern: str, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None
+    ) -> None:
+        """Says what a failure of DuckDB's own means in this statement; named groups fill `{name}` in the parameters."""
+        self.sites.append(ErrorSite(getattr(errors, error), condition, params, (), context, pattern))
 
     def aggregate(self, name: str, args: Sequence[exp.Expression], call: AggCall) -> exp.Expression:
         """DuckDB's aggregate `name` with the call's DISTINCT, ORDER BY and FILTER, and OVER when it is windowed."""
