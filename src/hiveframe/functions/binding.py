@@ -188,7 +188,9 @@ def bind_function(
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
     if not is_aggregate:
         _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
-    skips_nulls = row.skips_nulls if ignore_nulls is None else ignore_nulls
+    elif row.skips_nulls is None:
+        _refuse_modifiers(called, binder, distinct=False, filter=None, ignore_nulls=ignore_nulls)
+    skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)
     with binder.placed(Call(row.name, given, t.NULL, shown=display)):

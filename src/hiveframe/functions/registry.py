@@ -159,7 +159,7 @@ class Function:
     since: str = ""
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = field(default=())
     ordered_set: bool = False  # takes WITHIN GROUP (ORDER BY key): the key becomes the last argument
-    skips_nulls: bool = False  # an aggregate that leaves NULLs out unless RESPECT NULLS is said
+    skips_nulls: bool | None = None  # what IGNORE/RESPECT NULLS is when left out; None: it takes neither
 
 
 # The files that exist, each listed by the change that adds it.
