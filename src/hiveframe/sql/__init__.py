@@ -1,0 +1,25 @@
+"""SwarmQL: SQL text to the unresolved tree (`plan.spec`, `plan.commands`), and types and names in text."""
+
+from __future__ import annotations
+
+from hiveframe.sql.cursor import ParserConf
+from hiveframe.sql.identifiers import parse_multipart_identifier, quote_identifier, quote_if_needed
+from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query
+from hiveframe.sql.strings import quote_string
+from hiveframe.sql.type_json import type_from_json
+from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl
+
+__all__ = [
+    "ParserConf",
+    "parse_data_type",
+    "parse_expression",
+    "parse_multipart_identifier",
+    "parse_named_expressions",
+    "parse_query",
+    "parse_schema",
+    "parse_schema_ddl",
+    "quote_identifier",
+    "quote_if_needed",
+    "quote_string",
+    "type_from_json",
+]

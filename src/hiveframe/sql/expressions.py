@@ -1,0 +1,398 @@
+"""Operators: boolean, predicates, comparison, arithmetic, each by Spark's precedence, and named expressions.
+
+An operator becomes a call of the function that carries Spark's symbol. AND and OR chains become balanced trees, as in
+Spark, so that a condition of thousands of terms stays shallow.
+
+Source: rules booleanExpression, predicate, valueExpression and namedExpression of SqlBaseParser.g4.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Final
+
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.sql.keywords import words
+from hiveframe.sql.literals import LiteralGrammar
+
+
+class ExpressionGrammar(LiteralGrammar):
+    """Reads operators over primary expressions."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def primary(self) -> spec.Expr:
+        """An expression without operators around it."""
+
+    @abstractmethod
+    def query(self) -> spec.Relation:
+        """A whole query."""
+
+    @abstractmethod
+    def at_query(self, i: int) -> bool:
+        """Whether a query, rather than an expression, begins at token `i`."""
+
+    @abstractmethod
+    def at_query_tail(self) -> bool:
+        """Whether what stands here continues a query: a set operation, ORDER BY, LIMIT, `|>`."""
+
+    @abstractmethod
+    def query_after(self, plan: spec.Relation) -> spec.Relation:
+        """The query that begins with `plan`, read already, and goes on here."""
+
+    def call(self, name: str, args: tuple[spec.Expr, ...], start: int) -> spec.Function:
+        """A call of a function that the grammar names, written from token `start` on."""
+        return spec.Function((name,), args, origin=self.origin(start))
+
+    # --------------------------------------------------------------------------------------- boolean expressions
+
+    def expression(self) -> spec.Expr:
+        """Any expression."""
+        start = self.i
+        left = self._conjunction()
+        if self.kind != "OR":
+            return left
+        terms = [left]
+        while self.kind == "OR":
+            self.advance()
+            terms.append(self._conjunction())
+        return balanced("or", terms, self.origin(start))
+
+    def expressions(self) -> tuple[spec.Expr, ...]:
+        """Expressions between commas."""
+        found = [self.expression()]
+        while self.kind == ",":
+            self.advance()
+            found.append(self.expression())
+        return tuple(found)
+
+    def _conjunction(self) -> spec.Expr:
+        start = self.i
+        left = self._negation()
+        if self.kind != "AND":
+            return left
+        terms = [left]
+        while self.kind == "AND":
+            self.advance()
+            terms.append(self._negation())
+        return balanced("and", terms, self.origin(start))
+
+    def _negation(self) -> spec.Expr:
+        kind = self.kind
+        if kind == "NOT" or kind == "!":
+            start = self.i
+            self.advance()
+            return self.call("not", (self._negation(),), start)
+        start = self.i
+        if kind == "EXISTS" and self.peek() == "(" and self.at_query(start + 2):
+            self.skip(2)
+            plan = self.query()
+            self.expect(")")
+            return spec.ExistsSubquery(plan, origin=self.origin(start))
+        left = self.value(1)
+        if self.kind in _PREDICATES:
+            return self._predicate(start, left)
+        return left
+
+    # ----------------------------------------------------------------------------------------------- predicates
+
+    def _predicate(self, start: int, left: spec.Expr) -> spec.Expr:
+        kind = self.kind
+        if kind == "IS":
+            self.advance()
+            return self._is(start, left)
+        negated = kind == "NOT" or kind == "!"
+        if negated:
+            if self.peek() not in _NEGATABLE:
+                return left
+            self.advance()
+            kind = self.kind
+        self.advance()
+        if kind == "IN":
+            found = self._in(start, left)
+        elif kind == "BETWEEN":
+            lower = self.value(1)
+            self.expect("AND")
+            found = self.call("between", (left, lower, self.value(1)), start)
+        elif kind == "RLIKE":
+            found = self.call("rlike", (left, self.value(1)), start)
+        elif self.kind in _QUANTIFIERS and self.peek() == "(":
+            return self._quantified_like(start, left, kind, negated)
+        else:
+            found = self._like(start, left, kind)
+        return self.call("not", (found,), start) if negated else found
+
+    def _is(self, start: int, left: spec.Expr) -> spec.Expr:
+        negated = self.accept_any(("NOT", "!")) is not None
+        kind = self.expect_any("NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT")
+        if kind == "NULL" or kind == "UNKNOWN":
+            return self.call("isnotnull" if negated else "isnull", (left,), start)
+        if kind == "DISTINCT":
+            self.expect("FROM")
+            same = self.call("<=>", (left, self.value(1)), start)
+            return same if negated else self.call("not", (same,), start)
+        truth = spec.Literal(kind == "TRUE", t.BOOLEAN, origin=self.origin(self.i - 1))
+        found = self.call("<=>", (left, truth), start)
+        return self.call("not", (found,), start) if negated else found
+
+    def _in(self, start: int, left: spec.Expr) -> spec.Expr:
+        self.expect("(")
+        if self.kind == ")":
+            self.advance()
+            raise self.error("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", start)
+        if self.at_query(self.i):
+            plan = self.query()
+            self.expect(")")
+            return spec.InSubquery(row_values(left), plan, origin=self.origin(start))
+        items = self.expressions()
+        self.expect(")")
+        return self.call("in", (left, *items), start)
+
+    def _like(self, start: int, left: spec.Expr, kind: str) -> spec.Expr:
+        pattern = self.value(1)
+        args: tuple[spec.Expr, ...] = (left, pattern)
+        if self.kind == "ESCAPE":
+            self.advance()
+            escape = self.string_literal()
+            assert isinstance(escape, spec.Literal)
+            if len(escape.value) != 1:
+                raise self.error("INVALID_ESC", start, invalidEscape=f"'{escape.value}'")
+            args = (left, pattern, escape)
+        return self.call(kind.lower(), args, start)
+
+    def _quantified_like(self, start: int, left: spec.Expr, kind: str, negated: bool) -> spec.Expr:
+        """`LIKE ANY (…)`: one call when every pattern is a constant, else the terms joined by OR or AND."""
+        quantifier = self.kind
+        self.skip(2)
+        if self.kind == ")":
+            self.advance()
+            raise self.error("_LEGACY_ERROR_TEMP_0064", start, msg="Expected something between '(' and ')'.")
+        patterns = self.expressions()
+        self.expect(")")
+        wants_all = quantifier == "ALL"
+        if all(isinstance(p, spec.Literal) and p.dtype == t.STRING for p in patterns):
+            name = ("not" if negated else "") + ("likeall" if wants_all else "likeany")
+            if kind == "ILIKE":
+                left = self.call("lower", (left,), start)
+                patterns = tuple(
+                    spec.Literal(p.value.lower(), t.STRING, origin=p.origin)
+                    for p in patterns
+                    if isinstance(p, spec.Literal)
+                )
+            return self.call(name, (left, *patterns), start)
+        terms: list[spec.Expr] = [self.call(kind.lower(), (left, p), start) for p in patterns]
+        if negated:
+            terms = [self.call("not", (term,), start) for term in terms]
+        return balanced("and" if wants_all else "or", terms, self.origin(start))
+
+    # ------------------------------------------------------------------------------------- comparison, arithmetic
+
+    def value(self, least: int) -> spec.Expr:
+        """Operands joined by operators that bind at least as tightly as `least`."""
+        start = self.i
+        left = self._operand()
+        while True:
+            entry = _BINARY.get(self.kind)
+            if entry is None or entry[0] < least:
+                return left
+            if self.kind == "|" and self.at_pipe_operator():
+                return left
+            self.advance()
+            right = self.value(entry[0] + 1)
+            if entry[2]:
+                left = self.call("not", (self.call(entry[1], (left, right), start),), start)
+            else:
+                left = self.call(entry[1], (left, right), start)
+
+    def at_pipe_operator(self) -> bool:
+        """Whether the `|` here is the short form of `|>` rather than the bitwise operator."""
+        return self.peek() in _PIPE_WORDS and self.peek(2) not in _AFTER_OPERAND
+
+    def _operand(self) -> spec.Expr:
+        kind = self.kind
+        if kind not in _UNARY:
+            return self.primary()
+        start = self.i
+        if kind == "-" and self.peek() in NUMBERS:
+            return self.primary()
+        self.advance()
+        return self.call(_UNARY[kind], (self.value(_UNARY_OPERAND),), start)
+
+    # ------------------------------------------------------------------------------------------ named expressions
+
+    def named_expression(self) -> spec.Expr:
+        """An expression, in an `Alias` when it is given a name or names."""
+        start = self.i
+        child = self.expression()
+        kind = self.kind
+        if kind == "," or (kind == "FROM" and not self.at_alias()):
+            return child
+        if kind == "AS":
+            self.advance()
+            names = self.name_list() if self.kind == "(" else (self.name(),)
+        elif kind == "(":
+            names = self.name_list()
+        elif kind in self.identifiers and self.at_alias():
+            names = (self.name(),)
+        else:
+            return child
+        return spec.Alias(child, names, origin=self.origin(start))
+
+    def named_expressions(self) -> tuple[spec.Expr, ...]:
+        """Named expressions between commas."""
+        found = [self.named_expression()]
+        while self.kind == ",":
+            self.advance()
+            found.append(self.named_expression())
+        return tuple(found)
+
+    def at_alias(self) -> bool:
+        """Whether the word here is a name for what stands before it, not the beginning of a clause."""
+        kind = self.kind
+        if kind == "ident" or kind == "quoted":
+            return True
+        following = CLAUSES.get(kind)
+        if following is None:
+            return True
+        after = self.peek()
+        if following:
+            return after not in following or (kind == "WINDOW" and self.peek(2) != "AS")
+        return after in _AFTER_ALIAS
+
+    def sort_item(self) -> spec.SortOrder:
+        """`expression [ASC|DESC] [NULLS FIRST|LAST]`."""
+        start = self.i
+        child = self.expression()
+        ascending = self.accept_any(("ASC", "DESC")) != "DESC"
+        nulls_first = None
+        if self.kind == "NULLS" and self.peek() in ("FIRST", "LAST"):
+            self.advance()
+            nulls_first = self.expect_any("FIRST", "LAST") == "FIRST"
+        return spec.SortOrder(child, ascending, nulls_first, origin=self.origin(start))
+
+    def sort_items(self) -> tuple[spec.SortOrder, ...]:
+        """Sort items between commas."""
+        found = [self.sort_item()]
+        while self.accept(","):
+            found.append(self.sort_item())
+        return tuple(found)
+
+
+def balanced(name: str, terms: Sequence[spec.Expr], origin: spec.Origin) -> spec.Expr:
+    """The terms joined two by two into a tree of logarithmic depth (Spark's `reduceToExpressionTree`)."""
+    if len(terms) == 1:
+        return terms[0]
+    middle = (len(terms) - 1) // 2 + 1
+    left = balanced(name, terms[:middle], origin)
+    right = balanced(name, terms[middle:], origin)
+    return spec.Function((name,), (left, right), origin=origin)
+
+
+def row_values(expr: spec.Expr) -> tuple[spec.Expr, ...]:
+    """The columns of a row constructor `(a, b)` or of `STRUCT(a, b)`; any other expression alone."""
+    if not isinstance(expr, spec.Function) or len(expr.name) > 1:
+        return (expr,)
+    if expr.name[0].lower() == "struct":
+        return expr.args
+    if expr.name[0] == "named_struct" and _begins_with(expr, "("):
+        return expr.args[1::2]
+    return (expr,)
+
+
+def _begins_with(expr: spec.Expr, symbol: str) -> bool:
+    origin = expr.origin
+    return origin is not None and origin.sql_text is not None and origin.sql_text[origin.start] == symbol
+
+
+NUMBERS: Final = frozenset(
+    ("integer", "bigint", "smallint", "tinyint", "decimal", "exponent", "float", "double", "bigdecimal")
+)
+
+_NEGATABLE: Final = frozenset(("BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE"))
+_PREDICATES: Final = _NEGATABLE | {"NOT", "!", "IS"}
+_QUANTIFIERS: Final = frozenset(("ANY", "SOME", "ALL"))
+
+# Symbol -> (how tightly it binds, function, whether the result is negated).
+_BINARY: Final = {
+    "=": (1, "=", False),
+    "<=>": (1, "<=>", False),
+    "<>": (1, "=", True),
+    "!=": (1, "=", True),
+    "<": (1, "<", False),
+    "<=": (1, "<=", False),
+    ">": (1, ">", False),
+    ">=": (1, ">=", False),
+    "|": (2, "|", False),
+    "^": (3, "^", False),
+    "&": (4, "&", False),
+    "<<": (5, "<<", False),
+    ">>": (5, ">>", False),
+    ">>>": (5, ">>>", False),
+    "+": (6, "+", False),
+    "-": (6, "-", False),
+    "||": (6, "concat", False),
+    "*": (7, "*", False),
+    "/": (7, "/", False),
+    "%": (7, "%", False),
+    "DIV": (7, "div", False),
+}
+
+_UNARY: Final = {"-": "negative", "+": "positive", "~": "~"}
+_UNARY_OPERAND: Final = 8
+
+_SET_OPERAND: Final = frozenset(("SELECT", "ALL", "DISTINCT", "(", "VALUES", "TABLE", "FROM", "MAP", "REDUCE"))
+_ALWAYS: Final[frozenset[str]] = frozenset()
+_BY: Final = frozenset(("BY",))
+
+# Words that begin a clause after an expression -> what must follow for it to be one (empty: anything but the end).
+CLAUSES: Final[dict[str, frozenset[str]]] = {
+    "FROM": _ALWAYS,
+    "WHERE": _ALWAYS,
+    "HAVING": _ALWAYS,
+    "QUALIFY": _ALWAYS,
+    "LIMIT": _ALWAYS,
+    "OFFSET": _ALWAYS,
+    "SELECT": _ALWAYS,
+    "GROUP": _BY,
+    "ORDER": _BY,
+    "SORT": _BY,
+    "CLUSTER": _BY,
+    "DISTRIBUTE": _BY,
+    "WINDOW": frozenset(("ident", "quoted")),
+    "LATERAL": frozenset(("VIEW",)),
+    "UNION": _SET_OPERAND,
+    "EXCEPT": _SET_OPERAND,
+    "INTERSECT": _SET_OPERAND,
+    "MINUS": _SET_OPERAND,
+    "INSERT": frozenset(("INTO", "OVERWRITE", "WITH")),
+    "WITH": frozenset(("ROLLUP", "CUBE", "(")),
+    "GROUPING": frozenset(("SETS",)),
+    "FOR": frozenset(("ident", "quoted", "(", "VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME")),
+    "ANTI": frozenset(("JOIN",)),
+    "SEMI": frozenset(("JOIN",)),
+    "PIVOT": frozenset(("(",)),
+    "UNPIVOT": frozenset(("(", "INCLUDE", "EXCLUDE")),
+    "TABLESAMPLE": frozenset(("(", "BERNOULLI", "SYSTEM")),
+    "VERSION": frozenset(("AS",)),
+    "TIMESTAMP": frozenset(("AS",)),
+    "SYSTEM_VERSION": frozenset(("AS",)),
+    "SYSTEM_TIME": frozenset(("AS",)),
+    "DELAY": frozenset(("OF",)),
+    "WATERMARK": _ALWAYS,
+    "SET": _ALWAYS,
+    "WHEN": frozenset(("MATCHED", "NOT", "!")),
+    "APPROX": frozenset(("NEAREST",)),
+    "EXACT": frozenset(("NEAREST",)),
+    "CHANGES": frozenset(("FROM",)),
+    "INTO": _ALWAYS,
+    "REPLACE": frozenset(("WHERE", "ON", "USING")),
+    "BY": frozenset(("NAME",)),
+}
+
+_AFTER_ALIAS: Final = frozenset((",", ")", "eof", ";", "FROM", "|>"))
+
+_PIPE_WORDS: Final = words("SELECT EXTEND SET DROP AS WHERE PIVOT UNPIVOT TABLESAMPLE AGGREGATE ORDER LIMIT JOIN UNION")
+_AFTER_OPERAND: Final = frozenset((",", ")", "eof", ";", "FROM", "]", "."))

@@ -1,0 +1,157 @@
+"""GROUP BY: plain keys, ROLLUP, CUBE, GROUPING SETS, their mixtures, and ALL.
+
+Source: rules aggregationClause and groupingAnalytics of SqlBaseParser.g4; `AstBuilder.withAggregationClause`.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Final
+
+from hiveframe.plan import spec
+from hiveframe.sql.relations import RelationGrammar
+
+Set = tuple[spec.Expr, ...]
+Element = tuple[str, tuple[Set, ...]]
+
+
+class GroupingGrammar(RelationGrammar):
+    """Reads GROUP BY clauses."""
+
+    __slots__ = ()
+
+    def group_by(
+        self, start: int, child: spec.Relation, items: tuple[spec.Expr, ...], *, keeps_keys: bool = False
+    ) -> spec.Aggregate:
+        """The aggregate of `items` over `child`, grouped by the clause at the cursor."""
+        self.expect("GROUP", "BY")
+        elements = [self._element()]
+        while self.accept(","):
+            elements.append(self._element())
+        kind = "groupby"
+        if self.kind == "WITH" and self.peek() in ("ROLLUP", "CUBE"):
+            kind = self.peek().lower()
+            self.skip(2)
+        elif self.kind == "GROUPING" and self.peek() == "SETS":
+            self.skip(2)
+            keys = _plain_keys(elements)
+            sets = self._sets()
+            return self._aggregate(start, child, items, "grouping_sets", keys, sets, keeps_keys)
+        if all(element[0] == "groupby" for element in elements):
+            keys = _plain_keys(elements)
+            if kind == "groupby" and len(keys) == 1 and _is_all(keys[0]):
+                return self._aggregate(start, child, items, "all", (), (), keeps_keys)
+            return self._aggregate(start, child, items, kind, keys, (), keeps_keys)
+        if len(elements) == 1:
+            kind, sets = elements[0]
+            if kind == "grouping_sets":
+                keys = tuple(key for one in sets for key in one)
+                return self._aggregate(start, child, items, kind, keys, sets, keeps_keys)
+            if all(len(one) == 1 for one in sets):
+                keys = tuple(key for one in sets for key in one)
+                return self._aggregate(start, child, items, kind, keys, (), keeps_keys)
+        return spec.Aggregate(
+            child, (), items, "groupby", keeps_keys, analytics=tuple(elements), origin=self.origin(start)
+        )
+
+    def _aggregate(
+        self,
+        start: int,
+        child: spec.Relation,
+        items: tuple[spec.Expr, ...],
+        kind: str,
+        keys: tuple[spec.Expr, ...],
+        sets: tuple[Set, ...],
+        keeps_keys: bool,
+    ) -> spec.Aggregate:
+        return spec.Aggregate(child, keys, items, kind, keeps_keys, sets, origin=self.origin(start))
+
+    def _element(self) -> Element:
+        """One element between the commas: its kind and its sets (a plain key is one set of one key)."""
+        if self._at_analytics():
+            return self._analytics()
+        return "groupby", ((self.named_expression(),),)
+
+    def _at_analytics(self) -> bool:
+        after = self.peek()
+        return (self.kind in ("ROLLUP", "CUBE") and after == "(") or (self.kind == "GROUPING" and after == "SETS")
+
+    def _analytics(self) -> Element:
+        kind = self.kind
+        self.advance()
+        if kind != "GROUPING":
+            return kind.lower(), self._sets()
+        self.expect("SETS", "(")
+        sets = [*self._grouping_element()]
+        while self.accept(","):
+            sets += self._grouping_element()
+        self.expect(")")
+        return "grouping_sets", tuple(sets)
+
+    def _grouping_element(self) -> tuple[Set, ...]:
+        """The sets of one element of GROUPING SETS; a nested ROLLUP or CUBE stands for all of its sets."""
+        if not self._at_analytics():
+            return (self._set(),)
+        kind, sets = self._analytics()
+        if kind == "rollup":
+            return rollup_sets(sets)
+        return cube_sets(sets) if kind == "cube" else sets
+
+    def _sets(self) -> tuple[Set, ...]:
+        self.expect("(")
+        sets = [self._set()]
+        while self.accept(","):
+            sets.append(self._set())
+        self.expect(")")
+        return tuple(sets)
+
+    def _set(self) -> Set:
+        """`(a, b)`, `()` or one expression, which may itself begin with a parenthesis."""
+        if self.kind != "(" or not self._closes_element():
+            return (self.expression(),)
+        self.advance()
+        keys = () if self.kind == ")" else self.expressions()
+        self.expect(")")
+        return keys
+
+    def _closes_element(self) -> bool:
+        """Whether the parenthesis that opens here closes right before a comma or another one."""
+        depth = 0
+        i = self.i
+        while True:
+            kind = self.kinds[i]
+            if kind == "(":
+                depth += 1
+            elif kind == ")":
+                depth -= 1
+                if depth == 0:
+                    return self.kinds[i + 1] in _ELEMENT_ENDS
+            elif kind == "eof":
+                return True
+            i += 1
+
+
+def rollup_sets(elements: tuple[Set, ...]) -> tuple[Set, ...]:
+    """All prefixes of the elements, the longest first."""
+    return tuple(_joined(elements[:count]) for count in range(len(elements), -1, -1))
+
+
+def cube_sets(elements: tuple[Set, ...]) -> tuple[Set, ...]:
+    """All selections of the elements, the largest first."""
+    sizes = range(len(elements), -1, -1)
+    return tuple(_joined(chosen) for size in sizes for chosen in combinations(elements, size))
+
+
+def _joined(sets: tuple[Set, ...]) -> Set:
+    return tuple(key for one in sets for key in one)
+
+
+def _plain_keys(elements: list[Element]) -> tuple[spec.Expr, ...]:
+    return tuple(key for _, sets in elements for one in sets for key in one)
+
+
+def _is_all(key: spec.Expr) -> bool:
+    return isinstance(key, spec.Attribute) and len(key.parts) == 1 and key.parts[0].lower() == "all"
+
+
+_ELEMENT_ENDS: Final = frozenset((",", ")"))

@@ -1,0 +1,146 @@
+"""One SELECT: hints, list, FROM, WHERE, GROUP BY, HAVING, WINDOW, QUALIFY, and the FROM-first form.
+
+Source: rules querySpecification and fromStatement of SqlBaseParser.g4; `AstBuilder.withSelectQuerySpecification`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from hiveframe.plan import spec
+from hiveframe.sql.grouping import GroupingGrammar
+
+Hint = tuple[str, tuple[spec.Expr, ...], spec.Origin]
+
+
+class SelectGrammar(GroupingGrammar):
+    """Reads SELECT clauses and what belongs to them."""
+
+    __slots__ = ()
+
+    def select(self, child: spec.Relation | None = None) -> spec.Relation:
+        """A SELECT; `child` is its FROM where that came first."""
+        start = self.i
+        self.expect("SELECT")
+        if self.kind == "TRANSFORM" and self.peek() == "(" and self.is_transform():
+            raise self.unsupported("SELECT TRANSFORM", start)
+        hints: list[Hint] = []
+        while self.kind == "/*+":
+            hints += self._hints()
+        distinct = False
+        if self.kind in ("DISTINCT", "ALL") and self.peek() not in (",", ".", "eof", "FROM", ")"):
+            distinct = self.kind == "DISTINCT"
+            self.advance()
+        items = self.named_expressions()
+        if child is None:
+            child = self.from_clause() if self.kind == "FROM" else spec.OneRow(origin=self.origin(start))
+        child = self.lateral_views(child)
+        if self.accept("WHERE"):
+            at = self.i - 1
+            child = spec.Filter(child, self.expression(), origin=self.origin(at))
+        plan = self._aggregated(start, child, items)
+        if self.kind == "HAVING" and not self.at_alias():
+            at = self.i
+            self.advance()
+            if not isinstance(plan, spec.Aggregate):
+                plan = spec.Aggregate(child, (), items, origin=self.origin(start))
+            plan = spec.Having(plan, self.expression(), origin=self.origin(at))
+        windows_at = self.i
+        windows = self.window_definitions()
+        windows_end = self.i
+        if self.kind == "QUALIFY" and not self.at_alias():
+            at = self.i
+            self.advance()
+            plan = spec.Qualify(plan, self.expression(), origin=self.origin(at))
+        if distinct:
+            plan = spec.Deduplicate(plan, all_columns=True, origin=self.origin(start))
+        if windows:
+            origin = self.origin_between(windows_at, windows_end)
+            plan = spec.WindowDefinitions(plan, windows, origin=origin)
+        for name, params, origin in reversed(hints):
+            plan = spec.Hint(plan, name, params, origin=origin)
+        return plan
+
+    def _aggregated(self, start: int, child: spec.Relation, items: tuple[spec.Expr, ...]) -> spec.Relation:
+        if self.kind == "GROUP" and self.peek() == "BY":
+            return self.group_by(start, child, items)
+        return spec.Project(child, items, origin=self.origin(start))
+
+    def from_first(self) -> spec.Relation:
+        """`FROM … [SELECT …]…`: several SELECTs over one FROM are a UNION ALL; without any the relation itself."""
+        start = self.i
+        child = self.from_clause()
+        if self.kind != "SELECT":
+            return child
+        parts: list[spec.Relation] = []
+        while self.kind == "SELECT":
+            parts.append(self.organization(self.select(child)))
+        return union_all(parts, self.origin(start))
+
+    @abstractmethod
+    def organization(self, child: spec.Relation) -> spec.Relation:
+        """`child` with the ORDER BY, LIMIT and so on that follow."""
+
+    def is_transform(self) -> bool:
+        """Whether the `TRANSFORM (` here is Hive's script clause rather than the function."""
+        depth = 0
+        i = self.i + 1
+        while self.kinds[i] != "eof":
+            kind = self.kinds[i]
+            depth += (kind == "(") - (kind == ")")
+            i += 1
+            if depth == 0:
+                break
+        return (self.kinds[i] == "USING" and self.kinds[i + 1] == "string") or self.kinds[i] in ("ROW", "RECORDWRITER")
+
+    def window_definitions(self) -> tuple[tuple[str, spec.WindowSpec], ...]:
+        """`WINDOW name AS (…), …`, if it follows."""
+        if self.kind != "WINDOW" or self.at_alias():
+            return ()
+        self.advance()
+        found = [self._window_definition()]
+        while self.accept(","):
+            found.append(self._window_definition())
+        return tuple(found)
+
+    def _window_definition(self) -> tuple[str, spec.WindowSpec]:
+        name = self.name()
+        self.expect("AS")
+        return name, self.window_spec()
+
+    def _hints(self) -> list[Hint]:
+        self.expect("/*+")
+        hints = [self._hint()]
+        while self.kind != "*/":
+            self.accept(",")
+            hints.append(self._hint())
+        self.advance()
+        return hints
+
+    def _hint(self) -> Hint:
+        start = self.i
+        name = self.identifier()
+        params: list[spec.Expr] = []
+        if self.accept("("):
+            params.append(self.primary())
+            while self.accept(","):
+                params.append(self.primary())
+            self.expect(")")
+        return name, tuple(params), self.origin(start)
+
+    def origin_between(self, start: int, stop: int) -> spec.Origin:
+        """The span from token `start` to the token before `stop`."""
+        here = self.i
+        self.i = max(stop, start + 1)
+        origin = self.origin(start)
+        self.i = here
+        return origin
+
+
+def union_all(parts: Sequence[spec.Relation], origin: spec.Origin) -> spec.Relation:
+    """The parts one after the other."""
+    plan = parts[0]
+    for part in parts[1:]:
+        plan = spec.SetOperation(plan, part, "union", True, origin=origin)
+    return plan
