@@ -77,12 +77,12 @@ class CallBinder:
             raise self.error(problem[0], **problem[1], sqlExpr=self.quoted(made))
         return made
 
-    def fold(self, expr: Expr) -> Any:
+    def fold(self, expr: Expr, name: str = "expression") -> Any:
         """The value of a constant expression in storage form; NON_FOLDABLE_INPUT when it is not constant."""
         if isinstance(expr, Literal):
             return expr.value
         if not is_foldable(expr):
-            raise self.not_foldable(expr, "expression")
+            raise self.not_foldable(expr, name)
         return self._evaluate(expr)
 
     def not_foldable(self, expr: Expr, input_name: str, wanted: str | None = None) -> SparkError:

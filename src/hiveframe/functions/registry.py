@@ -100,8 +100,11 @@ class Binder(Protocol):
     def cast(self, child: Expr, dtype: DataType) -> Expr:
         """An implicit cast of `child`, or `child` itself when it has the type already."""
 
-    def fold(self, expr: Expr) -> Any:
+    def fold(self, expr: Expr, name: str = "expression") -> Any:
         """The value (storage form) of a constant expression; a NON_FOLDABLE_INPUT error when it is not constant."""
+
+    def quoted(self, expr: Expr) -> str:
+        """An expression as messages show it, in double quotes."""
 
     def error(self, condition: str, **params: str) -> Exception:
         """An AnalysisException placed at the call being bound."""
