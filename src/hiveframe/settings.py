@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,6 +31,7 @@ class Setting:
     static: bool = False
 
 
+@cache
 def local_time_zone() -> str:
     """The machine's zone by IANA name: `TZ`, else the system's setting, else UTC."""
     zone = os.environ.get("TZ", "").lstrip(":")
