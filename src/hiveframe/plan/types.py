@@ -371,11 +371,12 @@ def _provider(collation: str) -> str:
     return "spark" if collation.startswith("UTF8_") else "icu"
 
 
-def tree_string(schema: StructType) -> str:
-    """What `printSchema` prints, with its last newline."""
+def tree_string(schema: StructType, level: int | None = None) -> str:
+    """What `printSchema` prints, with its last newline; at most `level` levels deep when that is above 0."""
     lines = ["root"]
+    depth = level if level is not None and level > 0 else 10_000
     for f in schema.fields:
-        lines += _tree_field(f.name, f.dtype, f" (nullable = {str(f.nullable).lower()})", " |")
+        lines += _tree_field(f.name, f.dtype, f" (nullable = {str(f.nullable).lower()})", " |", depth)
     return "\n".join(lines) + "\n"
 
 
@@ -387,19 +388,25 @@ _TREE_NAMES: Final[Mapping[type[DataType], str]] = {
 }
 
 
-def _tree_field(name: str, dtype: DataType, note: str, prefix: str) -> list[str]:
+def _tree_field(name: str, dtype: DataType, note: str, prefix: str, depth: int) -> list[str]:
+    if depth == 0:
+        return []
     shown = _TREE_NAMES.get(type(dtype)) or simple_string(dtype)
     lines = [f"{prefix}-- {name}: {shown}{note}"]
     inner = prefix + "    |"
     match dtype:
         case ArrayType(element, contains_null):
-            lines += _tree_field("element", element, f" (containsNull = {str(contains_null).lower()})", inner)
+            lines += _tree_field(
+                "element", element, f" (containsNull = {str(contains_null).lower()})", inner, depth - 1
+            )
         case MapType(key, value, value_contains_null):
-            lines += _tree_field("key", key, "", inner)
-            lines += _tree_field("value", value, f" (valueContainsNull = {str(value_contains_null).lower()})", inner)
+            lines += _tree_field("key", key, "", inner, depth - 1)
+            lines += _tree_field(
+                "value", value, f" (valueContainsNull = {str(value_contains_null).lower()})", inner, depth - 1
+            )
         case StructType(fields):
             for f in fields:
-                lines += _tree_field(f.name, f.dtype, f" (nullable = {str(f.nullable).lower()})", inner)
+                lines += _tree_field(f.name, f.dtype, f" (nullable = {str(f.nullable).lower()})", inner, depth - 1)
     return lines
 
 
