@@ -168,6 +168,12 @@ class Function:
 # The files that exist, each listed by the change that adds it.
 FAMILIES: Final[tuple[str, ...]] = (
     "generators",  # rows from a row
+    "aggregates",  # counts, extremes, logic over groups
+    "sums",
+    "collecting",  # lists, sets, joined text
+    "percentiles",
+    "statistics",
+    "windows",
 )
 
 _rows: dict[str, Function] = {}

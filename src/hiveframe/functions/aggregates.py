@@ -1,0 +1,346 @@
+"""Counting, extremes and logic over groups. Sums and means are in `sums`, lists in `collecting`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.ordering import is_orderable, needs_key, order_key
+from hiveframe.functions.registry import (
+    ANY,
+    INTEGRAL,
+    Binder,
+    Function,
+    FunctionKind,
+    always_null,
+    never_null,
+    optional,
+    register,
+    rest,
+)
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import AggCall, Call, Expr, Literal
+from hiveframe.plan.types import DataType
+
+MAX_BY_COUNT = 100_000
+
+
+def present(value: Expr) -> Expr:
+    """`value IS NOT NULL`."""
+    return Call("isnotnull", (value,), t.BOOLEAN, False)
+
+
+def only_where(call: AggCall, condition: Expr) -> AggCall:
+    """The call over the rows of its FILTER that meet `condition` too."""
+    if call.filter is not None:
+        condition = Call("and", (call.filter, condition), t.BOOLEAN, call.filter.nullable or condition.nullable)
+    return replace(call, filter=condition)
+
+
+def same_type(args: Sequence[Expr]) -> DataType:
+    """The first argument's type."""
+    return args[0].dtype
+
+
+def _emit_count(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Rows in which no argument is NULL; a constant argument counts rows, which DuckDB does without reading any."""
+    if call.distinct:
+        return ctx.aggregate("count", [_all_or_null(call, args)], call)
+    nullable = [a for a, e in zip(args, call.args, strict=True) if not (isinstance(e, Literal) and e.value is not None)]
+    if not nullable:
+        return ctx.aggregate("count_star", [], call)
+    if len(nullable) == 1:
+        return ctx.aggregate("count", nullable, call)
+    return ctx.aggregate("count", [case((_all_present(nullable), number(1)))], call)
+
+
+def _all_or_null(call: AggCall, args: list[Sql]) -> Sql:
+    """One value that stands for all arguments, NULL when any of them is."""
+    if len(args) == 1:
+        return args[0]
+    nullable = [a for a, e in zip(args, call.args, strict=True) if e.nullable]
+    together = func("row", *args)
+    return case((_all_present(nullable), together)) if nullable else together
+
+
+def _all_present(values: list[Sql]) -> Sql:
+    condition = is_not_null(values[0])
+    for value in values[1:]:
+        condition = op("and", condition, is_not_null(value))
+    return condition
+
+
+def _check_count(binder: Binder, args: tuple[Expr, ...]) -> None:
+    if args:
+        return
+    raise binder.error(
+        "WRONG_NUM_ARGS.WITH_SUGGESTION",
+        functionName="`count`",
+        expectedNum=" >= 1",
+        actualNum="0",
+        legacyNum="0",
+        legacyConfKey='"spark.sql.legacy.allowParameterlessCount"',
+        legacyConfValue='"true"',
+    )
+
+
+def _emit_count_if(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return ctx.aggregate("count_star", [], only_where(call, call.args[0]))
+
+
+def _ordered_by(name: str, position: int) -> Callable[[Binder, tuple[Expr, ...]], None]:
+    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
+        if not is_orderable(args[position].dtype):
+            raise binder.error(
+                "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                functionName=f"`{name}`",
+                dataType=f'"{t.sql_name(args[position].dtype)}"',
+            )
+
+    return check
+
+
+def _emit_extreme(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
+    """`min` and `max`: NaN is the largest in both engines, nested NULLs need a key."""
+
+    def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+        dtype = call.dtype
+        if not needs_key(dtype):
+            return ctx.aggregate(name, args, call)
+        return ctx.aggregate(f"arg_{name}", [args[0], order_key(args[0], dtype, ctx)], replace(call, distinct=False))
+
+    return emit
+
+
+def _bind_positional(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    """`first(x[, ignore_nulls])`: the flag becomes the call's IGNORE NULLS and leaves the column name."""
+
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        ignore_nulls = False
+        if len(args) > 1:
+            flag = args[1]
+            if not isinstance(flag, Literal) or not isinstance(flag.value, bool):
+                raise binder.error("_LEGACY_ERROR_TEMP_1210", funcName=name)
+            ignore_nulls = flag.value
+        return AggCall(name, args[:1], args[0].dtype, True, ignore_nulls=ignore_nulls)
+
+    return bind
+
+
+def _emit_positional(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
+    def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+        skips = call.ignore_nulls and call.args[0].nullable
+        if skips and ctx.over is not None and call.filter is None:
+            return ctx.window(f"{name}_value", args, ignore_nulls=True)
+        if skips:
+            call = only_where(call, present(call.args[0]))
+        return ctx.aggregate(name, args, replace(call, distinct=False))
+
+    return emit
+
+
+def _bind_by(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    """`max_by(x, y)` is a value, `max_by(x, y, k)` the k best as an array."""
+
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        dtype = args[0].dtype
+        if len(args) == 2:
+            return AggCall(name, args, dtype, True)
+        count = binder.fold(args[2], "k")
+        if not isinstance(count, int) or not 1 <= count <= MAX_BY_COUNT:
+            raise binder.error(
+                "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+                exprName="`k`",
+                valueRange=f"[1, {MAX_BY_COUNT}]",
+                currentValue=str(count).lower() if count is None else str(count),
+            )
+        return AggCall(name, (*args[:2], Literal(count, t.INT)), t.ArrayType(dtype, True), True)
+
+    return bind
+
+
+def _emit_by(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
+    def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+        call = replace(call, distinct=False)
+        key = order_key(args[1], call.args[1].dtype, ctx)
+        if len(args) == 2:
+            return ctx.aggregate(f"arg_{name}_null", [args[0], key], call)
+        if call.args[1].nullable:
+            call = only_where(call, present(call.args[1]))
+        return ctx.aggregate(f"arg_{name}_nulls_last", [args[0], key, args[2]], call)
+
+    return emit
+
+
+def _named(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
+    """DuckDB's aggregate of that name, whose result type is Spark's."""
+    return lambda call, args, ctx: ctx.aggregate(name, args, call)
+
+
+def _check_deviation(binder: Binder, args: tuple[Expr, ...]) -> None:
+    if len(args) < 2:
+        return
+    deviation = binder.fold(args[1])
+    if deviation is None or not 0 < float(deviation) <= 0.39:
+        raise binder.error("FAILED_FUNCTION_CALL", funcName="`approx_count_distinct`")
+
+
+def _bind_approx_count_distinct(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    _check_deviation(binder, args)
+    return AggCall("approx_count_distinct", args[:1], t.LONG, False)
+
+
+def _emit_approx_count_distinct(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The exact count: DuckDB's sketch errs by 13 %, more than the 5 % that Spark promises by default."""
+    return ctx.aggregate("count", args, replace(call, distinct=True))
+
+
+def _emit_grouping(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return cast(func("GROUPING", *args), "TINYINT" if call.function == "grouping" else "BIGINT")
+
+
+def _positional(name: str, *, doc: str, since: str, aliases: tuple[str, ...] = (), ends: str) -> Function:
+    return Function(
+        name,
+        (ANY, optional(ANY)),
+        kind=FunctionKind.AGGREGATE,
+        bind=_bind_positional(name),
+        emit=_emit_positional(ends),
+        aliases=aliases,
+        doc=doc,
+        group="aggregate",
+        since=since,
+    )
+
+
+def _logical(name: str, duck_name: str, doc: str, *aliases: str) -> Function:
+    return Function(
+        name,
+        (t.BOOLEAN,),
+        t.BOOLEAN,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_named(duck_name),
+        aliases=aliases,
+        doc=doc,
+        group="aggregate",
+        since="3.0.0",
+    )
+
+
+def _bitwise(name: str, doc: str) -> Function:
+    return Function(
+        name,
+        (INTEGRAL,),
+        same_type,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_named(name),
+        doc=doc,
+        group="aggregate",
+        since="3.0.0",
+    )
+
+
+def _extreme(name: str, doc: str) -> Function:
+    return Function(
+        name,
+        (ANY,),
+        same_type,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_extreme(name),
+        checks=(_ordered_by(name, 0),),
+        doc=doc,
+        group="aggregate",
+        since="1.0.0",
+    )
+
+
+def _by(name: str, best: str, doc: str) -> Function:
+    return Function(
+        name,
+        (ANY, ANY, optional(t.INT)),
+        kind=FunctionKind.AGGREGATE,
+        bind=_bind_by(name),
+        emit=_emit_by(best),
+        checks=(_ordered_by(name, 1),),
+        doc=doc,
+        group="aggregate",
+        since="3.0.0",
+    )
+
+
+register(
+    Function(
+        "count",
+        (rest(ANY),),
+        t.LONG,
+        never_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_count,
+        checks=(_check_count,),
+        doc="The number of rows, or of rows in which no argument is NULL.",
+        group="aggregate",
+        since="1.0.0",
+    ),
+    Function(
+        "count_if",
+        (t.BOOLEAN,),
+        t.LONG,
+        never_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_count_if,
+        doc="The number of rows for which the condition is TRUE.",
+        group="aggregate",
+        since="3.0.0",
+    ),
+    Function(
+        "approx_count_distinct",
+        (ANY, optional(t.DOUBLE)),
+        kind=FunctionKind.AGGREGATE,
+        bind=_bind_approx_count_distinct,
+        emit=_emit_approx_count_distinct,
+        doc="The number of different values, within the relative standard deviation given (0.05).",
+        group="aggregate",
+        since="1.6.0",
+    ),
+    _extreme("min", "The smallest value."),
+    _extreme("max", "The largest value; NaN is larger than any number."),
+    _by("min_by", "min", "The first argument where the second is smallest, or the k such values as an array."),
+    _by("max_by", "max", "The first argument where the second is largest, or the k such values as an array."),
+    _positional("first", ends="first", doc="The value of the first row met.", since="2.0.0"),
+    _positional("first_value", ends="first", doc="The value of the first row met.", since="2.0.0"),
+    _positional("any_value", ends="first", doc="The value of some row.", since="3.4.0"),
+    _positional("last", ends="last", doc="The value of the last row met.", since="2.0.0"),
+    _positional("last_value", ends="last", doc="The value of the last row met.", since="2.0.0"),
+    _logical("bool_and", "bool_and", "Whether all values are TRUE.", "every"),
+    _logical("bool_or", "bool_or", "Whether some value is TRUE.", "any", "some"),
+    _bitwise("bit_and", "Bitwise AND of all values."),
+    _bitwise("bit_or", "Bitwise OR of all values."),
+    _bitwise("bit_xor", "Bitwise XOR of all values."),
+    Function(
+        "grouping",
+        (ANY,),
+        t.BYTE,
+        never_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_grouping,
+        doc="1 when the column is rolled up in this row's grouping set, else 0.",
+        group="aggregate",
+        since="2.0.0",
+    ),
+    Function(
+        "grouping_id",
+        (rest(ANY),),
+        t.LONG,
+        never_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_grouping,
+        doc="A number whose bits say which grouping columns are rolled up, the first one highest.",
+        group="aggregate",
+        since="2.0.0",
+    ),
+)

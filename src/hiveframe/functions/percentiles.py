@@ -1,0 +1,299 @@
+"""Percentiles and modes. DuckDB computes them exactly, so `percentile_approx` is exact here."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pyarrow as pa
+
+from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import (
+    ANY,
+    INTEGRAL,
+    NUMERIC,
+    Binder,
+    Function,
+    FunctionKind,
+    Kind,
+    Param,
+    always_null,
+    either,
+    optional,
+    register,
+    rest,
+)
+from hiveframe.functions.sql import Sql, cast, func, lambda_, neg, param, physical_type, struct_pack
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import AggCall, Expr, Literal, SortKey
+from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
+
+_DAY_TIME = Kind("INTERVAL DAY TO SECOND", lambda d: isinstance(d, t.DayTimeIntervalType))
+_YEAR_MONTH = Kind("INTERVAL YEAR TO MONTH", lambda d: isinstance(d, t.YearMonthIntervalType))
+_MEASURE = either(NUMERIC, _DAY_TIME, _YEAR_MONTH)
+_ORDERED = either(NUMERIC, t.DATE, t.TIMESTAMP, t.TIMESTAMP_NTZ, _DAY_TIME, _YEAR_MONTH)
+_SHARE = either(t.DOUBLE, ArrayType(t.DOUBLE, False))
+_WEIGHTED = StructType((StructField("value", t.DOUBLE), StructField("count", t.LONG)))
+_INT_MAX = 2**31 - 1
+_DEFAULT_ACCURACY = 10_000
+
+
+def _between(dtype: DataType) -> DataType:
+    """What lies between two values: intervals of the widest kind, else DOUBLE."""
+    match dtype:
+        case t.YearMonthIntervalType():
+            return t.YEAR_MONTH
+        case t.DayTimeIntervalType():
+            return t.DAY_TIME
+    return t.DOUBLE
+
+
+def _like_share(value: DataType, share: Expr) -> DataType:
+    """One value for one percentage, an array for an array of them."""
+    return ArrayType(value, False) if isinstance(share.dtype, ArrayType) else value
+
+
+def _check_share(position: int) -> Callable[[Binder, tuple[Expr, ...]], None]:
+    """Percentages are constant, not NULL and within [0, 1]."""
+
+    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
+        value = binder.fold(args[position], "percentage")
+        if value is None:
+            raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="percentage")
+        shares = value if isinstance(value, tuple) else (value,)
+        if not all(0.0 <= share <= 1.0 for share in shares):
+            raise binder.error(
+                "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+                exprName="percentage",
+                valueRange="[0.0, 1.0]",
+                currentValue=",".join(f"{share}D" for share in shares),
+            )
+
+    return check
+
+
+def _check_accuracy(binder: Binder, args: tuple[Expr, ...]) -> None:
+    accuracy = binder.fold(args[2], "accuracy")
+    if accuracy is None:
+        raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="accuracy")
+    if not 0 < accuracy <= _INT_MAX:
+        raise binder.error(
+            "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+            exprName="accuracy",
+            valueRange=f"(0, {_INT_MAX}]",
+            currentValue=f"{accuracy}L",
+        )
+
+
+def _check_one_key(name: str, class_name: str) -> Callable[[Binder, tuple[Expr, ...]], None]:
+    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
+        if len(args) < 2:
+            raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", funcName=f"`{name}`")
+        if len(args) > 2:
+            raise binder.error(
+                "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS",
+                funcName=f"`{class_name}`",
+                expectedNum="1",
+                actualNum=str(len(args) - 1),
+            )
+
+    return check
+
+
+def _emit_percentile(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    frequency = call.args[2]
+    if isinstance(frequency, Literal) and isinstance(frequency.value, int) and frequency.value > 0:
+        return _cut(ctx.aggregate("quantile_cont", [cast(args[0], "DOUBLE"), args[1]], call), call.dtype, ctx)
+    pair = struct_pack(_WEIGHTED, [cast(args[0], "DOUBLE"), cast(args[2], "BIGINT")])
+    shares = call.args[1].dtype
+    kernel = ctx.kernel(
+        "weighted_percentile",
+        functools.partial(weighted_percentiles, frequency=_text_of(frequency)),
+        [ArrayType(_WEIGHTED), shares],
+        _like_share(t.DOUBLE, call.args[1]),
+    )
+    return _cut(func(kernel, ctx.aggregate("list", [pair], call), args[1]), call.dtype, ctx)
+
+
+def _text_of(frequency: Expr) -> str:
+    return f'"{getattr(frequency, "name", None) or getattr(frequency, "value", "frequency")}"'
+
+
+def weighted_percentiles(lists: pa.ListArray, shares: pa.Array, *, frequency: str) -> pa.Array:
+    """For each list of {value, count} the interpolated value(s) at each share; NULL when nothing counts."""
+    result: list[float | list[float] | None] = []
+    for pairs, share in zip(lists.to_pylist(), shares.to_pylist(), strict=True):
+        counts: dict[float, int] = {}
+        for pair in pairs or ():
+            value, count = pair["value"], pair["count"]
+            if value is None or not count:
+                continue
+            if count < 0:
+                params = {"frequencyExpression": frequency, "negativeValue": f"{count}L"}
+                raise IllegalArgumentException("NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", params)
+            counts[value] = counts.get(value, 0) + count
+        if not counts:
+            result.append(None)
+        elif isinstance(share, list):
+            result.append([_at(sorted(counts.items()), one) for one in share])
+        else:
+            result.append(_at(sorted(counts.items()), share))
+    return pa.array(result, pa.list_(pa.float64()) if pa.types.is_list(shares.type) else pa.float64())
+
+
+def _at(counts: list[tuple[float, int]], share: float) -> float:
+    position = (sum(n for _, n in counts) - 1) * share
+    lower, upper = math.floor(position), math.ceil(position)
+    low, high = _nth(counts, lower), _nth(counts, upper)
+    return low if low == high else (upper - position) * low + (position - lower) * high
+
+
+def _nth(counts: list[tuple[float, int]], index: int) -> float:
+    for value, count in counts:
+        index -= count
+        if index < 0:
+            return value
+    return counts[-1][0]
+
+
+def _emit_median(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _cut(ctx.aggregate("median", [cast(args[0], "DOUBLE")], call), call.dtype, ctx)
+
+
+def _emit_approx(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return ctx.aggregate("quantile_disc", args[:2], call)
+
+
+def _emit_ordered(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
+    """`percentile_cont(p) WITHIN GROUP (ORDER BY x)`; descending order is ascending order of -x."""
+
+    def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+        share, value = args[0], cast(args[1], "DOUBLE")
+        descending = bool(call.order_by) and not call.order_by[0].ascending
+        made = ctx.aggregate(name, [neg(value) if descending else value, share], replace(call, order_by=()))
+        if not descending:
+            return _cut(made, call.dtype, ctx)
+        if not isinstance(call.dtype, ArrayType):
+            return _cut(neg(made), call.dtype, ctx)
+        x = ctx.fresh("x")
+        return _cut(func("list_transform", made, lambda_([x], neg(param(x)))), call.dtype, ctx)
+
+    return emit
+
+
+def _cut(made: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+    """DOUBLEs in the call's type: intervals are cut to whole units."""
+    element = dtype.element if isinstance(dtype, ArrayType) else dtype
+    if isinstance(element, t.DoubleType):
+        return made
+    if element is dtype:
+        return cast(func("trunc", made), physical_type(dtype))
+    x = ctx.fresh("x")
+    return func("list_transform", made, lambda_([x], cast(func("trunc", param(x)), physical_type(element))))
+
+
+def _bind_mode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    """`mode(x, TRUE)` and `mode() WITHIN GROUP (ORDER BY x)` take the first in order of equally frequent values."""
+    if not args:
+        raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", funcName="`mode`")
+    order_by: tuple[SortKey, ...] = ()
+    if len(args) > 1:
+        if not isinstance(args[1].dtype, (t.BooleanType, t.NullType)):
+            raise binder.error(
+                "UNEXPECTED_INPUT_TYPE",
+                functionName="`mode`",
+                paramIndex="second",
+                requiredType='"BOOLEAN"',
+                inputSql=binder.quoted(args[1]),
+                inputType=f'"{t.sql_name(args[1].dtype)}"',
+            )
+        deterministic = binder.fold(args[1], "deterministic")
+        if deterministic is None:
+            raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="`deterministic`")
+        if deterministic:
+            order_by = (SortKey(args[0]),)
+    return AggCall("mode", args[:1], args[0].dtype, True, order_by=order_by)
+
+
+def _emit_mode(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return ctx.aggregate("mode", args, replace(call, distinct=False))
+
+
+def _default_int(value: int, dtype: DataType) -> Param:
+    return Param((INTEGRAL,), optional=True, default=Literal(value, dtype))
+
+
+def _ordered_row(name: str, duck_name: str, class_name: str, doc: str) -> Function:
+    return Function(
+        name,
+        (_SHARE, _MEASURE, rest(ANY)),
+        lambda args: _like_share(_between(args[1].dtype), args[0]),
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_ordered(duck_name),
+        checks=(_check_one_key(name, class_name), _check_share(0)),
+        ordered_set=True,
+        doc=doc,
+        group="aggregate",
+        since="4.0.0",
+    )
+
+
+register(
+    Function(
+        "percentile",
+        (_MEASURE, _SHARE, _default_int(1, t.INT)),
+        lambda args: _like_share(_between(args[0].dtype), args[1]),
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_percentile,
+        checks=(_check_share(1),),
+        doc="The exact percentile, interpolated between neighbours; each value counts as often as the frequency says.",
+        group="aggregate",
+        since="2.1.0",
+    ),
+    Function(
+        "median",
+        (_MEASURE,),
+        lambda args: _between(args[0].dtype),
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_median,
+        doc="The middle value, or the mean of the two in the middle.",
+        group="aggregate",
+        since="3.4.0",
+    ),
+    Function(
+        "percentile_approx",
+        (_ORDERED, _SHARE, _default_int(_DEFAULT_ACCURACY, t.INT)),
+        lambda args: _like_share(args[0].dtype, args[1]),
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_approx,
+        checks=(_check_share(1), _check_accuracy),
+        aliases=("approx_percentile",),
+        doc="The smallest value at or above which the given share of values lies; always one of the values.",
+        group="aggregate",
+        since="2.1.0",
+    ),
+    _ordered_row(
+        "percentile_cont", "quantile_cont", "PercentileCont", "The percentile of an ordered group, interpolated."
+    ),
+    _ordered_row(
+        "percentile_disc", "quantile_disc", "PercentileDisc", "The percentile of an ordered group, one of its values."
+    ),
+    Function(
+        "mode",
+        (optional(ANY), optional(ANY)),
+        kind=FunctionKind.AGGREGATE,
+        bind=_bind_mode,
+        emit=_emit_mode,
+        ordered_set=True,
+        doc="The most frequent value.",
+        group="aggregate",
+        since="3.4.0",
+    ),
+)

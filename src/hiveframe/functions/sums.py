@@ -1,0 +1,212 @@
+"""Sums and means, in exactly Spark's types: BIGINT, DOUBLE, wider decimals, intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Context, Decimal
+
+import pyarrow as pa
+
+from hiveframe.functions.decimals import MAX_PRECISION, bounded
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.half_up import quotient, scaled, unscaled
+from hiveframe.functions.registry import (
+    NUMERIC,
+    Function,
+    FunctionKind,
+    Kind,
+    always_null,
+    either,
+    register,
+)
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import AggCall, Expr
+from hiveframe.plan.types import DataType, DecimalType
+
+ANSI_INTERVAL = Kind("ANSI INTERVAL", lambda d: isinstance(d, (t.YearMonthIntervalType, t.DayTimeIntervalType)))
+
+# How many digits a sum may have beyond those of its values: ten billion rows.
+_SUM_DIGITS = 10
+_MEAN_DIGITS = 4
+
+_INT_RANGE = (-(2**31), 2**31 - 1)
+_LONG_RANGE = (-(2**63), 2**63 - 1)
+
+
+def _sum_type(args: Sequence[Expr]) -> DataType:
+    match args[0].dtype:
+        case DecimalType(precision, scale):
+            return bounded(precision + _SUM_DIGITS, scale)
+        case t.IntegralType():
+            return t.LONG
+        case t.YearMonthIntervalType() | t.DayTimeIntervalType() as interval:
+            return interval
+    return t.DOUBLE
+
+
+def _mean_type(args: Sequence[Expr]) -> DataType:
+    match args[0].dtype:
+        case DecimalType(precision, scale):
+            return bounded(precision + _MEAN_DIGITS, scale + _MEAN_DIGITS)
+        case t.YearMonthIntervalType():
+            return t.YEAR_MONTH
+        case t.DayTimeIntervalType():
+            return t.DAY_TIME
+    return t.DOUBLE
+
+
+def _emit_sum(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _total(call, args, ctx, is_try=False)
+
+
+def _emit_try_sum(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _total(call, args, ctx, is_try=True)
+
+
+def _total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) -> Sql:
+    source, target = call.args[0].dtype, call.dtype
+    if isinstance(target, DecimalType):
+        return _decimal_total(call, args, ctx, is_try=is_try)
+    total = ctx.aggregate("sum", args, call)
+    if isinstance(target, t.DoubleType):
+        return total
+    if source in (t.BYTE, t.SHORT, t.INT):
+        return cast(total, "BIGINT")  # billions of rows would be needed to leave the range
+    low, high = _INT_RANGE if isinstance(target, t.YearMonthIntervalType) else _LONG_RANGE
+    fits = op("and", op(">=", total, number(low)), op("<=", total, number(high)))
+    inside = cast(total, physical_type(target))
+    return case((fits, inside), (is_not_null(total), _overflowed(call, total, ctx, is_try=is_try)))
+
+
+def _overflowed(call: AggCall, total: Sql, ctx: EmitContext, *, is_try: bool) -> Sql:
+    """What a sum outside of its type is: NULL, an error, or wrapped as Java's arithmetic does."""
+    if is_try:
+        return null()
+    if not isinstance(call.dtype, t.LongType):
+        params = {"functionName": "`try_add`"}
+        condition = "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION"
+        return ctx.raise_error("ArithmeticException", condition, params, call.dtype, call.context)
+    if ctx.ansi:
+        params = {
+            "message": "overflow",
+            "alternative": " Use 'try_add' to tolerate overflow and return NULL instead.",
+            "config": '"spark.sql.ansi.enabled"',
+        }
+        return ctx.raise_error("ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.dtype, None)
+    turn = number(2**64)
+    wrapped = op("%", op("+", op("%", op("+", total, number(2**63)), turn), turn), turn)
+    return cast(op("-", wrapped, number(2**63)), "BIGINT")
+
+
+def _decimal_total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) -> Sql:
+    source = call.args[0].dtype
+    assert isinstance(source, DecimalType)
+    if source.precision + _SUM_DIGITS > MAX_PRECISION and (is_try or not ctx.ansi):
+        # DuckDB raises past 38 digits and nothing can catch it inside an aggregate: add in Python.
+        listed = ctx.aggregate("list", args, call)
+        kernel = ctx.kernel("decimal_total", decimal_totals, [t.ArrayType(source)], call.dtype)
+        return func(kernel, listed)
+    return cast(ctx.aggregate("sum", args, call), physical_type(call.dtype))
+
+
+def decimal_totals(lists: pa.ListArray) -> pa.Array:
+    """The sum of each list of decimals, NULL for no values and for more than 38 digits."""
+    dtype: pa.Decimal128Type = lists.type.value_type
+    exact = Context(prec=80)
+    limit = Decimal(10) ** (MAX_PRECISION - dtype.scale)
+    totals: list[Decimal | None] = []
+    for values in lists.to_pylist():
+        present = [v for v in values or () if v is not None]
+        total = Decimal(0)
+        for value in present:
+            total = exact.add(total, value)
+        totals.append(total if present and abs(total) < limit else None)
+    return pa.array(totals, pa.decimal128(MAX_PRECISION, dtype.scale))
+
+
+def _emit_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _mean(call, args, ctx, is_try=False)
+
+
+def _emit_try_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _mean(call, args, ctx, is_try=True)
+
+
+def _mean(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) -> Sql:
+    source, target = call.args[0].dtype, call.dtype
+    if isinstance(target, t.DoubleType):
+        return ctx.aggregate("avg", args, call)
+    count = ctx.aggregate("count", args, call)
+    if isinstance(source, DecimalType) and isinstance(target, DecimalType):
+        total = _decimal_total(replace(call, dtype=_sum_type(call.args)), args, ctx, is_try=is_try)
+        return _decimal_mean(call, source, target, total, count, ctx, is_try=is_try)
+    total = ctx.aggregate("sum", args, call)
+    low, high = _INT_RANGE if isinstance(target, t.YearMonthIntervalType) else _LONG_RANGE
+    fits = op("and", op(">=", total, number(low)), op("<=", total, number(high)))
+    mean = cast(quotient(total, count), physical_type(target))
+    return case((fits, mean), (is_not_null(total), _overflowed(call, total, ctx, is_try=is_try)))
+
+
+def _decimal_mean(
+    call: AggCall, source: DecimalType, target: DecimalType, total: Sql, count: Sql, ctx: EmitContext, *, is_try: bool
+) -> Sql:
+    """`total / count` rounded half up at the target's scale, without leaving 128 bits on the way."""
+    digits = min(source.precision + _SUM_DIGITS, MAX_PRECISION)
+    shift = 10 ** (target.scale - source.scale)
+    whole = unscaled(total, digits, source.scale)
+    if digits + _MEAN_DIGITS < MAX_PRECISION:
+        mean = quotient(op("*", whole, number(shift)), count)
+        return cast(scaled(mean, target.scale), physical_type(target))
+    # Long division in two steps: the remainder is below the count, so its fraction always fits.
+    high = op("//", whole, count)
+    low = quotient(op("*", op("%", whole, count), number(shift)), count)
+    limit = number(10**MAX_PRECISION // shift)
+    fits = op("<", func("abs", high), limit)
+    mean = cast(scaled(op("+", op("*", high, number(shift)), low), target.scale), physical_type(target))
+    return case((fits, mean), (is_not_null(total), _too_wide(call, high, ctx, is_try=is_try)))
+
+
+def _too_wide(call: AggCall, value: Sql, ctx: EmitContext, *, is_try: bool) -> Sql:
+    if is_try or not ctx.ansi:
+        return null()
+    assert isinstance(call.dtype, DecimalType)
+    params: dict[str, Sql | str] = {
+        "value": cast(value, "VARCHAR"),
+        "precision": str(call.dtype.precision),
+        "scale": str(call.dtype.scale),
+        "config": '"spark.sql.ansi.enabled"',
+    }
+    condition = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
+    return ctx.raise_error("ArithmeticException", condition, params, call.dtype, call.context)
+
+
+def _row(
+    name: str,
+    result: Callable[[Sequence[Expr]], DataType],
+    emit: Callable[[AggCall, list[Sql], EmitContext], Sql],
+    doc: str,
+    since: str,
+    *aliases: str,
+) -> Function:
+    return Function(
+        name,
+        (either(NUMERIC, ANSI_INTERVAL),),
+        result,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=emit,
+        aliases=aliases,
+        doc=doc,
+        group="aggregate",
+        since=since,
+    )
+
+
+register(
+    _row("sum", _sum_type, _emit_sum, "The sum of the values.", "1.0.0"),
+    _row("try_sum", _sum_type, _emit_try_sum, "The sum of the values, NULL where it overflows.", "3.3.0"),
+    _row("avg", _mean_type, _emit_mean, "The mean of the values.", "1.0.0", "mean"),
+    _row("try_avg", _mean_type, _emit_try_mean, "The mean of the values, NULL where it overflows.", "3.3.0"),
+)
