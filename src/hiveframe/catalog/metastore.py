@@ -310,7 +310,7 @@ class Metastore:
         return os.path.join(self.warehouse_dir, METASTORE_FILE)
 
     def _default(self) -> Database:
-        return Database(DEFAULT_DATABASE, self.warehouse_dir, "Default HiveFrame database")
+        return Database(DEFAULT_DATABASE, self.warehouse_dir, "default database")
 
     def _open(self) -> Engine:
         if self._engine is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hiveframe.catalog.entities import DEFAULT_CATALOG, DEFAULT_DATABASE, GLOBAL_TEMP
 from hiveframe.catalog.metastore import Metastore, matches, quoted
-from hiveframe.errors import AnalysisException, analysis_error
+from hiveframe.errors import SparkException, analysis_error
 from hiveframe.plan.logical import Literal
 from hiveframe.plan.spec import Relation
 from hiveframe.plan.types import DataType
@@ -68,17 +68,11 @@ class SessionCatalog:
                 return (self.catalog, database.lower(), name.lower())
             case (catalog, database, name) if catalog.lower() == DEFAULT_CATALOG:
                 return (DEFAULT_CATALOG, database.lower(), name.lower())
-            case (catalog, *rest) if catalog.lower() != DEFAULT_CATALOG and len(parts) == 3:
-                raise analysis_error(
-                    "CATALOG_NOT_FOUND", catalogName=quoted(catalog), config=f'"spark.sql.catalog.{catalog}"'
-                )
-            case (_, *rest):
-                raise analysis_error(
-                    "REQUIRES_SINGLE_PART_NAMESPACE",
-                    sessionCatalog=DEFAULT_CATALOG,
-                    namespace=quoted(*rest[:-1]) if rest else "",
-                )
-        raise analysis_error("INVALID_EMPTY_LOCATION", location="")
+            case (catalog, _, _):
+                raise unknown_catalog(catalog)
+        raise analysis_error(
+            "REQUIRES_SINGLE_PART_NAMESPACE", identifier=quoted(*parts), sessionCatalog=DEFAULT_CATALOG
+        )
 
     def database_name(self, parts: tuple[str, ...]) -> str:
         """The database that `parts` name (the current one when empty)."""
@@ -90,9 +84,7 @@ class SessionCatalog:
             case (catalog, name) if catalog.lower() == DEFAULT_CATALOG:
                 return name.lower()
             case (catalog, _):
-                raise analysis_error(
-                    "CATALOG_NOT_FOUND", catalogName=quoted(catalog), config=f'"spark.sql.catalog.{catalog}"'
-                )
+                raise unknown_catalog(catalog)
         raise analysis_error("REQUIRES_SINGLE_PART_NAMESPACE", sessionCatalog=DEFAULT_CATALOG, namespace=quoted(*parts))
 
     def temporary_view(self, parts: tuple[str, ...]) -> TemporaryView | None:
@@ -137,9 +129,7 @@ class SessionCatalog:
     def use_catalog(self, name: str) -> None:
         """Make a catalog the current one."""
         if name.lower() != DEFAULT_CATALOG:
-            raise AnalysisException(
-                "CATALOG_NOT_FOUND", {"catalogName": quoted(name), "config": f'"spark.sql.catalog.{name}"'}
-            )
+            raise unknown_catalog(name)
         self.catalog, self.database = DEFAULT_CATALOG, DEFAULT_DATABASE
 
     def copy(self) -> SessionCatalog:
@@ -153,3 +143,9 @@ class SessionCatalog:
             dict(self.functions),
             dict(self.variables),
         )
+
+
+def unknown_catalog(name: str) -> SparkException:
+    """CATALOG_NOT_FOUND."""
+    params = {"catalogName": quoted(name), "config": f'"spark.sql.catalog.{name}"'}
+    return SparkException("CATALOG_NOT_FOUND", params)

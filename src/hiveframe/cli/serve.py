@@ -36,9 +36,15 @@ def execute(args: argparse.Namespace) -> int:
     conf = parse_conf(args.conf)
 
     from hiveframe.connect import server
+    from hiveframe.connect.local import session_manager
 
     try:
-        server.serve(args.host, args.port, conf, on_ready=lambda port: announce(args.host, port))
+        server.serve(
+            args.host,
+            args.port,
+            manager=session_manager(conf),
+            on_started=lambda running: announce(args.host, running.port),
+        )
     except OSError as error:
         print(f"hiveframe serve: cannot listen on {args.host}:{args.port}: {error}; try --port 0", file=sys.stderr)
         return 1

@@ -1,0 +1,205 @@
+"""ALTER TABLE and ALTER VIEW: one function an action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.functions.coercion import can_up_cast
+from hiveframe.lake.paths import local_path
+from hiveframe.plan import commands as c
+from hiveframe.plan.types import StructField, StructType
+from hiveframe.session.commands.lookup import known_table, writable_table
+from hiveframe.session.commands.partitions import matching, partition_names, remove_partition, static_values
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.commands.tables import DEFAULT_KEY, add_partitions, column_field, partitions_last
+from hiveframe.session.commands.views import replace_query
+from hiveframe.session.results import EMPTY, SmallTable
+
+Args = Mapping[str, Any]
+Action = Callable[[CommandSession, Table, Args], None]
+
+
+@handles(c.AlterTable)
+def alter_table(session: CommandSession, command: c.AlterTable) -> SmallTable:
+    """The action that the command names, on a table or (`is_view`) a view."""
+    parts = session.table_parts(command.name)
+    if command.is_view:
+        if command.action == "rename" and session.catalog.temporary_view(parts) is not None:
+            _rename_temporary(session, parts, command.args)
+            return EMPTY
+        table = known_table(session, parts)
+        if not table.is_view:
+            raise analysis_error(
+                "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", tableName=quoted(*table.parts), operation="ALTER VIEW"
+            )
+    else:
+        table = writable_table(session, parts, "ALTER TABLE")
+    action = _ACTIONS.get(command.action)
+    if action is None:
+        raise unsupported(
+            f"ALTER TABLE {command.action.replace('_', ' ').upper()} on {table.provider or 'view'} tables"
+        )
+    action(session, table, command.args)
+    session.state.cached_tables.pop(table.parts, None)
+    return EMPTY
+
+
+def _rename_temporary(session: CommandSession, parts: tuple[str, ...], args: Args) -> None:
+    view = session.catalog.temporary_view(parts)
+    assert view is not None
+    session.catalog.create_temporary_view(replace(view, name=args["to"].parts[-1].lower()), replace=False)
+    session.catalog.drop_temporary_view(parts)
+
+
+def _save(session: CommandSession, table: Table, fields: list[StructField]) -> None:
+    ordered = partitions_last(fields, table.partition_columns)
+    session.catalog.metastore.alter_table(replace(table, schema=StructType(tuple(ordered))))
+
+
+def _index(table: Table, name: str) -> int:
+    for i, f in enumerate(table.schema.fields):
+        if f.name.lower() == name.lower():
+            return i
+    known = ", ".join(quoted(f.name) for f in table.schema.fields)
+    raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=quoted(name), proposal=known)
+
+
+def _rename(session: CommandSession, table: Table, args: Args) -> None:
+    to = session.table_parts(args["to"])
+    _, database, name = session.catalog.qualify(to if len(to) > 1 else (table.database, *to))
+    session.catalog.metastore.rename_table(table, database, name)
+
+
+def _add_columns(session: CommandSession, table: Table, args: Args) -> None:
+    fields = list(table.schema.fields)
+    for d in args["columns"]:
+        new = column_field(session, d)
+        if any(f.name.lower() == new.name.lower() for f in fields):
+            raise analysis_error("FIELD_ALREADY_EXISTS", op="add", fieldNames=quoted(new.name), struct="STRUCT")
+        fields.insert(_place(table, fields, d.position), new)
+    _save(session, table, fields)
+
+
+def _place(table: Table, fields: list[StructField], position: tuple[str, ...] | None) -> int:
+    if position is None:
+        return len(fields) - len(table.partition_columns)
+    if position[0].upper() == "FIRST":
+        return 0
+    names = [f.name.lower() for f in fields]
+    if position[1].lower() not in names:
+        _index(table, position[1])
+    return names.index(position[1].lower()) + 1
+
+
+def _alter_column(session: CommandSession, table: Table, args: Args) -> None:
+    name = args["name"][-1]
+    i = _index(table, name)
+    fields = list(table.schema.fields)
+    f = fields[i]
+    metadata = dict(f.metadata)
+    dtype = args.get("dtype") or f.dtype
+    if args.get("dtype") is not None and dtype != f.dtype and not can_up_cast(f.dtype, dtype):
+        raise analysis_error(
+            "NOT_SUPPORTED_CHANGE_COLUMN",
+            table=quoted(*table.parts),
+            originName=quoted(f.name),
+            originType=f'"{f.dtype}"',
+            newName=quoted(f.name),
+            newType=f'"{dtype}"',
+        )
+    if args.get("comment") is not None:
+        metadata["comment"] = args["comment"]
+    if "default" in args:
+        if args["default"] is None:
+            metadata.pop(DEFAULT_KEY, None)
+        else:
+            metadata[DEFAULT_KEY] = args["default"]
+    nullable = f.nullable if args.get("nullable") is None else bool(args["nullable"])
+    fields[i] = StructField(f.name, dtype, nullable, metadata)
+    if args.get("position") is not None:
+        moved = fields.pop(i)
+        fields.insert(_place(table, fields, args["position"]), moved)
+    _save(session, table, fields)
+
+
+def _replace_columns(session: CommandSession, table: Table, args: Args) -> None:
+    kept = [f for f in table.schema.fields if f.name in table.partition_columns]
+    _save(session, table, [column_field(session, d) for d in args["columns"]] + kept)
+
+
+def _set_properties(session: CommandSession, table: Table, args: Args) -> None:
+    properties = {**table.properties, **args["properties"]}
+    comment = properties.pop("comment", table.comment)
+    session.catalog.metastore.alter_table(replace(table, properties=properties, comment=comment))
+
+
+def _unset_properties(session: CommandSession, table: Table, args: Args) -> None:
+    missing = [k for k in args["keys"] if k not in table.properties]
+    if missing and not args.get("if_exists"):
+        raise analysis_error(
+            "UNSET_NONEXISTENT_PROPERTIES",
+            properties=", ".join(quoted(k) for k in missing),
+            table=quoted(*table.parts),
+        )
+    properties = {k: v for k, v in table.properties.items() if k not in args["keys"]}
+    session.catalog.metastore.alter_table(replace(table, properties=properties))
+
+
+def _set_location(session: CommandSession, table: Table, args: Args) -> None:
+    location = local_path(args["location"])
+    if args.get("partition"):
+        values = static_values(session, table, args["partition"])
+        for name in matching(partition_names(session, table), values):
+            session.catalog.metastore.set_partitions(table, {name: location})
+        return
+    session.catalog.metastore.alter_table(replace(table, location=location, type="EXTERNAL"))
+
+
+def _add_partition(session: CommandSession, table: Table, args: Args) -> None:
+    add_partitions(session, table, args["partitions"], if_not_exists=bool(args.get("if_not_exists")))
+
+
+def _drop_partition(session: CommandSession, table: Table, args: Args) -> None:
+    names = partition_names(session, table)
+    for clause in args["partitions"]:
+        found = matching(names, static_values(session, table, clause))
+        if not found and not args.get("if_exists"):
+            shown = ", ".join(f"`{n}`" for n, _ in clause)
+            raise analysis_error(
+                "PARTITIONS_NOT_FOUND", partitionList=f"PARTITION ({shown})", tableName=quoted(*table.parts)
+            )
+        for name in found:
+            remove_partition(session, table, name)
+
+
+def _recover_partitions(session: CommandSession, table: Table, args: Args) -> None:
+    """Partitions are found in the folders at every read."""
+
+
+def _set_query(session: CommandSession, table: Table, args: Args) -> None:
+    replace_query(session, table, args["text"], args["query"])
+
+
+def _cluster_by(session: CommandSession, table: Table, args: Args) -> None:
+    session.catalog.metastore.alter_table(replace(table, cluster_by=tuple(args["columns"])))
+
+
+_ACTIONS: Final[Mapping[str, Action]] = {
+    "rename": _rename,
+    "add_columns": _add_columns,
+    "alter_column": _alter_column,
+    "replace_columns": _replace_columns,
+    "set_properties": _set_properties,
+    "unset_properties": _unset_properties,
+    "set_location": _set_location,
+    "add_partition": _add_partition,
+    "drop_partition": _drop_partition,
+    "recover_partitions": _recover_partitions,
+    "set_query": _set_query,
+    "cluster_by": _cluster_by,
+}

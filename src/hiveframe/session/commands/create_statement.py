@@ -1,0 +1,75 @@
+"""SHOW CREATE TABLE: the statement that makes a table or view again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hiveframe.catalog.entities import Table
+from hiveframe.plan.types import StructField, sql_name
+from hiveframe.sql.identifiers import quote_if_needed
+from hiveframe.sql.strings import quote_string
+
+
+def create_statement(table: Table) -> str:
+    """The statement, laid out as Spark does."""
+    name = ".".join(quote_if_needed(p) for p in table.parts)
+    return _create_view(table, name) if table.view else _create_table(table, name)
+
+
+def _create_view(table: Table, name: str) -> str:
+    assert table.view is not None
+    columns = ",\n  ".join(
+        quote_if_needed(f.name)
+        + (f" COMMENT {quote_string(str(f.metadata['comment']))}" if "comment" in f.metadata else "")
+        for f in table.schema.fields
+    )
+    lines = [f"CREATE VIEW {name} (\n  {columns})"]
+    if table.comment is not None:
+        lines.append(f"COMMENT {quote_string(table.comment)}")
+    if table.properties:
+        lines.append(f"TBLPROPERTIES {_pairs(table.properties)}")
+    lines.append(f"AS {table.view.text}")
+    return "\n".join(lines) + "\n"
+
+
+def _create_table(table: Table, name: str) -> str:
+    columns = ",\n  ".join(_column(f) for f in table.schema.fields)
+    lines = [f"CREATE TABLE {name} (\n  {columns})", f"USING {table.provider}"]
+    if table.options:
+        lines.append(f"OPTIONS {_pairs(table.options)}")
+    if table.partition_columns:
+        lines.append(f"PARTITIONED BY ({_names(table.partition_columns)})")
+    if table.cluster_by:
+        lines.append(f"CLUSTER BY ({_names(table.cluster_by)})")
+    if table.buckets:
+        lines.append(f"CLUSTERED BY ({_names(table.buckets.columns)})")
+        if table.buckets.sort_columns:
+            lines.append(f"SORTED BY ({_names(table.buckets.sort_columns)})")
+        lines.append(f"INTO {table.buckets.count} BUCKETS")
+    if table.comment is not None:
+        lines.append(f"COMMENT {quote_string(table.comment)}")
+    if table.type == "EXTERNAL":
+        lines.append(f"LOCATION {quote_string('file:' + table.location)}")
+    if table.properties:
+        lines.append(f"TBLPROPERTIES {_pairs(table.properties)}")
+    return "\n".join(lines) + "\n"
+
+
+def _column(f: StructField) -> str:
+    text = f"{quote_if_needed(f.name)} {sql_name(f.dtype)}"
+    if not f.nullable:
+        text += " NOT NULL"
+    default = f.metadata.get("CURRENT_DEFAULT")
+    if default is not None:
+        text += f" DEFAULT {default}"
+    comment = f.metadata.get("comment")
+    return text if comment is None else f"{text} COMMENT {quote_string(str(comment))}"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(quote_if_needed(n) for n in names)
+
+
+def _pairs(values: Mapping[str, str]) -> str:
+    body = ",\n  ".join(f"{quote_string(k)} = {quote_string(v)}" for k, v in sorted(values.items()))
+    return f"(\n  {body})"

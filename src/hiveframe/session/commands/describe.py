@@ -1,0 +1,120 @@
+"""DESCRIBE of tables, columns, queries and functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from hiveframe.analysis.environment import SqlFunction
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error
+from hiveframe.functions import registry
+from hiveframe.plan import commands as c
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import StructField, StructType, json_value, simple_string, sql_name
+from hiveframe.session.commands.lookup import find_table, table_schema
+from hiveframe.session.commands.partitions import partition_fields
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.commands.table_details import details
+from hiveframe.session.results import SmallTable, column, small_table
+
+_FIELDS = (column("col_name"), column("data_type"), column("comment", nullable=True))
+_HEADER = ("# col_name", "data_type", "comment")
+Row = tuple[str, str, str | None]
+
+
+@handles(c.DescribeTable)
+def describe_table(session: CommandSession, command: c.DescribeTable) -> SmallTable:
+    """Columns, partitioning and (EXTENDED) everything else; one column's facts; or all of it AS JSON."""
+    parts = session.table_parts(command.name)
+    if command.column:
+        return _describe_column(session, parts, command.column)
+    table = find_table(session, parts)
+    schema = table.schema if table else table_schema(session, parts)
+    if command.as_json:
+        return _as_json(session, parts, schema, table)
+    rows = _column_rows(schema.fields)
+    if table is not None:
+        rows += _partition_rows(table)
+        if command.extended:
+            rows += [("", "", ""), ("# Detailed Table Information", "", "")]
+            rows += [(name, value, "") for name, value in details(session, table)]
+    return small_table(_FIELDS, rows)
+
+
+def _column_rows(fields: Sequence[StructField]) -> list[Row]:
+    return [(f.name, simple_string(f.dtype), f.metadata.get("comment")) for f in fields]
+
+
+def _partition_rows(table: Table) -> list[Row]:
+    if not table.partition_columns:
+        return []
+    return [("# Partition Information", "", ""), _HEADER, *_column_rows(partition_fields(table))]
+
+
+def _describe_column(session: CommandSession, parts: tuple[str, ...], name: tuple[str, ...]) -> SmallTable:
+    schema = table_schema(session, parts)
+    found = [f for f in schema.fields if f.name.lower() == name[0].lower()]
+    if not found or len(name) > 1:
+        known = ", ".join(quoted(f.name) for f in schema.fields)
+        raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=quoted(*name), proposal=known)
+    f = found[0]
+    rows = [
+        ("col_name", f.name),
+        ("data_type", simple_string(f.dtype)),
+        ("comment", str(f.metadata.get("comment", "NULL"))),
+    ]
+    return small_table((column("info_name"), column("info_value")), rows)
+
+
+def _as_json(session: CommandSession, parts: tuple[str, ...], schema: StructType, table: Table | None) -> SmallTable:
+    columns = [{"name": f.name, "type": json_value(f.dtype), "nullable": f.nullable} for f in schema.fields]
+    document: dict[str, object] = {"table_name": table.name if table else parts[-1], "columns": columns}
+    if table is not None:
+        document |= {
+            "catalog_name": table.catalog,
+            "namespace": [table.database],
+            "schema_name": table.database,
+            "type": table.type,
+            "provider": table.provider,
+            "location": f"file:{table.location}" if table.location else None,
+            "partition_columns": list(table.partition_columns),
+            "table_properties": dict(table.properties),
+        }
+    return small_table((column("json_metadata"),), [(json.dumps(document),)])
+
+
+@handles(c.DescribeQuery)
+def describe_query(session: CommandSession, command: c.DescribeQuery) -> SmallTable:
+    """The columns of a query."""
+    return small_table(_FIELDS, _column_rows(schema_of(session.analyze(command.child)).fields))
+
+
+@handles(c.DescribeFunction)
+def describe_function(session: CommandSession, command: c.DescribeFunction) -> SmallTable:
+    """A function's usage, from its row in the table of functions or its definition."""
+    fields = (column("function_desc"),)
+    user = session.environment.user_function(command.name)
+    if isinstance(user, SqlFunction):
+        return small_table(fields, [(line,) for line in _sql_function(user)])
+    if user is not None:
+        return small_table(fields, [(f"Function: {user.name}",), ("Type:     PYTHON",)])
+    row = registry.lookup(command.name[-1])
+    if row is None:
+        raise analysis_error(
+            "UNRESOLVED_ROUTINE", routineName=quoted(*command.name), searchPath=session.catalog.search_path()
+        )
+    lines = [f"Function: {command.name[-1].lower()}", f"Usage: {row.usage or row.name + '(…)'} - {row.doc}"]
+    if command.extended:
+        since = f"\n    Since: {row.since}\n" if row.since else "\n"
+        lines.append(f"Extended Usage:\n    Group: {row.group}\n{since}")
+    return small_table(fields, [(line,) for line in lines])
+
+
+def _sql_function(function: SqlFunction) -> list[str]:
+    params = ", ".join(f"{name} {sql_name(dtype)}" for name, dtype, _ in function.params)
+    lines = [f"Function: {'.'.join(function.name)}", "Type:     SCALAR", f"Input:    {params or '()'}"]
+    if function.result is not None:
+        lines.append(f"Returns:  {sql_name(function.result)}")
+    return lines

@@ -1,0 +1,121 @@
+"""Functions of the user: SQL functions, temporary or stored, and registered Python functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
+from hiveframe.catalog.entities import Function
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.functions import registry
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.plan.types import DataType, sql_name
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.settings import Settings
+from hiveframe.sql.parser import parse_data_type, parse_expression, parse_query
+
+
+@handles(c.CreateFunction)
+def create_function(session: CommandSession, command: c.CreateFunction) -> SmallTable:
+    """`CREATE [TEMPORARY] FUNCTION name(params) RETURNS type RETURN body`."""
+    if command.class_name is not None:
+        raise unsupported(f"functions of JVM classes ({command.class_name!r}); write it in SQL or Python")
+    if command.body is None or command.body_text is None:
+        raise unsupported(f"functions in language {command.language}; write it in SQL or register a Python function")
+    parts = session.table_parts(command.name)
+    function = SqlFunction(parts, _params(command), command.body, _result(command))
+    if command.temporary:
+        key = parts[-1].lower()
+        if key in session.catalog.functions and not command.replace:
+            if command.if_not_exists:
+                return EMPTY
+            raise _exists(parts)
+        session.catalog.functions[key] = function
+        return EMPTY
+    _, database, name = session.catalog.qualify(parts)
+    if command.if_not_exists and session.catalog.metastore.find_function(database, name):
+        return EMPTY
+    stored = Function(database, name, _definition(command))
+    session.catalog.metastore.create_function(stored, replace_existing=command.replace)
+    return EMPTY
+
+
+def _exists(parts: tuple[str, ...]) -> Exception:
+    return analysis_error(
+        "ROUTINE_ALREADY_EXISTS", routineName=quoted(*parts), newRoutineType="routine", existingRoutineType="routine"
+    )
+
+
+def _params(command: c.CreateFunction) -> tuple[tuple[str, DataType, spec.Expr | None], ...]:
+    return tuple((p.name[-1], p.dtype, p.default) for p in command.params)
+
+
+def _result(command: c.CreateFunction) -> DataType | None:
+    return command.returns
+
+
+def _definition(command: c.CreateFunction) -> dict[str, Any]:
+    params = [[p.name[-1], sql_name(p.dtype), p.default_text] for p in command.params]
+    return {
+        "params": params,
+        "returns": sql_name(command.returns) if command.returns is not None else None,
+        "returns_table": command.returns_table,
+        "body": command.body_text,
+        "comment": command.comment,
+    }
+
+
+def stored_function(function: Function, settings: Settings) -> SqlFunction:
+    """A stored function, parsed again."""
+    d = function.definition
+    params = tuple(
+        (name, parse_data_type(dtype, conf=settings), parse_expression(default, conf=settings) if default else None)
+        for name, dtype, default in d["params"]
+    )
+    body: spec.Expr | spec.Relation
+    if d["returns_table"]:
+        body = parse_query(d["body"], conf=settings)
+    else:
+        body = parse_expression(d["body"], conf=settings)
+    result = parse_data_type(d["returns"], conf=settings) if d["returns"] else None
+    return SqlFunction((function.catalog, function.database, function.name), params, body, result)
+
+
+@handles(c.DropFunction)
+def drop_function(session: CommandSession, command: c.DropFunction) -> SmallTable:
+    """Remove a temporary or stored function; built-in ones stay."""
+    parts = session.table_parts(command.name)
+    if command.temporary:
+        if session.catalog.functions.pop(parts[-1].lower(), None) is None and not command.if_exists:
+            raise _not_found(session, parts)
+        return EMPTY
+    if len(parts) == 1 and registry.lookup(parts[0]) is not None:
+        raise analysis_error("FORBIDDEN_OPERATION", statement="DROP", objectType="FUNCTION", objectName=quoted(*parts))
+    _, database, name = session.catalog.qualify(parts)
+    if session.catalog.metastore.find_function(database, name) is None:
+        if command.if_exists:
+            return EMPTY
+        raise _not_found(session, (session.catalog.catalog, database, name))
+    session.catalog.metastore.drop_function(database, name)
+    return EMPTY
+
+
+def _not_found(session: CommandSession, parts: tuple[str, ...]) -> Exception:
+    return analysis_error("ROUTINE_NOT_FOUND", routineName=quoted(*parts))
+
+
+@handles(c.RegisterFunction)
+def register_function(session: CommandSession, command: c.RegisterFunction) -> SmallTable:
+    """`spark.udf.register` and `spark.udtf.register`."""
+    f = command.function
+    key = command.name.lower()
+    if command.is_table:
+        session.catalog.functions[key] = PythonTableFunction(
+            command.name, f.command, f.eval_type, f.return_type or None, command.deterministic
+        )
+    else:
+        session.catalog.functions[key] = PythonFunction(command.name, f, command.deterministic)
+    return EMPTY

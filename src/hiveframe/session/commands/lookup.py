@@ -1,0 +1,56 @@
+"""Finding what a command names."""
+
+from __future__ import annotations
+
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import AnalysisException, analysis_error
+from hiveframe.plan import spec
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import StructType
+from hiveframe.session.commands.seam import CommandSession
+
+
+def not_found(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:
+    """TABLE_OR_VIEW_NOT_FOUND for a name as it was written."""
+    return analysis_error(
+        "TABLE_OR_VIEW_NOT_FOUND", relationName=quoted(*parts), searchPath=session.catalog.search_path()
+    )
+
+
+def find_table(session: CommandSession, parts: tuple[str, ...]) -> Table | None:
+    """The stored table or view of that name; None when there is none, or a temporary view stands before it."""
+    if session.catalog.temporary_view(parts) is not None:
+        return None
+    _, database, name = session.catalog.qualify(parts)
+    return session.catalog.metastore.find_table(database, name)
+
+
+def known_table(session: CommandSession, parts: tuple[str, ...]) -> Table:
+    """The stored table or view of that name; TABLE_OR_VIEW_NOT_FOUND otherwise."""
+    found = find_table(session, parts)
+    if found is None:
+        raise not_found(session, parts)
+    return found
+
+
+def writable_table(session: CommandSession, parts: tuple[str, ...], operation: str) -> Table:
+    """A stored table that is no view; EXPECT_TABLE_NOT_VIEW otherwise."""
+    if session.catalog.temporary_view(parts) is not None:
+        raise _is_view(parts, operation)
+    table = known_table(session, parts)
+    if table.is_view:
+        raise _is_view(table.parts, operation)
+    return table
+
+
+def _is_view(parts: tuple[str, ...], operation: str) -> AnalysisException:
+    return analysis_error("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", viewName=quoted(*parts), operation=operation)
+
+
+def table_schema(session: CommandSession, parts: tuple[str, ...]) -> StructType:
+    """The schema of a table, view or temporary view."""
+    stored = find_table(session, parts)
+    if stored is not None:
+        return stored.schema
+    return schema_of(session.analyze(spec.Table(spec.TableName(parts))))

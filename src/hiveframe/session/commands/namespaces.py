@@ -1,0 +1,80 @@
+"""Databases: CREATE, DROP, ALTER, DESCRIBE, SHOW, USE."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from hiveframe.catalog.entities import DEFAULT_CATALOG, Database
+from hiveframe.lake.paths import local_path
+from hiveframe.plan import commands as c
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.commands.users import current_user
+from hiveframe.session.results import EMPTY, SmallTable, column, small_table
+
+_RESERVED = frozenset({"owner", "location", "comment"})
+
+
+@handles(c.CreateNamespace)
+def create_namespace(session: CommandSession, command: c.CreateNamespace) -> SmallTable:
+    """A database with its folder, `<name>.db` in the warehouse unless LOCATION says otherwise."""
+    name = session.catalog.database_name(session.table_parts(command.name))
+    folder = command.location or os.path.join(session.catalog.metastore.warehouse_dir, f"{name}.db")
+    properties = dict(command.properties or {})
+    database = Database(name, local_path(folder), command.comment or "", current_user(), properties)
+    session.catalog.metastore.create_database(database, if_not_exists=command.if_not_exists)
+    return EMPTY
+
+
+@handles(c.DropNamespace)
+def drop_namespace(session: CommandSession, command: c.DropNamespace) -> SmallTable:
+    """A database that is empty, or with all it holds (CASCADE)."""
+    name = session.catalog.database_name(session.table_parts(command.name))
+    session.catalog.metastore.drop_database(name, if_exists=command.if_exists, cascade=command.cascade)
+    return EMPTY
+
+
+@handles(c.AlterNamespace)
+def alter_namespace(session: CommandSession, command: c.AlterNamespace) -> SmallTable:
+    """New properties, location or comment."""
+    name = session.catalog.database_name(session.table_parts(command.name))
+    database = session.catalog.metastore.database(name)
+    properties = {**database.properties, **(command.properties or {})}
+    for key in command.unset_properties:
+        properties.pop(key, None)
+    changed = replace(
+        database,
+        properties=properties,
+        location=local_path(command.location) if command.location else database.location,
+        comment=database.comment if command.comment is None else command.comment,
+    )
+    session.catalog.metastore.alter_database(changed)
+    return EMPTY
+
+
+@handles(c.DescribeNamespace)
+def describe_namespace(session: CommandSession, command: c.DescribeNamespace) -> SmallTable:
+    """Name, comment, location, owner and (EXTENDED) properties."""
+    database = session.catalog.metastore.database(session.catalog.database_name(session.table_parts(command.name)))
+    rows = [
+        ("Catalog Name", DEFAULT_CATALOG),
+        ("Namespace Name", database.name),
+        ("Comment", database.comment),
+        ("Location", f"file:{database.location}"),
+        ("Owner", database.owner),
+    ]
+    if command.extended:
+        shown = ", ".join(f"({k},{v})" for k, v in sorted(database.properties.items()) if k not in _RESERVED)
+        rows.append(("Properties", f"({shown})" if shown else ""))
+    return small_table((column("info_name"), column("info_value")), rows)
+
+
+@handles(c.UseNamespace)
+def use_namespace(session: CommandSession, command: c.UseNamespace) -> SmallTable:
+    """Make a database, or a catalog, the current one."""
+    parts = session.table_parts(command.name)
+    if command.is_catalog or (len(parts) == 1 and parts[0].lower() == DEFAULT_CATALOG):
+        session.catalog.use_catalog(parts[0])
+    else:
+        session.catalog.use_database(parts)
+    return EMPTY

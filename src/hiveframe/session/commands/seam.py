@@ -1,0 +1,70 @@
+"""What a command's handler may ask of its session, and the table that handlers stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import pyarrow as pa
+
+from hiveframe.analysis.environment import Environment
+from hiveframe.catalog.session_catalog import SessionCatalog
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.session.results import SmallTable
+from hiveframe.session.state import SessionState
+from hiveframe.settings import Settings
+
+
+class CommandSession(Protocol):
+    """The session as commands see it."""
+
+    @property
+    def state(self) -> SessionState:
+        """What the session keeps."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+
+    @property
+    def catalog(self) -> SessionCatalog:
+        """Names."""
+
+    @property
+    def environment(self) -> Environment:
+        """The session as analysis sees it."""
+
+    def analyze(self, plan: spec.Relation) -> lg.Relation:
+        """A relation, resolved."""
+
+    def compute(self, plan: lg.Relation) -> pa.Table:
+        """All rows of a relation, in Spark's Arrow types."""
+
+    def table_parts(self, name: spec.TableName) -> tuple[str, ...]:
+        """The parts of a name; `IDENTIFIER(…)` is evaluated."""
+
+    def constant(self, expr: spec.Expr) -> lg.Literal:
+        """The value of a constant expression, with its type."""
+
+    def run(self, command: spec.Command) -> SmallTable:
+        """Another command."""
+
+    def explain(self, plan: spec.Relation, mode: str) -> str:
+        """The plan as text."""
+
+
+Handler = Callable[[CommandSession, Any], SmallTable]
+H = TypeVar("H", bound=Handler)
+
+HANDLERS: dict[type[spec.Command], Handler] = {}
+
+
+def handles(command: type[spec.Command]) -> Callable[[H], H]:
+    """Register the handler of a command."""
+
+    def add(handler: H) -> H:
+        HANDLERS[command] = handler
+        return handler
+
+    return add

@@ -1,0 +1,297 @@
+"""Tables: CREATE, DROP, TRUNCATE, REPAIR, ANALYZE, COMMENT ON."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hiveframe.catalog.entities import BucketSpec, Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.options import Options
+from hiveframe.lake.paths import local_path
+from hiveframe.lake.registry import open_source, short_name, source_of
+from hiveframe.lake.sources.source import ReadRequest
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.plan.types import StructField, StructType
+from hiveframe.session.commands.lookup import find_table, known_table, not_found, writable_table
+from hiveframe.session.commands.partitions import (
+    matching,
+    partition_folder,
+    partition_name,
+    partition_names,
+    static_values,
+)
+from hiveframe.session.commands.saving import create_as_select
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.commands.users import current_user
+from hiveframe.session.commands.views import drop_view
+from hiveframe.session.environment import read_schema
+from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.session.tables_of import open_table
+
+DEFAULT_KEY = "CURRENT_DEFAULT"
+EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
+
+
+@handles(c.CreateTable)
+def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
+    """A table of the given columns, of another table's (LIKE), of a query's (AS), or of the files at its location."""
+    parts = session.table_parts(command.name)
+    catalog, database, name = session.catalog.qualify(parts)
+    session.catalog.metastore.database(database)
+    existing = session.catalog.metastore.find_table(database, name)
+    if existing is not None and not (command.or_replace or command.replace_only):
+        if command.if_not_exists:
+            return EMPTY
+        raise analysis_error("TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(catalog, database, name))
+    if existing is None and command.replace_only:
+        raise not_found(session, parts)
+    table = (
+        _like(session, command, catalog, database, name)
+        if command.like
+        else _described(session, command, catalog, database, name)
+    )
+    replaces = command.or_replace or command.replace_only
+    if command.query is not None:
+        create_as_select(session, table, command.query, replaces=existing if replaces else None)
+        return EMPTY
+    if existing is not None:
+        session.catalog.metastore.drop_table(existing)
+    session.catalog.metastore.create_table(table, if_not_exists=command.if_not_exists)
+    return EMPTY
+
+
+def _described(session: CommandSession, command: c.CreateTable, catalog: str, database: str, name: str) -> Table:
+    provider = short_name(command.format or session.settings.require("spark.sql.sources.default"))
+    source_of(provider)
+    options = Options(command.options or {})
+    given = command.location or options.get("path")
+    if command.external and given is None:
+        raise unsupported("CREATE EXTERNAL TABLE without LOCATION; say where its files are")
+    location = local_path(given) if given else session.catalog.metastore.default_location(database, name)
+    fields = [column_field(session, d) for d in command.columns]
+    partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
+    fields += [column_field(session, d) for d in command.partition_columns]
+    if not fields and command.query is None:
+        if given is None:
+            raise analysis_error("UNABLE_TO_INFER_SCHEMA", format=provider)
+        request = ReadRequest(provider, (location,), options=options.without("path"))
+        opened = open_source(request, session.state.read_context())
+        fields = list(opened.schema.fields)
+        partitions = [f.name for f in opened.partition_schema.fields]
+    _check_names(fields)
+    return Table(
+        database,
+        name,
+        "EXTERNAL" if given else "MANAGED",
+        StructType(tuple(partitions_last(fields, partitions))),
+        provider,
+        location,
+        tuple(partitions),
+        BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
+        command.cluster_by,
+        dict(options.without("path")),
+        dict(command.properties or {}),
+        command.comment,
+        current_user(),
+        time.time_ns() // 1_000_000,
+        catalog=catalog,
+    )
+
+
+def _like(session: CommandSession, command: c.CreateTable, catalog: str, database: str, name: str) -> Table:
+    assert command.like is not None
+    source = known_table(session, session.table_parts(command.like))
+    location = command.location
+    return replace(
+        source,
+        catalog=catalog,
+        database=database,
+        name=name,
+        type="EXTERNAL" if location else "MANAGED",
+        provider=short_name(command.format) if command.format else source.provider or "parquet",
+        location=local_path(location) if location else session.catalog.metastore.default_location(database, name),
+        properties=dict(command.properties or {}),
+        created_ms=time.time_ns() // 1_000_000,
+        view=None,
+        stats={},
+    )
+
+
+def column_field(session: CommandSession, d: c.ColumnDef) -> StructField:
+    """A column definition as a field; its default and comment go into the metadata, where Spark keeps them."""
+    metadata: dict[str, object] = {}
+    if d.comment is not None:
+        metadata["comment"] = d.comment
+    if d.default_text is not None:
+        assert d.default is not None
+        session.constant(spec.Cast(d.default, d.dtype))
+        metadata[DEFAULT_KEY] = d.default_text
+        metadata[EXISTS_DEFAULT_KEY] = d.default_text
+    if d.generated is not None or d.identity is not None:
+        raise unsupported(f"generated and identity columns ({d.name[-1]!r}) in files without a transaction log")
+    return StructField(d.name[-1], d.dtype, d.nullable, metadata)
+
+
+def _partition_names(exprs: Sequence[spec.Expr]) -> list[str]:
+    names: list[str] = []
+    for e in exprs:
+        match e:
+            case spec.Attribute((name,)):
+                names.append(name)
+            case spec.Function(name=name) | spec.Attribute(parts=name):
+                raise unsupported(f"partitioning by {'.'.join(name)!r}; name a column")
+            case _:
+                raise unsupported("partitioning by an expression; name a column")
+    return names
+
+
+def partitions_last(fields: Sequence[StructField], partitions: Sequence[str]) -> list[StructField]:
+    """The fields with the partition columns moved to the end, in partition order."""
+    by_name = {f.name.lower(): f for f in fields}
+    for p in partitions:
+        if p.lower() not in by_name:
+            known = ", ".join(quoted(f.name) for f in fields)
+            raise analysis_error(
+                "COLUMN_NOT_DEFINED_IN_TABLE", colType="partition", colName=quoted(p), tableName="", tableCols=known
+            )
+    if fields and len(partitions) == len(fields):
+        raise analysis_error("ALL_PARTITION_COLUMNS_NOT_ALLOWED")
+    lowered = {p.lower() for p in partitions}
+    return [f for f in fields if f.name.lower() not in lowered] + [by_name[p.lower()] for p in partitions]
+
+
+def _check_names(fields: Sequence[StructField]) -> None:
+    seen: set[str] = set()
+    for f in fields:
+        if f.name.lower() in seen:
+            raise analysis_error("COLUMN_ALREADY_EXISTS", columnName=quoted(f.name.lower()))
+        seen.add(f.name.lower())
+
+
+@handles(c.DropTable)
+def drop_table(session: CommandSession, command: c.DropTable) -> SmallTable:
+    """A table with its managed files, or a view."""
+    parts = session.table_parts(command.name)
+    if command.is_view:
+        drop_view(session, parts, if_exists=command.if_exists)
+        return EMPTY
+    if session.catalog.drop_temporary_view(parts):
+        return EMPTY
+    table = find_table(session, parts)
+    if table is None:
+        if command.if_exists:
+            return EMPTY
+        raise not_found(session, parts)
+    if table.is_view:
+        raise analysis_error(
+            "WRONG_COMMAND_FOR_OBJECT_TYPE",
+            operation="DROP TABLE",
+            requiredType="EXTERNAL or MANAGED",
+            objectName=".".join(table.parts),
+            foundType="VIEW",
+            alternative="DROP VIEW",
+        )
+    session.state.cached_tables.pop(table.parts, None)
+    session.catalog.metastore.drop_table(table)
+    return EMPTY
+
+
+@handles(c.TruncateTable)
+def truncate_table(session: CommandSession, command: c.TruncateTable) -> SmallTable:
+    """All rows, or those of the named partitions, removed."""
+    table = writable_table(session, session.table_parts(command.name), "TRUNCATE TABLE")
+    if table.type == "EXTERNAL":
+        raise analysis_error(
+            "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+            tableName=quoted(*table.parts),
+            operation="TRUNCATE TABLE on external tables",
+        )
+    if command.partition:
+        values = static_values(session, table, command.partition)
+        for name in matching(partition_names(session, table), values):
+            shutil.rmtree(os.path.join(table.location, *name.split("/")))
+        return EMPTY
+    for entry in os.scandir(table.location):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.remove(entry.path)
+    return EMPTY
+
+
+@handles(c.RepairTable)
+def repair_table(session: CommandSession, command: c.RepairTable) -> SmallTable:
+    """Partitions are found in the folders at every read, so there is nothing to repair beyond the name."""
+    table = writable_table(session, session.table_parts(command.name), "MSCK REPAIR TABLE")
+    if not table.partition_columns:
+        raise analysis_error(
+            "NOT_A_PARTITIONED_TABLE", operation="MSCK REPAIR TABLE", tableIdentWithDB=quoted(*table.parts)
+        )
+    return EMPTY
+
+
+@handles(c.AnalyzeTable)
+def analyze_table(session: CommandSession, command: c.AnalyzeTable) -> SmallTable:
+    """Size and, unless NOSCAN, row count kept with the table; of every table of a database with IN."""
+    if command.is_database:
+        database = session.catalog.database_name(session.table_parts(command.name))
+        for table in session.catalog.metastore.tables(database):
+            if not table.is_view:
+                _analyze(session, table, counts=not command.no_scan)
+        return EMPTY
+    table = writable_table(session, session.table_parts(command.name), "ANALYZE TABLE")
+    _analyze(session, table, counts=not command.no_scan)
+    return EMPTY
+
+
+def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
+    source = open_table(table, session.state.read_context(), {}, read_schema(table.schema))
+    stats: dict[str, object] = {"size_bytes": source.size_bytes}
+    if counts:
+        named = spec.Table(spec.TableName(table.parts))
+        counted = spec.Aggregate(named, (), (spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",)),))
+        stats["row_count"] = session.environment.collect(session.analyze(counted))[0][0]
+    session.catalog.metastore.alter_table(replace(table, stats=stats))
+
+
+@handles(c.CommentOn)
+def comment_on(session: CommandSession, command: c.CommentOn) -> SmallTable:
+    """A comment on a table, a database or a column."""
+    parts = session.table_parts(command.name)
+    if command.kind.upper() in ("DATABASE", "SCHEMA", "NAMESPACE"):
+        return session.run(c.AlterNamespace(command.name, comment=command.comment or ""))
+    if command.kind.upper() == "COLUMN":
+        args = {"name": parts[-1:], "comment": command.comment or ""}
+        return session.run(c.AlterTable(spec.TableName(parts[:-1]), "alter_column", args))
+    table = known_table(session, parts)
+    session.catalog.metastore.alter_table(replace(table, comment=command.comment))
+    return EMPTY
+
+
+def add_partitions(
+    session: CommandSession,
+    table: Table,
+    partitions: Sequence[tuple[tuple[tuple[str, spec.Expr | None], ...], str | None]],
+    *,
+    if_not_exists: bool,
+) -> None:
+    """ALTER TABLE ADD PARTITION: (clause, location) pairs."""
+    existing = set(partition_names(session, table))
+    added: dict[str, str] = {}
+    for clause, location in partitions:
+        values = static_values(session, table, clause)
+        name = partition_name(table, values)
+        if name in existing and not if_not_exists:
+            raise analysis_error(
+                "PARTITIONS_ALREADY_EXIST", partitionList=f"PARTITION (`{name}`)", tableName=quoted(*table.parts)
+            )
+        folder = local_path(location) if location else partition_folder(table, values)
+        os.makedirs(folder, exist_ok=True)
+        added[name] = folder
+    session.catalog.metastore.set_partitions(table, added)

@@ -1,0 +1,11 @@
+"""Who runs the process."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+
+def current_user() -> str:
+    """The user's name: SPARK_USER, else the system's."""
+    return os.environ.get("SPARK_USER") or getpass.getuser()

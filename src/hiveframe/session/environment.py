@@ -1,0 +1,210 @@
+"""A session as analysis sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hiveframe.analysis.environment import DataTable, SqlFunction, UserFunction, ViewTable
+from hiveframe.catalog.entities import Function as StoredFunction
+from hiveframe.catalog.entities import Table
+from hiveframe.errors import analysis_error
+from hiveframe.lake.options import Options
+from hiveframe.lake.registry import open_source, short_name
+from hiveframe.lake.sources.source import ReadRequest
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
+from hiveframe.session.state import SessionState
+from hiveframe.session.tables_of import kept_table, open_table, scanned
+from hiveframe.settings import Settings
+from hiveframe.sql.parser import parse_data_type, parse_schema, parse_statement
+
+DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "binaryfile", "delta", "iceberg"})
+
+
+class Runner(Protocol):
+    """What the environment asks of the session that it belongs to."""
+
+    def evaluate(self, expr: lg.Expr) -> Any:
+        """The value of a constant expression."""
+
+    def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
+        """The rows of a small query in storage form."""
+
+    def command_rows(self, command: spec.Command) -> DataTable:
+        """A command, run, and its rows."""
+
+    def cached_table(self, parts: tuple[str, ...]) -> DataTable | None:
+        """The kept rows of a table that CACHE TABLE asked to keep."""
+
+    def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
+        """What a Python table function's `analyze` says of its result."""
+
+    def stored_function(self, function: StoredFunction) -> SqlFunction:
+        """A stored SQL function, ready to be expanded."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionEnvironment:
+    """The session's own environment, or (`catalog`, `namespace`, `settings` overridden) that of one of its views."""
+
+    state: SessionState
+    runner: Runner
+    settings_override: Settings | None = None
+    namespace_override: tuple[str, ...] | None = None
+    sees_temporary: bool = True
+    now_us: Callable[[], int] | None = None
+    pinned: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.settings_override or self.state.settings
+
+    @property
+    def catalog(self) -> str:
+        """The current catalog."""
+        return self.state.catalog.catalog
+
+    @property
+    def namespace(self) -> tuple[str, ...]:
+        """The current database."""
+        return self.namespace_override or (self.state.catalog.database,)
+
+    def resolve_table(
+        self,
+        parts: tuple[str, ...],
+        *,
+        options: Mapping[str, str],
+        version: Any = None,
+        timestamp_us: int | None = None,
+    ) -> DataTable | ViewTable | None:
+        """Temporary views, then cached and stored tables, then files named by format and path."""
+        view = self.state.catalog.temporary_view(parts) if self.sees_temporary else None
+        if view is not None:
+            return self._cached(parts) or ViewTable(view.plan, tuple(p.lower() for p in parts))
+        if len(parts) == 2 and short_name(parts[0]) in DIRECT_FORMATS and self._is_path(parts):
+            return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options))
+        full = self._qualify(parts)
+        table = self.state.catalog.metastore.find_table(full[1], full[2])
+        if table is None:
+            return None
+        if version is not None or timestamp_us is not None:
+            raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(full))
+        return self._cached(full) or self._stored(table, options)
+
+    def _is_path(self, parts: tuple[str, ...]) -> bool:
+        return self.state.catalog.metastore.find_database(parts[0]) is None
+
+    def _cached(self, parts: tuple[str, ...]) -> DataTable | None:
+        return self.runner.cached_table(parts) if self.state.cached_tables else None
+
+    def _qualify(self, parts: tuple[str, ...]) -> tuple[str, str, str]:
+        if len(parts) == 1 and self.namespace_override is not None:
+            return self.state.catalog.qualify((*self.namespace_override, *parts))
+        return self.state.catalog.qualify(parts)
+
+    def _stored(self, table: Table, options: Mapping[str, str]) -> DataTable | ViewTable:
+        if table.view is None:
+            schema = read_schema(table.schema)
+            return scanned(open_table(table, self.state.read_context(), options, schema), table.parts)
+        captured = self.state.settings.copy()
+        for name, value in table.view.settings.items():
+            captured.set(name, value)
+        inner = SessionEnvironment(self.state, self.runner, captured, table.view.namespace, sees_temporary=False)
+        plan = inner.parse_query(table.view.text)
+        assert isinstance(plan, spec.Relation)
+        return ViewTable(plan, table.parts, table.schema, inner)
+
+    def read_source(self, node: spec.ReadSource) -> DataTable:
+        """An opened data source."""
+        options = Options(node.options or {})
+        listed = options.first("path")
+        paths = node.paths or ((listed,) if listed else ())
+        schema = self._schema(node.schema)
+        request = ReadRequest(
+            format=node.format or self.settings.require("spark.sql.sources.default"),
+            paths=paths,
+            schema=read_schema(schema) if schema is not None else None,
+            options=options.without("path"),
+        )
+        return scanned(open_source(request, self.state.read_context()))
+
+    def _schema(self, schema: StructType | str | None) -> StructType | None:
+        if not isinstance(schema, str):
+            return schema
+        return parse_schema(schema, conf=self.settings) if schema else None
+
+    def cached_relation(self, key: str) -> DataTable:
+        """A relation that the session keeps."""
+        kept = self.state.kept.get(key)
+        if kept is None:
+            raise analysis_error("INVALID_HANDLE.OPERATION_NOT_FOUND", handle=key)
+        return kept_table(kept)
+
+    def run_command(self, command: spec.Command) -> DataTable:
+        """A command's rows."""
+        return self.runner.command_rows(command)
+
+    def user_function(self, parts: tuple[str, ...]) -> UserFunction | None:
+        """Temporary functions, then stored ones of the current or the named database."""
+        catalog = self.state.catalog
+        name = parts[-1].lower()
+        if len(parts) == 1 or tuple(p.lower() for p in parts[:-1]) in (("session",), ("system", "session")):
+            found: UserFunction | None = catalog.functions.get(name)
+            if found is not None or len(parts) > 1:
+                return found
+        if len(parts) > 3 or (len(parts) == 3 and parts[0].lower() != self.catalog):
+            return None
+        database = parts[-2].lower() if len(parts) > 1 else self.namespace[0]
+        stored = catalog.metastore.find_function(database, name)
+        return self.runner.stored_function(stored) if stored else None
+
+    def variable(self, parts: tuple[str, ...]) -> lg.Literal | None:
+        """A session variable's value."""
+        prefix = tuple(p.lower() for p in parts[:-1])
+        if prefix not in ((), ("session",), ("system", "session")):
+            return None
+        found = self.state.catalog.variables.get(parts[-1].lower())
+        return found.value if found else None
+
+    def parse_query(self, text: str) -> spec.Relation | spec.Command:
+        """SQL text as a tree."""
+        return parse_statement(text, conf=self.settings)
+
+    def parse_type(self, ddl: str) -> DataType:
+        """A type or a table schema."""
+        return parse_data_type(ddl, conf=self.settings)
+
+    def evaluate(self, expr: lg.Expr) -> Any:
+        """The value of an expression without columns."""
+        return self.runner.evaluate(expr)
+
+    def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
+        """The rows of a small query."""
+        return self.runner.collect(relation)
+
+    def analyze_table_function(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
+        """What the function's `analyze` says."""
+        return self.runner.analyze_udtf(function, args)
+
+    def function_names(self) -> Sequence[str]:
+        """Temporary and stored functions."""
+        stored = self.state.catalog.metastore.functions(self.namespace[0])
+        return [*self.state.catalog.functions, *(f.name for f in stored)]
+
+
+def read_schema(schema: StructType) -> StructType:
+    """`schema` as it is read: CHAR and VARCHAR are STRING."""
+    fields = tuple(StructField(f.name, _read_type(f.dtype), f.nullable, f.metadata) for f in schema.fields)
+    return StructType(fields)
+
+
+def _read_type(dtype: DataType) -> DataType:
+    return StringType() if isinstance(dtype, (CharType, VarcharType)) else dtype
+
+
+def _quoted(parts: tuple[str, ...]) -> str:
+    return ".".join(f"`{p}`" for p in parts)

@@ -1,0 +1,420 @@
+"""One session from a plan to its rows: analyse, optimise, execute. Commands go to their handlers."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from hiveframe.analysis.analyzer import Analyzer
+from hiveframe.analysis.environment import DataTable, SqlFunction
+from hiveframe.analysis.naming import describe
+from hiveframe.catalog.entities import Function as StoredFunction
+from hiveframe.catalog.metastore import Metastore
+from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
+from hiveframe.engine import execution
+from hiveframe.engine.evaluate import evaluate
+from hiveframe.engine.python.udtf_analysis import analyze_udtf
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.scan import ScanSource
+from hiveframe.optimizer.driver import optimize
+from hiveframe.plan import commands as c
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec, walk
+from hiveframe.plan import types as t
+from hiveframe.plan.canonical import canonical_key
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import DataType, StructType
+from hiveframe.session.commands.functions import stored_function
+from hiveframe.session.commands.seam import HANDLERS
+from hiveframe.session.environment import SessionEnvironment
+from hiveframe.session.explain_text import explain_text
+from hiveframe.session.operation import DETACHED, Operation
+from hiveframe.session.python_path import PythonPath
+from hiveframe.session.results import Observed, Rows, SmallTable
+from hiveframe.session.show import html_string, show_string
+from hiveframe.session.state import CacheEntry, Kept, SessionState
+from hiveframe.session.tables_of import kept_table
+from hiveframe.settings import Settings
+from hiveframe.sql.identifiers import parse_multipart_identifier
+from hiveframe.sql.parameters import bind_parameters
+from hiveframe.sql.parser import parse_data_type, parse_expression
+
+_COMMAND_FILES: Final = (
+    "alter_table",
+    "cache",
+    "catalog_calls",
+    "checkpoints",
+    "conf",
+    "describe",
+    "dml",
+    "execute_immediate",
+    "explain",
+    "functions",
+    "insert",
+    "namespaces",
+    "resources",
+    "show",
+    "tables",
+    "variables",
+    "views",
+    "writes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageLevel:
+    """Where a cached DataFrame is kept, as the client names it."""
+
+    use_disk: bool = False
+    use_memory: bool = False
+    use_off_heap: bool = False
+    deserialized: bool = False
+    replication: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command left: a relation for the client to go on with, or rows."""
+
+    relation: spec.Relation | None = None
+    result: Rows | None = None
+    observed: Sequence[Observed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What the sessions of one process share."""
+
+    metastore: Metastore
+    global_views: GlobalViews
+
+    @staticmethod
+    def of(settings: Settings) -> Process:
+        """The shared parts for a warehouse."""
+        warehouse = settings.require("spark.sql.warehouse.dir").removeprefix("file:")
+        return Process(Metastore(warehouse, settings.get("spark.hiveframe.catalog.url")), GlobalViews())
+
+
+class Session:
+    """A session's runtime. Several threads may use it at once."""
+
+    def __init__(self, state: SessionState) -> None:
+        self.state = state
+        self._python_path = PythonPath()
+        self._environment = SessionEnvironment(state, self)
+        self._commands_loaded = False
+        self._cancellable = threading.local()
+
+    @classmethod
+    def new(cls, process: Process, settings: Settings) -> Session:
+        """A fresh session of the process."""
+        return cls(SessionState(settings, SessionCatalog(process.metastore, process.global_views)))
+
+    # ------------------------------------------------------------------------------------------- what is in force
+
+    @property
+    def conf(self) -> Settings:
+        """The settings in force."""
+        return self.state.settings
+
+    settings = conf
+
+    @property
+    def catalog(self) -> SessionCatalog:
+        """Names."""
+        return self.state.catalog
+
+    @property
+    def environment(self) -> SessionEnvironment:
+        """The session as analysis sees it."""
+        return self._environment
+
+    # -------------------------------------------------------------------------------------------- the way of a query
+
+    def analyze(self, plan: spec.Relation) -> lg.Relation:
+        """Names, types, Spark's rules."""
+        return Analyzer(self._environment).relation(self._with_cached(plan))
+
+    def analyze_schema(self, plan: spec.Relation) -> StructType:
+        """The result's schema."""
+        match plan:
+            case spec.ShowString():
+                return _SHOWN
+            case spec.HtmlString():
+                return _HTML
+            case spec.CommandResult():
+                return self._run(plan.command).schema
+        return schema_of(self.analyze(plan))
+
+    def execute(self, plan: spec.Relation, *, operation: Operation) -> Rows:
+        """The rows, streamed."""
+        match plan:
+            case spec.ShowString() | spec.HtmlString():
+                return self._shown(plan, operation)
+            case spec.CommandResult():
+                return self._run(plan.command, operation).rows()
+        return self._stream(self.analyze(plan), operation)
+
+    def _stream(self, plan: lg.Relation, operation: Operation) -> Rows:
+        observed: list[Observed] = []
+        stream = execution.execute(
+            optimize(plan),
+            self.settings,
+            on_cancel=operation.on_cancel,
+            progress_from=operation.progress_from,
+            on_metrics=lambda name, columns, values: observed.append(_observed(name, columns, values)),
+        )
+        return Rows(schema_of(plan), stream, observed)
+
+    def compute(self, plan: lg.Relation) -> pa.Table:
+        """All rows of a relation."""
+        operation: Operation = getattr(self._cancellable, "operation", DETACHED)
+        return execution.to_table(self._stream(plan, operation).batches, schema_of(plan), self.settings)
+
+    def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
+        """The rows of a relation for a command of this thread."""
+        operation: Operation = getattr(self._cancellable, "operation", DETACHED)
+        return self._stream(plan, operation).batches
+
+    def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
+        child = self.analyze(plan.child)
+        limited = lg.Limit(child, max(plan.row_count, 0) + 1)
+        cells = tuple(
+            lg.Named(lg.Column(-1 - i, col.name, t.STRING), lg.Cast(col, t.STRING, "pretty"))
+            for i, col in enumerate(child.output)
+        )
+        table = pa.Table.from_batches(list(self._stream(lg.Project(limited, cells), operation).batches))
+        columns = [table.column(i).to_pylist() for i in range(len(cells))]
+        rows = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
+        names = [col.name for col in child.output]
+        if isinstance(plan, spec.ShowString):
+            options = {"row_count": plan.row_count, "truncate": plan.truncate}
+            text = show_string(names, rows, vertical=plan.vertical, **options)
+            schema = _SHOWN
+        else:
+            text = html_string(names, rows, row_count=plan.row_count, truncate=plan.truncate)
+            schema = _HTML
+        batch = pa.RecordBatch.from_arrays(
+            [pa.array([text], pa.string())], schema=pa.schema([pa.field(schema.fields[0].name, pa.string(), False)])
+        )
+        return Rows(schema, iter([batch]))
+
+    # ------------------------------------------------------------------------------------------------------ commands
+
+    def run_command(self, command: spec.Command, *, operation: Operation) -> Outcome:
+        """A client's command; SQL text that is a query is handed back after its analysis."""
+        if isinstance(command, c.SqlCommand):
+            return self._sql(command.query, operation)
+        if isinstance(command, c.Checkpoint):
+            return Outcome(relation=self._checkpoint(command, operation))
+        return Outcome(result=self._run(command, operation).rows())
+
+    def _sql(self, query: spec.Relation, operation: Operation) -> Outcome:
+        if isinstance(query, spec.SqlQuery):
+            statement = self._environment.parse_query(query.text)
+            if isinstance(statement, spec.Command):
+                bound = bind_parameters(statement, query.named_args or {}, query.positional_args)
+                return Outcome(result=self._run(bound, operation).rows())
+        self.analyze(query)
+        return Outcome(relation=query)
+
+    def run(self, command: spec.Command) -> SmallTable:
+        """A command within a command."""
+        return self._run(command, getattr(self._cancellable, "operation", DETACHED))
+
+    def _run(self, command: spec.Command, operation: Operation = DETACHED) -> SmallTable:
+        if not self._commands_loaded:
+            for name in _COMMAND_FILES:
+                importlib.import_module(f"hiveframe.session.commands.{name}")
+            self._commands_loaded = True
+        handler = HANDLERS.get(type(command))
+        if handler is None:
+            raise unsupported(f"the command {type(command).__name__}")
+        before = getattr(self._cancellable, "operation", DETACHED)
+        self._cancellable.operation = operation
+        try:
+            return handler(self, command)
+        finally:
+            self._cancellable.operation = before
+
+    def command_rows(self, command: spec.Command) -> DataTable:
+        """A command within a query."""
+        done = self._run(command)
+        return kept_table(Kept(done.schema, done.table))
+
+    def table_parts(self, name: spec.TableName) -> tuple[str, ...]:
+        """A name's parts; `IDENTIFIER(…)` is a constant text."""
+        if name.clause is None:
+            return name.parts
+        value = self.constant(name.clause).value
+        if value is None:
+            raise analysis_error("NOT_A_CONSTANT_STRING.NULL", expr="IDENTIFIER", name="IDENTIFIER")
+        return (*parse_multipart_identifier(str(value)), *name.parts)
+
+    def constant(self, expr: spec.Expr) -> lg.Literal:
+        """A constant expression's value and type."""
+        resolved = Analyzer(self._environment).expression(expr)
+        if isinstance(resolved, lg.Literal):
+            return resolved
+        return lg.Literal(self.evaluate(resolved), resolved.dtype)
+
+    # --------------------------------------------------------------------------------------- questions about a plan
+
+    def explain(self, plan: spec.Relation, mode: str) -> str:
+        """The plan as text."""
+        analyzer = Analyzer(self._environment)
+        analyzed = analyzer.relation(self._with_cached(plan))
+        return explain_text(analyzed, optimize(analyzed), self.settings, mode, lambda e: describe(e, analyzer.run))
+
+    def is_local(self, plan: spec.Relation) -> bool:
+        """Whether the rows came with the plan."""
+        return isinstance(plan, (spec.LocalRelation, spec.CommandResult))
+
+    def is_streaming(self, plan: spec.Relation) -> bool:
+        """Whether any input is a stream."""
+        return any(getattr(node, "is_streaming", False) for node in walk.preorder(plan, spec.Relation))
+
+    def input_files(self, plan: spec.Relation) -> list[str]:
+        """The files that the plan reads."""
+        found: dict[str, None] = {}
+        for node in walk.preorder(self.analyze(plan), lg.Relation):
+            if isinstance(node, lg.Scan) and isinstance(node.source, ScanSource):
+                found |= dict.fromkeys(f"file://{f.path}" for f in node.source.files)
+        return list(found)
+
+    def same_semantics(self, plan: spec.Relation, other: spec.Relation) -> bool:
+        """Whether two plans compute the same in the same way."""
+        return canonical_key(self.analyze(plan)) == canonical_key(self.analyze(other))
+
+    def semantic_hash(self, plan: spec.Relation) -> int:
+        """A signed 32-bit number, equal for plans with the same semantics."""
+        unsigned = int(canonical_key(self.analyze(plan))[:8], 16)
+        return unsigned - (1 << 32) if unsigned >= 1 << 31 else unsigned
+
+    def parse_ddl(self, text: str) -> DataType:
+        """A type or a table schema."""
+        return parse_data_type(text, conf=self.settings)
+
+    def parse_expression(self, text: str) -> spec.Expr:
+        """One SQL expression."""
+        return parse_expression(text, conf=self.settings)
+
+    def evaluate(self, expr: lg.Expr) -> Any:
+        """The value of a constant expression."""
+        return evaluate([expr], self.settings)[0]
+
+    def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
+        """The rows of a small query in storage form."""
+        return execution.collect(optimize(relation), self.settings)
+
+    def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
+        """What a Python table function's `analyze` says of its result."""
+        return analyze_udtf(function, args)
+
+    def stored_function(self, function: StoredFunction) -> SqlFunction:
+        """A stored function, parsed."""
+        return stored_function(function, self.settings)
+
+    # -------------------------------------------------------------------------------------------------- kept results
+
+    def _with_cached(self, plan: spec.Relation) -> spec.Relation:
+        if not self.state.cached_plans:
+            return plan
+
+        def swap(node: spec.Relation) -> spec.Relation:
+            entry = self.state.cached_plans.get(node.plan_id) if node.plan_id is not None else None
+            if entry is None:
+                return node
+            return spec.CachedRelation(self._fill_plan(entry, node.plan_id), plan_id=node.plan_id)
+
+        return walk.rewrite_up(plan, spec.Relation, swap)
+
+    def _fill_plan(self, entry: CacheEntry, plan_id: int | None) -> str:
+        key = f"cached plan {plan_id}"
+        with entry.lock:
+            if entry.kept is None:
+                entry.kept = self._kept(Analyzer(self._environment).relation(entry.plan))
+                self.state.kept[key] = entry.kept
+        return key
+
+    def _kept(self, plan: lg.Relation) -> Kept:
+        return Kept(schema_of(plan), self.compute(plan))
+
+    def cached_table(self, parts: tuple[str, ...]) -> DataTable | None:
+        """The kept rows of a table, computed at their first use; None when it is not cached."""
+        entry = self.state.cached_tables.get(tuple(p.lower() for p in parts))
+        if entry is None:
+            return None
+        if entry.kept is None:
+            if not entry.lock.acquire(blocking=False):
+                return None  # this thread, or another, is filling it: read the table itself
+            try:
+                entry.kept = self._kept(Analyzer(self._environment).relation(entry.plan))
+            finally:
+                entry.lock.release()
+        return kept_table(entry.kept, parts)
+
+    def persist(self, plan: spec.Relation, level: Any) -> None:
+        """Keep a DataFrame's rows from its next use on; a second call changes nothing."""
+        if plan.plan_id is None or plan.plan_id in self.state.cached_plans:
+            return
+        entry = CacheEntry(plan)
+        if level is not None:
+            entry.use_disk, entry.use_memory = level.use_disk, level.use_memory
+            entry.deserialized, entry.replication = level.deserialized, level.replication
+        self.state.cached_plans[plan.plan_id] = entry
+
+    def unpersist(self, plan: spec.Relation, blocking: bool) -> None:
+        """Let a DataFrame's rows go."""
+        if plan.plan_id is not None and self.state.cached_plans.pop(plan.plan_id, None) is not None:
+            self.state.kept.pop(f"cached plan {plan.plan_id}", None)
+
+    def storage_level(self, plan: spec.Relation) -> StorageLevel:
+        """Where a DataFrame is kept."""
+        entry = self.state.cached_plans.get(plan.plan_id) if plan.plan_id is not None else None
+        if entry is None:
+            return StorageLevel()
+        return StorageLevel(entry.use_disk, entry.use_memory, False, entry.deserialized, entry.replication)
+
+    def _checkpoint(self, command: c.Checkpoint, operation: Operation) -> spec.Relation:
+        before = getattr(self._cancellable, "operation", DETACHED)
+        self._cancellable.operation = operation
+        try:
+            key = f"checkpoint {uuid.uuid4()}"
+            self.state.kept[key] = self._kept(self.analyze(command.child))
+        finally:
+            self._cancellable.operation = before
+        return spec.CachedRelation(key)
+
+    # ------------------------------------------------------------------------------------------------ the session's end
+
+    def add_python_path(self, path: str) -> None:
+        """Make a folder or archive importable for the session's Python functions."""
+        self._python_path.add(os.path.abspath(path))
+
+    def clone(self, key: object) -> Session:
+        """A session that starts with a copy of this one's state."""
+        return Session(self.state.clone())
+
+    def close(self) -> None:
+        """Let go of what the session holds."""
+        self._python_path.close()
+        self.state.kept.clear()
+        self.state.cached_plans.clear()
+        self.state.cached_tables.clear()
+
+
+_SHOWN: Final = StructType((t.StructField("show_string", t.STRING, False),))
+_HTML: Final = StructType((t.StructField("html_string", t.STRING, False),))
+
+
+def _observed(name: str, columns: Sequence[lg.Column], values: Sequence[Any]) -> Observed:
+    literals = [spec.Literal(v, col.dtype) for v, col in zip(values, columns, strict=True)]
+    return Observed(name, [col.name for col in columns], literals)

@@ -1,0 +1,62 @@
+"""What one session keeps between queries."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from hiveframe.catalog.session_catalog import SessionCatalog
+from hiveframe.lake.sources.source import ReadContext
+from hiveframe.plan import spec
+from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """A computed relation: a checkpoint, a command's rows, a cached DataFrame."""
+
+    schema: StructType
+    table: pa.Table
+
+
+@dataclass(slots=True, eq=False)
+class CacheEntry:
+    """A DataFrame or table that the user asked to keep; `kept` is None until it is first read."""
+
+    plan: spec.Relation
+    use_disk: bool = True
+    use_memory: bool = True
+    deserialized: bool = True
+    replication: int = 1
+    kept: Kept | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(slots=True, eq=False)
+class SessionState:
+    """Settings, names, and what was computed. `cached_plans` goes by plan id, `cached_tables` by full name."""
+
+    settings: Settings
+    catalog: SessionCatalog
+    kept: dict[str, Kept] = field(default_factory=dict)
+    cached_plans: dict[int, CacheEntry] = field(default_factory=dict)
+    cached_tables: dict[tuple[str, ...], CacheEntry] = field(default_factory=dict)
+    resources: list[tuple[str, str]] = field(default_factory=list)
+
+    def read_context(self) -> ReadContext:
+        """What opening a data source needs."""
+        return ReadContext(self.settings)
+
+    def clone(self) -> SessionState:
+        """An independent copy for a cloned session."""
+        return SessionState(
+            self.settings.copy(),
+            self.catalog.copy(),
+            dict(self.kept),
+            dict(self.cached_plans),
+            dict(self.cached_tables),
+            list(self.resources),
+        )

@@ -1,0 +1,42 @@
+"""What a table's name leads to, and how its rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hiveframe.analysis.environment import DataTable
+from hiveframe.catalog.entities import Table
+from hiveframe.lake.options import Options
+from hiveframe.lake.registry import open_source
+from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.sources.source import ReadContext, ReadRequest
+from hiveframe.plan import logical as lg
+from hiveframe.plan.types import StructType
+from hiveframe.session.state import Kept
+
+
+def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:
+    """Rows in memory as a table."""
+    return DataTable(kept.schema, lambda columns: lg.LocalData(columns, kept.table), qualifier)
+
+
+def scanned(source: ScanSource, qualifier: tuple[str, ...] = ()) -> DataTable:
+    """An opened data source as a table."""
+    return DataTable(source.schema, _scan(source), qualifier)
+
+
+def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...]], lg.Relation]:
+    return lambda columns: lg.Scan(columns, source, tuple(range(len(columns))))
+
+
+def open_table(table: Table, context: ReadContext, options: Mapping[str, str], schema: StructType) -> ScanSource:
+    """A catalog table's files, opened; `schema` is the table's with CHAR and VARCHAR read as STRING."""
+    request = ReadRequest(
+        format=table.provider,
+        paths=(table.location,),
+        schema=schema,
+        options=Options({**table.options, **options}),
+        partition_columns=table.partition_columns,
+        is_table=True,
+    )
+    return open_source(request, context)
