@@ -79,6 +79,13 @@ class InsertDirectory(Command):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MultiInsert(Command):
+    """`FROM t INSERT … SELECT … INSERT … SELECT …`: several inserts, one after the other."""
+
+    inserts: tuple[Insert | InsertDirectory, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Delete(Command):
     """`DELETE FROM table WHERE`."""
 
@@ -218,6 +225,7 @@ class AlterTable(Command):
     Actions and their `args`: rename(to), add_columns(columns), drop_columns(names, if_exists), rename_column(old,
     new), alter_column(name, dtype, nullable, default, comment, position), replace_columns(columns),
     set_properties(properties), unset_properties(keys, if_exists), set_location(location, partition),
+    alter_columns(columns), schema_binding(binding),
     add_partition(partitions, if_not_exists), drop_partition(partitions, if_exists, purge),
     rename_partition(old, new), recover_partitions(), set_query(query, text), cluster_by(columns),
     add_constraint(name, text), drop_constraint(name, if_exists).
@@ -270,9 +278,10 @@ class TruncateTable(Command):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RepairTable(Command):
-    """`MSCK REPAIR TABLE`."""
+    """`MSCK REPAIR TABLE`; `option`: add, drop or sync partitions."""
 
     name: TableName
+    option: str = "add"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -430,6 +439,13 @@ class RefreshTable(Command):
 
     name: TableName | None = None
     path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefreshFunction(Command):
+    """`REFRESH FUNCTION name`."""
+
+    name: TableName
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -158,6 +158,10 @@ class Cursor:
         begin, end = self.starts[start], self.stops[max(self.i - 1, start)]
         return parse_error(condition, self.text, begin, end, **params)
 
+    def operation_not_allowed(self, message: str, start: int) -> ParseException:
+        """Spark's refusal of a statement that its grammar knows and its engine does not."""
+        return self.error("_LEGACY_ERROR_TEMP_0035", start, message=message)
+
     def unsupported(self, feature: str, start: int) -> AnalysisException:
         """The refusal of something that Spark has and HiveFrame does not, at token `start`."""
         origin = self.origin(start)

@@ -8,15 +8,20 @@ from typing import TypeVar
 from hiveframe.errors import ParseException, QueryContext
 from hiveframe.plan import spec
 from hiveframe.sql.cursor import ParserConf
-from hiveframe.sql.queries import QueryGrammar
+from hiveframe.sql.statements import StatementGrammar
 
 T = TypeVar("T")
 
 
-class Parser(QueryGrammar):
+class Parser(StatementGrammar):
     """SwarmQL's grammar; one object reads one text."""
 
     __slots__ = ()
+
+
+def parse_statement(text: str, *, conf: ParserConf | None = None) -> spec.Relation | spec.Command:
+    """The relation of a query, or the command of any other statement; raises ParseException."""
+    return _parse(text, conf, Parser.statement)
 
 
 def parse_query(text: str, *, conf: ParserConf | None = None) -> spec.Relation:

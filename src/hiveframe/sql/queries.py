@@ -20,8 +20,12 @@ class QueryGrammar(PipeGrammar):
         start = self.i
         if self.kind == "WITH":
             ctes, recursive = self.ctes()
-            plan = self.organization(self._term(0))
+            plan = self.query_body()
             return spec.WithCtes(plan, ctes, recursive, origin=self.origin(start))
+        return self.query_body()
+
+    def query_body(self) -> spec.Relation:
+        """A query without its WITH."""
         return self.organization(self._term(0))
 
     def query_after(self, plan: spec.Relation) -> spec.Relation:

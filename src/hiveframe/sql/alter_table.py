@@ -1,0 +1,231 @@
+"""ALTER TABLE and ALTER VIEW.
+
+Source: the ALTER alternatives of rule statement in SqlBaseParser.g4. Actions are those of `commands.AlterTable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.sql.create_table import CreateTableGrammar
+from hiveframe.sql.dml import Partition
+
+Action = tuple[str, dict[str, Any]]
+
+
+class AlterTableGrammar(CreateTableGrammar):
+    """Reads changes to tables and views."""
+
+    __slots__ = ()
+
+    def alter_table(self) -> spec.Command:
+        """`ALTER TABLE|VIEW name action`."""
+        start = self.i
+        self.expect("ALTER")
+        is_view = self.expect_any("TABLE", "VIEW") == "VIEW"
+        name = self.table_name()
+        partition = self.optional_partition()
+        action = _ACTIONS.get(self.kind)
+        if action is None and is_view and (self.at_query(self.i) or self.kind in ("AS", "(")):
+            action = AlterTableGrammar._set_query
+        if action is None:
+            self.fail("what to change, such as ADD, DROP, RENAME or SET")
+        what, args = action(self, start)
+        if partition:
+            if what == "rename_partition":
+                args = {"old": partition, **args}
+            elif what in ("set_location", "replace_columns", "rename_column", "alter_column"):
+                args = {**args, "partition": partition}
+            else:
+                self.fail("RENAME TO PARTITION or SET LOCATION")
+        elif what == "rename_partition":
+            self.fail("a table's new name")
+        return c.AlterTable(name, what, args, is_view, origin=self.origin(start))
+
+    def _add(self, start: int) -> Action:
+        self.expect("ADD")
+        if self.accept_any(("COLUMN", "COLUMNS")):
+            return "add_columns", {"columns": self._column_list()}
+        if self.at_constraint():
+            name, text = self.constraint()
+            return "add_constraint", {"name": name, "text": text}
+        if_not_exists = self.accept_if_not_exists()
+        partitions: list[tuple[Partition, str | None]] = []
+        while self.kind == "PARTITION" or not partitions:
+            spec_ = self.partition_spec()
+            location = self.string() if self.accept("LOCATION") else None
+            partitions.append((spec_, location))
+        return "add_partition", {"partitions": tuple(partitions), "if_not_exists": if_not_exists}
+
+    def _column_list(self) -> tuple[c.ColumnDef, ...]:
+        enclosed = self.accept("(")
+        columns = [self.column_definition(multipart=True)[0]]
+        while self.accept(","):
+            columns.append(self.column_definition(multipart=True)[0])
+        if enclosed:
+            self.expect(")")
+        return tuple(columns)
+
+    def _drop(self, start: int) -> Action:
+        self.expect("DROP")
+        if self.accept_any(("COLUMN", "COLUMNS")):
+            if_exists = self.accept_if_exists()
+            enclosed = self.accept("(")
+            names = self.multipart_names()
+            if enclosed:
+                self.expect(")")
+            return "drop_columns", {"names": names, "if_exists": if_exists}
+        if self.accept("CONSTRAINT"):
+            if_exists = self.accept_if_exists()
+            name = self.identifier()
+            cascade = self.accept_any(("RESTRICT", "CASCADE")) == "CASCADE"
+            return "drop_constraint", {"name": name, "if_exists": if_exists, "cascade": cascade}
+        if_exists = self.accept_if_exists()
+        partitions = [self.partition_spec()]
+        while self.accept(","):
+            partitions.append(self.partition_spec())
+        purge = self.accept("PURGE")
+        return "drop_partition", {"partitions": tuple(partitions), "if_exists": if_exists, "purge": purge}
+
+    def _rename(self, start: int) -> Action:
+        self.expect("RENAME")
+        if self.accept("COLUMN"):
+            old = self.multipart_name()
+            self.expect("TO")
+            return "rename_column", {"old": old, "new": self.name()}
+        self.expect("TO")
+        if self.kind == "PARTITION" and self.peek() == "(":
+            return "rename_partition", {"new": self.partition_spec()}
+        return "rename", {"to": self.multipart_name()}
+
+    def _set_something(self, start: int) -> Action:
+        self.expect("SET")
+        if self.accept("TBLPROPERTIES"):
+            return "set_properties", {"properties": self.properties()}
+        if self.accept("LOCATION"):
+            return "set_location", {"location": self.string(), "partition": ()}
+        if self.kind in ("SERDE", "SERDEPROPERTIES"):
+            raise self.unsupported("Hive's SERDE", start)
+        if self.kind in ("SKEWED", "FILEFORMAT"):
+            raise self.operation_not_allowed(f"ALTER TABLE SET {self.kind}", start)
+        raise self.syntax_error("TBLPROPERTIES or LOCATION")
+
+    def _unset(self, start: int) -> Action:
+        self.expect("UNSET", "TBLPROPERTIES")
+        if_exists = self.accept_if_exists()
+        return "unset_properties", {"keys": self.property_keys(), "if_exists": if_exists}
+
+    def _alter_columns(self, start: int) -> Action:
+        """`ALTER|CHANGE [COLUMN] name change, …`; CHANGE has Hive's form too: `name newName type …`."""
+        self.expect_any("ALTER", "CHANGE")
+        self.accept("COLUMN")
+        name = self.multipart_name()
+        if self.kind not in _COLUMN_CHANGES:
+            if self.kind in self.identifiers:
+                return self._hive_change(start, name)
+            return "alter_column", {"name": name}
+        changes = [{"name": name, **self._column_change()}]
+        while self.accept(","):
+            name = self.multipart_name()
+            change = self._column_change() if self.kind in _COLUMN_CHANGES else {}
+            changes.append({"name": name, **change})
+        if len(changes) == 1:
+            return "alter_column", changes[0]
+        return "alter_columns", {"columns": tuple(changes)}
+
+    def _column_change(self) -> dict[str, Any]:
+        kind = self.kind
+        if kind == "TYPE":
+            self.advance()
+            return {"dtype": self.data_type()}
+        if kind == "COMMENT":
+            self.advance()
+            return {"comment": self.string()}
+        if kind in ("FIRST", "AFTER"):
+            return {"position": self.column_position()}
+        self.advance()
+        if self.accept_not_null():
+            return {"nullable": kind == "DROP"}
+        self.expect("DEFAULT")
+        if kind == "DROP":
+            return {"drop_default": True}
+        at = self.i
+        return {"default": self.expression(), "default_text": self.text_from(at)}
+
+    def _hive_change(self, start: int, name: tuple[str, ...]) -> Action:
+        column = self.column_type()
+        if len(name) == 1 and column.name.lower() != name[0].lower():
+            raise self.error(
+                "_LEGACY_ERROR_TEMP_0034",
+                start,
+                operation="Renaming column",
+                command="ALTER COLUMN",
+                msg=", please run RENAME COLUMN instead",
+            )
+        found: dict[str, Any] = {"name": name, "dtype": column.dtype}
+        if "comment" in column.metadata:
+            found["comment"] = column.metadata["comment"]
+        if not column.nullable:
+            found["nullable"] = False
+        if self.kind in ("FIRST", "AFTER"):
+            found["position"] = self.column_position()
+        return "alter_column", found
+
+    def _replace_all_columns(self, start: int) -> Action:
+        self.expect("REPLACE", "COLUMNS")
+        return "replace_columns", {"columns": self._column_list()}
+
+    def _recover(self, start: int) -> Action:
+        self.expect("RECOVER", "PARTITIONS")
+        return "recover_partitions", {}
+
+    def _cluster(self, start: int) -> Action:
+        if self.accept("CLUSTER", "BY", "NONE"):
+            return "cluster_by", {"columns": ()}
+        return "cluster_by", {"columns": self.cluster_columns()}
+
+    def _set_query(self, start: int) -> Action:
+        self.accept("AS")
+        at = self.i
+        query = self.query()
+        return "set_query", {"query": query, "text": self.text_from(at)}
+
+    def _schema_binding(self, start: int) -> Action:
+        return "schema_binding", {"binding": self.schema_binding()}
+
+    def schema_binding(self) -> str:
+        """`WITH SCHEMA BINDING|COMPENSATION|EVOLUTION|TYPE EVOLUTION`."""
+        self.expect("WITH", "SCHEMA")
+        kind = self.expect_any("BINDING", "COMPENSATION", "EVOLUTION", "TYPE")
+        if kind == "TYPE":
+            self.expect("EVOLUTION")
+            return "TYPE EVOLUTION"
+        return kind
+
+    def _not_allowed(self, start: int) -> Action:
+        raise self.operation_not_allowed(f"ALTER TABLE {self.kind}", start)
+
+
+_COLUMN_CHANGES: Final = frozenset(("TYPE", "COMMENT", "FIRST", "AFTER", "SET", "DROP"))
+
+_ACTIONS: Final[dict[str, Callable[[AlterTableGrammar, int], Action]]] = {
+    "ADD": AlterTableGrammar._add,
+    "DROP": AlterTableGrammar._drop,
+    "RENAME": AlterTableGrammar._rename,
+    "SET": AlterTableGrammar._set_something,
+    "UNSET": AlterTableGrammar._unset,
+    "ALTER": AlterTableGrammar._alter_columns,
+    "CHANGE": AlterTableGrammar._alter_columns,
+    "REPLACE": AlterTableGrammar._replace_all_columns,
+    "RECOVER": AlterTableGrammar._recover,
+    "CLUSTER": AlterTableGrammar._cluster,
+    "AS": AlterTableGrammar._set_query,
+    "WITH": AlterTableGrammar._schema_binding,
+    **dict.fromkeys(
+        ("NOT", "CLUSTERED", "SKEWED", "EXCHANGE", "ARCHIVE", "UNARCHIVE", "TOUCH", "COMPACT", "CONCATENATE"),
+        AlterTableGrammar._not_allowed,
+    ),
+}

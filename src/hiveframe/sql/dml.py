@@ -1,0 +1,288 @@
+"""INSERT, DELETE, UPDATE, MERGE, LOAD DATA.
+
+Source: rules insertInto, dmlStatementNoWith and their parts in SqlBaseParser.g4.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.sql.queries import QueryGrammar
+
+Partition = tuple[tuple[str, spec.Expr | None], ...]
+Assignments = tuple[tuple[tuple[str, ...], spec.Expr], ...]
+Ctes = tuple[tuple[spec.CteDefinition, ...], bool]
+
+
+class DmlGrammar(QueryGrammar):
+    """Reads statements that change rows."""
+
+    __slots__ = ()
+
+    def dml(self, ctes: Ctes | None = None) -> spec.Command:
+        """The DML statement at the cursor; `ctes` are those written before it."""
+        start = self.i
+        self.in_dml = True
+        kind = self.kind
+        if kind == "INSERT":
+            head = self._insert_head()
+            return self._insert_query(start, head, ctes)
+        if kind == "FROM":
+            return self._multi_insert(start, ctes)
+        if kind == "MERGE":
+            return self._merge(start, ctes)
+        if ctes is not None:
+            raise self.unsupported(f"WITH before {kind}", start)
+        return self._delete(start) if kind == "DELETE" else self._update(start)
+
+    def partition_spec(self) -> Partition:
+        """`PARTITION (name = constant, name, …)`."""
+        self.expect("PARTITION", "(")
+        found = [self._partition_value()]
+        while self.accept(","):
+            found.append(self._partition_value())
+        self.expect(")")
+        return tuple(found)
+
+    def optional_partition(self) -> Partition:
+        """The partition spec if one follows."""
+        return self.partition_spec() if self.kind == "PARTITION" and self.peek() == "(" else ()
+
+    def _partition_value(self) -> tuple[str, spec.Expr | None]:
+        name = self.identifier()
+        if not self.accept("="):
+            return name, None
+        if self.kind == "DEFAULT":
+            start = self.i
+            self.advance()
+            return name, spec.DefaultValue(origin=self.origin(start))
+        return name, self.value(1)
+
+    def accept_if_not_exists(self) -> bool:
+        """Step over `IF NOT EXISTS` if it is there."""
+        return self.accept("IF", "NOT", "EXISTS") or self.accept("IF", "!", "EXISTS")
+
+    def accept_if_exists(self) -> bool:
+        """Step over `IF EXISTS` if it is there."""
+        return self.accept("IF", "EXISTS")
+
+    # --------------------------------------------------------------------------------------------------- insert
+
+    def _insert_head(self) -> c.Insert | c.InsertDirectory:
+        """What stands before an INSERT's query; the child is put in later."""
+        start = self.i
+        self.expect("INSERT")
+        evolves = self.accept("WITH", "SCHEMA", "EVOLUTION")
+        overwrite = self.expect_any("INTO", "OVERWRITE") == "OVERWRITE"
+        if overwrite and (self.kind == "DIRECTORY" or self.at("LOCAL", "DIRECTORY")):
+            return self._directory(start)
+        self.accept("TABLE")
+        table = self.table_name()
+        if evolves:
+            raise self.unsupported("INSERT WITH SCHEMA EVOLUTION", start)
+        if self.kind == "WITH" and self.peek() == "(":
+            raise self.unsupported("options of INSERT", start)
+        partition = self.optional_partition()
+        if_not_exists = self.accept_if_not_exists()
+        if if_not_exists and not overwrite:
+            raise self.operation_not_allowed("INSERT INTO ... IF NOT EXISTS", start)
+        by_name = self.accept("BY", "NAME")
+        columns: tuple[str, ...] = ()
+        if self.kind == "(" and not by_name and not self.at_query(self.i + 1) and self.peek() != "(":
+            columns = self.name_list()
+        condition = None
+        if self.kind == "REPLACE" and self.peek() in ("WHERE", "ON", "USING"):
+            if self.peek() != "WHERE":
+                raise self.unsupported(f"INSERT … REPLACE {self.peek()}", start)
+            self.skip(2)
+            condition = self.expression()
+        return c.Insert(
+            table, _NOTHING, overwrite, columns, partition, by_name, if_not_exists, condition, origin=self.origin(start)
+        )
+
+    def _directory(self, start: int) -> c.InsertDirectory:
+        self.accept("LOCAL")
+        self.expect("DIRECTORY")
+        path = self.string() if self.kind == "string" else None
+        format_ = None
+        options: Mapping[str, str] = {}
+        if self.accept("USING"):
+            format_ = ".".join(self.multipart_name())
+            if self.accept("OPTIONS"):
+                options = self.properties()
+        elif self.accept("STORED", "AS"):
+            format_ = self.identifier()
+        elif self.kind == "ROW":
+            raise self.unsupported("Hive's ROW FORMAT", start)
+        path = path if path is not None else options.get("path")
+        if path is None:
+            raise self.error("_LEGACY_ERROR_TEMP_0049", start)
+        return c.InsertDirectory(path, format_, options, _NOTHING, origin=self.origin(start))
+
+    def _insert_query(self, start: int, head: c.Insert | c.InsertDirectory, ctes: Ctes | None) -> spec.Command:
+        child = self._with(start, ctes, self.query())
+        return dataclasses.replace(head, child=child, origin=self.origin(start))
+
+    def _with(self, start: int, ctes: Ctes | None, plan: spec.Relation) -> spec.Relation:
+        if ctes is None:
+            return plan
+        return spec.WithCtes(plan, ctes[0], ctes[1], origin=self.origin(start))
+
+    def _multi_insert(self, start: int, ctes: Ctes | None) -> spec.Command:
+        """`FROM t INSERT INTO a SELECT … INSERT INTO b SELECT …`."""
+        source = self.from_clause()
+        inserts: list[c.Insert | c.InsertDirectory] = []
+        while self.kind == "INSERT":
+            at = self.i
+            head = self._insert_head()
+            plan = self._with(start, ctes, self.organization(self.select(source)))
+            inserts.append(dataclasses.replace(head, child=plan, origin=self.origin(at)))
+        if len(inserts) == 1:
+            return inserts[0]
+        return c.MultiInsert(tuple(inserts), origin=self.origin(start))
+
+    def load_data(self) -> spec.Command:
+        """`LOAD DATA [LOCAL] INPATH path [OVERWRITE] INTO TABLE name [PARTITION …]`."""
+        start = self.i
+        self.expect("LOAD", "DATA")
+        is_local = self.accept("LOCAL")
+        self.expect("INPATH")
+        path = self.string()
+        overwrite = self.accept("OVERWRITE")
+        self.expect("INTO", "TABLE")
+        table = self.table_name()
+        partition = self.optional_partition()
+        return c.LoadData(path, is_local, overwrite, table, partition, origin=self.origin(start))
+
+    # ------------------------------------------------------------------------------------------- delete, update
+
+    def _plain_alias(self, statement: str) -> str | None:
+        start = self.i
+        alias = self.table_alias()
+        if alias is None:
+            return None
+        if alias[1]:
+            raise self.error("COLUMN_ALIASES_NOT_ALLOWED", start, op=f"`{statement}`")
+        return alias[0]
+
+    def _delete(self, start: int) -> spec.Command:
+        self.expect("DELETE", "FROM")
+        table = self.table_name()
+        alias = self._plain_alias("DELETE")
+        condition = self.expression() if self.accept("WHERE") else None
+        return c.Delete(table, alias, condition, origin=self.origin(start))
+
+    def _update(self, start: int) -> spec.Command:
+        self.expect("UPDATE")
+        table = self.table_name()
+        alias = self._plain_alias("UPDATE")
+        self.expect("SET")
+        assignments = self.assignments()
+        condition = self.expression() if self.accept("WHERE") else None
+        return c.Update(table, alias, assignments, condition, origin=self.origin(start))
+
+    def assignments(self) -> Assignments:
+        """`name = expression, …`."""
+        found = [self._assignment()]
+        while self.accept(","):
+            found.append(self._assignment())
+        return tuple(found)
+
+    def _assignment(self) -> tuple[tuple[str, ...], spec.Expr]:
+        name = self.multipart_name()
+        self.expect("=")
+        return name, self.expression()
+
+    # ---------------------------------------------------------------------------------------------------- merge
+
+    def _merge(self, start: int, ctes: Ctes | None) -> spec.Command:
+        self.expect("MERGE")
+        evolves = self.accept("WITH", "SCHEMA", "EVOLUTION")
+        self.expect("INTO")
+        table = self.table_name()
+        alias = self._plain_alias("MERGE")
+        self.expect("USING")
+        source_at = self.i
+        source: spec.Relation
+        if self.accept("("):
+            source = self.query()
+            self.expect(")")
+        else:
+            source = spec.Table(self.table_name(), origin=self.origin(source_at))
+        source = self._with(source_at, ctes, source)
+        source_alias = self._plain_alias("MERGE")
+        if source_alias is not None:
+            source = spec.SubqueryAlias(source, source_alias, origin=self.origin(source_at))
+        self.expect("ON")
+        condition = self.expression()
+        actions: list[c.MergeAction] = []
+        while self.kind == "WHEN":
+            actions.append(self._merge_action())
+        if not actions:
+            raise self.error("MERGE_WITHOUT_WHEN", start)
+        self._check_merge(start, actions)
+        return c.Merge(table, alias, source, condition, tuple(actions), evolves, origin=self.origin(start))
+
+    def _merge_action(self) -> c.MergeAction:
+        self.expect("WHEN")
+        when = "matched"
+        if self.accept_any(("NOT", "!")):
+            self.expect("MATCHED")
+            when = "not_matched"
+            if self.accept("BY"):
+                when = "not_matched" if self.expect_any("TARGET", "SOURCE") == "TARGET" else "not_matched_by_source"
+        else:
+            self.expect("MATCHED")
+        condition = self.expression() if self.accept("AND") else None
+        self.expect("THEN")
+        if when == "not_matched":
+            self.expect("INSERT")
+            if self.accept("*"):
+                return c.MergeAction(when, "insert_all", condition)
+            return c.MergeAction(when, "insert", condition, self._merge_insert())
+        if self.expect_any("DELETE", "UPDATE") == "DELETE":
+            return c.MergeAction(when, "delete", condition)
+        self.expect("SET")
+        if when == "matched" and self.accept("*"):
+            return c.MergeAction(when, "update_all", condition)
+        return c.MergeAction(when, "update", condition, self.assignments())
+
+    def _merge_insert(self) -> Assignments:
+        start = self.i
+        self.expect("(")
+        columns = self.multipart_names()
+        self.expect(")", "VALUES", "(")
+        values = self.expressions()
+        self.expect(")")
+        if len(columns) != len(values):
+            raise self.error(
+                "MERGE_INSERT_VALUE_COUNT_MISMATCH",
+                start,
+                actualCount=str(len(values)),
+                expectedCount=str(len(columns)),
+            )
+        return tuple(zip(columns, values, strict=True))
+
+    def _check_merge(self, start: int, actions: list[c.MergeAction]) -> None:
+        """Clauses come in Spark's order, and only the last of a kind may go without a condition."""
+        ranks = [_MERGE_ORDER.index(action.when) for action in actions]
+        for n, rank in enumerate(ranks):
+            if rank < max(ranks[: n + 1]):
+                self.fail("the clauses in the order MATCHED, NOT MATCHED, NOT MATCHED BY SOURCE", at=start)
+        for when, condition in zip(_MERGE_ORDER, _NON_LAST, strict=True):
+            group = [action for action in actions if action.when == when]
+            if any(action.condition is None for action in group[:-1]):
+                raise self.error(condition, start)
+
+
+_NOTHING: Final = spec.OneRow()
+_MERGE_ORDER: Final = ("matched", "not_matched", "not_matched_by_source")
+_NON_LAST: Final = (
+    "NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION",
+    "NON_LAST_NOT_MATCHED_BY_TARGET_CLAUSE_OMIT_CONDITION",
+    "NON_LAST_NOT_MATCHED_BY_SOURCE_CLAUSE_OMIT_CONDITION",
+)
