@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hiveframe.sql.cursor import ParserConf
 from hiveframe.sql.identifiers import parse_multipart_identifier, quote_identifier, quote_if_needed
+from hiveframe.sql.parameters import bind_parameters
 from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query, parse_statement
 from hiveframe.sql.strings import quote_string
 from hiveframe.sql.type_json import type_from_json
@@ -11,6 +12,7 @@ from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schem
 
 __all__ = [
     "ParserConf",
+    "bind_parameters",
     "parse_data_type",
     "parse_expression",
     "parse_multipart_identifier",

@@ -9,6 +9,18 @@ from hiveframe.errors import ParseException, QueryContext
 from hiveframe.plan import spec
 from hiveframe.sql.cursor import ParserConf
 from hiveframe.sql.statements import StatementGrammar
+from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl
+
+__all__ = [
+    "Parser",
+    "parse_data_type",
+    "parse_expression",
+    "parse_named_expressions",
+    "parse_query",
+    "parse_schema",
+    "parse_schema_ddl",
+    "parse_statement",
+]
 
 T = TypeVar("T")
 
