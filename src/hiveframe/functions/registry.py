@@ -167,6 +167,11 @@ class Function:
 
 # The files that exist, each listed by the change that adds it.
 FAMILIES: Final[tuple[str, ...]] = (
+    "structs",
+    "arrays",
+    "array_sets",
+    "maps",
+    "higher_order",  # functions of functions
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups
     "sums",

@@ -1,0 +1,255 @@
+"""Arrays as sets, and arrays made of several: distinct, union, overlap, zip, sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hiveframe.functions.arrays import (
+    common_elements,
+    element_type,
+    has_null_element,
+    holds_null,
+    null_unless,
+    same_array,
+)
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    func,
+    is_not_null,
+    is_null,
+    lambda_,
+    null,
+    number,
+    op,
+    param,
+    physical_type,
+    struct_pack,
+    text,
+    true,
+)
+from hiveframe.functions.structs import field_name
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
+
+_DAY_US = 86_400_000_000
+
+
+def _distinct(array: Sql, ctx: EmitContext) -> Sql:
+    """The first of each set of equal elements, in order; NULLs are equal."""
+    x, i = ctx.fresh("x"), ctx.fresh("i")
+    return func("list_filter", array, lambda_([x, i], op("=", func("list_position", array.copy(), param(x)), param(i))))
+
+
+def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return _distinct(args[0], ctx)
+
+
+def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        if not all(isinstance(a.dtype, ArrayType) for a in args):
+            raise binder.error(
+                "DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES",
+                functionName=f"`{name}`",
+                arrayType='"ARRAY"',
+                leftType=f'"{t.sql_name(args[0].dtype)}"',
+                rightType=f'"{t.sql_name(args[1].dtype)}"',
+            )
+        left, right = common_elements(binder, name, args)
+        dtype = ArrayType(element_type(left), _may_hold_null(name, args))
+        return Call(name, (left, right), dtype, any_null(args))
+
+    return Function(name, (ARRAY, ARRAY), bind=bind, emit=emit, doc=doc, group="array", since="2.4.0")
+
+
+def _may_hold_null(name: str, args: Sequence[Expr]) -> bool:
+    match name:
+        case "array_except":
+            return holds_null(args[0])
+        case "array_intersect":
+            return holds_null(args[0]) and holds_null(args[1])
+    return holds_null(args[0]) or holds_null(args[1])
+
+
+def _missing(call: Call, args: list[Sql]) -> list[Sql]:
+    return [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
+
+
+def _emit_union(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return null_unless(_missing(call, args), _distinct(func("list_concat", *args), ctx))
+
+
+def _emit_intersect(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    x = ctx.fresh("x")
+    shared = lambda_([x], is_not_null(func("list_position", args[1], param(x))))
+    return null_unless(_missing(call, args), func("list_filter", _distinct(args[0], ctx), shared))
+
+
+def _emit_except(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    x = ctx.fresh("x")
+    lone = lambda_([x], is_null(func("list_position", args[1], param(x))))
+    return null_unless(_missing(call, args), func("list_filter", _distinct(args[0], ctx), lone))
+
+
+def _bind_overlap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    left, right = common_elements(binder, "arrays_overlap", args)
+    nullable = any_null(args) or holds_null(left) or holds_null(right)
+    return Call("arrays_overlap", (left, right), t.BOOLEAN, nullable)
+
+
+def _emit_overlap(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """NULL when nothing is shared, both have elements and one holds a NULL."""
+    x = ctx.fresh("x")
+    present = [
+        func("list_filter", a, lambda_([x], op("is distinct from", param(x), null()))) if holds_null(e) else a
+        for a, e in zip(args, call.args, strict=True)
+    ]
+    shared = func("list_has_any", *present)
+    nulls = [has_null_element(a) for a, e in zip(args, call.args, strict=True) if holds_null(e)]
+    if not nulls:
+        return shared
+    unknown = nulls[0] if len(nulls) == 1 else op("or", nulls[0], nulls[1])
+    both = op("and", *(op(">", func("len", a), number(0)) for a in args))
+    return case((shared, true()), (op("and", unknown, both), null()), default=shared)
+
+
+def _bind_zip(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    fields = tuple(StructField(_zip_name(a, i), element_type(a), True) for i, a in enumerate(args))
+    return Call("arrays_zip", args, ArrayType(StructType(fields), False), any_null(args))
+
+
+def _zip_name(expr: Expr, position: int) -> str:
+    name = field_name(expr, -1)
+    return str(position) if name == "col-1" else name
+
+
+def _emit_zip(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    assert isinstance(call.dtype, ArrayType)
+    assert isinstance(call.dtype.element, StructType)
+    if not args:
+        return cast(func("list_value"), physical_type(call.dtype))
+    i = ctx.fresh("i")
+    sizes = [func("len", a) for a in args]
+    size = func("greatest", *sizes) if len(sizes) > 1 else sizes[0]
+    row = struct_pack(call.dtype.element, [func("list_extract", a, param(i)) for a in args])
+    places = func("range", number(1), op("+", size, number(1)))
+    return null_unless(_missing(call, args), func("list_transform", places, lambda_([i], row)))
+
+
+def _bind_sequence(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    ends = common_elements(binder, "sequence", args[:2])
+    element = ends[0].dtype
+    step = args[2] if len(args) > 2 else None
+    if isinstance(element, t.IntegralType):
+        if step is not None:
+            step = binder.cast(step, element)
+    elif not isinstance(element, (t.DateType, t.TimestampType, t.TimestampNTZType)):
+        raise binder.error(
+            "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES",
+            functionName="`sequence`",
+            startType='("TIMESTAMP" or "TIMESTAMP_NTZ" or "DATE")',
+            stepType='("INTERVAL" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
+            otherStartType='"INTEGRAL"',
+        )
+    elif step is None:
+        step = Literal(_DAY_US, t.DAY_TIME)
+    given = tuple(ends) if step is None else (*ends, step)
+    return Call("sequence", given, ArrayType(element, False), any_null(given))
+
+
+def _emit_sequence(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    element = element_type(call)
+    start, stop = args[0], args[1]
+    if isinstance(element, t.IntegralType):
+        up = cast(number(1), "BIGINT")
+        step = args[2] if len(args) > 2 else case((op("<=", start, stop), up), default=cast(number(-1), "BIGINT"))
+        made = func("generate_series", cast(start, "BIGINT"), cast(stop, "BIGINT"), cast(step, "BIGINT"))
+        forward, backward, still = (op(s, step, number(0)) for s in (">", "<", "="))
+    else:
+        step = _interval(call.args[2].dtype, args[2])
+        moment = "TIMESTAMP" if isinstance(element, t.DateType) else physical_type(element)
+        made = func("generate_series", cast(start, moment), cast(stop, moment), step)
+        zero = _interval(t.DAY_TIME, number(0))
+        forward, backward, still = (op(s, step, zero) for s in (">", "<", "="))
+    wrong = op(
+        "or",
+        op("or", op("and", forward, op(">", start, stop)), op("and", backward, op("<", start, stop))),
+        op("and", still, op("!=", start, stop)),
+    )
+    shown = [cast(a, "VARCHAR") for a in (start, stop, step)]
+    refused = ctx.raise_error(
+        "SparkRuntimeException",
+        "INTERNAL_ERROR",
+        {"message": func("concat", *_boundaries(shown))},
+        call.dtype,
+        call.context,
+    )
+    single = op("and", still.copy(), op("=", start, stop))
+    alone = func("list_value", cast(start, physical_type(element)))
+    missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    return case(*missing, (single, alone), (wrong, refused), default=cast(made, physical_type(call.dtype)))
+
+
+def _boundaries(shown: list[Sql]) -> list[Sql]:
+    return [text("Illegal sequence boundaries: "), shown[0], text(" to "), shown[1], text(" by "), shown[2]]
+
+
+def _interval(dtype: DataType, value: Sql) -> Sql:
+    match dtype:
+        case t.YearMonthIntervalType():
+            return func("to_months", value)
+        case t.DayTimeIntervalType():
+            # Whole days keep the wall-clock time over a change of the clocks, as in Spark.
+            days = func("to_days", cast(op("//", value, number(_DAY_US)), "INTEGER"))
+            rest_us = func(
+                "to_microseconds", op("-", value, op("*", op("//", value, number(_DAY_US)), number(_DAY_US)))
+            )
+            return op("+", days, rest_us)
+    return value
+
+
+register(
+    Function(
+        "array_distinct",
+        (ARRAY,),
+        same_array,
+        emit=_emit_distinct,
+        doc="The array without repeated elements, in order.",
+        group="array",
+        since="2.4.0",
+    ),
+    _pair("array_union", _emit_union, "The elements of two arrays, each once."),
+    _pair("array_intersect", _emit_intersect, "The elements that two arrays share, each once."),
+    _pair("array_except", _emit_except, "The elements of one array that are not in another, each once."),
+    Function(
+        "arrays_overlap",
+        (ARRAY, ARRAY),
+        bind=_bind_overlap,
+        emit=_emit_overlap,
+        doc="Whether two arrays share an element that is not NULL.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "arrays_zip",
+        (rest(ARRAY),),
+        bind=_bind_zip,
+        emit=_emit_zip,
+        doc="Arrays joined place by place into structs; shorter ones are filled with NULL.",
+        group="array",
+        since="2.4.0",
+    ),
+    Function(
+        "sequence",
+        (ANY, ANY, optional(ANY)),
+        bind=_bind_sequence,
+        emit=_emit_sequence,
+        doc="Values from a start to a stop, both included, by a step.",
+        group="array",
+        since="2.4.0",
+    ),
+)
