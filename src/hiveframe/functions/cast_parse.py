@@ -1,0 +1,229 @@
+"""Casts from STRING. The usual forms are read by DuckDB behind a pattern; unusual dates go to a Python kernel."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Any, Final
+
+import pyarrow as pa
+
+from hiveframe.functions.cast_datetime import in_session_zone
+from hiveframe.functions.cast_job import CastJob
+from hiveframe.functions.cast_numbers import bounds
+from hiveframe.functions.datetime_text import parse_date, parse_timestamp, parse_timestamp_ntz
+from hiveframe.functions.let import let
+from hiveframe.functions.literals import constant
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, physical_type, text, try_cast
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
+
+_SPACE: Final = r"[\x00-\x20]*"
+_WHOLE: Final = rf"{_SPACE}[+-]?[0-9]+{_SPACE}"
+_WHOLE_OR_DECIMAL: Final = rf"{_SPACE}[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]*){_SPACE}"
+_NUMBER: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_SUFFIXED: Final = rf"{_SPACE}{_NUMBER}[dDfF]{_SPACE}"
+_SPECIAL: Final = rf"(?i){_SPACE}([+-]?(inf|infinity)|nan){_SPACE}"
+_TRUE: Final = ("t", "true", "y", "yes", "1")
+_FALSE: Final = ("f", "false", "n", "no", "0")
+
+_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_USUAL_TIMESTAMP: Final = rf"{_DAY}([ T]{_CLOCK})?"
+_ZONED_TIMESTAMP: Final = rf"{_DAY}[ T]{_CLOCK}(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])"
+
+
+def _matches(value: Sql, pattern: str) -> Sql:
+    return func("regexp_full_match", value, text(pattern))
+
+
+def constant_of(value: Any, dtype: DataType, time_zone: str) -> Sql | None:
+    """A string literal cast in Python, so that filters see a constant; None leaves it to the general way."""
+    if value is None:
+        return constant(None, dtype)
+    reader = _CONSTANTS.get(type(dtype))
+    found = reader(value, dtype, time_zone) if reader is not None else None
+    return None if found is None else constant(found, dtype)
+
+
+def _integral_constant(value: str, dtype: DataType, zone: str) -> int | None:
+    if re.fullmatch(_WHOLE, value) is None:
+        return None
+    low, high = bounds(dtype)
+    found = int(value)
+    return found if low <= found <= high else None
+
+
+def _floating_constant(value: str, dtype: DataType, zone: str) -> float | None:
+    return float(value) if re.fullmatch(rf"{_SPACE}{_NUMBER}{_SPACE}", value) else None
+
+
+def _decimal_constant(value: str, dtype: DataType, zone: str) -> Decimal | None:
+    assert isinstance(dtype, t.DecimalType)
+    if re.fullmatch(rf"{_SPACE}{_NUMBER}{_SPACE}", value) is None:
+        return None
+    unit = Decimal(1).scaleb(-dtype.scale)
+    try:
+        return Decimal(value.strip()).quantize(unit, ROUND_HALF_UP, Context(prec=dtype.precision))
+    except InvalidOperation:
+        return None
+
+
+def _boolean_constant(value: str, dtype: DataType, zone: str) -> bool | None:
+    word = value.strip().lower()
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+_CONSTANTS: Final = {
+    t.StringType: lambda v, d, z: v,
+    t.ByteType: _integral_constant,
+    t.ShortType: _integral_constant,
+    t.IntegerType: _integral_constant,
+    t.LongType: _integral_constant,
+    t.DoubleType: _floating_constant,
+    t.DecimalType: _decimal_constant,
+    t.BooleanType: _boolean_constant,
+    t.DateType: lambda v, d, z: parse_date(v),
+    t.TimestampType: lambda v, d, z: parse_timestamp(v, z),
+    t.TimestampNTZType: lambda v, d, z: parse_timestamp_ntz(v),
+}
+
+
+def to_binary(job: CastJob) -> Sql:
+    """The UTF-8 bytes."""
+    return func("encode", job.value)
+
+
+def to_boolean(job: CastJob) -> Sql:
+    """`t true y yes 1` and `f false n no 0` in any case."""
+
+    def attempt(v: Sql) -> Sql:
+        word = func("lower", func("trim", v, text(" \t\n\r")))
+
+        def build(w: Sql) -> Sql:
+            return case(
+                (_is_one_of(w, _TRUE), cast(text("true"), "BOOLEAN")),
+                (_is_one_of(w, _FALSE), cast(text("false"), "BOOLEAN")),
+            )
+
+        return let(word, job.ctx, build)
+
+    return job.tried(attempt, job.invalid)
+
+
+def _is_one_of(value: Sql, words: tuple[str, ...]) -> Sql:
+    return func("list_contains", func("list_value", *(text(w) for w in words)), value)
+
+
+def to_integral(job: CastJob) -> Sql:
+    """Digits with a sign. Legacy rules cut a fraction off; DuckDB alone would round, and take `1e5` and `0x1F`."""
+    target = physical_type(job.dst)
+    if job.mode == "legacy":
+        return let(job.value, job.ctx, lambda v: _truncating(v, job.dst))
+    return job.tried(lambda v: case((_matches(v, _WHOLE), try_cast(v, target))), job.invalid)
+
+
+def _truncating(value: Sql, dtype: DataType) -> Sql:
+    target = physical_type(dtype)
+    whole = func("regexp_extract", value, text(rf"^{_SPACE}([+-]?[0-9]*)"), number(1))
+    no_digits = func("regexp_matches", value, text(rf"^{_SPACE}[+-]?\."))
+    return case(
+        (_matches(value, _WHOLE), try_cast(value, target)),
+        (
+            _matches(value, _WHOLE_OR_DECIMAL),
+            case((no_digits, cast(number(0), target)), default=try_cast(whole, target)),
+        ),
+    )
+
+
+def to_floating(job: CastJob) -> Sql:
+    """Java's forms: exponents, `inf`, `NaN`, a `d` or `f` at the end."""
+    target = physical_type(job.dst)
+
+    def attempt(v: Sql) -> Sql:
+        bare = func("regexp_replace", v, text(r"[dDfF]\s*$"), text(""))
+        return case(
+            (_matches(v, rf"{_SPACE}{_NUMBER}{_SPACE}"), _widened(v, job)),
+            (_matches(v, _SPECIAL), try_cast(func("ltrim", func("trim", v), text("+")), target)),
+            (_matches(v, _SUFFIXED), _widened(bare, job)),
+        )
+
+    return job.tried(attempt, job.invalid)
+
+
+def _widened(value: Sql, job: CastJob) -> Sql:
+    """A number's text as floating point; what is too great for FLOAT becomes infinite."""
+    return try_cast(value, physical_type(job.dst))
+
+
+def to_decimal(job: CastJob) -> Sql:
+    """Rounded half up; text that is no number differs from a number that doesn't fit."""
+    target = physical_type(job.dst)
+    pattern = rf"{_SPACE}{_NUMBER}{_SPACE}"
+
+    def attempt(v: Sql) -> Sql:
+        return case((_matches(v, pattern), try_cast(v, target)))
+
+    def failure(v: Sql) -> Sql:
+        return case((_matches(v, pattern), job.out_of_range(func("trim", v))), default=job.invalid(v))
+
+    return job.tried(attempt, failure)
+
+
+def to_date(job: CastJob) -> Sql:
+    """`2020-01-05` at DuckDB's speed, all other forms by a kernel."""
+    kernel = job.ctx.kernel("parse_date", _dates, [t.STRING], t.DATE)
+
+    def attempt(v: Sql) -> Sql:
+        return case((_matches(v, _DAY), try_cast(v, "DATE")), (is_not_null(v), func(kernel, v)))
+
+    return _let_tried(job, attempt)
+
+
+def to_timestamp(job: CastJob) -> Sql:
+    """Text without a zone is read in the session's."""
+    kernel = job.ctx.kernel("parse_timestamp", _timestamps, [t.STRING, t.STRING], t.TIMESTAMP)
+
+    def attempt(v: Sql) -> Sql:
+        return case(
+            (_matches(v, _USUAL_TIMESTAMP), in_session_zone(try_cast(v, "TIMESTAMP"), job.ctx)),
+            (_matches(v, _ZONED_TIMESTAMP), try_cast(v, "TIMESTAMP WITH TIME ZONE")),
+            (is_not_null(v), func(kernel, v, text(job.ctx.time_zone))),
+        )
+
+    return _let_tried(job, attempt)
+
+
+def to_wall_clock(job: CastJob) -> Sql:
+    """A zone in the text is left out."""
+    kernel = job.ctx.kernel("parse_timestamp_ntz", _wall_clocks, [t.STRING], t.TIMESTAMP_NTZ)
+
+    def attempt(v: Sql) -> Sql:
+        return case((_matches(v, _USUAL_TIMESTAMP), try_cast(v, "TIMESTAMP")), (is_not_null(v), func(kernel, v)))
+
+    return _let_tried(job, attempt)
+
+
+def _let_tried(job: CastJob, attempt: Any) -> Sql:
+    """`job.tried` for an attempt that uses its argument several times."""
+    return let(job.value, job.ctx, lambda v: job.of(v).tried(attempt, job.invalid))
+
+
+def to_time(job: CastJob) -> Sql:
+    """`12:30:00.5`."""
+    return job.tried(lambda v: case((_matches(v, _CLOCK), try_cast(v, "TIME"))), job.invalid)
+
+
+def _dates(texts: pa.Array) -> pa.Array:
+    return pa.array([None if s is None else parse_date(s) for s in texts.to_pylist()], pa.int32()).cast(pa.date32())
+
+
+def _timestamps(texts: pa.Array, zones: pa.Array) -> pa.Array:
+    pairs = zip(texts.to_pylist(), zones.to_pylist(), strict=True)
+    micros = [None if s is None else parse_timestamp(s, zone) for s, zone in pairs]
+    return pa.array(micros, pa.int64()).cast(pa.timestamp("us", "UTC"))
+
+
+def _wall_clocks(texts: pa.Array) -> pa.Array:
+    micros = [None if s is None else parse_timestamp_ntz(s) for s in texts.to_pylist()]
+    return pa.array(micros, pa.int64()).cast(pa.timestamp("us"))

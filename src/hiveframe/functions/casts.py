@@ -1,0 +1,154 @@
+"""Casts between all types in Spark's three modes: `ansi` raises, `legacy` gives NULL or wraps, `try` gives NULL.
+
+`emit_cast` picks a handler by the classes of the two types. A handler returns DuckDB's plain CAST wherever that is
+exactly Spark's, and nothing at all where the physical types agree. The handlers live by subject: `cast_numbers`,
+`cast_text` (to strings), `cast_parse` (from strings), `cast_datetime`, `cast_intervals`, `cast_nested`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hiveframe.errors import QueryContext, internal_error
+from hiveframe.functions import (
+    cast_datetime,
+    cast_intervals,
+    cast_nested,
+    cast_numbers,
+    cast_parse,
+    cast_text,
+)
+from hiveframe.functions.cast_job import CastJob
+from hiveframe.functions.cast_rules import storage
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.sql import Sql, cast, null, physical_type
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Cast, Literal
+from hiveframe.plan.types import DataType
+
+Handler = Callable[[CastJob], Sql]
+
+
+def emit_cast(node: Cast, child: Sql, ctx: EmitContext) -> Sql:
+    """The emitted `child` as a value of the cast's type."""
+    if isinstance(node.child, Literal) and isinstance(node.child.dtype, t.StringType):
+        folded = cast_parse.constant_of(node.child.value, node.dtype, ctx.time_zone)
+        if folded is not None:
+            return folded
+    return cast_value(child, node.child.dtype, node.dtype, node.mode, node.context, ctx)
+
+
+def cast_value(
+    value: Sql, src: DataType, dst: DataType, mode: str, context: QueryContext | None, ctx: EmitContext
+) -> Sql:
+    """A value of type `src` as one of type `dst`; emitters use it for casts inside functions."""
+    src, dst = storage(src), storage(dst)
+    if src == dst:
+        return value
+    if isinstance(src, t.NullType):
+        return cast(null(), physical_type(dst))
+    return handler(type(src), type(dst))(CastJob(value, src, dst, mode, context, ctx))
+
+
+def _same(job: CastJob) -> Sql:
+    return job.value
+
+
+def _plain(job: CastJob) -> Sql:
+    return cast(job.value, physical_type(job.dst))
+
+
+def handler(src: type[DataType], dst: type[DataType]) -> Handler:
+    """The handler for two classes of types, the most special row first."""
+    found = _found.get((src, dst))
+    if found is not None:
+        return found
+    for s in src.__mro__:
+        for d in dst.__mro__:
+            row = _HANDLERS.get((s, d))
+            if row is not None:
+                _found[src, dst] = row
+                return row
+    raise internal_error(f"no cast from {src.__name__} to {dst.__name__}; analysis refuses it")
+
+
+_found: Final[dict[tuple[type, type], Handler]] = {}
+
+_HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
+    # numbers
+    (t.IntegralType, t.IntegralType): cast_numbers.integral_to_integral,
+    (t.IntegralType, t.FloatType): _plain,
+    (t.IntegralType, t.DoubleType): _plain,
+    (t.IntegralType, t.DecimalType): cast_numbers.integral_to_decimal,
+    (t.FloatType, t.IntegralType): cast_numbers.floating_to_integral,
+    (t.DoubleType, t.IntegralType): cast_numbers.floating_to_integral,
+    (t.FloatType, t.DoubleType): _plain,
+    (t.DoubleType, t.FloatType): cast_numbers.double_to_float,
+    (t.FloatType, t.DecimalType): cast_numbers.floating_to_decimal,
+    (t.DoubleType, t.DecimalType): cast_numbers.floating_to_decimal,
+    (t.DecimalType, t.DecimalType): cast_numbers.decimal_to_decimal,
+    (t.DecimalType, t.IntegralType): cast_numbers.decimal_to_integral,
+    (t.DecimalType, t.FloatType): cast_numbers.decimal_to_floating,
+    (t.DecimalType, t.DoubleType): cast_numbers.decimal_to_floating,
+    (t.BooleanType, t.NumericType): _plain,
+    (t.BooleanType, t.DecimalType): cast_numbers.boolean_to_decimal,
+    (t.NumericType, t.BooleanType): cast_numbers.numeric_to_boolean,
+    (t.IntegralType, t.BinaryType): cast_numbers.integral_to_binary,
+    # dates and times
+    (t.DateType, t.TimestampType): _plain,
+    (t.DateType, t.TimestampNTZType): _plain,
+    (t.TimestampType, t.DateType): _plain,
+    (t.TimestampNTZType, t.DateType): _plain,
+    (t.TimestampType, t.TimestampNTZType): _plain,
+    (t.TimestampNTZType, t.TimestampType): cast_datetime.wall_clock_to_timestamp,
+    (t.TimestampType, t.TimeType): _plain,
+    (t.TimestampNTZType, t.TimeType): _plain,
+    (t.TimeType, t.TimeType): _same,
+    (t.TimestampType, t.IntegralType): cast_datetime.timestamp_to_integral,
+    (t.TimestampType, t.DoubleType): cast_datetime.timestamp_to_double,
+    (t.TimestampType, t.FloatType): cast_datetime.timestamp_to_double,
+    (t.TimestampType, t.DecimalType): cast_datetime.timestamp_to_decimal,
+    (t.TimestampType, t.BooleanType): cast_datetime.timestamp_to_boolean,
+    (t.IntegralType, t.TimestampType): cast_datetime.integral_to_timestamp,
+    (t.DecimalType, t.TimestampType): cast_datetime.decimal_to_timestamp,
+    (t.FloatType, t.TimestampType): cast_datetime.floating_to_timestamp,
+    (t.DoubleType, t.TimestampType): cast_datetime.floating_to_timestamp,
+    (t.BooleanType, t.TimestampType): cast_datetime.boolean_to_timestamp,
+    (t.DateType, t.NumericType): cast_datetime.always_null,
+    (t.DateType, t.BooleanType): cast_datetime.always_null,
+    # intervals
+    (t.YearMonthIntervalType, t.YearMonthIntervalType): cast_intervals.narrow,
+    (t.DayTimeIntervalType, t.DayTimeIntervalType): cast_intervals.narrow,
+    (t.YearMonthIntervalType, t.IntegralType): cast_intervals.to_integral,
+    (t.DayTimeIntervalType, t.IntegralType): cast_intervals.to_integral,
+    (t.YearMonthIntervalType, t.DecimalType): cast_intervals.to_decimal,
+    (t.DayTimeIntervalType, t.DecimalType): cast_intervals.to_decimal,
+    (t.IntegralType, t.YearMonthIntervalType): cast_intervals.from_integral,
+    (t.IntegralType, t.DayTimeIntervalType): cast_intervals.from_integral,
+    (t.DecimalType, t.YearMonthIntervalType): cast_intervals.from_decimal,
+    (t.DecimalType, t.DayTimeIntervalType): cast_intervals.from_decimal,
+    # from text
+    (t.StringType, t.StringType): _same,
+    (t.StringType, t.BinaryType): cast_parse.to_binary,
+    (t.StringType, t.BooleanType): cast_parse.to_boolean,
+    (t.StringType, t.IntegralType): cast_parse.to_integral,
+    (t.StringType, t.FloatType): cast_parse.to_floating,
+    (t.StringType, t.DoubleType): cast_parse.to_floating,
+    (t.StringType, t.DecimalType): cast_parse.to_decimal,
+    (t.StringType, t.DateType): cast_parse.to_date,
+    (t.StringType, t.TimestampType): cast_parse.to_timestamp,
+    (t.StringType, t.TimestampNTZType): cast_parse.to_wall_clock,
+    (t.StringType, t.TimeType): cast_parse.to_time,
+    (t.StringType, t.YearMonthIntervalType): cast_intervals.from_text,
+    (t.StringType, t.DayTimeIntervalType): cast_intervals.from_text,
+    (t.StringType, t.CalendarIntervalType): cast_intervals.calendar_from_text,
+    # to text
+    (t.DataType, t.StringType): cast_text.to_string,
+    # nested
+    (t.ArrayType, t.ArrayType): cast_nested.array_to_array,
+    (t.MapType, t.MapType): cast_nested.map_to_map,
+    (t.StructType, t.StructType): cast_nested.struct_to_struct,
+    (t.DataType, t.VariantType): _plain,
+    (t.VariantType, t.DataType): _plain,
+}

@@ -1,0 +1,103 @@
+"""Numbers and moments as Java and Spark print them."""
+
+from __future__ import annotations
+
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.let import let
+from hiveframe.functions.sql import Sql, case, cast, func, neg, number, op, text
+from hiveframe.plan.types import DataType
+
+
+def floating_text(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+    """`Double.toString`: plain from 0.001 to 10 million, else `1.0E10`; `NaN`, `Infinity`.
+
+    The digits are the shortest that give the number back (as in Java 19; older ones print a few numbers longer).
+    """
+    return let(value, ctx, lambda v: _floating(v, ctx))
+
+
+def _floating(value: Sql, ctx: EmitContext) -> Sql:
+    size = func("abs", value)
+    plain = cast(value, "VARCHAR")
+    return case(
+        (op("and", op(">=", size, _const("0.001")), op("<", size, _const("10000000"))), plain),
+        (op("=", value, _const("0")), plain),
+        (func("isnan", value), text("NaN")),
+        (
+            op("=", size, _const("inf")),
+            case((op(">", value, _const("0")), text("Infinity")), default=text("-Infinity")),
+        ),
+        default=let(plain, ctx, _scientific),
+    )
+
+
+def _const(shown: str) -> Sql:
+    return cast(text(shown), "DOUBLE")
+
+
+def _scientific(plain: Sql) -> Sql:
+    """DuckDB's text of a number that Java prints with an exponent: `12345678.5`, `0.00012`, `1.5e+20`, `1e-05`."""
+    exponent = func("contains", plain, text("e"))
+    fraction = func("contains", plain, text("."))
+    power = r"e\+?(-?)0*(\d+)$"
+    with_exponent = case(
+        (fraction, func("regexp_replace", plain, text(power), text(r"E\1\2"))),
+        default=func("regexp_replace", plain, text(power), text(r".0E\1\2")),
+    )
+    small = func("starts_with", func("ltrim", plain, text("-")), text("0."))
+    # 0.000ddd, from 1.0E-4 to 9.99E-4
+    from_small = func("regexp_replace", plain, text(r"^(-?)0\.000(\d)(\d*)$"), text(r"\1\2.\3E-4"))
+    from_small = func("replace", from_small, text(".E"), text(".0E"))
+    digits = func("rtrim", func("regexp_replace", plain, text(r"^-?\d(\d*)\.(\d+)$"), text(r"\1\2")), text("0"))
+    from_great = func(
+        "concat",
+        func("regexp_extract", plain, text(r"^-?\d")),
+        text("."),
+        case((op("=", digits, text("")), text("0")), default=digits),
+        text("E"),
+        op("-", func("length", func("regexp_extract", plain, text(r"^-?(\d+)"), number(1))), number(1)),
+    )
+    return case((exponent, with_exponent), (small, from_small), default=from_great)
+
+
+def date_text(value: Sql, ctx: EmitContext) -> Sql:
+    """`2020-01-01`; years after 9999 begin with `+`, years before 0 with `-`."""
+
+    def build(v: Sql) -> Sql:
+        usual = op("and", op(">=", v, _date("0001-01-01")), op("<=", v, _date("9999-12-31")))
+        return case((usual, cast(v, "VARCHAR")), default=func("concat", _year(v), func("strftime", v, text("-%m-%d"))))
+
+    return let(value, ctx, build)
+
+
+def wall_clock_text(value: Sql, ctx: EmitContext) -> Sql:
+    """A TIMESTAMP as `2020-01-01 00:00:00.5`: no zeros at the end of the fraction."""
+
+    def build(v: Sql) -> Sql:
+        low, high = cast(text("0001-01-01"), "TIMESTAMP"), cast(text("9999-12-31 23:59:59.999999"), "TIMESTAMP")
+        usual = op("and", op(">=", v, low), op("<=", v, high))
+        clock = func("regexp_extract", cast(v, "VARCHAR"), text(r" \d\d:\d\d:\d\d.*$"))
+        return case(
+            (usual, cast(v, "VARCHAR")),
+            default=func("concat", _year(v), func("strftime", v, text("-%m-%d")), clock),
+        )
+
+    return let(value, ctx, build)
+
+
+def timestamp_text(value: Sql, ctx: EmitContext) -> Sql:
+    """A TIMESTAMPTZ as its wall clock in the session's time zone."""
+    return wall_clock_text(cast(value, "TIMESTAMP"), ctx)
+
+
+def _date(shown: str) -> Sql:
+    return cast(text(shown), "DATE")
+
+
+def _year(value: Sql) -> Sql:
+    year = func("year", value)
+    return case(
+        (op(">", year, number(9999)), func("concat", text("+"), year)),
+        (op("<", year, number(0)), func("concat", text("-"), func("printf", text("%04d"), neg(year)))),
+        default=func("printf", text("%04d"), year),
+    )
