@@ -20,7 +20,12 @@ _FOLDERS = "__folders"
 _FOLDER_PATH = "__folder_path"
 
 # Types whose text DuckDB reads from a folder name as Spark does; the others come as text and are cast above.
-_NATIVE: Mapping[type[DataType], str] = {t.IntegerType: "INTEGER", t.LongType: "BIGINT", t.DateType: "DATE", t.StringType: "VARCHAR"}
+_NATIVE: Mapping[type[DataType], str] = {
+    t.IntegerType: "INTEGER",
+    t.LongType: "BIGINT",
+    t.DateType: "DATE",
+    t.StringType: "VARCHAR",
+}
 
 
 def reader_arguments(source: ScanSource, with_path: bool) -> dict[str, Sql]:

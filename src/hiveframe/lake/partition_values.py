@@ -24,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def infer_type(texts: Iterable[str | None]) -> DataType:
-    """The narrowest type for every text: int, bigint, decimal, double, timestamp, date, string; void for NULLs alone."""
+    """The narrowest type for every text: int, bigint, decimal, double, timestamp, date, string; void when all NULL."""
     found: DataType = t.NULL
     for text in set(texts):
         if text is not None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hiveframe.errors import SparkException
+from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.lake.sources.csv import CsvSource
 from hiveframe.lake.sources.parquet import ParquetSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
 
@@ -16,9 +18,11 @@ def open_source(request: ReadRequest, context: ReadContext) -> ScanSource:
     return source_of(request.format).open(request, context)
 
 
-def scan_expression(source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
-    """The query that reads `needed` (positions in `source.schema`)."""
-    return source_of(source.format).scan(source, needed, with_path=with_path)
+def scan_expression(
+    source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
+) -> ScanSql:
+    """The query that reads `needed` (positions in `source.schema`); `with_path` adds `scan.FILE_PATH_COLUMN`."""
+    return source_of(source.format).scan(source, needed, context, with_path=with_path)
 
 
 def source_of(name: str) -> Source:
@@ -46,5 +50,6 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
 }
 
 SOURCES: Final[Mapping[str, Source]] = {
+    "csv": CsvSource(),
     "parquet": ParquetSource(),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import duckdb
@@ -14,8 +15,10 @@ from hiveframe.functions.sql import text
 class QueryRunner(Protocol):
     """Runs a query that inspects files: a footer, a sample, an inference pass."""
 
-    def rows(self, query: exp.Expression, *, time_zone: str) -> list[tuple[Any, ...]]:
-        """Every row; dates and times read and shown in `time_zone`."""
+    def rows(
+        self, query: exp.Expression, *, time_zone: str, arrow: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Every row; times without a zone are read in `time_zone`; `arrow` names what the query reads besides files."""
 
 
 class PrivateRunner:
@@ -26,11 +29,15 @@ class PrivateRunner:
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
-    def rows(self, query: exp.Expression, *, time_zone: str) -> list[tuple[Any, ...]]:
+    def rows(
+        self, query: exp.Expression, *, time_zone: str, arrow: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Every row of `query`."""
         with self._lock:
             cursor = self._open().cursor()
         with cursor:
+            for name, data in (arrow or {}).items():
+                cursor.register(name, data)
             cursor.execute(exp.Set(expressions=[_assign("TimeZone", time_zone)]).sql("duckdb"))
             return cursor.execute(query.sql("duckdb")).fetchall()
 

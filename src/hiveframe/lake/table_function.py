@@ -43,4 +43,10 @@ def map_literal(pairs: Iterable[tuple[str, Sql]]) -> Sql:
 def select_from(source: Sql, projections: Sequence[tuple[str, Sql]]) -> exp.Select:
     """`SELECT expr AS name, … FROM source`; a scan without columns still has its rows."""
     items = [exp.Alias(this=e, alias=ident(n)) for n, e in projections]
-    return exp.Select(expressions=items or [exp.Literal.number(1)]).from_(exp.Table(this=source))
+    relation = source if isinstance(source, exp.Subquery) else exp.Table(this=source)
+    return exp.Select(expressions=items or [exp.Literal.number(1)]).from_(relation)
+
+
+def subquery(select: exp.Query, alias: str) -> exp.Subquery:
+    """`(select) AS alias`."""
+    return exp.Subquery(this=select, alias=exp.TableAlias(this=ident(alias)))

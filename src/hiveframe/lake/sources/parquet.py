@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from hiveframe.errors import SparkException
+from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, null, physical_type, physical_type_text, text, true
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.file_types import FileType, convert
@@ -63,7 +64,9 @@ class ParquetSource:
         files = listed.files if merge and request.schema is None else listed.files[:1]
         return [self._footers.get(f, context.runner) for f in files]
 
-    def scan(self, source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
+    def scan(
+        self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
+    ) -> ScanSql:
         """`SELECT column AS f<i> … FROM read_parquet(…)`."""
         if not source.files:
             return empty_scan(source, needed, with_path)

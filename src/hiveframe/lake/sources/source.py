@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.options import Options
 from hiveframe.lake.runner import PrivateRunner, QueryRunner
 from hiveframe.lake.scan import ScanSource, ScanSql
@@ -46,5 +47,7 @@ class Source(Protocol):
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """Lists files, finds partitions and settles the schema."""
 
-    def scan(self, source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
+    def scan(
+        self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
+    ) -> ScanSql:
         """The query for the `needed` schema positions; `with_path` adds each row's file as `scan.FILE_PATH_COLUMN`."""

@@ -1,0 +1,122 @@
+"""CSV options as Spark names and defaults them.
+
+Source: Spark SQL guide, "CSV Files"; defaults checked against Spark 4.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from hiveframe.errors import IllegalArgumentException
+from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
+from hiveframe.lake.options import Options
+from hiveframe.lake.text_values import TextRules
+from hiveframe.settings import Settings
+
+PERMISSIVE: Final = "PERMISSIVE"
+DROP_MALFORMED: Final = "DROPMALFORMED"
+FAIL_FAST: Final = "FAILFAST"
+
+_CHARSETS: Final = ("iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8")
+_CHARSET_ALIASES: Final = {"latin1": "iso-8859-1", "latin-1": "iso-8859-1", "ascii": "us-ascii", "utf8": "utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """What a CSV reader was told; an empty `quote`, `escape` or `comment` means none."""
+
+    separator: str
+    quote: str
+    escape: str
+    comment: str
+    header: bool
+    infer_schema: bool
+    enforce_schema: bool
+    prefer_date: bool
+    trims_leading: bool
+    trims_trailing: bool
+    null_value: str
+    empty_value: str
+    mode: str
+    corrupt_column: str
+    multi_line: bool
+    line_separator: str | None
+    encoding: str
+    rules: TextRules
+
+
+def read_options(options: Options, settings: Settings) -> CsvOptions:
+    """The options of a read; a wrong value is refused with its option's name."""
+    return CsvOptions(
+        separator=_separator(options),
+        quote=options.character(("quote",), '"'),
+        escape=options.character(("escape",), "\\"),
+        comment=options.character(("comment",), ""),
+        header=options.flag("header"),
+        infer_schema=options.flag("inferSchema"),
+        enforce_schema=options.flag("enforceSchema", True),
+        prefer_date=options.flag("preferDate", True),
+        trims_leading=options.flag("ignoreLeadingWhiteSpace"),
+        trims_trailing=options.flag("ignoreTrailingWhiteSpace"),
+        null_value=options.get("nullValue") or "",
+        empty_value=options.get("emptyValue") or "",
+        mode=parse_mode(options.get("mode")),
+        corrupt_column=options.get("columnNameOfCorruptRecord")
+        or settings.require("spark.sql.columnNameOfCorruptRecord"),
+        multi_line=options.flag("multiLine"),
+        line_separator=options.get("lineSep"),
+        encoding=charset(options.first("encoding", "charset") or "utf-8", "CSVOptions"),
+        rules=text_rules(options, settings),
+    )
+
+
+def parse_mode(text: str | None) -> str:
+    """The parse mode; Spark takes an unknown one for PERMISSIVE."""
+    mode = (text or PERMISSIVE).upper()
+    return mode if mode in (DROP_MALFORMED, FAIL_FAST) else PERMISSIVE
+
+
+def charset(name: str, function: str) -> str:
+    """The charset in lower case; INVALID_PARAMETER_VALUE.CHARSET lists those there are."""
+    lowered = _CHARSET_ALIASES.get(name.lower(), name.lower())
+    if lowered not in _CHARSETS:
+        params = {
+            "functionName": f"`{function}`",
+            "parameter": "`charset`",
+            "charset": name,
+            "charsets": ", ".join(_CHARSETS),
+        }
+        raise IllegalArgumentException("INVALID_PARAMETER_VALUE.CHARSET", params)
+    return lowered
+
+
+def text_rules(options: Options, settings: Settings) -> TextRules:
+    """How this reader turns text into values; a zone is named only where it is not the session's."""
+    zone = options.get("timeZone")
+    return TextRules(
+        time_zone=zone if zone is not None and zone != settings.time_zone else None,
+        date_format=_pattern(options, "dateFormat"),
+        timestamp_format=_pattern(options, "timestampFormat"),
+        timestamp_ntz_format=_pattern(options, "timestampNTZFormat"),
+        nan=options.get("nanValue", "NaN"),
+        positive_infinity=options.get("positiveInf", "Inf"),
+        negative_infinity=options.get("negativeInf", "-Inf"),
+    )
+
+
+def _pattern(options: Options, name: str) -> JavaPattern | None:
+    text = options.get(name)
+    return compile_pattern(text) if text is not None else None
+
+
+def _separator(options: Options) -> str:
+    given = options.first("sep", "delimiter")
+    if given is None:
+        return ","
+    if given == "":
+        raise IllegalArgumentException("INVALID_DELIMITER_VALUE.EMPTY_STRING", {})
+    for written, meant in (("\\t", "\t"), ("\\r", "\r"), ("\\n", "\n"), ("\\b", "\b"), ("\\f", "\f"), ("\\\\", "\\")):
+        if given == written:
+            return meant
+    return given

@@ -1,0 +1,156 @@
+"""CSV files, read line by line as Spark does and typed by its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlglot import exp
+
+from hiveframe.errors import SparkException
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.sql import column, func, ident, text
+from hiveframe.lake.csv.header import FirstRecord, column_names, first_record
+from hiveframe.lake.csv.infer import infer_types
+from hiveframe.lake.csv.options import CsvOptions, read_options
+from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows
+from hiveframe.lake.csv.tokens import record_pattern, token_list, token_value
+from hiveframe.lake.file_listing import Listed, list_request, settle_schema
+from hiveframe.lake.lines import LineFormat, read_lines
+from hiveframe.lake.partition_columns import PATH
+from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
+from hiveframe.lake.sources.source import ReadContext, ReadRequest
+from hiveframe.lake.table_function import select_from, subquery
+from hiveframe.plan import types as t
+from hiveframe.plan.types import StructField, StructType
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CsvDetail:
+    """How the lines are cut and split, and how many of each file come before the data."""
+
+    options: CsvOptions
+    lines: LineFormat
+    skip: Mapping[str, int]
+    headers: Mapping[str, str]
+
+
+class CsvSource:
+    """Reads CSV."""
+
+    label = "CSV"
+
+    def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
+        """Lists the files, reads their headers and, where asked, infers types from the data."""
+        options = read_options(request.options, context.settings)
+        listed = list_request(request, context)
+        how = line_format(options)
+        firsts = _first_records(listed, how, options, wanted=options.header)
+        detail = CsvDetail(
+            options,
+            how,
+            {path: first.line_count for path, first in firsts.items() if first.line_count},
+            {path: first.text for path, first in firsts.items() if first.text is not None},
+        )
+        source = ScanSource(
+            "csv",
+            request.paths,
+            listed.files,
+            StructType(),
+            request.options,
+            (),
+            listed.hive_layout,
+            context.settings.time_zone,
+            detail,
+        )
+        schema, partitions = settle_schema(
+            request, listed, self.label, lambda: _infer(source, detail, context) if listed.files else None
+        )
+        csv_columns(schema, options)
+        return replace(source, schema=schema, partitions=partitions)
+
+    def scan(
+        self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
+    ) -> ScanSql:
+        """Lines split and parsed by DuckDB expressions."""
+        if not source.files:
+            return empty_scan(source, needed, with_path)
+        detail: CsvDetail = source.detail
+        if detail.options.header and not detail.options.enforce_schema:
+            _check_headers(source, detail)
+        folders = [i for i in needed if i in source.partitions]
+        # The path travels along for error messages; DuckDB drops it where nothing asks.
+        lines = read_lines(source, detail.lines, folders, with_path=True, skip=detail.skip)
+        places = source.data_positions()
+        columns = csv_columns(StructType(tuple(source.schema.fields[i] for i in places)), detail.options)
+        inner = [places.index(i) for i in needed if i not in source.partitions]
+        keep = [*(scan_column(i) for i in folders), *([PATH] if with_path else [])]
+        typed = csv_rows(csv_records(lines.select, detail.options), columns, inner, detail.options, keep, context)
+        return ScanSql(_named(typed, places, needed, source, with_path), lines.arrow)
+
+
+def _named(
+    typed: exp.Select, places: Sequence[int], needed: Sequence[int], source: ScanSource, with_path: bool
+) -> exp.Select:
+    """The projections under their places in the whole schema."""
+    outputs = [(scan_column(i), column(scan_column(i if i in source.partitions else places.index(i)))) for i in needed]
+    if with_path:
+        outputs.append((FILE_PATH_COLUMN, column(PATH)))
+    return select_from(subquery(typed, "__rows"), outputs)
+
+
+def line_format(options: CsvOptions) -> LineFormat:
+    """How a CSV file's bytes become records."""
+    if options.multi_line:
+        return LineFormat(options.encoding, record=record_pattern(options))
+    return LineFormat(options.encoding, separator=options.line_separator)
+
+
+def _first_records(listed: Listed, how: LineFormat, options: CsvOptions, *, wanted: bool) -> dict[str, FirstRecord]:
+    return {file.path: first_record(file.path, how, options) for file in listed.files} if wanted else {}
+
+
+def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> StructType:
+    """Names from the first file that has a record; types from the data, or text."""
+    options = detail.options
+    first = next(iter(detail.headers.values()), None)
+    if not options.header:
+        found = (first_record(f.path, detail.lines, options).text for f in source.files)
+        first = next((record for record in found if record is not None), None)
+    if first is None:
+        return StructType()
+    tokens = _tokens(first, options, context)
+    names = column_names(tokens) if options.header else [f"_c{i}" for i in range(len(tokens))]
+    types: Sequence[t.DataType] = [t.STRING] * len(names)
+    if options.infer_schema:
+        types = _types(source, detail, len(names), context)
+    return StructType(tuple(StructField(n, d) for n, d in zip(names, types, strict=True)))
+
+
+def _types(source: ScanSource, detail: CsvDetail, count: int, context: ReadContext) -> Sequence[t.DataType]:
+    ntz = context.settings.get("spark.sql.timestampType") == "TIMESTAMP_NTZ"
+
+    def ask(build: Callable[[exp.Select], exp.Select]) -> tuple[Any, ...]:
+        lines = read_lines(source, detail.lines, skip=detail.skip)
+        return context.runner.rows(build(lines.select), time_zone=source.time_zone, arrow=lines.arrow)[0]
+
+    return infer_types(ask, count, detail.options, ntz=ntz)
+
+
+def _tokens(line: str, options: CsvOptions, context: ReadContext) -> list[str | None]:
+    """The header's tokens, split by the very expressions that split the data."""
+    listed = exp.Select(
+        expressions=[exp.Alias(this=func("unnest", token_list(text(line), options)), alias=ident("token"))]
+    )
+    query = select_from(subquery(listed, "__header"), [("token", token_value(column("token"), options))])
+    return [row[0] for row in context.runner.rows(query, time_zone="UTC")]
+
+
+def _check_headers(source: ScanSource, detail: CsvDetail) -> None:
+    """`enforceSchema=false`: a file's header must name the schema's columns in order."""
+    names = [source.schema.fields[i].name.lower() for i in source.data_positions()]
+    for path, header in detail.headers.items():
+        tokens = [token.strip().lower() for token in header.split(detail.options.separator)]
+        if tokens != names:
+            raise SparkException("FAILED_READ_FILE.NO_HINT", {"path": f"file://{path}"})
