@@ -1,1 +1,1 @@
-"""Writers: staged, synced, then renamed into place."""
+"""Writing data sources: the engine writes into a staging folder, `commit` makes the files visible at once."""
