@@ -38,7 +38,7 @@ _names = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class LineFormat:
-    """How files become lines. `record` is a regular expression for records that span lines (then `separator` is unused)."""
+    """How files become lines; `record` is a regular expression for records that may span lines."""
 
     encoding: str = "utf-8"
     separator: str | None = None

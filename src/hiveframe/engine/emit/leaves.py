@@ -52,7 +52,7 @@ def emit_range(node: lg.Range, inputs: list[Block], ctx: Context) -> Block:
 
 def emit_scan(node: lg.Scan, inputs: list[Block], ctx: Context) -> Block:
     """The data source's own query, its projections under our names."""
-    scan = scan_expression(node.source, node.positions)
+    scan = scan_expression(node.source, node.positions, ctx)
     names = {scan_column(p): column_name(c.id) for p, c in zip(node.positions, node.output, strict=True)}
     for item in scan.select.expressions:
         if item.alias in names:
