@@ -179,6 +179,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "percentiles",
     "statistics",
     "windows",
+    "strings",
 )
 
 _rows: dict[str, Function] = {}
