@@ -39,7 +39,7 @@ class Delivery:
     """
 
     batch_bytes: int = 64 * 1024 * 1024
-    spawn: Callable[[Callable[[], None]], None] | None = None
+    spawn: Callable[[Callable[[], None]], object] | None = None
     on_end: Callable[[Callable[[], None]], None] = _ignore
     limits: StreamLimits = field(default_factory=StreamLimits)
 
