@@ -6,7 +6,7 @@ import importlib
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,10 +18,11 @@ from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
-from hiveframe.engine import execution
+from hiveframe.engine import copying, execution
 from hiveframe.engine.evaluate import evaluate
 from hiveframe.engine.python.udtf_analysis import analyze_udtf
 from hiveframe.errors import analysis_error, unsupported
+from hiveframe.functions.sql import Sql
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.driver import optimize
 from hiveframe.plan import commands as c
@@ -182,6 +183,11 @@ class Session:
         """The rows of a relation for a command of this thread."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
         return self._stream(plan, operation).batches
+
+    def copy(self, plan: lg.Relation, names: Sequence[str], statement: Callable[[Sql], Sql]) -> None:
+        """Rows written by the engine itself."""
+        operation: Operation = getattr(self._cancellable, "operation", DETACHED)
+        copying.copy(optimize(plan), names, statement, self.settings, operation.on_cancel)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
         child = self.analyze(plan.child)

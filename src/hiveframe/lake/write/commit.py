@@ -1,8 +1,8 @@
 """Making written files visible: all of them or none, whatever happens in between.
 
-Files are written into a staging folder beside the target (same file system), synced, then moved. Overwriting exchanges the
-two folders in one system call where the system has one; what was there before goes afterwards. A staging folder names
-the process that made it, and the next write into the same parent removes those of processes that are gone.
+Files are written into a staging folder beside the target (same file system), synced, then moved. Overwriting exchanges
+the two folders in one system call where the system has one; what was there before goes afterwards. A staging folder
+names the process that made it, and the next write into the same parent removes those of processes that are gone.
 """
 
 from __future__ import annotations

@@ -26,7 +26,10 @@ SPARK_VERSION = "4.2.0"
 
 @dataclass(frozen=True, slots=True)
 class WriteFormat:
-    """`shape`: columns (as they are), texts (each as text), or lines (one text column). `label` as in Spark's messages."""
+    """How a format is written. `label` is its name in Spark's messages.
+
+    `shape`: columns (as they are), texts (each as text), or lines (one text column).
+    """
 
     name: str
     label: str
@@ -78,7 +81,7 @@ def copy_statement(
 ) -> exp.Copy:
     """`COPY query TO folder`: one file, or folders of files by partition. `schema` is that of the files alone."""
     codec, gained = write_format.codec(options, settings)
-    parameters = [("FORMAT", exp.Var(this=_ENGINE_FORMAT[write_format.name]))]
+    parameters: list[tuple[str, Any]] = [("FORMAT", exp.Var(this=_ENGINE_FORMAT[write_format.name]))]
     parameters += [(k, v) for k, v in write_format.parameters(options, schema, settings)]
     parameters.append(("COMPRESSION", text(codec)))
     stem = f"part-00000-{uuid.uuid4()}"

@@ -1,0 +1,248 @@
+"""INSERT: rows brought into a table's columns by position or by name, under ANSI's store assignment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.functions.coercion import can_store_assign
+from hiveframe.lake.options import Options
+from hiveframe.lake.paths import local_path
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import StructField, StructType, sql_name
+from hiveframe.session.commands.lookup import writable_table
+from hiveframe.session.commands.partitions import matching, partition_fields, partition_names, static_values
+from hiveframe.session.commands.saving import save
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sql.parser import parse_expression
+
+_DEFAULT_KEY = "CURRENT_DEFAULT"
+
+
+@handles(c.Insert)
+def insert(session: CommandSession, command: c.Insert) -> SmallTable:
+    """`INSERT INTO|OVERWRITE table [PARTITION …] [(columns)] query`."""
+    table = writable_table(session, session.table_parts(command.table), "INSERT")
+    if command.replace_where is not None:
+        raise unsupported(f"INSERT INTO … REPLACE WHERE on {table.provider} tables")
+    known = {f.name.lower() for f in partition_fields(table)}
+    for name, _ in command.partition:
+        if name.lower() not in known:
+            raise analysis_error("NON_PARTITION_COLUMN", columnName=quoted(name))
+    insert_rows(
+        session,
+        table,
+        command.child,
+        overwrite=command.overwrite,
+        by_name=command.by_name,
+        columns=command.columns,
+        static={n.lower(): e for n, e in command.partition if e is not None},
+        partition=command.partition,
+        if_not_exists=command.if_not_exists,
+    )
+    return EMPTY
+
+
+@handles(c.InsertDirectory)
+def insert_directory(session: CommandSession, command: c.InsertDirectory) -> SmallTable:
+    """`INSERT OVERWRITE DIRECTORY`."""
+    options = Options(command.options)
+    path = command.path or options["path"]
+    format_name = command.format or session.settings.require("spark.sql.sources.default")
+    save(session, command.child, local_path(path), format_name, how="replace", options=options.without("path"))
+    return EMPTY
+
+
+def insert_rows(
+    session: CommandSession,
+    table: Table,
+    child: spec.Relation,
+    *,
+    overwrite: bool,
+    by_name: bool,
+    columns: Sequence[str] = (),
+    static: Mapping[str, spec.Expr] | None = None,
+    partition: Sequence[tuple[str, spec.Expr | None]] = (),
+    if_not_exists: bool = False,
+    dynamic: bool | None = None,
+) -> None:
+    """Add `child`'s rows to a table, or (`overwrite`) put them in the place of what is there."""
+    static = static or {}
+    values = static_values(session, table, tuple(partition))
+    if if_not_exists and matching(partition_names(session, table), values):
+        return
+    aligned = _aligned(session, table, child, by_name=by_name, columns=columns, static=static)
+    how = "append"
+    if overwrite:
+        mode = session.settings.require("spark.sql.sources.partitionOverwriteMode").upper()
+        is_dynamic = mode == "DYNAMIC" if dynamic is None else dynamic
+        partial = bool(table.partition_columns) and (is_dynamic or bool(static))
+        how = "replace_partitions" if partial else "replace"
+    before = matching(partition_names(session, table), values) if how == "replace_partitions" else []
+    started = {name: _files(table, name) for name in before}
+    save(
+        session,
+        aligned,
+        table.location,
+        table.provider,
+        how=how,
+        options=Options(table.options),
+        partition_by=table.partition_columns,
+    )
+    if how == "replace_partitions" and static and not dynamic:
+        for name, files in started.items():
+            if _files(table, name) == files:  # a partition that the clause covers and no new row fell into
+                shutil.rmtree(os.path.join(table.location, *name.split("/")))
+    session.state.cached_tables.pop(table.parts, None)
+
+
+def _files(table: Table, partition: str) -> frozenset[str]:
+    return frozenset(os.listdir(os.path.join(table.location, *partition.split("/"))))
+
+
+def _aligned(
+    session: CommandSession,
+    table: Table,
+    child: spec.Relation,
+    *,
+    by_name: bool,
+    columns: Sequence[str],
+    static: Mapping[str, spec.Expr],
+) -> spec.Relation:
+    """The query's columns as the table's: in its order, cast to its types, with constants and defaults filled in."""
+    given = schema_of(session.analyze(child))
+    wanted = [f for f in table.schema.fields if f.name.lower() not in static]
+    if columns:
+        wanted = _listed(table, wanted, columns)
+    numbered = spec.ToDF(child, tuple(f"c{i}" for i in range(len(given.fields))))
+    if by_name:
+        sources = _by_name(table, wanted, given)
+    else:
+        _check_count(table, wanted, given, has_list=bool(columns))
+        sources = {f.name.lower(): i for i, f in enumerate(wanted)}
+    items: list[spec.Expr] = []
+    for f in table.schema.fields:
+        key = f.name.lower()
+        value: spec.Expr
+        if key in static:
+            value = static[key]
+        elif key in sources:
+            source = given.fields[sources[key]]
+            _check_assignable(table, source, f)
+            value = spec.Attribute((f"c{sources[key]}",))
+        else:
+            value = _default(session, f)
+        items.append(spec.Alias(_checked_null(table, f, _stored(value, f)), (f.name,)))
+    return spec.Project(numbered, tuple(items))
+
+
+def _listed(table: Table, wanted: Sequence[StructField], columns: Sequence[str]) -> list[StructField]:
+    by_name = {f.name.lower(): f for f in wanted}
+    seen: set[str] = set()
+    for name in columns:
+        if name.lower() not in by_name:
+            known = ", ".join(quoted(f.name) for f in table.schema.fields)
+            raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=quoted(name), proposal=known)
+        if name.lower() in seen:
+            raise analysis_error("COLUMN_ALREADY_EXISTS", columnName=quoted(name.lower()))
+        seen.add(name.lower())
+    return [by_name[name.lower()] for name in columns]
+
+
+def _by_name(table: Table, wanted: Sequence[StructField], given: StructType) -> dict[str, int]:
+    known = {f.name.lower() for f in wanted}
+    places = {f.name.lower(): i for i, f in enumerate(given.fields)}
+    extra = [f.name for f in given.fields if f.name.lower() not in known]
+    if extra:
+        raise analysis_error(
+            "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS",
+            tableName=quoted(*table.parts),
+            extraColumns=", ".join(quoted(n) for n in extra),
+        )
+    for f in wanted:
+        if f.name.lower() not in places and _DEFAULT_KEY not in f.metadata and not f.nullable:
+            raise analysis_error(
+                "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", tableName=quoted(*table.parts), colName=quoted(f.name)
+            )
+    return places
+
+
+def _check_count(table: Table, wanted: Sequence[StructField], given: StructType, *, has_list: bool) -> None:
+    if len(given.fields) == len(wanted):
+        return
+    few = len(given.fields) < len(wanted)
+    shown = quoted(*table.parts)
+    raise analysis_error(
+        f"INSERT_COLUMN_ARITY_MISMATCH.{'NOT_ENOUGH_DATA_COLUMNS' if few else 'TOO_MANY_DATA_COLUMNS'}",
+        tableName=shown,
+        tableColumns=", ".join(quoted(f.name) for f in wanted),
+        dataColumns=", ".join(quoted(f.name) for f in given.fields),
+    )
+
+
+def _check_assignable(table: Table, source: StructField, target: StructField) -> None:
+    stored = t.STRING if isinstance(target.dtype, (t.CharType, t.VarcharType)) else target.dtype
+    if not can_store_assign(source.dtype, stored):
+        raise analysis_error(
+            "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
+            tableName=quoted(*table.parts),
+            colName=quoted(target.name),
+            srcType=f'"{sql_name(source.dtype)}"',
+            targetType=f'"{sql_name(target.dtype)}"',
+        )
+
+
+def _default(session: CommandSession, f: StructField) -> spec.Expr:
+    text = f.metadata.get(_DEFAULT_KEY)
+    if text is None:
+        return spec.Literal(None, t.NULL)
+    return parse_expression(str(text), conf=session.settings)
+
+
+def _stored(value: spec.Expr, f: StructField) -> spec.Expr:
+    """The value in the column's type; CHAR is padded and both CHAR and VARCHAR refuse text that is too long."""
+    match f.dtype:
+        case t.CharType(length):
+            return _fitted(value, length, pads=True)
+        case t.VarcharType(length):
+            return _fitted(value, length, pads=False)
+    return spec.Cast(value, f.dtype)
+
+
+def _fitted(value: spec.Expr, length: int, *, pads: bool) -> spec.Expr:
+    text = spec.Cast(value, t.STRING)
+    limit = spec.Literal(length, t.INT)
+    trimmed = spec.Function(("rtrim",), (text,))
+    size = spec.Function(("char_length",), (text,))
+    too_long = spec.Function((">",), (spec.Function(("char_length",), (trimmed,)), limit))
+    refused = spec.Function(
+        ("raise_error",),
+        (
+            spec.Literal("EXCEED_LIMIT_LENGTH", t.STRING),
+            spec.Function(("map",), (spec.Literal("limit", t.STRING), spec.Literal(str(length), t.STRING))),
+        ),
+    )
+    cut = spec.Function(("substring",), (text, spec.Literal(1, t.INT), limit))
+    fitted = spec.Function(("when",), (too_long, refused, spec.Function((">",), (size, limit)), cut, text))
+    return spec.Function(("rpad",), (fitted, limit, spec.Literal(" ", t.STRING))) if pads else fitted
+
+
+def _checked_null(table: Table, f: StructField, value: spec.Expr) -> spec.Expr:
+    if f.nullable:
+        return value
+    refused = spec.Function(
+        ("raise_error",),
+        (
+            spec.Literal("NOT_NULL_ASSERT_VIOLATION", t.STRING),
+            spec.Function(("map",), (spec.Literal("walkedTypePath", t.STRING), spec.Literal(f.name, t.STRING))),
+        ),
+    )
+    return spec.Function(("coalesce",), (value, spec.Cast(refused, f.dtype)))

@@ -1,0 +1,186 @@
+"""`df.write` and `df.writeTo`: to a path, to a table."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+
+from hiveframe.catalog.entities import BucketSpec, Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.options import Options
+from hiveframe.lake.paths import local_path
+from hiveframe.lake.registry import short_name, source_of
+from hiveframe.lake.write import commit
+from hiveframe.plan import commands as c
+from hiveframe.plan import spec
+from hiveframe.plan.types import StructType
+from hiveframe.session.commands.insert import insert_rows
+from hiveframe.session.commands.lookup import find_table, not_found, writable_table
+from hiveframe.session.commands.saving import create_as_select, path_mode, save
+from hiveframe.session.commands.seam import CommandSession, handles
+from hiveframe.session.commands.users import current_user
+from hiveframe.session.results import EMPTY, SmallTable
+
+
+@handles(c.WriteSource)
+def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
+    """`df.write.save`, `saveAsTable`, `insertInto`."""
+    if command.table is not None:
+        if command.table_method == "insert_into":
+            _insert_into(session, command, command.table)
+        else:
+            _save_as_table(session, command, command.table)
+        return EMPTY
+    options = Options(command.options or {})
+    path = command.path or options.get("path")
+    format_name = command.format or session.settings.require("spark.sql.sources.default")
+    if short_name(format_name) == "noop":
+        for _ in session.stream(session.analyze(command.child)):
+            pass
+        return EMPTY
+    if path is None:
+        raise analysis_error("UNSUPPORTED_FEATURE.HIVEFRAME", feature="a write without a path; give save() one")
+    if command.bucket_count:
+        raise analysis_error("_LEGACY_ERROR_TEMP_1312", operation="save")
+    target = local_path(path)
+    mode = command.mode
+    if mode == "error":
+        commit.refuse_existing(target)
+    if mode == "ignore" and os.path.exists(target):
+        return EMPTY
+    save(
+        session,
+        _sorted(command),
+        target,
+        format_name,
+        how="append"
+        if mode in ("append", "error", "ignore")
+        else path_mode(session, mode, options, command.partition_by),
+        options=options.without("path"),
+        partition_by=command.partition_by,
+    )
+    return EMPTY
+
+
+def _sorted(command: c.WriteSource) -> spec.Relation:
+    if not command.sort_by:
+        return command.child
+    keys = tuple(spec.SortOrder(spec.Attribute((name,))) for name in command.sort_by)
+    return spec.Sort(command.child, keys, is_global=False)
+
+
+def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.TableName) -> None:
+    parts = session.table_parts(name)
+    existing = find_table(session, parts)
+    if existing is not None and command.mode == "error":
+        raise analysis_error("TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(*existing.parts))
+    if existing is not None and command.mode == "ignore":
+        return
+    if existing is not None and existing.is_view:
+        writable_table(session, parts, "saveAsTable")
+    if existing is not None and command.mode == "append":
+        insert_rows(session, existing, command.child, overwrite=False, by_name=True)
+        return
+    table = _new_table(
+        session,
+        parts,
+        format_name=command.format,
+        options=Options(command.options or {}),
+        partition_by=command.partition_by,
+        buckets=BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
+        cluster_by=command.cluster_by,
+        properties={},
+    )
+    create_as_select(session, table, _sorted(command), replaces=existing)
+
+
+def _new_table(
+    session: CommandSession,
+    parts: tuple[str, ...],
+    *,
+    format_name: str | None,
+    options: Options,
+    partition_by: Sequence[str],
+    buckets: BucketSpec | None,
+    cluster_by: Sequence[str],
+    properties: dict[str, str],
+) -> Table:
+    catalog, database, name = session.catalog.qualify(parts)
+    provider = short_name(format_name or session.settings.require("spark.sql.sources.default"))
+    source_of(provider)
+    path = options.get("path")
+    location = local_path(path) if path else session.catalog.metastore.default_location(database, name)
+    return Table(
+        database,
+        name,
+        "EXTERNAL" if path else "MANAGED",
+        StructType(),
+        provider,
+        location,
+        tuple(partition_by),
+        buckets,
+        tuple(cluster_by),
+        dict(options.without("path")),
+        properties,
+        None,
+        current_user(),
+        time.time_ns() // 1_000_000,
+        catalog=catalog,
+    )
+
+
+def _insert_into(session: CommandSession, command: c.WriteSource, name: spec.TableName) -> None:
+    if command.partition_by:
+        raise analysis_error("_LEGACY_ERROR_TEMP_1309")
+    parts = session.table_parts(name)
+    table = writable_table(session, parts, "insertInto")
+    insert_rows(session, table, command.child, overwrite=command.mode == "overwrite", by_name=False)
+
+
+@handles(c.WriteTable)
+def write_table(session: CommandSession, command: c.WriteTable) -> SmallTable:
+    """`df.writeTo(table)`: create, replace, append, overwrite."""
+    parts = session.table_parts(command.table)
+    existing = find_table(session, parts)
+    if command.mode in ("create", "replace", "create_or_replace"):
+        if command.mode == "create" and existing is not None:
+            raise analysis_error("TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(*existing.parts))
+        if command.mode == "replace" and existing is None:
+            raise not_found(session, parts)
+        table = _new_table(
+            session,
+            parts,
+            format_name=command.format,
+            options=Options(command.options or {}),
+            partition_by=_names(command.partition_by),
+            buckets=None,
+            cluster_by=command.cluster_by,
+            properties=dict(command.properties or {}),
+        )
+        create_as_select(session, table, command.child, replaces=existing)
+        return EMPTY
+    table = writable_table(session, parts, "writeTo")
+    if command.mode == "append":
+        insert_rows(session, table, command.child, overwrite=False, by_name=True)
+    elif command.mode == "overwrite_partitions":
+        insert_rows(session, table, command.child, overwrite=True, by_name=True, dynamic=True)
+    else:
+        match command.condition:
+            case spec.Literal(value=True):
+                insert_rows(session, table, command.child, overwrite=True, by_name=True)
+            case _:
+                raise unsupported(f"overwrite by a condition on {table.provider} tables; overwrite partitions instead")
+    return EMPTY
+
+
+def _names(exprs: Sequence[spec.Expr]) -> tuple[str, ...]:
+    names = []
+    for e in exprs:
+        match e:
+            case spec.Attribute((name,)):
+                names.append(name)
+            case _:
+                raise unsupported("partitioning by an expression; name a column")
+    return tuple(names)
