@@ -134,6 +134,9 @@ def always_null(args: Sequence[Expr]) -> bool:
 class Function:
     """A row. Exactly one of `emit`, `kernel` and `bind` (to other functions) makes it run.
 
+    `bind` may also give None for arguments that need no other function. `coerce` casts arguments to types that depend
+    on one another (a common type), after `params` and `bind`.
+
     A row with both `bind` and `emit` is bound by `bind` (which makes the `Call` itself) and emitted by `emit`.
     `kernel` takes one pyarrow Array for each argument (and the `Call` as keyword `call` when `kernel_sees_call`)
     and returns a pyarrow Array of the physical result type; it sees NULLs unless `kernel_skips_nulls`.
@@ -149,7 +152,8 @@ class Function:
     emit: Emit | EmitAggregate | None = None
     kernel: Kernel | None = None
     kernel_sees_call: bool = False
-    bind: Callable[[Binder, tuple[Expr, ...]], Expr] | None = None
+    bind: Callable[[Binder, tuple[Expr, ...]], Expr | None] | None = None
+    coerce: Callable[[Binder, tuple[Expr, ...]], tuple[Expr, ...]] | None = None
     lambda_params: Callable[[int, Sequence[Expr]], Sequence[tuple[str, DataType, bool]]] | None = None
     aliases: tuple[str, ...] = ()
     deterministic: bool = True
