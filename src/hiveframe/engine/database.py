@@ -28,6 +28,9 @@ _FIXED: Final[dict[str, str]] = {
     "allow_community_extensions": "false",
 }
 
+# Progress is computed only where a bar is enabled; nothing is printed.
+_PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
+
 _OFFSET: Final = re.compile(r"(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?(?::\d{2})?")
 
 
@@ -55,6 +58,8 @@ class Database:
             connection = pool.pop() if pool else None
         if connection is None:
             connection = self._root.cursor()
+            for statement in _PROGRESS:
+                connection.execute(statement)
             connection.execute("SET TimeZone = $1", [duckdb_zone(time_zone)])
         try:
             yield connection
@@ -73,7 +78,7 @@ class Database:
                 return
             self._root.create_function(
                 kernel.name,
-                as_udf(kernel.function),
+                as_udf(kernel.function, len(kernel.arg_types)),
                 list(kernel.arg_types),
                 kernel.result,
                 type="arrow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import threading
 from collections.abc import Callable, Sequence
@@ -65,16 +66,18 @@ def _captures_nothing(function: Function) -> bool:
     return getattr(function, "__closure__", None) is None and "<lambda>" not in getattr(function, "__qualname__", "<lambda>")
 
 
-def as_udf(function: Function) -> Function:
+def as_udf(function: Function, arity: int) -> Function:
     """`function` as DuckDB calls it: chunked arrays in, failures kept for `take_failure`."""
 
-    # DuckDB reads the number of parameters from the signature unless types are given; it passes chunked arrays.
     def call(*columns: pa.ChunkedArray) -> pa.Array:
         try:
             return function(*(c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in columns))
         except BaseException as failure:
             raise RuntimeError(keep_failure(failure)) from failure
 
+    # DuckDB counts the parameters of the signature, whatever types it is given.
+    names = [inspect.Parameter(f"column{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(arity)]
+    call.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
     return call
 
 

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
 RAISED: Final = "hiveframe-raise:"
 
+_SKIPS_NULLS: Final[Mapping[str, type[exp.Func]]] = {
+    "first_value": exp.FirstValue,
+    "last_value": exp.LastValue,
+    "nth_value": exp.NthValue,
+    "lag": exp.Lag,
+    "lead": exp.Lead,
+}
+
 Scope = dict[int, str | Sql]
 
 
@@ -109,7 +117,7 @@ class Context:
         """DuckDB's aggregate `name` with the call's DISTINCT, ORDER BY and FILTER, and OVER when it is windowed."""
         inner = list(args)
         if call.distinct:
-            inner = [exp.Distinct(expressions=inner)]
+            inner[:1] = [exp.Distinct(expressions=inner[:1])]  # further arguments are parameters
         if call.order_by:
             inner[-1:] = [exp.Order(this=inner[-1], expressions=[self.ordered(key) for key in call.order_by])]
         made: Sql = q.func(name, *inner)
@@ -121,7 +129,9 @@ class Context:
         """DuckDB's window function `name` over the call's window."""
         made: Sql = q.func(name, *args)
         if ignore_nulls:
-            made = exp.IgnoreNulls(this=made)
+            # sqlglot leaves IGNORE NULLS out unless it knows the function.
+            known = _SKIPS_NULLS[name](**dict(zip(("this", "offset", "default"), args, strict=False)))
+            made = exp.IgnoreNulls(this=known)
         if self.over is None:
             raise errors.internal_error(f"window function {name} outside of a window")
         return self.over.apply(made)
