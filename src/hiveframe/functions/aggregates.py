@@ -208,6 +208,7 @@ def _positional(name: str, *, doc: str, since: str, aliases: tuple[str, ...] = (
         kind=FunctionKind.AGGREGATE,
         bind=_bind_positional(name),
         emit=_emit_positional(ends),
+        skips_nulls=False,
         aliases=aliases,
         doc=doc,
         group="aggregate",

@@ -229,7 +229,7 @@ def _default_int(value: int, dtype: DataType) -> Param:
 def _ordered_row(name: str, duck_name: str, class_name: str, doc: str) -> Function:
     return Function(
         name,
-        (_SHARE, _MEASURE, rest(ANY)),
+        (_SHARE, Param(_MEASURE.kinds, optional=True), rest(ANY)),
         lambda args: _like_share(_between(args[1].dtype), args[0]),
         always_null,
         FunctionKind.AGGREGATE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Context, Decimal
 
 import pyarrow as pa
@@ -30,6 +29,9 @@ ANSI_INTERVAL = Kind("ANSI INTERVAL", lambda d: isinstance(d, (t.YearMonthInterv
 # How many digits a sum may have beyond those of its values: ten billion rows.
 _SUM_DIGITS = 10
 _MEAN_DIGITS = 4
+
+_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
+_SUM_FAILED = r"Overflow in (?:HUGEINT addition: (?P<value>-?\d+ \+ -?\d+)|SUM of DECIMAL)"
 
 _INT_RANGE = (-(2**31), 2**31 - 1)
 _LONG_RANGE = (-(2**63), 2**63 - 1)
@@ -74,6 +76,8 @@ def _total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) ->
         return total
     if source in (t.BYTE, t.SHORT, t.INT):
         return cast(total, "BIGINT")  # billions of rows would be needed to leave the range
+    if ctx.ansi and not is_try and isinstance(target, t.LongType):
+        return cast(total, "BIGINT")  # the engine knows this cast's failure as an overflow
     low, high = _INT_RANGE if isinstance(target, t.YearMonthIntervalType) else _LONG_RANGE
     fits = op("and", op(">=", total, number(low)), op("<=", total, number(high)))
     inside = cast(total, physical_type(target))
@@ -88,13 +92,6 @@ def _overflowed(call: AggCall, total: Sql, ctx: EmitContext, *, is_try: bool) ->
         params = {"functionName": "`try_add`"}
         condition = "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION"
         return ctx.raise_error("ArithmeticException", condition, params, call.dtype, call.context)
-    if ctx.ansi:
-        params = {
-            "message": "overflow",
-            "alternative": " Use 'try_add' to tolerate overflow and return NULL instead.",
-            "config": '"spark.sql.ansi.enabled"',
-        }
-        return ctx.raise_error("ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.dtype, None)
     turn = number(2**64)
     wrapped = op("%", op("+", op("%", op("+", total, number(2**63)), turn), turn), turn)
     return cast(op("-", wrapped, number(2**63)), "BIGINT")
@@ -106,9 +103,22 @@ def _decimal_total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: 
     if source.precision + _SUM_DIGITS > MAX_PRECISION and (is_try or not ctx.ansi):
         # DuckDB raises past 38 digits and nothing can catch it inside an aggregate: add in Python.
         listed = ctx.aggregate("list", args, call)
-        kernel = ctx.kernel("decimal_total", decimal_totals, [t.ArrayType(source)], call.dtype)
+        total_type = bounded(source.precision + _SUM_DIGITS, source.scale)
+        kernel = ctx.kernel("decimal_total", decimal_totals, [t.ArrayType(source)], total_type)
         return func(kernel, listed)
-    return cast(ctx.aggregate("sum", args, call), physical_type(call.dtype))
+    target = bounded(source.precision + _SUM_DIGITS, source.scale)
+    params = _out_of_range("{value}", target)
+    ctx.native(_SUM_FAILED, "ArithmeticException", _OUT_OF_RANGE, params, call.context)
+    return cast(ctx.aggregate("sum", args, call), physical_type(target))
+
+
+def _out_of_range(value: str, dtype: DecimalType) -> dict[str, str]:
+    return {
+        "value": value,
+        "precision": str(dtype.precision),
+        "scale": str(dtype.scale),
+        "config": '"spark.sql.ansi.enabled"',
+    }
 
 
 def decimal_totals(lists: pa.ListArray) -> pa.Array:
@@ -140,7 +150,7 @@ def _mean(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) -> 
         return ctx.aggregate("avg", args, call)
     count = ctx.aggregate("count", args, call)
     if isinstance(source, DecimalType) and isinstance(target, DecimalType):
-        total = _decimal_total(replace(call, dtype=_sum_type(call.args)), args, ctx, is_try=is_try)
+        total = _decimal_total(call, args, ctx, is_try=is_try)
         return _decimal_mean(call, source, target, total, count, ctx, is_try=is_try)
     total = ctx.aggregate("sum", args, call)
     low, high = _INT_RANGE if isinstance(target, t.YearMonthIntervalType) else _LONG_RANGE
@@ -172,14 +182,8 @@ def _too_wide(call: AggCall, value: Sql, ctx: EmitContext, *, is_try: bool) -> S
     if is_try or not ctx.ansi:
         return null()
     assert isinstance(call.dtype, DecimalType)
-    params: dict[str, Sql | str] = {
-        "value": cast(value, "VARCHAR"),
-        "precision": str(call.dtype.precision),
-        "scale": str(call.dtype.scale),
-        "config": '"spark.sql.ansi.enabled"',
-    }
-    condition = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
-    return ctx.raise_error("ArithmeticException", condition, params, call.dtype, call.context)
+    params = _out_of_range("", call.dtype) | {"value": cast(value, "VARCHAR")}
+    return ctx.raise_error("ArithmeticException", _OUT_OF_RANGE, params, call.dtype, call.context)
 
 
 def _row(
