@@ -53,15 +53,11 @@ def _cast(node: lg.Cast, ctx: Context) -> Sql:
 
 
 def _lambda(node: lg.Lambda, ctx: Context) -> Sql:
-    return q.lambda_([_lambda_name(p) for p in node.params], ctx.expr(node.body))
+    return q.lambda_([q.lambda_name(p.id) for p in node.params], ctx.expr(node.body))
 
 
 def _lambda_var(node: lg.LambdaVar, ctx: Context) -> Sql:
-    return q.param(_lambda_name(node))
-
-
-def _lambda_name(var: lg.LambdaVar) -> str:
-    return f"x{var.id}"
+    return q.param(q.lambda_name(node.id))
 
 
 EXPRESSIONS: Final[Mapping[type[lg.Expr], Callable[[Any, Any], Sql]]] = {
