@@ -297,7 +297,7 @@ class Filter(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -384,7 +384,7 @@ class Sort(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -397,7 +397,7 @@ class Limit(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -409,7 +409,7 @@ class Tail(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -421,7 +421,7 @@ class Distinct(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -446,7 +446,7 @@ class Sample(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -459,7 +459,7 @@ class Repartition(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -492,7 +492,7 @@ class WithCtes(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -556,7 +556,17 @@ class CollectMetrics(Relation):
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
-        return self.child.output
+        return _passed_on(self.child)
+
+
+_PASSES_ON = (Filter, Sort, Limit, Tail, Distinct, Sample, Repartition, WithCtes, CollectMetrics)
+
+
+def _passed_on(relation: Relation) -> tuple[Column, ...]:
+    """The output of the first relation below that has one of its own; chains of thousands do not recurse."""
+    while isinstance(relation, _PASSES_ON):
+        relation = relation.child
+    return relation.output
 
 
 def schema_of(relation: Relation) -> StructType:
