@@ -70,5 +70,8 @@ class EmitContext(Protocol):
         Every DuckDB window function that an emitter uses must be made here; casts go around it.
         """
 
+    def arrow_type(self, dtype: DataType) -> Any:
+        """The pyarrow type that a kernel's result of `dtype` has inside the engine."""
+
     def expr(self, node: Any) -> exp.Expression:
         """Any logical expression emitted."""

@@ -176,6 +176,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "array_sets",
     "maps",
     "higher_order",  # functions of functions
+    "json",
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups
     "sums",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Iterator
 from sqlglot import exp
 
 from hiveframe import errors
+from hiveframe.engine.arrow_edges import physical_arrow_type
 from hiveframe.engine.database import Database
 from hiveframe.engine.emit.expressions import EXPRESSIONS
 from hiveframe.engine.kernels import Kernel, kernel
@@ -139,6 +140,10 @@ class Context:
     def ordered(self, key: SortKey) -> exp.Expression:
         """A sort key with its direction and null order spelled out."""
         return exp.Ordered(this=self.expr(key.child), desc=not key.ascending, nulls_first=key.nulls_first)
+
+    def arrow_type(self, dtype: DataType) -> pa.DataType:
+        """The pyarrow type of a kernel's result."""
+        return physical_arrow_type(dtype)
 
     def expr(self, node: Expr) -> exp.Expression:
         """Any logical expression emitted."""
