@@ -9,6 +9,7 @@ from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.scan import ScanSource, ScanSql
 from hiveframe.lake.sources.csv import CsvSource
+from hiveframe.lake.sources.json import JsonSource
 from hiveframe.lake.sources.parquet import ParquetSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
 
@@ -51,5 +52,6 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
 
 SOURCES: Final[Mapping[str, Source]] = {
     "csv": CsvSource(),
+    "json": JsonSource(),
     "parquet": ParquetSource(),
 }

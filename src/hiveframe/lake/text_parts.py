@@ -6,23 +6,18 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from hiveframe.functions.sql import Sql, func, lambda_, number, param, text
+from hiveframe.functions.sql import Sql, func, text
+from hiveframe.lake.let import let
 
 Parts = Callable[[str], Sql]
 """A part by its name, the empty text where the expression's group took no part."""
 
-_PARTS = "parts"
-
 
 def with_parts(value: Sql, pattern: str, names: Sequence[str], made: Callable[[Parts], Sql]) -> Sql:
-    """`made` of the groups of `pattern` in `value`, which is matched once however many parts are used.
-
-    DuckDB has no LET: the match is the one element of a list and the result a lambda over it.
-    """
+    """`made` of the groups of `pattern` in `value`, which is matched once however many parts are used."""
     listed = exp.Array(expressions=[text(n) for n in names])
     found = func("regexp_extract", value.copy(), text(pattern), listed)
-    body = made(lambda name: func("struct_extract", param(_PARTS), text(name)))
-    return func("list_extract", func("list_transform", func("list_value", found), lambda_([_PARTS], body)), number(1))
+    return let("parts", found, lambda x: made(lambda name: func("struct_extract", x.copy(), text(name))))
 
 
 def or_default(part: Sql, default: str) -> Sql:
