@@ -81,6 +81,9 @@ def _wall_clock(job: CastJob) -> Sql:
 
 def _binary(job: CastJob) -> Sql:
     """The bytes as UTF-8; what is not UTF-8 shows as the replacement character."""
+    if job.mode == "pretty":
+        pairs = func("regexp_replace", func("hex", job.value), text("(..)"), text("\\1 "), text("g"))
+        return op("||", op("||", text("["), func("rtrim", pairs)), text("]"))
     name = job.ctx.kernel("utf8_lenient", _lenient, [t.BINARY], t.STRING)
     return let(
         job.value,
@@ -119,7 +122,7 @@ def _part(job: CastJob, value: Sql, dtype: DataType) -> Sql:
     inner = value
     if not isinstance(dtype, t.StringType):
         inner = to_string(CastJob(value, dtype, t.STRING, job.mode, job.context, job.ctx))
-    return func("coalesce", inner, text("null"))
+    return func("coalesce", inner, text("NULL" if job.mode == "pretty" else "null"))
 
 
 def _array(job: CastJob) -> Sql:

@@ -22,7 +22,7 @@ from hiveframe.functions import (
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_rules import storage
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.sql import Sql, cast, null, physical_type
+from hiveframe.functions.sql import Sql, cast, func, null, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Cast, Literal
 from hiveframe.plan.types import DataType
@@ -31,7 +31,12 @@ Handler = Callable[[CastJob], Sql]
 
 
 def emit_cast(node: Cast, child: Sql, ctx: EmitContext) -> Sql:
-    """The emitted `child` as a value of the cast's type."""
+    """The emitted `child` as a value of the cast's type.
+
+    The mode `pretty` (to STRING only) is how `show` prints: NULL is `NULL` at every level, bytes are `[61 62]`.
+    """
+    if node.mode == "pretty":
+        return func("coalesce", cast_value(child, node.child.dtype, t.STRING, "pretty", None, ctx), text("NULL"))
     if isinstance(node.child, Literal) and isinstance(node.child.dtype, t.StringType):
         folded = cast_parse.constant_of(node.child.value, node.dtype, ctx.time_zone)
         if folded is not None:
