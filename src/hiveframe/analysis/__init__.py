@@ -1,0 +1,1 @@
+"""Analysis: the unresolved tree becomes the typed one, with Spark's rules for names, types and errors."""

@@ -1,0 +1,195 @@
+"""Aggregation: finding aggregate calls, replacing grouping expressions by their columns, checking the rest.
+
+Source: Spark's `ResolveAggregateFunctions` and the checks of `CheckAnalysis` for `Aggregate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hiveframe.analysis.expressions.user_functions import is_grouped
+from hiveframe.analysis.fingerprint import Fingerprints
+from hiveframe.analysis.frame import Run, failure
+from hiveframe.analysis.references import columns_in, free_columns, replace_in_plan
+from hiveframe.functions.registry import FunctionKind, lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan.walk import preorder, with_children
+
+if TYPE_CHECKING:
+    from hiveframe.analysis.scope import Scope
+
+GROUPING = "grouping"
+GROUPING_ID = "grouping_id"
+_SUBQUERIES = (lg.ScalarSubquery, lg.Exists, lg.InSubquery)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouping:
+    """GROUP BY: `keys` over the input with the columns they become; `sets` lists positions for grouping sets."""
+
+    keys: tuple[lg.Named, ...]
+    sets: tuple[tuple[int, ...], ...] | None = None
+    at: spec.Relation | None = None
+
+
+def is_aggregate(expr: lg.Expr) -> bool:
+    """Whether `expr` itself is an aggregate's call (not a window function's)."""
+    if isinstance(expr, lg.AggCall):
+        row = lookup(expr.function)
+        return row is None or row.kind is FunctionKind.AGGREGATE
+    return is_grouped(expr)
+
+
+def has_aggregate(expr: lg.Expr) -> bool:
+    """Whether an aggregate's call stands in `expr`, outside of OVER."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, lg.WindowCall):
+            stack += [*_arguments(node.function), *node.partition_by, *(k.child for k in node.order_by)]
+        elif is_aggregate(node):
+            return True
+        else:
+            stack += _expr_children(node)
+    return False
+
+
+def _arguments(function: lg.Expr) -> list[lg.Expr]:
+    return _expr_children(function)
+
+
+def _expr_children(node: lg.Expr) -> list[lg.Expr]:
+    from hiveframe.plan.walk import children
+
+    return children(node, lg.Expr)
+
+
+def aggregates_in(expr: lg.Expr) -> list[lg.Expr]:
+    """Every aggregate's call in `expr`, outermost first."""
+    return [e for e in preorder(expr, lg.Expr) if is_aggregate(e)]
+
+
+@dataclass(slots=True, eq=False)
+class Aggregator:
+    """Rewrites expressions over the input into expressions over the `Aggregate`'s output, collecting calls."""
+
+    run: Run
+    grouping: Grouping
+    scope: Scope
+    own: set[int]  # ids of columns that may stand as they are: aliases of the SELECT list
+    prints: Fingerprints = field(default_factory=Fingerprints)
+    calls: dict[Hashable, lg.Named] = field(default_factory=dict)
+    keys: dict[Hashable, lg.Column] = field(default_factory=dict)
+    inputs: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for key in self.grouping.keys:
+            self.keys.setdefault(self.prints.of(key.expr), key.column)
+        self.inputs = {c.id for c in self.scope.columns} | {c.id for c, _, _ in self.scope.hidden}
+
+    def rewrite(self, expr: lg.Expr) -> lg.Expr:
+        """`expr` over keys and calls; MISSING_AGGREGATION for a column that is neither."""
+        key = self.keys.get(self.prints.of(expr))
+        if key is not None:
+            return _renamed(key, expr)
+        if isinstance(expr, lg.WindowCall):
+            return self._window(expr)
+        if isinstance(expr, lg.AggCall) and expr.function in (GROUPING, GROUPING_ID):
+            return self._grouping_call(expr)
+        if is_aggregate(expr):
+            return self._call(expr)
+        if isinstance(expr, lg.Column):
+            return self._column(expr)
+        if isinstance(expr, _SUBQUERIES):
+            return self._subquery(expr)
+        return with_children(expr, lg.Expr, self.rewrite)
+
+    def _column(self, column: lg.Column) -> lg.Expr:
+        if column.id in self.own or column.id not in self.inputs:
+            return column
+        if not self.grouping.keys and self.grouping.sets is None:
+            raise failure("MISSING_GROUP_BY", self.grouping.at)
+        raise failure(
+            "MISSING_AGGREGATION",
+            None,
+            expression=f'"{column.name}"',
+            expressionAnyValue=f'"any_value({column.name})"',
+        )
+
+    def _call(self, expr: lg.Expr) -> lg.Expr:
+        for inner in _expr_children(expr):
+            nested = next((e for e in preorder(inner, lg.Expr) if is_aggregate(e)), None)
+            if nested is not None:
+                node = self.run.node_of(nested)
+                raise failure("NESTED_AGGREGATE_FUNCTION", node)
+        print_ = self.prints.of(expr)
+        found = self.calls.get(print_)
+        if found is None:
+            name = expr.shown or expr.function if isinstance(expr, lg.AggCall) else "udf"
+            column = self.run.column(name, expr.dtype, expr.nullable)
+            found = self.calls[print_] = lg.Named(column, expr)
+        return found.column
+
+    def _window(self, expr: lg.WindowCall) -> lg.Expr:
+        function = with_children(expr.function, lg.Expr, self.rewrite)
+        return replace(
+            expr,
+            function=function,
+            partition_by=tuple(self.rewrite(e) for e in expr.partition_by),
+            order_by=tuple(replace(k, child=self.rewrite(k.child)) for k in expr.order_by),
+        )
+
+    def _grouping_call(self, expr: lg.AggCall) -> lg.Expr:
+        if self.grouping.sets is None:
+            raise failure("UNSUPPORTED_GROUPING_EXPRESSION", None)
+        columns: list[lg.Column] = []
+        for arg in expr.args:
+            key = self.keys.get(self.prints.of(arg))
+            if key is None:
+                from hiveframe.analysis.naming import describe
+
+                listed = ", ".join(describe(k.expr, self.run) for k in self.grouping.keys)
+                condition = "GROUPING_COLUMN_MISMATCH" if expr.function == GROUPING else "GROUPING_ID_COLUMN_MISMATCH"
+                shown = describe(arg, self.run)
+                if condition == "GROUPING_COLUMN_MISMATCH":
+                    raise failure(condition, None, grouping=shown, groupingColumns=listed)
+                raise failure(condition, None, groupingIdColumn=shown, groupByColumns=listed)
+            columns.append(key)
+        if expr.function == GROUPING_ID and not expr.args:
+            columns = [k.column for k in self.grouping.keys]
+        made = replace(expr, args=tuple(columns))
+        print_ = self.prints.of(made)
+        found = self.calls.get(print_)
+        if found is None:
+            found = self.calls[print_] = lg.Named(self.run.column(expr.function, expr.dtype, False), made)
+        return found.column
+
+    def _subquery(self, expr: lg.Expr) -> lg.Expr:
+        """A correlated subquery's outer references must be grouping columns."""
+        expr = with_children(expr, lg.Expr, self.rewrite)
+        assert isinstance(expr, _SUBQUERIES)
+        new: dict[int, lg.Expr] = {}
+        for column in free_columns(expr.plan):
+            found = self.rewrite(column)
+            if found is not column and isinstance(found, lg.Column) and found.id != column.id:
+                new[column.id] = found
+        return replace(expr, plan=replace_in_plan(expr.plan, new)) if new else expr
+
+
+def _renamed(key: lg.Column, expr: lg.Expr) -> lg.Column:
+    if isinstance(expr, lg.Column) and expr.name != key.name:
+        return replace(key, name=expr.name)
+    return key
+
+
+def refuse_aggregates(exprs: Iterable[lg.Expr]) -> list[lg.Expr]:
+    """The aggregate calls among `exprs`' parts, for a clause where none may stand."""
+    return [call for e in exprs for call in aggregates_in(e)]
+
+
+def used_columns(exprs: Sequence[lg.Expr]) -> dict[int, lg.Column]:
+    """The columns that `exprs` refer to, by id."""
+    return {c.id: c for e in exprs for c in columns_in(e)}

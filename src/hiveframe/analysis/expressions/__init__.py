@@ -1,0 +1,1 @@
+"""Expressions: unresolved to typed, one file for each idea."""

@@ -1,0 +1,80 @@
+"""The binder: one operator's expressions made typed against what the operator can see.
+
+Handlers for each class of `spec.Expr` stand in `HANDLERS` (see `table`). The binder remembers, for every node it bound,
+the typed expression and (for attributes) the text that Spark shows, so that `naming` can give columns their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+
+Handler = Callable[["Binder", Any], lg.Expr]
+
+
+@dataclass(slots=True, eq=False)
+class LateralAlias:
+    """An alias of the SELECT list being bound, usable by the items after it."""
+
+    name: str
+    column: lg.Column
+    level: int
+
+
+@dataclass(slots=True, eq=False)
+class Binder:
+    """Binds expressions of one operator.
+
+    `fallback` is asked for a name that `input` does not know, then the relations below it (ORDER BY, HAVING and Filter
+    see columns below the SELECT). `aliases` are the lateral column aliases so far, by lower-case name; `used_level` is the highest level of
+    alias met since it was last reset. `lambdas` are the parameters in sight, innermost last.
+    """
+
+    context: Context
+    input: Input
+    fallback: Resolved | None = None
+    aliases: dict[str, list[LateralAlias]] | None = None
+    used_level: int = 0
+    lambdas: tuple[Mapping[str, lg.LambdaVar], ...] = ()
+    arguments: Mapping[str, lg.Expr] | None = None
+    inside_aggregate: bool = False
+    inside_window: bool = False
+    outer_used: list[lg.Column] = field(default_factory=list)
+
+    def bind(self, node: spec.Expr) -> lg.Expr:
+        """`node` typed."""
+        from hiveframe.analysis.expressions.table import HANDLERS
+
+        handler = HANDLERS.get(type(node))
+        if handler is None:
+            raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature=f"the expression {type(node).__name__}")
+        expr = handler(self, node)
+        self.context.run.bound[node] = expr
+        return expr
+
+    def inputs(self) -> Iterator[Input]:
+        """Where names are looked for, in order."""
+        yield self.input
+        below = self.fallback
+        while below is not None:
+            yield Input(below.scope, (below,))
+            below = below.below
+
+    def bind_all(self, nodes: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:
+        """Each of `nodes` typed."""
+        return tuple(self.bind(node) for node in nodes)
+
+    def text(self, node: spec.Expr) -> str:
+        """`node` (bound already) as Spark shows it."""
+        from hiveframe.analysis.naming import pretty
+
+        return pretty(node, self.context.run)
+
+    def error(self, condition: str, at: spec.Expr, /, **params: str) -> Exception:
+        """An AnalysisException placed at `at`."""
+        return failure(condition, at, **params)

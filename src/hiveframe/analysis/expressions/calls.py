@@ -1,0 +1,39 @@
+"""Calls of the table of functions from analysis: the seam to `functions.binding`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hiveframe.analysis.frame import Context, context_of
+from hiveframe.analysis.naming import describe
+from hiveframe.functions.binding import CallBinder, bind_function
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan.types import DataType
+
+if TYPE_CHECKING:
+    from hiveframe.analysis.expressions.binder import Binder
+
+
+def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallBinder:
+    """Services for a call at `at`."""
+    run = context.run
+    return CallBinder(
+        context.env.settings,
+        context_of(at.origin) if at is not None else None,
+        evaluate=context.env.evaluate,
+        describe=lambda expr: describe(expr, run),
+    )
+
+
+def call_row(binder: Binder, at: spec.Expr, name: str, args: Sequence[lg.Expr]) -> lg.Expr:
+    """The row `name` called with typed arguments."""
+    return bind_function(name, args, call_binder(binder.context, at))
+
+
+def implicit_cast(
+    context: Context, expr: lg.Expr, dtype: DataType, at: spec.Expr | spec.Relation | None = None
+) -> lg.Expr:
+    """`expr` as `dtype` by an implicit cast; unchanged when it has the type already."""
+    return call_binder(context, at).cast(expr, dtype)

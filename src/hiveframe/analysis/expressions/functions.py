@@ -1,0 +1,107 @@
+"""Calls by name: built-in functions and operators, the user's functions, aggregates with their modifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
+from hiveframe.analysis.expressions import stars
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import call_binder
+from hiveframe.analysis.expressions.lambdas import bind_arguments
+from hiveframe.analysis.expressions.rewrites import REWRITES
+from hiveframe.analysis.expressions.sorting import bind_sort_key
+from hiveframe.analysis.expressions.user_functions import call_python, call_sql
+from hiveframe.analysis.frame import failure, quoted
+from hiveframe.functions.binding import bind_function
+from hiveframe.functions.registry import Function, FunctionKind, lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+
+_BUILTIN = ("system", "builtin")
+
+
+def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
+    """A function call or an operator."""
+    name = node.name
+    user = None
+    builtin = _builtin_name(name)
+    row = lookup(builtin) if builtin is not None else None
+    if builtin is not None and not node.is_internal:
+        rewrite = REWRITES.get(builtin.lower())
+        if rewrite is not None:
+            rewritten = rewrite(binder, node)
+            if rewritten is not None:
+                expr = binder.bind(rewritten)
+                binder.context.run.rewritten[node] = rewritten
+                return expr
+    if row is None or len(name) == 1:
+        user = None if row is not None and not _is_word(name[-1]) else binder.context.env.user_function(name)
+    if user is not None:
+        return _call_user(binder, node, user)
+    if row is None or (row.kind is FunctionKind.TABLE):
+        raise unresolved_routine(binder, node)
+    return _call_row(binder, node, row, builtin or row.name)
+
+
+def _is_word(name: str) -> bool:
+    return name[:1].isalpha() or name[:1] == "_"
+
+
+def _builtin_name(name: Sequence[str]) -> str | None:
+    if len(name) == 1:
+        return name[0]
+    prefix = tuple(p.lower() for p in name[:-1])
+    return name[-1] if prefix in (_BUILTIN, ("builtin",)) else None
+
+
+def unresolved_routine(binder: Binder, node: spec.Function | spec.TableFunction) -> Exception:
+    """UNRESOLVED_ROUTINE with the search path."""
+    env = binder.context.env
+    current = quoted((env.catalog, *env.namespace))
+    path = f"[`system`.`builtin`, `system`.`session`, {current}]"
+    return failure("UNRESOLVED_ROUTINE", node, routineName=quoted(node.name), searchPath=path)
+
+
+def _call_user(
+    binder: Binder, node: spec.Function, user: SqlFunction | PythonFunction | PythonTableFunction
+) -> lg.Expr:
+    args = stars.expand_arguments(binder, node.args)
+    if isinstance(user, SqlFunction):
+        return call_sql(binder, node, user, args)
+    if isinstance(user, PythonFunction):
+        return call_python(binder, node, user.name, user.function, args, deterministic=user.deterministic)
+    raise unresolved_routine(binder, node)
+
+
+def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
+    nodes = stars.expand_arguments(binder, node.args, function=called)
+    was_inside, binder.inside_aggregate = binder.inside_aggregate, (
+        binder.inside_aggregate or row.kind is FunctionKind.AGGREGATE
+    )
+    try:
+        values = [a.value if isinstance(a, spec.NamedArgument) else a for a in nodes]
+        names = [a.name if isinstance(a, spec.NamedArgument) else None for a in nodes]
+        args = bind_arguments(binder, node, row, values)
+        condition = binder.bind(node.filter) if node.filter is not None else None
+        keys = tuple(bind_sort_key(binder, key) for key in node.within_group)
+    finally:
+        binder.inside_aggregate = was_inside
+    binder.context.run.arguments[node] = tuple(nodes)
+    expr = bind_function(
+        row,
+        args,
+        call_binder(binder.context, node),
+        names=names if any(names) else (),
+        shown=called,
+        distinct=node.distinct,
+        filter=condition,
+        order_by=keys,
+        ignore_nulls=node.ignore_nulls,
+    )
+    return expr
+
+
+def bind_named_argument(binder: Binder, node: spec.NamedArgument) -> lg.Expr:
+    """`name => value` where no call takes it."""
+    raise failure("NAMED_PARAMETERS_NOT_SUPPORTED", node, functionName=quoted(node.name))

@@ -1,0 +1,90 @@
+"""Lambdas of higher-order functions: their parameters get types from the arguments bound before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.frame import failure
+from hiveframe.functions.registry import Function
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan.types import DataType
+
+
+def bind_arguments(binder: Binder, node: spec.Function, row: Function, args: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:
+    """The arguments typed: plain ones first, then the lambdas (in order)."""
+    if row.lambda_params is None:
+        lambdas = [a for a in args if isinstance(a, spec.Lambda)]
+        if lambdas:
+            raise failure(
+                "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name}
+            )
+        return binder.bind_all(args)
+    positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
+    typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
+    for i in positions:
+        known = [typed.get(j) or lg.Literal(None, _NULL) for j in range(len(args))]
+        declared = row.lambda_params(i, known)
+        argument = args[i]
+        made = bind_lambda(binder, argument, declared) if isinstance(argument, spec.Lambda) else _constant(
+            binder, argument, declared
+        )
+        binder.context.run.bound[argument] = made
+        typed[i] = made
+    return tuple(typed[i] for i in range(len(args)))
+
+
+def _takes_lambda(row: Function, position: int) -> bool:
+    from hiveframe.functions.registry import LAMBDA, Param
+
+    if position >= len(row.params):
+        return False
+    param = row.params[position]
+    kinds = param.kinds if isinstance(param, Param) else (param,)
+    return LAMBDA in kinds
+
+
+def bind_lambda(binder: Binder, node: spec.Lambda, declared: Sequence[tuple[str, DataType, bool]]) -> lg.Lambda:
+    """`node` with parameters of the declared types; it may take fewer of them than are offered."""
+    if len(node.params) > len(declared):
+        raise failure(
+            "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
+            node,
+            expectedNumArgs=str(len(node.params)),
+            actualNumArgs=str(len(declared)),
+        )
+    names = [p.lower() for p in node.params]
+    if len(set(names)) < len(names):
+        raise failure(
+            "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+            node,
+            args=", ".join(f"`{n}`" for n in names),
+            caseSensitiveConfig='"spark.sql.caseSensitive"',
+        )
+    run = binder.context.run
+    variables = tuple(
+        lg.LambdaVar(run.fresh_id(), name, dtype, nullable)
+        for name, (_, dtype, nullable) in zip(node.params, declared, strict=False)
+    )
+    binder.lambdas = (*binder.lambdas, dict(zip(names, variables, strict=True)))
+    try:
+        body = binder.bind(node.body)
+    finally:
+        binder.lambdas = binder.lambdas[:-1]
+    return lg.Lambda(variables, body)
+
+
+def _constant(binder: Binder, node: spec.Expr, declared: Sequence[tuple[str, DataType, bool]]) -> lg.Lambda:
+    """An expression where a lambda is expected: its parameters go unused."""
+    run = binder.context.run
+    variables = tuple(lg.LambdaVar(run.fresh_id(), name, dtype, nullable) for name, dtype, nullable in declared)
+    return lg.Lambda(variables, binder.bind(node))
+
+
+def bind_stray_lambda(binder: Binder, node: spec.Lambda) -> lg.Expr:
+    """A lambda where no function takes one."""
+    raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="a lambda outside of a higher-order function")
+
+
+from hiveframe.plan.types import NULL as _NULL  # noqa: E402

@@ -1,0 +1,247 @@
+"""Window expressions: `function OVER spec`, default frames and their checks.
+
+Source: Spark's `WindowSpecDefinition`, `ResolveWindowFrame` and `ResolveWindowOrder`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import implicit_cast
+from hiveframe.analysis.expressions.sorting import bind_sort_key
+from hiveframe.analysis.expressions.user_functions import is_grouped
+from hiveframe.analysis.frame import failure
+from hiveframe.analysis.naming import frame_text, window_text
+from hiveframe.functions.coercion import implicit_cast as implicit_type
+from hiveframe.functions.registry import FunctionKind, row_of
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+
+_WHOLE = lg.Frame("rows", lg.Bound("unbounded_preceding"), lg.Bound("unbounded_following"))
+_RUNNING_ROWS = lg.Frame("rows", lg.Bound("unbounded_preceding"), lg.Bound("current_row"))
+_RUNNING_RANGE = lg.Frame("range", lg.Bound("unbounded_preceding"), lg.Bound("current_row"))
+
+# Ranking functions count rows whatever frame is written; these need an order.
+_ROW_FRAME = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "ntile"})
+_OFFSET = frozenset({"lag", "lead"})
+_NEEDS_ORDER = _ROW_FRAME | _OFFSET | frozenset({"cume_dist", "nth_value"})
+
+
+def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
+    """`function OVER (…)`."""
+    definition = _definition(binder, node.spec, node)
+    function = _function(binder, node)
+    partition = binder.bind_all(definition.partition_by)
+    keys = tuple(bind_sort_key(binder, key) for key in definition.order_by)
+    binder.context.run.windows[node] = (definition, function)
+    frame = _frame(binder, node, definition, function, keys)
+    binder.context.run.frames[node] = frame
+    if isinstance(function, lg.AggCall) and function.distinct:
+        raise failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", node, windowExpr=f'"{binder.text(node)}"')
+    return lg.WindowCall(function, partition, keys, frame, function.dtype, function.nullable)
+
+
+def _definition(binder: Binder, window: spec.WindowSpec, node: spec.Expr) -> spec.WindowSpec:
+    """The window with the named one that it refers to filled in."""
+    if window.base is None:
+        return window
+    base = binder.context.windows.get(window.base.lower())
+    if base is None:
+        raise failure(
+            "MISSING_WINDOW_SPECIFICATION",
+            None,
+            windowName=window.base,
+            docroot="https://spark.apache.org/docs/latest",
+        )
+    base = _definition(binder, base, node)
+    return spec.WindowSpec(
+        window.partition_by or base.partition_by,
+        window.order_by or base.order_by,
+        window.frame or base.frame,
+    )
+
+
+def _function(binder: Binder, node: spec.Window) -> lg.Expr:
+    was, binder.inside_window = binder.inside_window, True
+    try:
+        function = binder.bind(node.function)
+    finally:
+        binder.inside_window = was
+    if isinstance(function, lg.AggCall) or is_grouped(function):
+        return function
+    raise failure("UNSUPPORTED_EXPR_FOR_WINDOW", node, sqlExpr=f'"{binder.text(node.function)}"')
+
+
+def window_name(function: lg.Expr) -> str:
+    """The row's name of a window's function."""
+    return function.function.lower() if isinstance(function, lg.AggCall) else ""
+
+
+def _frame(
+    binder: Binder,
+    node: spec.Window,
+    definition: spec.WindowSpec,
+    function: lg.Expr,
+    keys: tuple[lg.SortKey, ...],
+) -> lg.Frame | None:
+    name = window_name(function)
+    is_window_function = isinstance(function, lg.AggCall) and row_of(name).kind is FunctionKind.WINDOW
+    if name in _NEEDS_ORDER and is_window_function and not keys:
+        raise failure(
+            "WINDOW_FUNCTION_FRAME_NOT_ORDERED",
+            None,
+            wf_name=name,
+            wf_expr=binder.text(node.function),
+        )
+    if name in _OFFSET:
+        if definition.frame is not None:
+            raise failure("WINDOW_FUNCTION_AND_FRAME_MISMATCH", None, funcName=f'"{binder.text(node.function)}"', windowExpr=f'"{binder.text(node)}"')
+        return None
+    if name in _ROW_FRAME:
+        if definition.frame is not None:
+            given = _given_frame(binder, node, definition.frame, keys)
+            if not _is_running(given):
+                raise failure(
+                    "_LEGACY_ERROR_TEMP_1036",
+                    None,
+                    wf=_frame_text(given),
+                    required="specifiedwindowframe(RowFrame, unboundedpreceding$(), currentrow$())",
+                )
+        return _RUNNING_ROWS
+    if definition.frame is None:
+        return _RUNNING_RANGE if keys else _WHOLE
+    return _given_frame(binder, node, definition.frame, keys)
+
+
+def _is_running(frame: lg.Frame) -> bool:
+    return (frame.unit, frame.lower.kind, frame.upper.kind) == ("rows", "unbounded_preceding", "current_row")
+
+
+def _frame_text(frame: lg.Frame) -> str:
+    unit = "RowFrame" if frame.unit == "rows" else "RangeFrame"
+    return f"specifiedwindowframe({unit}, {_bound_text(frame.lower)}, {_bound_text(frame.upper)})"
+
+
+def _bound_text(bound: lg.Bound) -> str:
+    if bound.kind in ("preceding", "following") and isinstance(bound.value, lg.Literal):
+        return str(-bound.value.value if bound.kind == "preceding" else bound.value.value)
+    return bound.kind.replace("_", "") + "$()"
+
+
+def _given_frame(
+    binder: Binder, node: spec.Window, frame: spec.Frame, keys: tuple[lg.SortKey, ...]
+) -> lg.Frame:
+    lower = _bound(binder, node, frame, frame.lower, keys)
+    upper = _bound(binder, node, frame, frame.upper, keys)
+    made = lg.Frame(frame.unit, lower, upper)
+    if frame.unit == "range":
+        _check_range(binder, node, made, keys)
+    if _place(lower) is not None and _place(upper) is not None and _place(lower) > _place(upper):  # type: ignore[operator]
+        raise failure(
+            "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON",
+            node,
+            sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
+            comparison="less than or equal",
+        )
+    return made
+
+
+def _place(bound: lg.Bound) -> float | None:
+    """A bound's distance from the current row; None when it is no plain number."""
+    match bound.kind:
+        case "unbounded_preceding":
+            return float("-inf")
+        case "unbounded_following":
+            return float("inf")
+        case "current_row":
+            return 0.0
+    value = bound.value.value if isinstance(bound.value, lg.Literal) else None
+    if not isinstance(value, (int, float)):
+        return None
+    return float(-value if bound.kind == "preceding" else value)
+
+
+def _check_range(binder: Binder, node: spec.Window, frame: lg.Frame, keys: tuple[lg.SortKey, ...]) -> None:
+    has_offset = any(b.kind in ("preceding", "following") for b in (frame.lower, frame.upper))
+    if not keys and (has_offset or "current_row" in (frame.lower.kind, frame.upper.kind)):
+        raise failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", node, sqlExpr=f'"{window_text(node, binder.context.run)}"')
+    if has_offset and len(keys) > 1:
+        raise failure(
+            "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
+            node,
+            sqlExpr=f'"{window_text(node, binder.context.run)}"',
+            orderSpec=",".join(binder.text(k) for k in binder.context.run.windows[node][0].order_by),
+        )
+
+
+def _bound(
+    binder: Binder,
+    node: spec.Window,
+    frame: spec.Frame,
+    bound: spec.FrameBound,
+    keys: tuple[lg.SortKey, ...],
+) -> lg.Bound:
+    if bound.value is None:
+        return lg.Bound(bound.kind)
+    value = binder.bind(bound.value)
+    if frame.unit == "rows":
+        wanted: t.DataType | None = t.INT
+    elif len(keys) == 1:
+        wanted = _range_type(keys[0].child.dtype, value.dtype, ansi=binder.context.ansi)
+    else:
+        wanted = value.dtype
+    if wanted is None or (frame.unit == "rows" and not isinstance(value.dtype, t.IntegralType)):
+        location = "upper" if bound is frame.upper else "lower"
+        if frame.unit == "rows":
+            raise failure(
+                "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+                node,
+                sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
+                location=location,
+                exprType=f'"{t.sql_name(value.dtype)}"',
+                expectedType='"INT"',
+            )
+        raise failure(
+            "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
+            node,
+            sqlExpr=f'"{window_text(node, binder.context.run)}"',
+            orderSpecType=f'"{t.sql_name(keys[0].child.dtype)}"',
+            valueBoundaryType=f'"{t.sql_name(value.dtype)}"',
+        )
+    typed = implicit_cast(binder.context, value, wanted, bound.value)
+    if not isinstance(typed, lg.Literal):
+        typed = lg.Literal(binder.context.env.evaluate(typed), typed.dtype)
+    return _signed(bound.kind, typed)
+
+
+def _signed(kind: str, value: lg.Literal) -> lg.Bound:
+    """A bound whose offset is not negative."""
+    if isinstance(value.value, (int, float)) and value.value < 0:
+        other = "following" if kind == "preceding" else "preceding"
+        return lg.Bound(other, replace(value, value=-value.value))
+    if value.value == 0:
+        return lg.Bound("current_row") if isinstance(value.value, int) else lg.Bound(kind, value)
+    return lg.Bound(kind, value)
+
+
+def _range_type(key: t.DataType, value: t.DataType, *, ansi: bool) -> t.DataType | None:
+    """The type that a RANGE offset takes for a sort key."""
+    match key, value:
+        case t.DateType(), t.IntegralType():
+            return t.INT
+        case t.DateType(), t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType():
+            return value
+        case (t.TimestampType() | t.TimestampNTZType()), (
+            t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType()
+        ):
+            return value
+        case t.NumericType(), t.NumericType():
+            return implicit_type(value, key, ansi=ansi)
+        case (t.DayTimeIntervalType(), t.DayTimeIntervalType()) | (
+            t.YearMonthIntervalType(),
+            t.YearMonthIntervalType(),
+        ):
+            return value
+    return None

@@ -1,0 +1,209 @@
+"""Constants as Spark shows them in column names and messages. Source: `Literal.sql` and `usePrettyExpression`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import struct
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_UTC: Final = dt.timezone.utc
+_DAY_US: Final = 86_400_000_000
+_HOUR_US: Final = 3_600_000_000
+_MINUTE_US: Final = 60_000_000
+
+
+def literal_text(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
+    """`value` (storage form) as it stands in a generated column name: strings without quotes."""
+    if value is None:
+        return "NULL"
+    writer = _WRITERS.get(type(dtype))
+    return writer(value, dtype, time_zone) if writer else str(value)
+
+
+def java_double(value: float) -> str:
+    """A double as Java's `Double.toString` writes it."""
+    return _java_floating(value, repr(value))
+
+
+def java_float(value: float) -> str:
+    """A float as Java's `Float.toString` writes it."""
+    narrow = struct.unpack("f", struct.pack("f", value))[0]
+    shortest = next((s for s in (f"{narrow:.{n}g}" for n in range(1, 10)) if _as_float(s) == narrow), repr(narrow))
+    return _java_floating(narrow, shortest)
+
+
+def _as_float(text: str) -> float:
+    return float(struct.unpack("f", struct.pack("f", float(text)))[0])
+
+
+def _java_floating(value: float, shortest: str) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    sign, digits, exponent = Decimal(shortest).as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits)).lstrip("0")
+    minus = "-" if sign else ""
+    if not text:
+        return minus + "0.0"
+    point = len(text) + exponent
+    if -3 < point <= 7:
+        if point <= 0:
+            return f"{minus}0.{'0' * -point}{text.rstrip('0') or '0'}"
+        whole, fraction = text[:point].ljust(point, "0"), text[point:].rstrip("0")
+        return f"{minus}{whole}.{fraction or '0'}"
+    fraction = text[1:].rstrip("0") or "0"
+    return f"{minus}{text[0]}.{fraction}E{point - 1}"
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal as Java's `BigDecimal.toString` writes it."""
+    text = str(value)
+    return text.replace("E+", "E+")
+
+
+def date_text(days: int) -> str:
+    """`2020-01-01`."""
+    moment = dt.date(1970, 1, 1) + dt.timedelta(days=days)
+    return moment.isoformat()
+
+
+def timestamp_text(microseconds: int, time_zone: str | None) -> str:
+    """`2020-01-01 00:00:00.123` in the zone (None: as it is)."""
+    moment = _EPOCH + dt.timedelta(microseconds=microseconds)
+    if time_zone is not None:
+        moment = moment.replace(tzinfo=_UTC).astimezone(zone_of(time_zone)).replace(tzinfo=None)
+    return moment.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + _fraction(moment.microsecond)
+
+
+def zone_of(time_zone: str) -> dt.tzinfo:
+    """A zone by IANA name or fixed offset."""
+    try:
+        return ZoneInfo(time_zone)
+    except (KeyError, ValueError):
+        return _fixed_offset(time_zone)
+
+
+def _fixed_offset(text: str) -> dt.tzinfo:
+    body = text
+    for prefix in ("UTC", "GMT", "UT"):
+        body = body.removeprefix(prefix)
+    if body in ("", "Z"):
+        return _UTC
+    sign = -1 if body[0] == "-" else 1
+    pieces = body[1:].split(":")
+    if len(pieces) == 1 and len(pieces[0]) == 4:
+        pieces = [pieces[0][:2], pieces[0][2:]]
+    hours, minutes, seconds = ([int(p) for p in pieces] + [0, 0])[:3]
+    return dt.timezone(sign * dt.timedelta(hours=hours, minutes=minutes, seconds=seconds))
+
+
+def _fraction(microseconds: int) -> str:
+    return f".{microseconds:06d}".rstrip("0") if microseconds else ""
+
+
+def time_text(nanoseconds: int) -> str:
+    """`12:30:00.5`."""
+    seconds, fraction = divmod(nanoseconds // 1000, 1_000_000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{_fraction(fraction)}"
+
+
+def year_month_text(months: int, dtype: t.YearMonthIntervalType) -> str:
+    """`INTERVAL '1-2' YEAR TO MONTH`."""
+    sign, size = ("-", -months) if months < 0 else ("", months)
+    if dtype.start == dtype.end == t.YEAR:
+        return f"INTERVAL '{sign}{size // 12}' YEAR"
+    if dtype.start == dtype.end == t.MONTH:
+        return f"INTERVAL '{sign}{size}' MONTH"
+    return f"INTERVAL '{sign}{size // 12}-{size % 12}' YEAR TO MONTH"
+
+
+_DT_NAMES: Final = ("DAY", "HOUR", "MINUTE", "SECOND")
+
+
+def day_time_text(microseconds: int, dtype: t.DayTimeIntervalType) -> str:
+    """`INTERVAL '1 02:03:04.5' DAY TO SECOND`."""
+    sign, rest = ("-", -microseconds) if microseconds < 0 else ("", microseconds)
+    start, end = dtype.start, dtype.end
+    text = ""
+    sizes = (_DAY_US, _HOUR_US, _MINUTE_US, 1_000_000)
+    for unit in range(start, end + 1):
+        count, rest = divmod(rest, sizes[unit])
+        if unit == t.SECOND:
+            text += f"{count:02d}{_fraction(rest)}"
+        elif unit == start and unit == t.DAY:
+            text += str(count)
+        else:
+            text += f"{count:02d}"
+        if unit < end:
+            text += " " if unit == t.DAY else ":"
+    unit_text = _DT_NAMES[start] if start == end else f"{_DT_NAMES[start]} TO {_DT_NAMES[end]}"
+    return f"INTERVAL '{sign}{text}' {unit_text}"
+
+
+def calendar_text(value: tuple[int, int, int]) -> str:
+    """`1 years 2 months 3 days 4 hours`."""
+    months, days, microseconds = value
+    parts: list[str] = []
+    years, months = int(months / 12), int(math.fmod(months, 12))
+    for count, unit in ((years, "years"), (months, "months"), (days, "days")):
+        if count:
+            parts.append(f"{count} {unit}")
+    hours = int(microseconds / _HOUR_US)
+    rest = microseconds - hours * _HOUR_US
+    minutes = int(rest / _MINUTE_US)
+    rest -= minutes * _MINUTE_US
+    if hours:
+        parts.append(f"{hours} hours")
+    if minutes:
+        parts.append(f"{minutes} minutes")
+    if rest:
+        sign = "-" if rest < 0 else ""
+        parts.append(f"{sign}{abs(rest) // 1_000_000}{_fraction(abs(rest) % 1_000_000)} seconds")
+    return " ".join(parts) or "0 seconds"
+
+
+def _array(value: Any, dtype: DataType, zone: str) -> str:
+    assert isinstance(dtype, t.ArrayType)
+    return "ARRAY(" + ", ".join(literal_text(v, dtype.element, zone) for v in value) + ")"
+
+
+def _map(value: Any, dtype: DataType, zone: str) -> str:
+    assert isinstance(dtype, t.MapType)
+    keys = ", ".join(literal_text(k, dtype.key, zone) for k, _ in value)
+    values = ", ".join(literal_text(v, dtype.value, zone) for _, v in value)
+    return f"MAP_FROM_ARRAYS(ARRAY({keys}), ARRAY({values}))"
+
+
+def _struct(value: Any, dtype: DataType, zone: str) -> str:
+    assert isinstance(dtype, t.StructType)
+    pairs = [f"{f.name}, {literal_text(v, f.dtype, zone)}" for f, v in zip(dtype.fields, value, strict=True)]
+    return "NAMED_STRUCT(" + ", ".join(pairs) + ")"
+
+
+_WRITERS: Final[Mapping[type[DataType], Callable[[Any, Any, str], str]]] = {
+    t.BooleanType: lambda v, d, z: "true" if v else "false",
+    t.FloatType: lambda v, d, z: java_float(v),
+    t.DoubleType: lambda v, d, z: java_double(v),
+    t.DecimalType: lambda v, d, z: decimal_text(v),
+    t.BinaryType: lambda v, d, z: "X'" + bytes(v).hex().upper() + "'",
+    t.DateType: lambda v, d, z: f"DATE '{date_text(v)}'",
+    t.TimestampType: lambda v, d, z: f"TIMESTAMP '{timestamp_text(v, z)}'",
+    t.TimestampNTZType: lambda v, d, z: f"TIMESTAMP_NTZ '{timestamp_text(v, None)}'",
+    t.TimeType: lambda v, d, z: f"TIME '{time_text(v)}'",
+    t.YearMonthIntervalType: lambda v, d, z: year_month_text(v, d),
+    t.DayTimeIntervalType: lambda v, d, z: day_time_text(v, d),
+    t.CalendarIntervalType: lambda v, d, z: f"INTERVAL '{calendar_text(v)}'",
+    t.ArrayType: _array,
+    t.MapType: _map,
+    t.StructType: _struct,
+}

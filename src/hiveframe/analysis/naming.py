@@ -1,0 +1,288 @@
+"""Expressions as Spark writes them in generated column names and in messages (`toPrettySQL`).
+
+`pretty` reads the unresolved node together with what it was bound to; `describe` does the same for a typed expression,
+going back to the node that it came from where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from hiveframe.analysis.frame import Run
+from hiveframe.analysis.literal_text import literal_text
+from hiveframe.analysis.references import free_columns
+from hiveframe.functions.registry import Function, FunctionKind, Param, lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+
+LAMBDA_VARIABLE = "namedlambdavariable()"
+
+
+def pretty(node: spec.Expr, run: Run) -> str:
+    """The text of a bound node."""
+    shown = run.shown.get(node)
+    if shown is not None:
+        return shown
+    rewritten = run.rewritten.get(node)
+    writer = _WRITERS.get(type(node))
+    if writer is None:
+        return type(node).__name__.lower()
+    del rewritten
+    return writer(node, run)
+
+
+def output_name(node: spec.Expr, run: Run) -> str:
+    """The name of a SELECT item without an alias."""
+    match node:
+        case spec.Attribute(parts):
+            return parts[-1] if run.shown.get(node, "").rpartition("(")[0] != parts[0].lower() else run.shown[node]
+        case spec.Cast(child=spec.Attribute() as child):
+            return output_name(child, run)
+        case spec.Alias(names=(name,)):
+            return name
+    return pretty(node, run)
+
+
+def describe(expr: lg.Expr, run: Run) -> str:
+    """The text of a typed expression."""
+    node = run.node_of(expr)
+    if node is not None:
+        return pretty(node, run)
+    match expr:
+        case lg.Column(name=name):
+            return name
+        case lg.Literal(value, dtype):
+            return literal_text(value, dtype, run.time_zone)
+        case lg.LambdaVar():
+            return LAMBDA_VARIABLE
+        case lg.Lambda(params, body):
+            return _lambda_text(describe(body, run), len(params))
+        case lg.Cast(child, dtype, mode, implicit=implicit):
+            text = describe(child, run)
+            return text if implicit else f"{'TRY_CAST' if mode == 'try' else 'CAST'}({text} AS {t.sql_name(dtype)})"
+        case lg.Call(function, args, shown=shown):
+            return _typed_call(function, shown, args, run)
+        case lg.AggCall(function, args, shown=shown):
+            text = _typed_call(function, shown, args, run, distinct=expr.distinct)
+            return f"{text} FILTER (WHERE {describe(expr.filter, run)})" if expr.filter is not None else text
+        case lg.PyUdf(name, args=args):
+            return f"{name}({', '.join(describe(a, run) for a in args)})"
+    return type(expr).__name__.lower()
+
+
+def _typed_call(function: str, shown: str | None, args: Sequence[lg.Expr], run: Run, *, distinct: bool = False) -> str:
+    texts = [describe(a, run) for a in args]
+    if function == "getfield":
+        return f"{texts[0]}.{texts[1]}"
+    return call_text(lookup(function), shown or function, texts, distinct=distinct)
+
+
+def call_text(row: Function | None, called: str, texts: Sequence[str], *, distinct: bool = False) -> str:
+    """A call by its row's own way of showing it: infix, special, or `name(args)`."""
+    if row is not None:
+        if row.shows is not None:
+            return row.shows(texts)
+        if row.operator is not None and len(texts) == 2:
+            return f"({texts[0]} {row.operator} {texts[1]})"
+        if row.operator is not None and len(texts) == 1:
+            return f"({row.operator} {texts[0]})"
+    inside = ", ".join(texts)
+    return f"{called}({'DISTINCT ' if distinct else ''}{inside})"
+
+
+def _function(node: spec.Function, run: Run) -> str:
+    rewritten = run.rewritten.get(node)
+    called = node.name[-1].lower()
+    row = lookup(node.name[-1])
+    nodes = run.arguments.get(node)
+    if nodes is None and rewritten is not None:
+        nodes = node.args if called == "struct" else None
+        if nodes is None:
+            return pretty(rewritten, run)
+    texts = [pretty(a, run) for a in (nodes if nodes is not None else node.args)]
+    if row is None:
+        return f"{'.'.join(node.name)}({', '.join(texts)})"
+    texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
+    display = row.label if row.label and called == row.name.lower() else called
+    text = call_text(row, display, texts, distinct=node.distinct)
+    if node.within_group:
+        text += " WITHIN GROUP (ORDER BY " + ", ".join(pretty(k, run) for k in node.within_group) + ")"
+    if node.filter is not None:
+        text += f" FILTER (WHERE {pretty(node.filter, run)})"
+    return text
+
+
+def _left_out(row: Function, given: int) -> list[Any]:
+    params = [p for p in row.params if isinstance(p, Param)]
+    offset = len(row.params) - len(params)
+    return [p for i, p in enumerate(params, offset) if i >= given and p.default is not None]
+
+
+def _literal(node: spec.Expr, run: Run) -> str:
+    bound = run.bound.get(node)
+    if isinstance(bound, lg.Literal):
+        return literal_text(bound.value, bound.dtype, run.time_zone)
+    if isinstance(node, spec.Literal):
+        return literal_text(node.value, node.dtype, run.time_zone)
+    return describe(bound, run) if bound is not None else "interval"
+
+
+def _cast(node: spec.Cast, run: Run) -> str:
+    bound = run.bound.get(node)
+    if isinstance(bound, lg.Cast):
+        dtype = t.sql_name(bound.dtype)
+    elif isinstance(node.dtype, str):
+        dtype = node.dtype.upper()
+    else:
+        dtype = t.sql_name(node.dtype)
+    return f"{'TRY_CAST' if node.is_try else 'CAST'}({pretty(node.child, run)} AS {dtype})"
+
+
+def _sort_order(node: spec.SortOrder, run: Run) -> str:
+    nulls_first = node.ascending if node.nulls_first is None else node.nulls_first
+    direction = "ASC" if node.ascending else "DESC"
+    return f"{pretty(node.child, run)} {direction} NULLS {'FIRST' if nulls_first else 'LAST'}"
+
+
+def _lambda_text(body: str, count: int) -> str:
+    return "lambdafunction(" + ", ".join([body, *[LAMBDA_VARIABLE] * count]) + ")"
+
+
+def _lambda(node: spec.Lambda, run: Run) -> str:
+    return _lambda_text(pretty(node.body, run), len(node.params))
+
+
+def _extract(node: spec.ExtractValue, run: Run) -> str:
+    base, key = pretty(node.child, run), pretty(node.key, run)
+    bound = run.bound.get(node)
+    if isinstance(bound, lg.Call) and bound.function in ("getfield", "getfields"):
+        return f"{base}.{key}"
+    return f"{base}[{key}]"
+
+
+def _update_fields(node: spec.UpdateFields, run: Run) -> str:
+    inner = pretty(node.child, run)
+    if node.value is None:
+        return f"update_fields({inner}, dropfield())"
+    return f"update_fields({inner}, WithField({pretty(node.value, run)}))"
+
+
+def _python_udf(node: spec.PythonUdf, run: Run) -> str:
+    return f"{node.name}({', '.join(pretty(a, run) for a in node.args)})"
+
+
+def _outer(node: spec.Expr, run: Run) -> str:
+    bound = run.bound.get(node)
+    if isinstance(bound, (lg.ScalarSubquery, lg.Exists, lg.InSubquery)):
+        return ", ".join(c.name for c in free_columns(bound.plan))
+    return ""
+
+
+def _in_subquery(node: spec.InSubquery, run: Run) -> str:
+    texts = [pretty(v, run) for v in node.values]
+    if len(texts) == 1:
+        left = texts[0]
+    else:
+        left = "named_struct(" + ", ".join(f"{name_of_value(v, i)}, {x}" for i, (v, x) in enumerate(zip(node.values, texts, strict=True))) + ")"
+    return f"({left} IN (listquery({_outer(node, run)})))"
+
+
+def name_of_value(node: spec.Expr, position: int) -> str:
+    """The field that a value of a row constructor becomes."""
+    return node.parts[-1] if isinstance(node, spec.Attribute) else f"col{position + 1}"
+
+
+def _window(node: spec.Window, run: Run) -> str:
+    return f"{pretty(node.function, run)} OVER {window_text(node, run)}"
+
+
+def window_text(node: spec.Window, run: Run) -> str:
+    """What stands after OVER."""
+    found = run.windows.get(node)
+    definition = found[0] if found else node.spec
+    parts: list[str] = []
+    if definition.partition_by:
+        parts.append("PARTITION BY " + ", ".join(pretty(e, run) for e in definition.partition_by))
+    if definition.order_by:
+        parts.append("ORDER BY " + ", ".join(pretty(k, run) for k in definition.order_by))
+    if definition.frame is not None and node not in run.frames:
+        parts.append(frame_text(definition.frame, run))
+    elif node in run.frames:
+        parts.append(_bound_frame(node, definition, run))
+    else:
+        parts.append("unspecifiedframe$()")
+    return "(" + " ".join(parts) + ")"
+
+
+def _bound_frame(node: spec.Window, definition: spec.WindowSpec, run: Run) -> str:
+    frame = run.frames[node]
+    if definition.frame is not None and frame is not None:
+        return frame_text(definition.frame, run)
+    if frame is None:
+        offset = _lag_offset(node, run)
+        return f"ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING"
+    lower, upper = _BOUNDS[frame.lower.kind], _BOUNDS[frame.upper.kind]
+    return f"{frame.unit.upper()} BETWEEN {lower} AND {upper}"
+
+
+def _lag_offset(node: spec.Window, run: Run) -> str:
+    function = node.function
+    assert isinstance(function, spec.Function)
+    offset = pretty(function.args[1], run) if len(function.args) > 1 else "1"
+    if function.name[-1].lower() != "lag":
+        return offset
+    return offset[1:] if offset.startswith("-") else f"-{offset}"
+
+
+def frame_text(frame: spec.Frame, run: Run) -> str:
+    """`ROWS BETWEEN 1 PRECEDING AND CURRENT ROW`."""
+    return f"{frame.unit.upper()} BETWEEN {_bound(frame.lower, run)} AND {_bound(frame.upper, run)}"
+
+
+def _bound(bound: spec.FrameBound, run: Run) -> str:
+    if bound.value is None:
+        return _BOUNDS[bound.kind]
+    text = pretty(bound.value, run)
+    if isinstance(bound.value, spec.Literal):
+        return f"{text} {bound.kind.upper()}"
+    return f"(- {text}) FOLLOWING" if bound.kind == "preceding" else f"{text} FOLLOWING"
+
+
+_BOUNDS: Final = {
+    "unbounded_preceding": "UNBOUNDED PRECEDING",
+    "unbounded_following": "UNBOUNDED FOLLOWING",
+    "current_row": "CURRENT ROW",
+    "preceding": "PRECEDING",
+    "following": "FOLLOWING",
+}
+
+
+def is_generator(row: Function | None) -> bool:
+    """Whether a row makes rows."""
+    return row is not None and row.kind is FunctionKind.GENERATOR
+
+
+_WRITERS: Final[Mapping[type[spec.Expr], Callable[[Any, Run], str]]] = {
+    spec.Literal: _literal,
+    spec.TypedLiteral: _literal,
+    spec.IntervalParts: _literal,
+    spec.Parameter: _literal,
+    spec.Attribute: lambda n, r: ".".join(n.parts),
+    spec.LambdaVariable: lambda n, r: LAMBDA_VARIABLE,
+    spec.Function: _function,
+    spec.NamedArgument: lambda n, r: pretty(n.value, r),
+    spec.Alias: lambda n, r: f"{pretty(n.child, r)} AS {n.names[0]}",
+    spec.Cast: _cast,
+    spec.SortOrder: _sort_order,
+    spec.Window: _window,
+    spec.Lambda: _lambda,
+    spec.ExtractValue: _extract,
+    spec.UpdateFields: _update_fields,
+    spec.PythonUdf: _python_udf,
+    spec.ScalarSubquery: lambda n, r: f"scalarsubquery({_outer(n, r)})",
+    spec.ExistsSubquery: lambda n, r: f"exists({_outer(n, r)})",
+    spec.InSubquery: _in_subquery,
+    spec.DefaultValue: lambda n, r: "DEFAULT",
+}

@@ -1,0 +1,98 @@
+"""Columns pinned to a DataFrame: `df.x` names the column x of the plan that `df` stands for.
+
+Source: Spark's `ColumnResolutionHelper.resolveDataFrameColumn`. The plan is looked for below the operator; a set
+operation hides what is below it. A column found must still be there: passed on, hidden by a USING join, or (for
+Filter and Sort) droppable again. Found on both sides of a self-join it is ambiguous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from hiveframe.analysis.expressions.extract import extract_named
+from hiveframe.analysis.frame import Input, Resolved, failure
+from hiveframe.analysis.scope import Match, Qualifier
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+
+if TYPE_CHECKING:
+    from hiveframe.analysis.expressions.binder import Binder
+
+Renewals = tuple[Resolved, ...]
+
+
+def find(relations: Sequence[Resolved], plan_id: int) -> Iterator[tuple[Resolved, Renewals]]:
+    """Every relation below that stands for `plan_id`, with the relations on the way that gave columns new ids."""
+    stack: list[tuple[Resolved, Renewals]] = [(r, ()) for r in reversed(relations)]
+    while stack:
+        node, renewals = stack.pop()
+        if node.plan_id == plan_id:
+            yield node, renewals
+            continue
+        if node.renewed is not None:
+            renewals = (node, *renewals)
+        stack.extend((child, renewals) for child in reversed(node.inputs))
+
+
+def current(column: lg.Column, renewals: Renewals) -> lg.Column | None:
+    """The column as it is called above the relations that renewed it."""
+    for node in renewals:
+        assert node.renewed is not None
+        found = node.renewed.get(column.id)
+        if found is None:
+            return None
+        column = found
+    return column
+
+
+def bind_pinned(binder: Binder, node: spec.Attribute) -> lg.Expr:
+    """`df.x`."""
+    assert node.plan_id is not None
+    for source in (*binder.inputs(), *binder.context.outer):
+        found: dict[int, tuple[lg.Column, Match]] = {}
+        for target, renewals in find(source.relations, node.plan_id):
+            match = target.scope.match(node.parts)
+            if match is None:
+                continue
+            column = current(_pick(binder, node, match), renewals)
+            if column is not None and source.scope.reaches(column):
+                found[column.id] = (column, match)
+        if len(found) > 1:
+            raise failure("AMBIGUOUS_COLUMN_REFERENCE", node, name=f'"{".".join(node.parts)}"')
+        for column, match in found.values():
+            return _reference(binder, node, source, column, match)
+    raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", node, name=f'"{".".join(node.parts)}"')
+
+
+def _pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:
+    from hiveframe.analysis.expressions.attributes import pick
+
+    return pick(binder, node, match)
+
+
+def _reference(binder: Binder, node: spec.Attribute, source: Input, column: lg.Column, match: Match) -> lg.Expr:
+    from hiveframe.analysis.expressions.attributes import column_text, show, use
+
+    name = column_text(node, match)
+    expr: lg.Expr = use(source, column, shown=node.parts, match=match)
+    text = name
+    for part in match.nested:
+        expr = extract_named(binder, node, expr, part, text)
+        text = f"{text}.{part}"
+    show(binder, node, text)
+    return expr
+
+
+def all_columns(binder: Binder, star: spec.Star) -> list[tuple[str, lg.Expr, Qualifier]]:
+    """`df["*"]`: every column of that DataFrame that is still there."""
+    assert star.plan_id is not None
+    for target, renewals in find(binder.input.relations, star.plan_id):
+        found: list[tuple[str, lg.Expr, Qualifier]] = []
+        for column, qualifier in zip(target.scope.columns, target.scope.qualifiers, strict=True):
+            now = current(column, renewals)
+            if now is None or not binder.input.scope.reaches(now):
+                raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", star, name='"*"')
+            found.append((now.name, now, qualifier))
+        return found
+    raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", star, name='"*"')

@@ -1,0 +1,43 @@
+"""Conditions of WHERE, HAVING, QUALIFY and joins: bound, and checked to be boolean."""
+
+from __future__ import annotations
+
+from hiveframe.analysis.aggregates import aggregates_in
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.frame import failure
+from hiveframe.analysis.naming import describe
+from hiveframe.analysis.select_list import is_generator
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.plan.walk import preorder
+
+
+def check_filter(binder: Binder, at: spec.Relation, node: spec.Expr, condition: lg.Expr) -> None:
+    """FILTER_NOT_BOOLEAN unless the condition is a boolean."""
+    if condition.dtype != t.BOOLEAN:
+        text = f'"{binder.text(node)}"'
+        raise failure(
+            "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+            at,
+            sqlExpr=text,
+            filter=text,
+            type=f'"{t.sql_name(condition.dtype)}"',
+        )
+
+
+def check_where(binder: Binder, at: spec.Relation, node: spec.Expr, condition: lg.Expr) -> None:
+    """No aggregates, windows or generators in WHERE."""
+    found = [e for e in preorder(condition, lg.Expr) if isinstance(e, lg.WindowCall)] or aggregates_in(condition)
+    if found:
+        texts = [describe(e, binder.context.run) for e in found]
+        raise failure(
+            "INVALID_WHERE_CONDITION", at, condition=f'"{binder.text(node)}"', expressionList=", ".join(texts)
+        )
+    refuse_generators(binder, at, node, condition, "Filter")
+
+
+def refuse_generators(binder: Binder, at: spec.Relation, node: spec.Expr, expr: lg.Expr, operator: str) -> None:
+    """UNSUPPORTED_GENERATOR.OUTSIDE_SELECT where no generator may stand."""
+    if any(is_generator(e) for e in preorder(expr, lg.Expr)):
+        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=f"'{operator} {binder.text(node)}")

@@ -1,0 +1,57 @@
+"""DISTINCT and dropDuplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.analysis.frame import Context, Resolved, context_of, failure
+from hiveframe.errors import AnalysisException
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+
+
+def deduplicate(node: spec.Deduplicate, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """One row of each set of equal ones; by name, every column of that name counts."""
+    child = inputs[0]
+    scope = child.scope
+    if node.all_columns or not node.columns:
+        _check_types(node, scope.columns)
+        return Resolved(lg.Distinct(child.plan), scope, (child,))
+    keys: list[lg.Column] = []
+    for name in node.columns:
+        found = scope.positions(name)
+        if not found:
+            listed = ", ".join(c.name for c in scope.columns)
+            params = {"colName": name, "fieldNames": listed}
+            raise AnalysisException(
+                "CONNECT_INVALID_PLAN.UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", params, context=context_of(node.origin)
+            )
+        keys += [scope.columns[i] for i in found]
+    _check_types(node, keys)
+    return Resolved(lg.Distinct(child.plan, tuple(keys)), scope, (child,))
+
+
+def _check_types(node: spec.Relation, columns: Sequence[lg.Column]) -> None:
+    for column in columns:
+        if holds_variant(column.dtype):
+            raise failure(
+                "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+                node,
+                colName=f"`{column.name}`",
+                dataType=f'"{t.sql_name(column.dtype)}"',
+            )
+
+
+def holds_variant(dtype: t.DataType) -> bool:
+    """Whether a VARIANT stands anywhere in the type."""
+    match dtype:
+        case t.VariantType():
+            return True
+        case t.ArrayType(element):
+            return holds_variant(element)
+        case t.MapType(key, value):
+            return holds_variant(key) or holds_variant(value)
+        case t.StructType(fields):
+            return any(holds_variant(f.dtype) for f in fields)
+    return False

@@ -1,0 +1,117 @@
+"""WHERE, HAVING and QUALIFY."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hiveframe.analysis.aggregates import Grouping, has_aggregate
+from hiveframe.analysis.expose import expose
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.references import columns_in, replace_columns
+from hiveframe.analysis.relations.conditions import check_filter, check_where, refuse_generators
+from hiveframe.analysis.select import Item, Select, build, finish
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+
+
+def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """Rows for which the condition holds; a column dropped by the SELECT below may still be named."""
+    child = inputs[0]
+    source = Input(child.scope, (child,))
+    binder = Binder(context, source, fallback=child.below)
+    condition = binder.bind(node.condition)
+    if child.select is not None and child.select.grouping is not None and has_aggregate(condition):
+        return _having(child, node, condition)
+    check_filter(binder, node, node.condition, condition)
+    check_where(binder, node, node.condition, condition)
+    return filtered(child, condition, source)
+
+
+def filtered(child: Resolved, condition: lg.Expr, source: Input) -> Resolved:
+    """`child` filtered; columns that it does not output are taken from below and dropped again."""
+    hidden = _hidden(child, condition, source)
+    if not hidden:
+        plan: lg.Relation = lg.Filter(child.plan, condition)
+    else:
+        wider = lg.Filter(expose(child.plan, hidden.values()), condition)
+        plan = lg.Project(wider, tuple(lg.Named(c, c) for c in child.scope.columns))
+    return Resolved(plan, child.scope, (child,), below=child)
+
+
+def _hidden(child: Resolved, expr: lg.Expr, source: Input) -> dict[int, lg.Column]:
+    """Columns in `expr` that the child knows of but does not output."""
+    hidden = dict(source.missing)
+    if child.below is not None or hidden:
+        hidden |= hidden_columns(child, expr)
+    return hidden
+
+
+def hidden_columns(child: Resolved, *exprs: lg.Expr) -> dict[int, lg.Column]:
+    """The columns of `exprs` that stand below `child`'s output."""
+    found: dict[int, lg.Column] = {}
+    for expr in exprs:
+        for column in columns_in(expr):
+            if column.id not in found and not child.scope.has(column) and _is_below(child, column):
+                found[column.id] = column
+    return found
+
+
+def _is_below(child: Resolved, column: lg.Column) -> bool:
+    below: Resolved | None = child
+    while below is not None:
+        if below.scope.reaches(column):
+            return True
+        below = below.below
+    return False
+
+
+def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """HAVING: may name aliases of the SELECT list, grouping columns and any aggregate of the input."""
+    child = inputs[0]
+    select = child.select
+    if select is None:
+        raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="HAVING without a SELECT below it")
+    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below)
+    condition = binder.bind(node.condition)
+    check_filter(binder, node, node.condition, condition)
+    refuse_generators(binder, node, node.condition, condition, "Having")
+    if select.grouping is None:
+        grouped = replace(select, grouping=Grouping((), None, node))
+        child = replace(child, select=grouped)
+    return _having(child, node, condition)
+
+
+def _having(child: Resolved, node: spec.Filter | spec.Having, condition: lg.Expr) -> Resolved:
+    """The condition over the aggregate: aliases stand for what they name."""
+    select = child.select
+    assert select is not None
+    return finish(replace(select, having=(*select.having, over_input(select, condition))))
+
+
+def over_input(select: Select, expr: lg.Expr) -> lg.Expr:
+    """`expr` with the aliases of the SELECT list replaced by their expressions."""
+    meanings: dict[int, lg.Expr] = {}
+    for item in select.items:
+        if isinstance(item, Item) and not (isinstance(item.expr, lg.Column) and item.expr.id == item.column.id):
+            meanings[item.column.id] = replace_columns(item.expr, meanings)
+    return replace_columns(expr, meanings) if meanings else expr
+
+
+def qualify(node: spec.Qualify, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """QUALIFY: a condition over window functions and aliases, after they are computed."""
+    child = inputs[0]
+    select = child.select
+    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below)
+    condition = binder.bind(node.condition)
+    check_filter(binder, node, node.condition, condition)
+    if select is None:
+        raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="QUALIFY without a SELECT below it")
+    column = context.run.column("qualify", condition.dtype, condition.nullable)
+    level = 1 + max((i.level for i in select.items if isinstance(i, Item)), default=0)
+    hidden = Item(column, condition, (), level, is_hidden=True)
+    plan, _ = build(replace(select, items=(*select.items, hidden)))
+    kept = tuple(lg.Named(c, c) for c in child.scope.columns)
+    result = lg.Project(lg.Filter(plan, column), kept)
+    return Resolved(result, child.scope, (child,), below=child)

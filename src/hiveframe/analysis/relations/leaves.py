@@ -1,0 +1,113 @@
+"""Relations without inputs: one row, VALUES, ranges, rows sent with the plan, kept rows, sources, commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.analysis.aggregates import aggregates_in
+from hiveframe.analysis.environment import DataTable
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
+from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.scope import Qualifier, Scope
+from hiveframe.functions.coercion import common_type
+from hiveframe.functions.registry import lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.plan.walk import preorder
+
+EMPTY = Scope((), ())
+
+
+def leaf(context: Context, plan: lg.Relation, qualifier: Qualifier = ()) -> Resolved:
+    """A relation of its own, its columns under one qualifier."""
+    output = plan.output
+    scope = Scope(output, [qualifier] * len(output), case_sensitive=context.env.settings.case_sensitive)
+    return Resolved(plan, scope)
+
+
+def columns_of(context: Context, schema: t.StructType) -> tuple[lg.Column, ...]:
+    """New columns for the fields of a schema."""
+    return tuple(context.run.column(f.name, f.dtype, f.nullable, f.metadata) for f in schema.fields)
+
+
+def from_table(context: Context, table: DataTable) -> Resolved:
+    """A table's rows under new columns."""
+    return leaf(context, table.make(columns_of(context, table.schema)), table.qualifier)
+
+
+def one_row(node: spec.OneRow, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """SELECT without FROM."""
+    return Resolved(lg.OneRow(), Scope((), (), case_sensitive=context.env.settings.case_sensitive))
+
+
+def range_relation(node: spec.Range, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """`spark.range`."""
+    column = context.run.column("id", t.LONG, False)
+    return leaf(context, lg.Range((column,), node.start, node.end, node.step))
+
+
+def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """VALUES: each column takes the common type of its rows."""
+    width = len(node.rows[0])
+    for i, row in enumerate(node.rows):
+        if len(row) != width:
+            raise failure(
+                "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+                node,
+                expectedNumCols=str(width),
+                actualNumCols=str(len(row)),
+                rowIndex=str(i),
+            )
+    binder = Binder(context, Input(EMPTY))
+    rows = [[binder.bind(cell) for cell in row] for row in node.rows]
+    for row, cells in zip(node.rows, rows, strict=True):
+        for cell, expr in zip(row, cells, strict=True):
+            _check_cell(binder, node, cell, expr)
+    columns: list[lg.Column] = []
+    for i in range(width):
+        column = [row[i] for row in rows]
+        dtype = common_type([e.dtype for e in column], ansi=context.ansi)
+        if dtype is None:
+            raise failure(
+                "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", node, colName=quoted(f"col{i + 1}")
+            )
+        for row in rows:
+            row[i] = implicit_cast(context, row[i], dtype, node)
+        columns.append(context.run.column(f"col{i + 1}", dtype, any(row[i].nullable for row in rows)))
+    return leaf(context, lg.Values(tuple(columns), tuple(tuple(row) for row in rows)))
+
+
+def _check_cell(binder: Binder, at: spec.Values, node: spec.Expr, expr: lg.Expr) -> None:
+    for part in preorder(expr, lg.Expr):
+        if isinstance(part, (lg.ScalarSubquery, lg.Exists, lg.InSubquery)):
+            raise failure("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", at)
+        row = lookup(part.function) if isinstance(part, lg.Call) else None
+        is_volatile = row is not None and not row.deterministic
+        if is_volatile or isinstance(part, (lg.WindowCall, lg.PyUdf)) or aggregates_in(part):
+            raise failure(
+                "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", node, expr=f'"{binder.text(node)}"'
+            )
+
+
+def read_source(node: spec.ReadSource, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """`spark.read…load`."""
+    return from_table(context, context.env.read_source(node))
+
+
+def cached_relation(node: spec.CachedRelation, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """Rows that the session keeps."""
+    return from_table(context, context.env.cached_relation(node.key))
+
+
+def command_result(node: spec.CommandResult, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """A command's rows."""
+    return from_table(context, context.env.run_command(node.command))
+
+
+def constant(context: Context, node: spec.Expr, dtype: t.DataType) -> object:
+    """The value of an argument that must be constant, as `dtype`."""
+    binder = Binder(context, Input(EMPTY))
+    expr = implicit_cast(context, binder.bind(node), dtype, node)
+    return call_binder(context, node).fold(expr)

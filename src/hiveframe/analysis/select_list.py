@@ -1,0 +1,135 @@
+"""SELECT items bound one after the other: stars expanded, names given, aliases made usable by later items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hiveframe.analysis.expressions import stars
+from hiveframe.analysis.expressions.binder import Binder, LateralAlias
+from hiveframe.analysis.frame import failure
+from hiveframe.analysis.naming import output_name
+from hiveframe.analysis.scope import Qualifier
+from hiveframe.analysis.select import GeneratorItem, Item, generated_columns
+from hiveframe.functions.registry import FunctionKind, lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.plan.walk import children, preorder
+
+OUTER_SUFFIX = "_outer"
+
+
+class ItemList:
+    """Collects the items of one SELECT list."""
+
+    def __init__(self, binder: Binder) -> None:
+        self.binder = binder
+        self.items: list[Item | GeneratorItem] = []
+        self._ids: set[int] = set()
+
+    def add_all(self, nodes: Sequence[spec.Expr]) -> None:
+        """Every item of the list, in order."""
+        for node in nodes:
+            self.add(node)
+
+    def add(self, node: spec.Expr) -> None:
+        """One item; a star adds several."""
+        if isinstance(node, spec.Star):
+            for name, expr, qualifier in stars.expand(self.binder, node):
+                self.append(expr, name, qualifier=qualifier)
+        elif isinstance(node, spec.Regex):
+            for name, expr, qualifier in stars.expand_regex(self.binder, node):
+                self.append(expr, name, qualifier=qualifier)
+        elif isinstance(node, spec.Alias):
+            self._add_alias(node)
+        else:
+            expr = self._bind(node)
+            if is_generator(expr):
+                self._add_generator(node, expr, ())
+            else:
+                self._refuse_nested_generator(node, expr)
+                name = output_name(node, self.binder.context.run)
+                self.append(expr, name, level=self.binder.used_level, qualifier=self._qualifier(expr))
+
+    def _bind(self, node: spec.Expr) -> lg.Expr:
+        self.binder.used_level = 0
+        return self.binder.bind(node)
+
+    def _qualifier(self, expr: lg.Expr) -> Qualifier:
+        if not isinstance(expr, lg.Column):
+            return ()
+        scope = self.binder.input.scope
+        for i in scope.positions(expr.name):
+            if scope.columns[i].id == expr.id:
+                return scope.qualifiers[i]
+        return next((q for c, q, _ in scope.hidden if c.id == expr.id), ())
+
+    def _add_alias(self, node: spec.Alias) -> None:
+        expr = self._bind(node.child)
+        self.binder.context.run.bound[node] = expr
+        if is_generator(expr):
+            self._add_generator(node.child, expr, node.names)
+            return
+        self._refuse_nested_generator(node.child, expr)
+        if len(node.names) != 1:
+            raise failure("MULTI_ALIAS_WITHOUT_GENERATOR", node, expr=f'"{self.binder.text(node.child)}"', names=", ".join(node.names))
+        metadata: Mapping[str, Any] | None = node.metadata
+        if metadata is None and isinstance(expr, lg.Column):
+            metadata = expr.metadata
+        level = self.binder.used_level
+        column = self.binder.context.run.column(node.names[0], expr.dtype, expr.nullable, metadata)
+        self.items.append(Item(column, expr, (), level))
+        if self.binder.aliases is not None:
+            alias = LateralAlias(node.names[0], column, level)
+            self.binder.aliases.setdefault(node.names[0].lower(), []).append(alias)
+
+    def append(self, expr: lg.Expr, name: str, *, level: int = 0, qualifier: Qualifier = ()) -> None:
+        """A typed expression under a name; a column keeps its id the first time it is listed."""
+        run = self.binder.context.run
+        if isinstance(expr, lg.Column):
+            if expr.id not in self._ids and level == 0 and self.binder.input.scope.reaches(expr):
+                self._ids.add(expr.id)
+                column = expr if expr.name == name else replace(expr, name=name)
+                self.items.append(Item(column, expr, qualifier))
+                return
+            column = replace(run.renewed(expr), name=name)
+        else:
+            column = run.column(name, expr.dtype, expr.nullable)
+        self.items.append(Item(column, expr, qualifier, level))
+
+    def _add_generator(self, node: spec.Expr, expr: lg.Expr, names: Sequence[str]) -> None:
+        assert isinstance(expr.dtype, t.StructType)
+        if names and len(names) != len(expr.dtype.fields):
+            raise failure(
+                "UDTF_ALIAS_NUMBER_MISMATCH",
+                node,
+                aliasesSize=str(len(expr.dtype.fields)),
+                aliasesNames=",".join(names),
+            )
+        for inner in children(expr, lg.Expr):
+            self._refuse_nested_generator(node, inner)
+        columns = generated_columns(self.binder.context.run, expr, names)
+        self.items.append(GeneratorItem(columns, expr, is_outer(expr)))
+
+    def _refuse_nested_generator(self, node: spec.Expr, expr: lg.Expr) -> None:
+        if any(is_generator(e) for e in preorder(expr, lg.Expr)):
+            raise failure(
+                "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"'
+            )
+
+
+def is_generator(expr: lg.Expr) -> bool:
+    """Whether `expr` makes rows."""
+    if isinstance(expr, lg.PyUdtf):
+        return True
+    if not isinstance(expr, lg.Call):
+        return False
+    row = lookup(expr.function)
+    return row is not None and row.kind is FunctionKind.GENERATOR
+
+
+def is_outer(expr: lg.Expr) -> bool:
+    """Whether a generator keeps rows that generate nothing."""
+    return isinstance(expr, lg.Call) and expr.function.endswith(OUTER_SUFFIX)
