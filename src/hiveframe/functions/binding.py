@@ -208,7 +208,10 @@ def bind_function(
                     ignore_nulls=made.ignore_nulls or skips_nulls,
                     context=binder.context,
                 )
-            return _rebound(made, display or row.name)
+            if made is not None:
+                return _rebound(made, display or row.name, binder.context)
+        if row.coerce is not None:
+            bound = row.coerce(binder, bound)
         dtype = row.result(bound) if callable(row.result) else row.result
         if dtype is None:
             raise internal_error(f"function {row.name} has neither a result type nor a bind")
@@ -243,11 +246,14 @@ def _display(row: Function, called: str) -> str | None:
     return row.label or None
 
 
-def _rebound(made: Expr, display: str) -> Expr:
-    """What a row's `bind` made, shown under the name that the user wrote (with its own arguments)."""
-    if isinstance(made, (Call, AggCall)) and made.function != display and made.shown is None:
-        return replace(made, shown=display)
-    return made
+def _rebound(made: Expr, display: str, context: QueryContext | None) -> Expr:
+    """What a row's `bind` made, shown under the name that the user wrote (with its own arguments) and placed there."""
+    if not isinstance(made, (Call, AggCall)):
+        return made
+    shown = display if made.function != display and made.shown is None else made.shown
+    if shown is made.shown and (made.context is not None or context is None):
+        return made
+    return replace(made, shown=shown, context=made.context or context)
 
 
 def _with_defaults(signature: _Signature, args: Sequence[Expr]) -> tuple[Expr, ...]:

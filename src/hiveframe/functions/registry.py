@@ -171,6 +171,7 @@ class Function:
 
 # The files that exist, each listed by the change that adds it.
 FAMILIES: Final[tuple[str, ...]] = (
+    "operators",
     "structs",
     "arrays",
     "array_sets",

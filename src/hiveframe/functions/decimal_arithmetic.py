@@ -1,0 +1,338 @@
+"""Decimal arithmetic exactly as Spark's: its result types, 38 digits, half up.
+
+DuckDB computes `+ - *` in 64 bits where both sides have at most 18 digits and raises when that is not enough; Spark
+never overflows there. So an operation has two forms, the narrow one tried first and the wide one for the rows that
+overflow it. A chain of operations is tried as a whole: `Decimals` carries both forms of an operand up the tree.
+What even 38 digits can't hold, or what loses scale, goes to an exact kernel; what Spark can't hold is NULL or an error.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import pyarrow as pa
+
+from hiveframe.errors import QueryContext
+from hiveframe.functions.cast_job import CastJob
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.half_up import scaled, unscaled
+from hiveframe.functions.let import let_all
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DecimalType
+
+_NARROW: Final = 18  # digits that DuckDB keeps in 64 bits
+_WIDE: Final = 38
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecimalForms:
+    """An operand: `narrow` in `narrow_digits` digits (may raise: only ever inside TRY), `wide` of the full type."""
+
+    narrow: Sql
+    narrow_digits: int
+    wide: Sql
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecimalOperation:
+    """`left symbol right` with a `result` type; `mode` as in casts."""
+
+    symbol: str
+    left: Sql
+    left_type: DecimalType
+    right: Sql
+    right_type: DecimalType
+    result: DecimalType
+    mode: str
+    context: QueryContext | None
+    ctx: EmitContext
+
+
+def emit_decimal(job: DecimalOperation) -> Sql:
+    """The operation as a DuckDB expression of the result type."""
+    return _EMITTERS[job.symbol](job)
+
+
+def _forms(value: Sql, dtype: DecimalType) -> DecimalForms:
+    found = value.meta.get("decimal_forms")
+    return found if isinstance(found, DecimalForms) else DecimalForms(value, dtype.precision, value)
+
+
+def _emit_simple(job: DecimalOperation) -> Sql:
+    """`+`, `-` and `*`."""
+    left, right = _forms(job.left, job.left_type), _forms(job.right, job.right_type)
+    scale = _natural_scale(job)
+    if scale > _WIDE:
+        return _settled(job, None)
+    digits = _natural_digits(job, job.left_type.precision, job.right_type.precision)
+    target = physical_type(job.result)
+    narrow_digits = min(_natural_digits(job, left.narrow_digits, right.narrow_digits), _WIDE)
+    if max(left.narrow_digits, right.narrow_digits) <= _NARROW and scale < _NARROW:
+        narrow_digits = min(narrow_digits, _NARROW)
+    narrow = op(job.symbol, left.narrow, right.narrow)
+    if digits <= _NARROW:
+        return narrow if digits == job.result.precision else cast(narrow, target)
+    # one side of more than 18 digits makes DuckDB use 128 bits
+    wide_left = left.wide
+    if max(job.left_type.precision, job.right_type.precision) <= _NARROW:
+        wide_left = cast(wide_left, f"DECIMAL({_NARROW + 1},{job.left_type.scale})")
+    wide = op(job.symbol, wide_left, right.wide)
+    if digits > _WIDE or scale > job.result.scale:
+        wide = _settled(job, wide)
+    else:
+        wide = cast(wide, target)
+    if narrow_digits > _NARROW:
+        return wide
+    made = func("coalesce", cast(func("try", narrow), target), wide)
+    if scale == job.result.scale:
+        made.meta["decimal_forms"] = DecimalForms(narrow, narrow_digits, wide)
+    return made
+
+
+def _natural_scale(job: DecimalOperation) -> int:
+    if job.symbol == "*":
+        return job.left_type.scale + job.right_type.scale
+    return max(job.left_type.scale, job.right_type.scale)
+
+
+def _natural_digits(job: DecimalOperation, left: int, right: int) -> int:
+    """The digits of DuckDB's own result."""
+    if job.symbol == "*":
+        return left + right
+    scale = _natural_scale(job)
+    return max(left - job.left_type.scale, right - job.right_type.scale) + scale + 1
+
+
+def _settled(job: DecimalOperation, attempt: Sql | None) -> Sql:
+    """`attempt` rounded into the result type; where it overflows the exact kernel, then NULL or an error."""
+    target = physical_type(job.result)
+    kernel = job.ctx.kernel(
+        "decimal_" + _KERNEL_NAMES[job.symbol],
+        _KERNELS[job.symbol],
+        [job.left_type, job.right_type, t.INT, t.INT],
+        job.result,
+    )
+    exact = func(kernel, job.left, job.right, number(job.result.precision), number(job.result.scale))
+    tried = [cast(func("try", cast(attempt, target)), target)] if attempt is not None else []
+    if job.mode != "ansi":
+        return func("coalesce", *tried, exact)
+    return func("coalesce", *tried, exact, _overflow(job))
+
+
+def _overflow(job: DecimalOperation) -> Sql:
+    shown = job.ctx.kernel(
+        "decimal_text_" + _KERNEL_NAMES[job.symbol], _TEXTS[job.symbol], [job.left_type, job.right_type], t.STRING
+    )
+    failure = CastJob(null(), job.result, job.result, "ansi", job.context, job.ctx).out_of_range(
+        func(shown, job.left, job.right)
+    )
+    present = op("and", is_not_null(job.left), is_not_null(job.right))
+    return case((op("and", present, _nonzero(job)), failure))
+
+
+def _nonzero(job: DecimalOperation) -> Sql:
+    if job.symbol in ("+", "-", "*"):
+        return is_not_null(job.right)
+    return op("!=", job.right, number(0))
+
+
+def _emit_quotient(job: DecimalOperation) -> Sql:
+    """`/`: the dividend's digits are shifted so that a whole-number division leaves the result's scale."""
+    left, right, result = job.left_type, job.right_type, job.result
+    shift = result.scale - left.scale + right.scale
+    # numerator and denominator are doubled to round: 2 |n| + |d| must stay within 38 digits
+    if max(left.precision + shift, right.precision) > _WIDE - 1:
+        return let_all([job.left, job.right], job.ctx, lambda a, b: _long_quotient(_with(job, a, b), shift))
+    return let_all([job.left, job.right], job.ctx, lambda a, b: _quotient(_with(job, a, b), shift))
+
+
+def _with(job: DecimalOperation, left: Sql, right: Sql) -> DecimalOperation:
+    return DecimalOperation(
+        job.symbol, left, job.left_type, right, job.right_type, job.result, job.mode, job.context, job.ctx
+    )
+
+
+def _quotient(job: DecimalOperation, shift: int) -> Sql:
+    left, right, result = job.left_type, job.right_type, job.result
+    small = left.precision + shift < _NARROW and right.precision < _NARROW  # doubled still within 64 bits
+    integer = "BIGINT" if small else "HUGEINT"
+    numerator = func("abs", _shifted(job.left, left, shift, integer))
+    denominator = func("abs", _shifted(job.right, right, 0, integer))
+    two = cast(number(2), integer)
+    halves = op("//", op("+", op("*", two, numerator), denominator), op("*", two, denominator))
+    sign = op("*", func("sign", job.left), func("sign", job.right))
+    digits = op("*", halves, cast(sign, integer))
+    return cast(scaled(digits, result.scale), physical_type(result))
+
+
+def _shifted(value: Sql, dtype: DecimalType, shift: int, integer: str) -> Sql:
+    """The digits of a decimal, `shift` zeros added."""
+    power = dtype.scale + shift
+    if power == 0:
+        return cast(value, integer)
+    if dtype.precision + power <= _WIDE:
+        return cast(op("*", value, cast(number(10**power), f"DECIMAL({power + 1},0)")), integer)
+    digits = unscaled(value, dtype.precision, dtype.scale)
+    return op("*", digits, cast(number(10**shift), "HUGEINT")) if shift else digits
+
+
+def _long_quotient(job: DecimalOperation, shift: int) -> Sql:
+    """Values small enough are divided in 128 bits, the others by the kernel."""
+    room = _WIDE - 1 - shift
+    settled = _settled(job, None)
+    if room < 1:
+        return settled
+    magnitude = room - job.left_type.scale
+    fits_left = op("<", func("abs", cast(job.left, "DOUBLE")), _power(magnitude))
+    fits_right = op("<", func("abs", cast(job.right, "DOUBLE")), _power(_WIDE - 1 - job.right_type.scale))
+    tried = func("try", _quotient(job, shift))
+    return func("coalesce", case((op("and", fits_left, fits_right), tried)), settled)
+
+
+def _power(exponent: int) -> Sql:
+    return (
+        cast(cast(number(10 ** max(exponent, 0)), "DOUBLE"), "DOUBLE") if exponent >= 0 else cast(number(0), "DOUBLE")
+    )
+
+
+def _quotient_guarded(job: DecimalOperation, shift: int) -> Sql:
+    return _quotient(job, shift)
+
+
+def _emit_remainder(job: DecimalOperation) -> Sql:
+    """`%` with the sign of the dividend."""
+    left, right = job.left_type, job.right_type
+    scale = max(left.scale, right.scale)
+    digits = max(left.precision - left.scale, right.precision - right.scale) + scale
+    attempt = op("%", job.left, job.right)
+    if digits > _WIDE:
+        return _settled(job, attempt)
+    return cast(attempt, physical_type(job.result))
+
+
+def _emit_whole_quotient(job: DecimalOperation) -> Sql:
+    """`div`, cut toward zero; the caller casts it to BIGINT."""
+    left, right = job.left_type, job.right_type
+    scale = max(left.scale, right.scale)
+    if max(left.precision + scale - left.scale, right.precision + scale - right.scale) > _WIDE:
+        return _settled(job, None)
+    numerator = _shifted(job.left, left, scale - left.scale, "HUGEINT")
+    denominator = _shifted(job.right, right, scale - right.scale, "HUGEINT")
+    return cast(op("//", numerator, denominator), physical_type(job.result))
+
+
+_EMITTERS: Final[dict[str, Callable[[DecimalOperation], Sql]]] = {
+    "+": _emit_simple,
+    "-": _emit_simple,
+    "*": _emit_simple,
+    "/": _emit_quotient,
+    "%": _emit_remainder,
+    "div": _emit_whole_quotient,
+}
+
+_EXACT: Final = decimal.Context(prec=200, rounding=decimal.ROUND_HALF_UP, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+
+
+def _divide(left: Decimal, right: Decimal) -> Decimal:
+    """Spark divides to 39 digits after the point before it rounds."""
+    exact = _EXACT.divide(left, right)
+    return exact.quantize(Decimal(1).scaleb(-39), context=_EXACT)
+
+
+def _compute(
+    function: Callable[[Decimal, Decimal], Decimal],
+    lefts: pa.Array,
+    rights: pa.Array,
+    digits: pa.Array,
+    scales: pa.Array,
+) -> pa.Array:
+    """Each pair computed exactly and rounded; NULL where the result has too many digits or the divisor is zero."""
+    precision, scale = (digits[0].as_py(), scales[0].as_py()) if len(lefts) else (_WIDE, 0)
+    unit = Decimal(1).scaleb(-scale)
+    bound = Decimal(10) ** (precision - scale)
+    found: list[Decimal | None] = []
+    for left, right in zip(lefts.to_pylist(), rights.to_pylist(), strict=True):
+        value = _value(function, left, right)
+        rounded = None if value is None else value.quantize(unit, context=_EXACT)
+        found.append(None if rounded is None or abs(rounded) >= bound else rounded)
+    return pa.array(found, pa.decimal128(precision, scale))
+
+
+def _value(function: Callable[[Decimal, Decimal], Decimal], left: Any, right: Any) -> Decimal | None:
+    if left is None or right is None or (right == 0 and function not in (_EXACT.add, _EXACT.subtract, _EXACT.multiply)):
+        return None
+    return function(left, right)
+
+
+def _add(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_EXACT.add, lefts, rights, digits, scales)
+
+
+def _subtract(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_EXACT.subtract, lefts, rights, digits, scales)
+
+
+def _multiply(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_EXACT.multiply, lefts, rights, digits, scales)
+
+
+def _quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_divide, lefts, rights, digits, scales)
+
+
+def _remainders(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_EXACT.remainder, lefts, rights, digits, scales)
+
+
+def _whole_quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
+    return _compute(_EXACT.divide_int, lefts, rights, digits, scales)
+
+
+def _shown(function: Callable[[Decimal, Decimal], Decimal], lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    pairs = zip(lefts.to_pylist(), rights.to_pylist(), strict=True)
+    values = [_value(function, left, right) for left, right in pairs]
+    return pa.array([None if v is None else format(v, "f") for v in values], pa.string())
+
+
+def _sum_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_EXACT.add, lefts, rights)
+
+
+def _difference_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_EXACT.subtract, lefts, rights)
+
+
+def _product_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_EXACT.multiply, lefts, rights)
+
+
+def _quotient_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_divide, lefts, rights)
+
+
+def _remainder_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_EXACT.remainder, lefts, rights)
+
+
+_KERNELS: Final[dict[str, Callable[..., Any]]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _quotients,
+    "%": _remainders,
+    "div": _whole_quotients,
+}
+_TEXTS: Final[dict[str, Callable[..., Any]]] = {
+    "+": _sum_text,
+    "-": _difference_text,
+    "*": _product_text,
+    "/": _quotient_text,
+    "%": _remainder_text,
+    "div": _quotient_text,
+}
+_KERNEL_NAMES: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder", "div": "whole"}
