@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from hiveframe.errors import ParseException
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sql.create_table import CreateTableGrammar
@@ -35,12 +36,20 @@ class AlterTableGrammar(CreateTableGrammar):
             self.fail("what to change, such as ADD, DROP, RENAME or SET")
         what, args = action(self, start)
         if partition:
+            if what in ("rename_partition", "set_location"):
+                empty = next((key for key, value in partition if value is None), None)
+                if empty is not None:
+                    raise self.error("INVALID_SQL_SYNTAX.EMPTY_PARTITION_VALUE", start, partKey=f"`{empty}`")
             if what == "rename_partition":
                 args = {"old": partition, **args}
-            elif what in ("set_location", "replace_columns", "rename_column", "alter_column"):
+            elif what == "set_location":
                 args = {**args, "partition": partition}
+            elif what in _NOT_OF_PARTITIONS:
+                raise self.not_valid(f"ALTER TABLE ... PARTITION ... {_NOT_OF_PARTITIONS[what]}", start)
             else:
                 self.fail("RENAME TO PARTITION or SET LOCATION")
+        elif is_view and what in ("add_partition", "drop_partition"):
+            raise self.not_valid(f"ALTER VIEW ... {what.replace('_', ' ').upper()}", start)
         elif what == "rename_partition":
             self.fail("a table's new name")
         return c.AlterTable(name, what, args, is_view, origin=self.origin(start))
@@ -55,7 +64,7 @@ class AlterTableGrammar(CreateTableGrammar):
         if_not_exists = self.accept_if_not_exists()
         partitions: list[tuple[Partition, str | None]] = []
         while self.kind == "PARTITION" or not partitions:
-            spec_ = self.partition_spec()
+            spec_ = self.static_partition()
             location = self.string() if self.accept("LOCATION") else None
             partitions.append((spec_, location))
         return "add_partition", {"partitions": tuple(partitions), "if_not_exists": if_not_exists}
@@ -84,9 +93,9 @@ class AlterTableGrammar(CreateTableGrammar):
             cascade = self.accept_any(("RESTRICT", "CASCADE")) == "CASCADE"
             return "drop_constraint", {"name": name, "if_exists": if_exists, "cascade": cascade}
         if_exists = self.accept_if_exists()
-        partitions = [self.partition_spec()]
+        partitions = [self.static_partition()]
         while self.accept(","):
-            partitions.append(self.partition_spec())
+            partitions.append(self.static_partition())
         purge = self.accept("PURGE")
         return "drop_partition", {"partitions": tuple(partitions), "if_exists": if_exists, "purge": purge}
 
@@ -98,7 +107,7 @@ class AlterTableGrammar(CreateTableGrammar):
             return "rename_column", {"old": old, "new": self.name()}
         self.expect("TO")
         if self.kind == "PARTITION" and self.peek() == "(":
-            return "rename_partition", {"new": self.partition_spec()}
+            return "rename_partition", {"new": self.static_partition()}
         return "rename", {"to": self.multipart_name()}
 
     def _set_something(self, start: int) -> Action:
@@ -110,7 +119,8 @@ class AlterTableGrammar(CreateTableGrammar):
         if self.kind in ("SERDE", "SERDEPROPERTIES"):
             raise self.unsupported("Hive's SERDE", start)
         if self.kind in ("SKEWED", "FILEFORMAT"):
-            raise self.operation_not_allowed(f"ALTER TABLE SET {self.kind}", start)
+            more = " LOCATION" if self.kind == "SKEWED" else ""
+            raise self.not_valid(f"ALTER TABLE SET {self.kind}{more}", start)
         raise self.syntax_error("TBLPROPERTIES or LOCATION")
 
     def _unset(self, start: int) -> Action:
@@ -126,12 +136,13 @@ class AlterTableGrammar(CreateTableGrammar):
         if self.kind not in _COLUMN_CHANGES:
             if self.kind in self.identifiers:
                 return self._hive_change(start, name)
-            return "alter_column", {"name": name}
+            raise self.operation_not_allowed(_NO_CHANGE, start)
         changes = [{"name": name, **self._column_change()}]
         while self.accept(","):
             name = self.multipart_name()
-            change = self._column_change() if self.kind in _COLUMN_CHANGES else {}
-            changes.append({"name": name, **change})
+            if self.kind not in _COLUMN_CHANGES:
+                raise self.operation_not_allowed(_NO_CHANGE, start)
+            changes.append({"name": name, **self._column_change()})
         if len(changes) == 1:
             return "alter_column", changes[0]
         return "alter_columns", {"columns": tuple(changes)}
@@ -157,26 +168,36 @@ class AlterTableGrammar(CreateTableGrammar):
 
     def _hive_change(self, start: int, name: tuple[str, ...]) -> Action:
         column = self.column_type()
-        if len(name) == 1 and column.name.lower() != name[0].lower():
-            raise self.error(
-                "_LEGACY_ERROR_TEMP_0034",
-                start,
-                operation="Renaming column",
-                command="ALTER COLUMN",
-                msg=", please run RENAME COLUMN instead",
-            )
+        if column.name.lower() != name[-1].lower():
+            raise self._hive_style("Renaming column", "ALTER COLUMN", start, ", please run RENAME COLUMN instead")
         found: dict[str, Any] = {"name": name, "dtype": column.dtype}
         if "comment" in column.metadata:
             found["comment"] = column.metadata["comment"]
         if not column.nullable:
-            found["nullable"] = False
+            advice = ", please run ALTER COLUMN ... SET/DROP NOT NULL instead"
+            raise self._hive_style("NOT NULL", "ALTER COLUMN", start, advice)
         if self.kind in ("FIRST", "AFTER"):
             found["position"] = self.column_position()
         return "alter_column", found
 
     def _replace_all_columns(self, start: int) -> Action:
         self.expect("REPLACE", "COLUMNS")
-        return "replace_columns", {"columns": self._column_list()}
+        if self.kind != "(":
+            self.fail("'('")
+        columns = self._column_list()
+        for column in columns:
+            if len(column.name) > 1:
+                raise self._hive_style("Replacing with a nested column", "REPLACE COLUMNS", start)
+            if not column.nullable:
+                raise self._hive_style("NOT NULL", "REPLACE COLUMNS", start)
+            if column.position is not None:
+                raise self._hive_style("Column position", "REPLACE COLUMNS", start)
+            if column.default is not None:
+                raise self.error("UNSUPPORTED_DEFAULT_VALUE.WITHOUT_SUGGESTION", start)
+        return "replace_columns", {"columns": columns}
+
+    def _hive_style(self, operation: str, command: str, start: int, advice: str = "") -> ParseException:
+        return self.error("_LEGACY_ERROR_TEMP_0034", start, operation=operation, command=command, msg=advice)
 
     def _recover(self, start: int) -> Action:
         self.expect("RECOVER", "PARTITIONS")
@@ -206,9 +227,19 @@ class AlterTableGrammar(CreateTableGrammar):
         return kind
 
     def _not_allowed(self, start: int) -> Action:
-        raise self.operation_not_allowed(f"ALTER TABLE {self.kind}", start)
+        words = [self.kind]
+        if self.peek() in _SECOND_WORDS:
+            words.append(self.peek())
+        raise self.not_valid(f"ALTER TABLE {' '.join(words)}", start)
 
 
+_SECOND_WORDS: Final = frozenset(("BY", "PARTITION", "CLUSTERED", "SORTED", "SKEWED"))
+_NOT_OF_PARTITIONS: Final = {
+    "alter_column": "CHANGE COLUMN",
+    "alter_columns": "CHANGE COLUMN",
+    "replace_columns": "REPLACE COLUMNS",
+}
+_NO_CHANGE: Final = "ALTER TABLE table ALTER COLUMN requires a TYPE, a SET/DROP, a COMMENT, or a FIRST/AFTER"
 _COLUMN_CHANGES: Final = frozenset(("TYPE", "COMMENT", "FIRST", "AFTER", "SET", "DROP"))
 
 _ACTIONS: Final[dict[str, Callable[[AlterTableGrammar, int], Action]]] = {

@@ -12,6 +12,7 @@ from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.sql.expressions import CLAUSES, ExpressionGrammar
 from hiveframe.sql.keywords import DATETIME_UNITS
+from hiveframe.sql.type_grammar import without_char
 
 
 class CallGrammar(ExpressionGrammar):
@@ -137,7 +138,10 @@ class CallGrammar(ExpressionGrammar):
             return spec.FrameBound(f"unbounded_{self.expect_any(*_DIRECTIONS).lower()}")
         if self.accept("CURRENT", "ROW"):
             return spec.FrameBound("current_row")
+        start = self.i
         value = self.expression()
+        if not _is_constant(value):
+            raise self.error("_LEGACY_ERROR_TEMP_0064", start, msg="Frame bound value must be a literal.")
         return spec.FrameBound(self.expect_any(*_DIRECTIONS).lower(), value)
 
     # --------------------------------------------------------------------------------- calls with words inside
@@ -151,7 +155,7 @@ class CallGrammar(ExpressionGrammar):
         self.skip(2)
         child = self.expression()
         self.expect("AS")
-        dtype = self.data_type()
+        dtype = without_char(self.data_type())
         self.expect(")")
         return spec.Cast(child, dtype, is_try, origin=self.origin(start))
 
@@ -276,6 +280,16 @@ class CallGrammar(ExpressionGrammar):
             i += 1
 
 
+def _is_constant(expr: spec.Expr) -> bool:
+    """Whether the grammar alone tells that an expression is a constant: literals and arithmetic on them."""
+    if isinstance(expr, spec.Function):
+        return expr.name[0] in _ARITHMETIC and all(_is_constant(arg) for arg in expr.args)
+    if isinstance(expr, spec.Cast):
+        return _is_constant(expr.child)
+    return isinstance(expr, (spec.Literal, spec.TypedLiteral, spec.IntervalParts, spec.Parameter))
+
+
+_ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "%", "div", "negative", "positive"))
 _CALL_TAILS: Final = frozenset(("WITHIN", "FILTER", "IGNORE", "RESPECT", "OVER"))
 _NULL_RULES: Final = frozenset(("IGNORE", "RESPECT"))
 _QUANTIFIERS: Final = frozenset(("DISTINCT", "ALL"))

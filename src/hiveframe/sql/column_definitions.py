@@ -27,38 +27,36 @@ class ColumnGrammar(DmlGrammar):
         while True:
             start = self.i
             kind = self.kind
-            if kind in ("NOT", "!") and self.peek() == "NULL":
-                self.skip(2)
-                self._once(options, start, name, "NOT NULL", nullable=False)
+            if self.accept_not_null():
+                self._once(options, start, name, multipart, "NOT NULL", nullable=False)
             elif kind == "DEFAULT" and self.peek() != "COLLATION":
                 self.advance()
                 at = self.i
                 value = self.expression()
-                self._once(options, start, name, "DEFAULT", default=value, default_text=self.text_from(at))
+                self._once(options, start, name, multipart, "DEFAULT", default=value, default_text=self.text_from(at))
             elif kind == "COMMENT":
                 self.advance()
-                self._once(options, start, name, "COMMENT", comment=self.string())
+                self._once(options, start, name, multipart, "COMMENT", comment=self.string())
             elif kind == "GENERATED" and not multipart:
                 self.advance()
-                self._once(options, start, name, "GENERATED", **self._generated())
+                self._once(options, start, name, multipart, "GENERATED", **self._generated())
             elif kind in ("FIRST", "AFTER") and multipart:
-                self._once(options, start, name, "FIRST|AFTER", position=self.column_position())
+                self._once(options, start, name, multipart, "FIRST|AFTER", position=self.column_position())
             elif kind in _CONSTRAINTS and not multipart:
                 constraints.append(self.constraint())
             else:
                 return c.ColumnDef(name, dtype, **options), tuple(constraints)
 
-    def _once(self, options: dict[str, Any], start: int, column: tuple[str, ...], clause: str, **found: Any) -> None:
+    def _once(
+        self, options: dict[str, Any], start: int, column: tuple[str, ...], alters: bool, clause: str, **found: Any
+    ) -> None:
         """Adds what a clause said; a clause said twice is an error."""
         if any(key in options for key in found):
-            raise self.error(
-                "CREATE_TABLE_COLUMN_DESCRIPTOR_DUPLICATE",
-                start,
-                type="CREATE",
-                columnName=".".join(column),
-                optionName=clause,
-                descriptor=clause,
-            )
+            name = ".".join(column)
+            if alters:
+                condition = "ALTER_TABLE_COLUMN_DESCRIPTOR_DUPLICATE"
+                raise self.error(condition, start, type="ADD", columnName=name, optionName=clause)
+            raise self.error("CREATE_TABLE_COLUMN_DESCRIPTOR_DUPLICATE", start, columnName=name, optionName=clause)
         options.update(found)
 
     def column_position(self) -> tuple[str, ...]:

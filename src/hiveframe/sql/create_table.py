@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
+from hiveframe.plan import types as t
 from hiveframe.sql.column_definitions import ColumnGrammar, Constraint
 
 
@@ -31,8 +32,6 @@ class CreateTableGrammar(ColumnGrammar):
         self.expect("TABLE")
         if_not_exists = self.accept_if_not_exists()
         name = self.table_name()
-        if temporary:
-            raise self.operation_not_allowed("CREATE TEMPORARY TABLE ..., use CREATE TEMPORARY VIEW instead", start)
         head: dict[str, Any] = {
             "if_not_exists": if_not_exists,
             "or_replace": or_replace,
@@ -49,10 +48,38 @@ class CreateTableGrammar(ColumnGrammar):
         query = None
         if self.accept("AS") or self.at_query(self.i) or self.kind == "(":
             query = self.query()
+        if temporary:
+            return self._temporary(start, name, if_not_exists, columns, clauses, query)
         self._check(start, columns, clauses, query, or_replace or replace_only)
         return c.CreateTable(
             name, tuple(columns), query, constraints=tuple(constraints), **head, **clauses, origin=self.origin(start)
         )
+
+    def _temporary(
+        self,
+        start: int,
+        name: spec.TableName,
+        if_not_exists: bool,
+        columns: list[c.ColumnDef],
+        clauses: dict[str, Any],
+        query: spec.Relation | None,
+    ) -> spec.Command:
+        """`CREATE TEMPORARY TABLE … USING`, the old way to write a temporary view over a source."""
+        if if_not_exists:
+            raise self.not_valid("CREATE TEMPORARY TABLE ... IF NOT EXISTS", start)
+        if query is not None:
+            message = "CREATE TEMPORARY TABLE ... AS ..., use CREATE TEMPORARY VIEW instead"
+            raise self.operation_not_allowed(message, start)
+        if clauses.get("format") is None:
+            raise self.error("_LEGACY_ERROR_TEMP_0046", start)
+        schema = None
+        if columns:
+            fields = (t.StructField(column.name[0], column.dtype, column.nullable) for column in columns)
+            schema = t.StructType(tuple(fields))
+        options = dict(clauses.get("options") or {})
+        if clauses.get("location"):
+            options["path"] = clauses["location"]
+        return c.CreateTemporaryViewUsing(name, clauses["format"], schema, options, origin=self.origin(start))
 
     def _like_table(self, start: int, name: spec.TableName, head: dict[str, Any]) -> spec.Command:
         source = self.table_name()
@@ -82,13 +109,19 @@ class CreateTableGrammar(ColumnGrammar):
     ) -> None:
         typed = clauses.get("partition_columns", ())
         if typed and clauses.get("partition_by"):
-            raise self.operation_not_allowed(
-                "PARTITION BY: Cannot mix partition expressions and partition columns", start
-            )
+            lists = "\nExpressions: " + ", ".join(_shown(key) for key in clauses["partition_by"])
+            lists += "\nColumns: " + ", ".join(f"{col.name[0]} {t.simple_string(col.dtype)}" for col in typed)
+            message = f"PARTITION BY: Cannot mix partition expressions and partition columns:{lists}"
+            raise self.operation_not_allowed(message, start)
         if query is not None and (columns or typed):
             verb = "Replace Table As Select (RTAS)" if replaces else "Create Table As Select (CTAS)"
-            what = "Schema" if columns else "Partition column types"
-            raise self.operation_not_allowed(f"{what} may not be specified in a {verb} statement", start)
+            if columns:
+                raise self.operation_not_allowed(f"Schema may not be specified in a {verb} statement", start)
+            raise self.operation_not_allowed(f"Partition column types may not be specified in {verb}", start)
+        options = clauses.get("options") or {}
+        path = next((value for key, value in options.items() if key.lower() == "path"), None)
+        if path is not None and clauses.get("location") is not None:
+            raise self.error("_LEGACY_ERROR_TEMP_0032", start, pathOne=clauses["location"], pathTwo=path)
 
     # ------------------------------------------------------------------------------------------------- clauses
 
@@ -174,7 +207,7 @@ class CreateTableGrammar(ColumnGrammar):
             while True:
                 sort.append(self.name())
                 if self.accept_any(("ASC", "DESC")) == "DESC":
-                    message = "Column ordering must be ASC, was 'DESC'"
+                    message = f"Column ordering must be ASC, was '{self.token_text(self.i - 1)}'"
                     raise self.operation_not_allowed(message, at)
                 if not self.accept(","):
                     break
@@ -182,6 +215,8 @@ class CreateTableGrammar(ColumnGrammar):
         self.expect("INTO")
         count = self.integer()
         self.expect("BUCKETS")
+        if not 0 < count <= _MAX_BUCKETS:
+            raise self.error("INVALID_BUCKET_COUNT", at, bucketingMaxBuckets=str(_MAX_BUCKETS), numBuckets=str(count))
         return {"bucket_by": columns, "sort_by": tuple(sort), "bucket_count": count}
 
     def _cluster_by(self, at: int) -> dict[str, Any]:
@@ -197,6 +232,8 @@ class CreateTableGrammar(ColumnGrammar):
     def _stored(self, at: int) -> dict[str, Any]:
         """`STORED AS format`: Hive's way to name a format; those that Spark's own sources read are kept."""
         self.expect("STORED")
+        if self.kind == "BY":
+            raise self.not_valid("STORED BY", at)
         self.expect("AS")
         name = self.token_text()
         if self.kind == "INPUTFORMAT" or name.lower() not in _FILE_FORMATS:
@@ -208,8 +245,16 @@ class CreateTableGrammar(ColumnGrammar):
         raise self.unsupported("Hive's ROW FORMAT", at)
 
     def _skewed(self, at: int) -> dict[str, Any]:
-        raise self.operation_not_allowed("CREATE TABLE ... SKEWED BY", at)
+        raise self.not_valid("CREATE TABLE ... SKEWED BY", at)
 
+
+def _shown(key: spec.Expr) -> str:
+    if isinstance(key, spec.Attribute):
+        return ".".join(key.parts)
+    return key.origin.fragment if key.origin is not None else ""
+
+
+_MAX_BUCKETS: Final = 100_000
 
 _CLAUSES: Final = {
     "USING": CreateTableGrammar._using,

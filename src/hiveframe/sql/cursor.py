@@ -115,6 +115,29 @@ class Cursor:
         self.advance()
         return kind
 
+    def expect_not(self) -> None:
+        """Step over NOT; `!` in its place inside an operator is told to be outdated, as in Spark."""
+        if self.kind == "!":
+            start = self.i
+            self.advance()
+            raise self.error("SYNTAX_DISCONTINUED.BANG_EQUALS_NOT", start, clause="!")
+        self.expect("NOT")
+
+    def closing(self, i: int) -> int:
+        """The token that closes the parenthesis at token `i`; the last token when none does."""
+        depth = 0
+        kinds = self.kinds
+        while kinds[i] != "eof":
+            kind = kinds[i]
+            if kind == "(":
+                depth += 1
+            elif kind == ")":
+                depth -= 1
+                if depth == 0:
+                    return i
+            i += 1
+        return i
+
     def expect_end(self) -> None:
         """Nothing but semicolons may be left."""
         start = self.i
@@ -161,6 +184,10 @@ class Cursor:
     def operation_not_allowed(self, message: str, start: int) -> ParseException:
         """Spark's refusal of a statement that its grammar knows and its engine does not."""
         return self.error("_LEGACY_ERROR_TEMP_0035", start, message=message)
+
+    def not_valid(self, operation: str, start: int) -> ParseException:
+        """Spark's refusal of a statement or clause that it reads only to refuse it."""
+        return self.error("INVALID_STATEMENT_OR_CLAUSE", start, operation=operation)
 
     def unsupported(self, feature: str, start: int) -> AnalysisException:
         """The refusal of something that Spark has and HiveFrame does not, at token `start`."""

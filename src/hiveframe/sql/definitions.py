@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from hiveframe.errors import ParseException
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -91,12 +92,17 @@ class DefinitionGrammar(AlterTableGrammar):
         temporary = self.accept("TEMPORARY")
         if self.accept("FUNCTION"):
             if_exists = self.accept_if_exists()
-            return c.DropFunction(self.table_name(), if_exists, temporary, origin=self.origin(start))
+            function = self.table_name()
+            if temporary and len(function.parts) > 1:
+                raise self._qualified_temporary(start, function, "FUNCTION")
+            return c.DropFunction(function, if_exists, temporary, origin=self.origin(start))
         if temporary and self.accept_any(("VARIABLE", "VAR")):
             if_exists = self.accept_if_exists()
             return c.DropVariable(self.table_name(), if_exists, origin=self.origin(start))
-        if kind in ("ROLE", "INDEX") or (temporary and self.kind == "MACRO"):
-            raise self.operation_not_allowed(f"DROP {self.kind}", start)
+        if kind == "INDEX":
+            raise self.unsupported("DROP INDEX", start)
+        if kind == "ROLE" or (temporary and self.kind == "MACRO"):
+            raise self.not_valid("DROP ROLE" if kind == "ROLE" else "DROP TEMPORARY MACRO", start)
         raise self.syntax_error("TABLE, VIEW, DATABASE, FUNCTION or TEMPORARY VARIABLE")
 
     # ---------------------------------------------------------------------------------------------------- views
@@ -127,8 +133,10 @@ class DefinitionGrammar(AlterTableGrammar):
         if temporary and if_not_exists:
             raise self.error("_LEGACY_ERROR_TEMP_0053", start)
         if replace and if_not_exists:
-            message = "CREATE VIEW with both IF NOT EXISTS and REPLACE is not allowed"
-            raise self.error("_LEGACY_ERROR_TEMP_0035", start, message=message)
+            view_name = ".".join(name.parts)
+            raise self.error("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", start, viewName=view_name)
+        if temporary and len(name.parts) > 1:
+            raise self._qualified_temporary(start, name, "VIEW")
         scope = "global" if is_global else "local" if temporary else "persistent"
         return c.CreateView(
             name,
@@ -157,7 +165,7 @@ class DefinitionGrammar(AlterTableGrammar):
         elif kind == "WITH" and self.peek() == "SCHEMA":
             self._set_once(found, "schema_binding", self.schema_binding(), "WITH SCHEMA", at)
         elif kind == "PARTITIONED":
-            raise self.operation_not_allowed("CREATE VIEW ... PARTITIONED ON", at)
+            raise self.not_valid("CREATE VIEW ... PARTITIONED ON", at)
         else:
             raise self.unsupported("DEFAULT COLLATION" if kind == "DEFAULT" else "metric views", at)
 
@@ -176,13 +184,7 @@ class DefinitionGrammar(AlterTableGrammar):
         """Whether USING follows, perhaps after typed columns."""
         if self.kind != "(":
             return self.kind == "USING"
-        depth = 0
-        i = self.i
-        while self.kinds[i] != "eof":
-            depth += (self.kinds[i] == "(") - (self.kinds[i] == ")")
-            i += 1
-            if depth == 0:
-                break
+        i = self.closing(self.i) + 1
         return self.kinds[i] == "USING"
 
     def _view_using(self, start: int, name: spec.TableName, replace: bool, is_global: bool) -> spec.Command:
@@ -211,8 +213,7 @@ class DefinitionGrammar(AlterTableGrammar):
         if temporary and if_not_exists:
             raise self.error("INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_IF_NOT_EXISTS", start)
         if temporary and len(name.parts) > 1:
-            database = f"`{name.parts[0]}`"
-            raise self.error("INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_DATABASE", start, database=database)
+            raise self._qualified_temporary(start, name, "FUNCTION")
         head: dict[str, Any] = {"temporary": temporary, "replace": replace, "if_not_exists": if_not_exists}
         if self.accept("AS"):
             class_name = self.string()
@@ -249,18 +250,38 @@ class DefinitionGrammar(AlterTableGrammar):
             origin=self.origin(start),
         )
 
+    def _qualified_temporary(self, start: int, name: spec.TableName, kind: str) -> ParseException:
+        """What is temporary lives in no database."""
+        return self.error(
+            "INVALID_TEMP_OBJ_QUALIFIER",
+            start,
+            objectType=kind,
+            objectName=f"`{name.parts[-1]}`",
+            qualifier=".".join(f"`{part}`" for part in name.parts[:-1]),
+        )
+
     def _resource(self) -> None:
-        self.identifier()
+        start = self.i
+        kind = self.identifier().lower()
         self.string()
+        if kind not in ("jar", "file", "archive"):
+            raise self.operation_not_allowed(f"CREATE FUNCTION with resource type '{kind}'", start)
 
     def _parameters(self) -> tuple[c.ColumnDef, ...]:
         self.expect("(")
         found: list[c.ColumnDef] = []
-        if self.kind != ")":
-            found.append(self.column_definition()[0])
-            while self.accept(","):
-                found.append(self.column_definition()[0])
-        self.expect(")")
+        while self.kind != ")":
+            if found:
+                self.expect(",")
+            start = self.i
+            parameter, constraints = self.column_definition()
+            if constraints:
+                raise self.error("INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_COLUMN_CONSTRAINTS", start)
+            if parameter.generated is not None or parameter.identity is not None:
+                condition = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS"
+                raise self.error(condition, start)
+            found.append(parameter)
+        self.advance()
         return tuple(found)
 
     def _characteristics(self) -> dict[str, Any]:
@@ -269,8 +290,13 @@ class DefinitionGrammar(AlterTableGrammar):
         while True:
             kind = self.kind
             if kind == "LANGUAGE":
+                at = self.i
                 self.advance()
-                found["language"] = self.identifier().upper()
+                language = self.identifier()
+                if language.upper() != "SQL":
+                    message = f"Unsupported language for user defined functions: {language}"
+                    raise self.operation_not_allowed(message, at)
+                found["language"] = language.upper()
             elif kind == "SPECIFIC":
                 self.advance()
                 self.name()
@@ -278,7 +304,7 @@ class DefinitionGrammar(AlterTableGrammar):
                 self.advance()
                 found["deterministic"] = True
             elif kind in ("NOT", "!"):
-                self.advance()
+                self.expect_not()
                 self.expect("DETERMINISTIC")
                 found["deterministic"] = False
             elif kind == "COMMENT":
@@ -300,7 +326,7 @@ class DefinitionGrammar(AlterTableGrammar):
         while self.accept(","):
             names.append(self.table_name())
         if self.kind in ("CURSOR", "ASENSITIVE", "INSENSITIVE") and self.peek() in ("FOR", "CURSOR"):
-            raise self.unsupported("cursors", start)
+            raise self.no_cursor(start)
         dtype = None
         if self.kind not in ("DEFAULT", "=", "eof", ";"):
             dtype = self.data_type()
@@ -312,6 +338,10 @@ class DefinitionGrammar(AlterTableGrammar):
         if dtype is None and default is None:
             raise self.error("INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", start)
         return c.DeclareVariable(tuple(names), dtype, default, default_text, replace, origin=self.origin(start))
+
+    def no_cursor(self, start: int) -> ParseException:
+        """Cursors belong to SQL scripts; Spark refuses them elsewhere too."""
+        return self.error("UNSUPPORTED_FEATURE.SQL_CURSOR", start)
 
     def _at_type(self, i: int) -> bool:
         """Whether the token after the word VARIABLE is a type and that word thus the variable's name."""

@@ -42,15 +42,35 @@ class DmlGrammar(QueryGrammar):
     def partition_spec(self) -> Partition:
         """`PARTITION (name = constant, name, …)`."""
         self.expect("PARTITION", "(")
+        start = self.i
         found = [self._partition_value()]
         while self.accept(","):
             found.append(self._partition_value())
         self.expect(")")
+        if not self.in_dml and any(isinstance(value, spec.DefaultValue) for _, value in found):
+            raise self.error("REF_DEFAULT_VALUE_IS_NOT_ALLOWED_IN_PARTITION", start)
+        names = [name.lower() for name, _ in found]
+        twice = next((name for n, name in enumerate(names) if name in names[:n]), None)
+        if twice is not None:
+            raise self.error("DUPLICATE_KEY", start, keyColumn=f"`{twice}`")
         return tuple(found)
 
     def optional_partition(self) -> Partition:
         """The partition spec if one follows."""
         return self.partition_spec() if self.kind == "PARTITION" and self.peek() == "(" else ()
+
+    def static_partition(self) -> Partition:
+        """A partition spec in which every name has a value."""
+        start = self.i
+        found = self.partition_spec()
+        for name, value in found:
+            if value is None:
+                raise self.error("INVALID_SQL_SYNTAX.EMPTY_PARTITION_VALUE", start, partKey=f"`{name}`")
+        return found
+
+    def optional_static_partition(self) -> Partition:
+        """The static partition spec if one follows."""
+        return self.static_partition() if self.kind == "PARTITION" and self.peek() == "(" else ()
 
     def _partition_value(self) -> tuple[str, spec.Expr | None]:
         name = self.identifier()
@@ -64,7 +84,12 @@ class DmlGrammar(QueryGrammar):
 
     def accept_if_not_exists(self) -> bool:
         """Step over `IF NOT EXISTS` if it is there."""
-        return self.accept("IF", "NOT", "EXISTS") or self.accept("IF", "!", "EXISTS")
+        if self.kind != "IF" or self.peek() not in ("NOT", "!") or self.peek(2) != "EXISTS":
+            return False
+        self.advance()
+        self.expect_not()
+        self.advance()
+        return True
 
     def accept_if_exists(self) -> bool:
         """Step over `IF EXISTS` if it is there."""
@@ -89,7 +114,11 @@ class DmlGrammar(QueryGrammar):
         partition = self.optional_partition()
         if_not_exists = self.accept_if_not_exists()
         if if_not_exists and not overwrite:
-            raise self.operation_not_allowed("INSERT INTO ... IF NOT EXISTS", start)
+            raise self.not_valid("INSERT INTO ... IF NOT EXISTS", start)
+        dynamic = [key for key, value in partition if value is None]
+        if if_not_exists and dynamic:
+            message = f"IF NOT EXISTS with dynamic partitions: {', '.join(dynamic)}"
+            raise self.operation_not_allowed(message, start)
         by_name = self.accept("BY", "NAME")
         columns: tuple[str, ...] = ()
         if self.kind == "(" and not by_name and not self.at_query(self.i + 1) and self.peek() != "(":
@@ -155,7 +184,7 @@ class DmlGrammar(QueryGrammar):
         overwrite = self.accept("OVERWRITE")
         self.expect("INTO", "TABLE")
         table = self.table_name()
-        partition = self.optional_partition()
+        partition = self.optional_static_partition()
         return c.LoadData(path, is_local, overwrite, table, partition, origin=self.origin(start))
 
     # ------------------------------------------------------------------------------------------- delete, update
@@ -166,7 +195,7 @@ class DmlGrammar(QueryGrammar):
         if alias is None:
             return None
         if alias[1]:
-            raise self.error("COLUMN_ALIASES_NOT_ALLOWED", start, op=f"`{statement}`")
+            raise self.error("COLUMN_ALIASES_NOT_ALLOWED", start, op=statement)
         return alias[0]
 
     def _delete(self, start: int) -> spec.Command:
@@ -230,7 +259,8 @@ class DmlGrammar(QueryGrammar):
     def _merge_action(self) -> c.MergeAction:
         self.expect("WHEN")
         when = "matched"
-        if self.accept_any(("NOT", "!")):
+        if self.kind in ("NOT", "!"):
+            self.expect_not()
             self.expect("MATCHED")
             when = "not_matched"
             if self.accept("BY"):

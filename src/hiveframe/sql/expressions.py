@@ -43,6 +43,13 @@ class ExpressionGrammar(LiteralGrammar):
     def query_after(self, plan: spec.Relation) -> spec.Relation:
         """The query that begins with `plan`, read already, and goes on here."""
 
+    @abstractmethod
+    def at_enclosed_query(self, i: int, *, bare: bool = True) -> bool:
+        """Whether what begins at token `i`, after a parenthesis, is a query, perhaps itself in parentheses.
+
+        Without `bare` a query that is nothing but a parenthesis does not count: it is a scalar subquery.
+        """
+
     def call(self, name: str, args: tuple[spec.Expr, ...], start: int) -> spec.Function:
         """A call of a function that the grammar names, written from token `start` on."""
         return spec.Function((name,), args, origin=self.origin(start))
@@ -87,7 +94,7 @@ class ExpressionGrammar(LiteralGrammar):
             self.advance()
             return self.call("not", (self._negation(),), start)
         start = self.i
-        if kind == "EXISTS" and self.peek() == "(" and self.at_query(start + 2):
+        if kind == "EXISTS" and self.peek() == "(" and self.at_enclosed_query(start + 2):
             self.skip(2)
             plan = self.query()
             self.expect(")")
@@ -108,7 +115,7 @@ class ExpressionGrammar(LiteralGrammar):
         if negated:
             if self.peek() not in _NEGATABLE:
                 return left
-            self.advance()
+            self.expect_not()
             kind = self.kind
         self.advance()
         if kind == "IN":
@@ -126,7 +133,9 @@ class ExpressionGrammar(LiteralGrammar):
         return self.call("not", (found,), start) if negated else found
 
     def _is(self, start: int, left: spec.Expr) -> spec.Expr:
-        negated = self.accept_any(("NOT", "!")) is not None
+        negated = self.kind in ("NOT", "!")
+        if negated:
+            self.expect_not()
         kind = self.expect_any("NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT")
         if kind == "NULL" or kind == "UNKNOWN":
             return self.call("isnotnull" if negated else "isnull", (left,), start)
@@ -143,7 +152,7 @@ class ExpressionGrammar(LiteralGrammar):
         if self.kind == ")":
             self.advance()
             raise self.error("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", start)
-        if self.at_query(self.i):
+        if self.at_query(self.i) or (self.kind == "(" and self.at_enclosed_query(self.i, bare=False)):
             plan = self.query()
             self.expect(")")
             return spec.InSubquery(row_values(left), plan, origin=self.origin(start))
@@ -258,8 +267,12 @@ class ExpressionGrammar(LiteralGrammar):
         if following is None:
             return True
         after = self.peek()
+        if kind == "FOR" and after in self.identifiers:
+            return self.peek(2) != "IN" and after not in following
+        if kind == "WINDOW":
+            return after not in self.identifiers or self.peek(2) != "AS"
         if following:
-            return after not in following or (kind == "WINDOW" and self.peek(2) != "AS")
+            return after not in following
         return after in _AFTER_ALIAS
 
     def sort_item(self) -> spec.SortOrder:
@@ -361,7 +374,7 @@ CLAUSES: Final[dict[str, frozenset[str]]] = {
     "SORT": _BY,
     "CLUSTER": _BY,
     "DISTRIBUTE": _BY,
-    "WINDOW": frozenset(("ident", "quoted")),
+    "WINDOW": _ALWAYS,
     "LATERAL": frozenset(("VIEW",)),
     "UNION": _SET_OPERAND,
     "EXCEPT": _SET_OPERAND,
@@ -370,7 +383,7 @@ CLAUSES: Final[dict[str, frozenset[str]]] = {
     "INSERT": frozenset(("INTO", "OVERWRITE", "WITH")),
     "WITH": frozenset(("ROLLUP", "CUBE", "(")),
     "GROUPING": frozenset(("SETS",)),
-    "FOR": frozenset(("ident", "quoted", "(", "VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME")),
+    "FOR": frozenset(("(", "VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME")),
     "ANTI": frozenset(("JOIN",)),
     "SEMI": frozenset(("JOIN",)),
     "PIVOT": frozenset(("(",)),

@@ -25,9 +25,9 @@ class GroupingGrammar(RelationGrammar):
     ) -> spec.Aggregate:
         """The aggregate of `items` over `child`, grouped by the clause at the cursor."""
         self.expect("GROUP", "BY")
-        elements = [self._element()]
+        elements = [self._element(keeps_keys)]
         while self.accept(","):
-            elements.append(self._element())
+            elements.append(self._element(keeps_keys))
         kind = "groupby"
         if self.kind == "WITH" and self.peek() in ("ROLLUP", "CUBE"):
             kind = self.peek().lower()
@@ -66,11 +66,15 @@ class GroupingGrammar(RelationGrammar):
     ) -> spec.Aggregate:
         return spec.Aggregate(child, keys, items, kind, keeps_keys, sets, origin=self.origin(start))
 
-    def _element(self) -> Element:
+    def _element(self, takes_names: bool) -> Element:
         """One element between the commas: its kind and its sets (a plain key is one set of one key)."""
         if self._at_analytics():
             return self._analytics()
-        return "groupby", ((self.named_expression(),),)
+        key = self.named_expression()
+        if isinstance(key, spec.Alias) and not takes_names:
+            hint = f": extra input '{self.token_text(self.i - 1)}'"
+            self.fail("a comma or the end of GROUP BY: a key takes no name here", self.i - 1, hint)
+        return "groupby", ((key,),)
 
     def _at_analytics(self) -> bool:
         after = self.peek()
@@ -80,13 +84,17 @@ class GroupingGrammar(RelationGrammar):
         kind = self.kind
         self.advance()
         if kind != "GROUPING":
-            return kind.lower(), self._sets()
+            start = self.i
+            sets = self._sets()
+            if () in sets:
+                raise self.error("_LEGACY_ERROR_TEMP_0051", start, element=kind)
+            return kind.lower(), sets
         self.expect("SETS", "(")
-        sets = [*self._grouping_element()]
+        found = [*self._grouping_element()]
         while self.accept(","):
-            sets += self._grouping_element()
+            found += self._grouping_element()
         self.expect(")")
-        return "grouping_sets", tuple(sets)
+        return "grouping_sets", tuple(found)
 
     def _grouping_element(self) -> tuple[Set, ...]:
         """The sets of one element of GROUPING SETS; a nested ROLLUP or CUBE stands for all of its sets."""
@@ -116,19 +124,7 @@ class GroupingGrammar(RelationGrammar):
 
     def _closes_element(self) -> bool:
         """Whether the parenthesis that opens here closes right before a comma or another one."""
-        depth = 0
-        i = self.i
-        while True:
-            kind = self.kinds[i]
-            if kind == "(":
-                depth += 1
-            elif kind == ")":
-                depth -= 1
-                if depth == 0:
-                    return self.kinds[i + 1] in _ELEMENT_ENDS
-            elif kind == "eof":
-                return True
-            i += 1
+        return self.kinds[self.closing(self.i) + 1] in _ELEMENT_ENDS
 
 
 def rollup_sets(elements: tuple[Set, ...]) -> tuple[Set, ...]:

@@ -49,6 +49,8 @@ class LiteralGrammar(TypeGrammar):
 
     def _decimal(self, start: int, written: str) -> spec.Expr:
         value = Decimal(written)
+        if not value:
+            value = value.copy_abs()  # Java's BigDecimal has no negative zero
         _, digits, exponent = value.as_tuple()
         assert isinstance(exponent, int)
         if exponent > 0:

@@ -82,6 +82,8 @@ class PipeGrammar(SelectGrammar):
     def _aggregate_operator(self, start: int, left: spec.Relation) -> spec.Relation:
         self.advance()
         items: tuple[spec.Expr, ...] = ()
+        if self.kind in _ENDS or self.at_query_tail():
+            raise self.operation_not_allowed(_EMPTY_AGGREGATE, start)
         if not (self.kind == "GROUP" and self.peek() == "BY"):
             items = self.named_expressions()
         if self.kind == "GROUP" and self.peek() == "BY":
@@ -97,4 +99,8 @@ class PipeGrammar(SelectGrammar):
         return plan
 
 
+_EMPTY_AGGREGATE = (
+    "The AGGREGATE clause requires a list of aggregate expressions or a list of grouping expressions, or both"
+)
+_ENDS = ("eof", ")", ";")
 _MULTI_PART = "(only single-part keys are allowed)"

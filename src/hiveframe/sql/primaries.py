@@ -12,6 +12,7 @@ from hiveframe.plan import types as t
 from hiveframe.sql.calls import SPECIAL_CALLS, CallGrammar
 from hiveframe.sql.expressions import NUMBERS
 from hiveframe.sql.identifiers import parse_multipart_identifier
+from hiveframe.sql.type_grammar import without_char
 
 
 class PrimaryGrammar(CallGrammar):
@@ -231,7 +232,7 @@ class PrimaryGrammar(CallGrammar):
                 base = spec.ExtractValue(base, key_expr, origin=self.origin(start))
             elif kind == "::":
                 self.advance()
-                base = spec.Cast(base, self.data_type(), origin=self.origin(start))
+                base = spec.Cast(base, without_char(self.data_type()), origin=self.origin(start))
             elif kind == ":":
                 base = self._path(start, base)
             elif kind == "COLLATE" and self.peek() in self.identifiers:

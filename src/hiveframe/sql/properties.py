@@ -35,11 +35,15 @@ class PropertyGrammar(PrimaryGrammar):
         """`(key, …)`; a value is refused."""
         start = self.i
         items = self._property_items()
+        keys = [key for key, _ in items]
+        twice = next((key for n, key in enumerate(keys) if key in keys[:n]), None)
+        if twice is not None:
+            raise self.error("DUPLICATE_KEY", start, keyColumn=f"`{twice}`")
         valued = [key for key, value in items if value is not None]
         if valued:
             message = f"Values should not be specified for key(s): {'[' + ','.join(valued) + ']'}"
             raise self.error("_LEGACY_ERROR_TEMP_0035", start, message=message)
-        return tuple(key for key, _ in items)
+        return tuple(keys)
 
     def _property_items(self) -> list[tuple[str, str | None]]:
         self.expect("(")
@@ -58,8 +62,13 @@ class PropertyGrammar(PrimaryGrammar):
         return key, self._property_value()
 
     def property_key(self) -> str:
-        """A key: names joined by dots, or a string."""
+        """A key: names joined by dots, or a string; several strings are one key only before `=` or `)`."""
         if self.kind == "string":
+            end = self.i
+            while self.kinds[end] == "string":
+                end += 1
+            if self.kinds[end] == "=" or end == self.i + 1:
+                return self.string()
             value = self.unquote(self.token_text())
             self.advance()
             return value

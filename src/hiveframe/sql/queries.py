@@ -42,11 +42,22 @@ class QueryGrammar(PipeGrammar):
         return after not in _AFTER_NAME
 
     def at_query_tail(self) -> bool:
-        kind = self.kind
+        return self._is_tail(self.i)
+
+    def _is_tail(self, i: int) -> bool:
+        kind = self.kinds[i]
         if kind == "|>":
             return True
         follows = _TAILS.get(kind)
-        return follows is not None and (not follows or self.peek() in follows)
+        return follows is not None and (not follows or self.kinds[i + 1] in follows)
+
+    def at_enclosed_query(self, i: int, *, bare: bool = True) -> bool:
+        if self.kinds[i] != "(":
+            return self.at_query(i)
+        if not self.at_enclosed_query(i + 1):
+            return False
+        after = self.closing(i) + 1
+        return self._is_tail(after) or (bare and self.kinds[after] == ")")
 
     # ------------------------------------------------------------------------------------- common table expressions
 
@@ -60,6 +71,9 @@ class QueryGrammar(PipeGrammar):
         found = [self._cte()]
         while self.accept(","):
             found.append(self._cte())
+        if not recursive and any(cte.max_recursion is not None for cte in found):
+            message = "Cannot specify MAX RECURSION LEVEL when the CTE is not marked as RECURSIVE"
+            raise self.operation_not_allowed(message, start)
         names = [cte.name for cte in found]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -68,7 +82,7 @@ class QueryGrammar(PipeGrammar):
 
     def _cte(self) -> spec.CteDefinition:
         name = self.name()
-        at_query = self.kind == "(" and self.at_query(self.i + 1)
+        at_query = self.kind == "(" and self.at_enclosed_query(self.i + 1)
         columns = self.name_list() if self.kind == "(" and not at_query else ()
         limit = None
         if self.accept("MAX", "RECURSION", "LEVEL"):

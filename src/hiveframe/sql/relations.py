@@ -30,10 +30,16 @@ class RelationGrammar(PropertyGrammar):
         left = self.relation()
         while self.accept(","):
             is_lateral = self.kind == "LATERAL" and self.peek() != "VIEW"
+            at = self.i
             right = self.relation()
+            if is_lateral:
+                self._check_lateral(at, right, "inner")
             left = spec.Join(left, right, "inner", is_lateral=is_lateral, origin=self.origin(start))
+        has_views = self.kind == "LATERAL" and self.peek() == "VIEW"
         left = self.lateral_views(left)
         while self.kind in _PIVOTS and self.peek() in CLAUSES[self.kind]:
+            if has_views:
+                raise self.error(f"NOT_ALLOWED_IN_FROM.LATERAL_WITH_{self.kind}", start)
             left = self.pivot(left) if self.kind == "PIVOT" else self.unpivot(left)
         return left
 
@@ -68,6 +74,8 @@ class RelationGrammar(PropertyGrammar):
         self.expect("JOIN")
         is_lateral = self.accept("LATERAL")
         right = self.relation_primary()
+        if is_lateral:
+            self._check_lateral(start, right, kind)
         condition = None
         using: tuple[str, ...] = ()
         if natural:
@@ -80,6 +88,15 @@ class RelationGrammar(PropertyGrammar):
         elif self.kind in ("APPROX", "EXACT") and self.peek() == "NEAREST":
             raise self.unsupported("nearest-by joins", start)
         return spec.Join(left, right, kind, condition, using, natural, is_lateral, origin=self.origin(start))
+
+    def _check_lateral(self, start: int, right: spec.Relation, kind: str) -> None:
+        """LATERAL goes with subqueries and table functions, and with joins that keep no row of the right side alone."""
+        if kind not in ("inner", "cross", "left"):
+            shown = {"semi": "LEFT SEMI", "anti": "LEFT ANTI", "right": "RIGHT OUTER", "full": "FULL OUTER"}[kind]
+            raise self.error("INVALID_LATERAL_JOIN_TYPE", start, joinType=shown)
+        inner = right.child if isinstance(right, spec.SubqueryAlias) else right
+        if isinstance(inner, spec.Table):
+            raise self.error("INVALID_SQL_SYNTAX.LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC", start)
 
     def _join_kind(self) -> str:
         kind = self.kind
@@ -110,6 +127,8 @@ class RelationGrammar(PropertyGrammar):
             name = self.table_name()
             if self.kind == "(" and name.clause is None:
                 return self._table_function(start, name.parts)
+            if self.kind == "(":
+                raise self.unsupported("IDENTIFIER(expression) as a table function", start)
             return self._table(start, name)
         if kind not in self.identifiers and kind not in ("LEFT", "RIGHT", "FILTER"):
             self.fail("a table")
@@ -185,6 +204,8 @@ class RelationGrammar(PropertyGrammar):
         """`(query)` or `(relation)`: what stands behind the first parentheses decides when they open twice."""
         self.advance()
         if self.at_query(self.i):
+            if self.kind == "VALUES":
+                return self._after_values(start, self.inline_table())
             plan = self.query()
             self.expect(")")
             return self._subquery_relation(start, plan)
@@ -201,6 +222,16 @@ class RelationGrammar(PropertyGrammar):
             relation = self.relation()
         self.expect(")")
         return self._sampled_and_aliased(start, relation)
+
+    def _after_values(self, start: int, values: spec.Relation) -> spec.Relation:
+        """`(VALUES …)` as a query, or as the first relation of a join in parentheses."""
+        relation = self._extensions(values)
+        if relation is not values:
+            self.expect(")")
+            return self._sampled_and_aliased(start, relation)
+        plan = self.query_after(values)
+        self.expect(")")
+        return self._subquery_relation(start, plan)
 
     def _subquery_relation(self, start: int, plan: spec.Relation) -> spec.Relation:
         found = self._sampled_and_aliased(start, plan)

@@ -6,7 +6,7 @@ Source: rules querySpecification and fromStatement of SqlBaseParser.g4; `AstBuil
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hiveframe.plan import spec
 from hiveframe.sql.grouping import GroupingGrammar
@@ -84,30 +84,40 @@ class SelectGrammar(GroupingGrammar):
 
     def is_transform(self) -> bool:
         """Whether the `TRANSFORM (` here is Hive's script clause rather than the function."""
-        depth = 0
-        i = self.i + 1
-        while self.kinds[i] != "eof":
-            kind = self.kinds[i]
-            depth += (kind == "(") - (kind == ")")
-            i += 1
-            if depth == 0:
-                break
+        i = self.closing(self.i + 1) + 1
         return (self.kinds[i] == "USING" and self.kinds[i + 1] == "string") or self.kinds[i] in ("ROW", "RECORDWRITER")
 
     def window_definitions(self) -> tuple[tuple[str, spec.WindowSpec], ...]:
         """`WINDOW name AS (…), …`, if it follows."""
         if self.kind != "WINDOW" or self.at_alias():
             return ()
+        start = self.i
         self.advance()
-        found = [self._window_definition()]
-        while self.accept(","):
-            found.append(self._window_definition())
-        return tuple(found)
+        found: dict[str, spec.WindowSpec] = {}
+        while True:
+            name = self.name()
+            self.expect("AS")
+            window = self.window_spec()
+            if name in found:
+                raise self.error("INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", start, windowName=f"`{name}`")
+            found[name] = window
+            if not self.accept(","):
+                break
+        return tuple((name, self._resolved_window(start, window, found)) for name, window in found.items())
 
-    def _window_definition(self) -> tuple[str, spec.WindowSpec]:
-        name = self.name()
-        self.expect("AS")
-        return name, self.window_spec()
+    def _resolved_window(
+        self, start: int, window: spec.WindowSpec, found: Mapping[str, spec.WindowSpec]
+    ) -> spec.WindowSpec:
+        """`window`, or the definition that it only names."""
+        if window.base is None:
+            return window
+        other = found.get(window.base)
+        quoted = f"`{window.base}`"
+        if other is None:
+            raise self.error("INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE", start, windowName=quoted)
+        if other.base is not None:
+            raise self.error("INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", start, windowName=quoted)
+        return other
 
     def _hints(self) -> list[Hint]:
         self.expect("/*+")

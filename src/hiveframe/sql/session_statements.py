@@ -14,7 +14,7 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sql.definitions import NAMESPACE
 from hiveframe.sql.dml import Partition
-from hiveframe.sql.identifiers import unquote_identifier
+from hiveframe.sql.identifiers import quote_if_needed, unquote_identifier
 from hiveframe.sql.show import ShowGrammar
 
 
@@ -42,7 +42,7 @@ class SessionGrammar(ShowGrammar):
             self.advance()
             return self._variables(start)
         if kind == "ROLE":
-            raise self.operation_not_allowed("SET ROLE", start)
+            raise self.not_valid("SET ROLE", start)
         if kind == "PATH" and self.peek() == "=":
             raise self.unsupported("SET PATH", start)
         if kind == "quoted" and self.peek() in ("=", "eof", ";"):
@@ -117,12 +117,12 @@ class SessionGrammar(ShowGrammar):
 
     def _catalog(self, start: int) -> spec.Command:
         self.expect("CATALOG")
-        if self.kind == "string":
+        if self.kind == "string" and self.peek() in ("eof", ";"):
             name = spec.TableName((self.string(),))
-        elif self.kind == "IDENTIFIER" and self.peek() == "(":
-            name = self.table_name()
-        else:
+        elif self.kind in self.identifiers and self.peek() in ("eof", ";", "-"):
             name = spec.TableName((self.name(),))
+        else:
+            name = spec.TableName((), self.expression())
         return c.UseNamespace(name, True, origin=self.origin(start))
 
     def _variables(self, start: int) -> spec.Command:
@@ -174,7 +174,7 @@ class SessionGrammar(ShowGrammar):
         if self.accept("AS") or self.at_query(self.i) or self.kind == "(":
             query = self.query()
             if len(name.parts) > 1:
-                quoted = ".".join(f"`{part}`" for part in name.parts[:-1])
+                quoted = ".".join(quote_if_needed(part) for part in name.parts[:-1])
                 raise self.error("_LEGACY_ERROR_TEMP_0037", start, quoted=quoted)
         return c.CacheTable(name, query, lazy, options, origin=self.origin(start))
 
@@ -234,7 +234,7 @@ class SessionGrammar(ShowGrammar):
             word = self.identifier()
             if word.lower() != "noscan":
                 condition = "INVALID_SQL_SYNTAX.ANALYZE_TABLE_UNEXPECTED_NOSCAN"
-                raise self.error(condition, start, ctx=word)
+                raise self.error(condition, start, ctx=word.upper())
             no_scan = True
         return c.AnalyzeTable(name, columns, all_columns, no_scan, partition, is_database, origin=self.origin(start))
 
@@ -253,7 +253,7 @@ class SessionGrammar(ShowGrammar):
         start = self.i
         self.expect("TRUNCATE", "TABLE")
         name = self.table_name()
-        return c.TruncateTable(name, self.optional_partition(), origin=self.origin(start))
+        return c.TruncateTable(name, self.optional_static_partition(), origin=self.origin(start))
 
     def repair(self) -> spec.Command:
         """`[MSCK] REPAIR TABLE name [ADD|DROP|SYNC PARTITIONS]`."""
@@ -286,7 +286,8 @@ class SessionGrammar(ShowGrammar):
         action = self.expect_any("ADD", "LIST").lower()
         kind = self.identifier().upper().rstrip("S")
         if kind not in ("JAR", "FILE", "ARCHIVE"):
-            raise self.operation_not_allowed(f"{action.upper()} with resource type '{kind.lower()}'", start)
+            shown = self.token_text(self.i - 1).lower()
+            raise self.operation_not_allowed(f"{action.upper()} with resource type '{shown}'", start)
         paths = [double or single or bare for double, single, bare in _PATHS.findall(self._rest().rstrip(";"))]
         return c.AddResource(action, kind.lower(), tuple(paths), origin=self.origin(start))
 
@@ -301,7 +302,7 @@ class SessionGrammar(ShowGrammar):
             mode = self.kind.lower()
             self.advance()
         if mode == "logical":
-            raise self.operation_not_allowed("EXPLAIN LOGICAL", start)
+            raise self.not_valid("EXPLAIN LOGICAL", start)
         at = self.i
         found = self.statement()
         child = spec.CommandResult(found, origin=self.origin(at)) if isinstance(found, spec.Command) else found
@@ -319,6 +320,11 @@ class SessionGrammar(ShowGrammar):
                 using = self._enclosed_arguments()
             else:
                 using = self.named_expressions()
+            names = [argument.names[0].lower() for argument in using if isinstance(argument, spec.Alias)]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                aliases = ", ".join(f"`{name}`" for name in twice)
+                raise self.error("EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", start, aliases=aliases)
         return c.ExecuteImmediate(text, into, using, origin=self.origin(start))
 
     def _enclosed_arguments(self) -> tuple[spec.Expr, ...]:

@@ -28,7 +28,8 @@ class ShowGrammar(DefinitionGrammar):
         if kind in _SHOWN and (kind != "CURRENT" or self.peek() in NAMESPACE):
             return _SHOWN[kind](self, start)
         if kind in _NOT_SHOWN:
-            raise self.operation_not_allowed(f"SHOW {kind}", start)
+            more = self.peek() if self.peek() in _NOT_SHOWN[kind] else ""
+            raise self.not_valid(f"SHOW {kind} {more}".rstrip(), start)
         if kind in self.identifiers and self.peek() == "FUNCTIONS":
             scope = self.identifier()
             return self._functions(start, scope)
@@ -65,7 +66,7 @@ class ShowGrammar(DefinitionGrammar):
         name = self._from()
         self.expect("LIKE")
         pattern = self.string()
-        return self._shown(start, "table_extended", name, pattern=pattern, partition=self.optional_partition())
+        return self._shown(start, "table_extended", name, pattern=pattern, partition=self.optional_static_partition())
 
     def _table_properties_of(self, start: int) -> spec.Command:
         self.expect("TBLPROPERTIES")
@@ -97,7 +98,7 @@ class ShowGrammar(DefinitionGrammar):
     def _partitions(self, start: int) -> spec.Command:
         self.expect("PARTITIONS")
         name = self.table_name()
-        return self._shown(start, "partitions", name, partition=self.optional_partition())
+        return self._shown(start, "partitions", name, partition=self.optional_static_partition())
 
     def _functions(self, start: int, scope: str | None = None) -> spec.Command:
         """`SHOW [USER|SYSTEM|ALL] FUNCTIONS [FROM name] [[LIKE] pattern|name]`."""
@@ -118,6 +119,8 @@ class ShowGrammar(DefinitionGrammar):
 
     def _create_table_text(self, start: int) -> spec.Command:
         self.expect("CREATE", "TABLE")
+        if self.kind in ("eof", ";"):
+            raise self.not_valid("SHOW CREATE TABLE", start)
         name = self.table_name()
         as_serde = self.accept("AS", "SERDE")
         return self._shown(start, "create_table", name, as_serde=as_serde)
@@ -185,15 +188,17 @@ class ShowGrammar(DefinitionGrammar):
         if extended:
             self.advance()
         name = self.table_name()
-        partition = self.optional_partition()
+        partition = self.optional_static_partition()
         column: tuple[str, ...] = ()
         if self.kind in self.identifiers and not self.at("AS", "JSON"):
             column = self.multipart_name()
         as_json = self.accept("AS", "JSON")
         if as_json and not extended:
-            raise self.error("DESCRIBE_JSON_NOT_EXTENDED", start)
+            raise self.error("DESCRIBE_JSON_NOT_EXTENDED", start, tableName=".".join(name.parts))
+        if as_json and column:
+            raise self.error("UNSUPPORTED_FEATURE.DESC_TABLE_COLUMN_JSON", start)
         if column and partition:
-            raise self.operation_not_allowed("DESC TABLE COLUMN for a specific partition", start)
+            raise self.error("UNSUPPORTED_FEATURE.DESC_TABLE_COLUMN_PARTITION", start)
         return c.DescribeTable(name, extended, column, partition, as_json, origin=self.origin(start))
 
 
@@ -215,8 +220,17 @@ _SHOWN: Final[dict[str, Callable[[ShowGrammar, int], spec.Command]]] = {
     "PROCEDURES": ShowGrammar._procedures,
 }
 
-_NOT_SHOWN: Final = frozenset(
-    ("GRANT", "ROLE", "PRINCIPALS", "ROLES", "CURRENT", "COMPACTIONS", "TRANSACTIONS", "INDEXES", "LOCKS")
-)
+# What Hive shows and Spark does not -> the words that may follow it in Spark's refusal.
+_NOT_SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "GRANT": (),
+    "ROLE": ("GRANT",),
+    "PRINCIPALS": (),
+    "ROLES": (),
+    "CURRENT": ("ROLES",),
+    "COMPACTIONS": (),
+    "TRANSACTIONS": (),
+    "INDEXES": (),
+    "LOCKS": (),
+}
 
 _OPERATORS: Final = words("= <=> <> != < <= > >= + - * / % ~ & | || ^ << >> >>> !")

@@ -30,7 +30,7 @@ class StatementGrammar(SessionGrammar):
         if self.at_query(self.i) or kind in ("(", "SELECT", "VALUES", "TABLE", "FROM", "MAP", "REDUCE"):
             return self.query()
         if kind in _REFUSED:
-            raise self.operation_not_allowed(self._first_words(), self.i)
+            raise self.not_valid(self._native_command(), self.i)
         raise self.syntax_error("a statement")
 
     def _with_statement(self) -> spec.Relation | spec.Command:
@@ -77,8 +77,10 @@ class StatementGrammar(SessionGrammar):
             return self.create_namespace()
         if kind in ("MATERIALIZED", "STREAMING", "FLOW"):
             raise self.unsupported(f"CREATE {kind}", self.i)
-        if kind in ("ROLE", "INDEX", "MACRO"):
-            raise self.operation_not_allowed(self._first_words(), self.i)
+        if kind == "INDEX":
+            raise self.unsupported("CREATE INDEX", self.i)
+        if kind in ("ROLE", "MACRO"):
+            raise self.not_valid("CREATE TEMPORARY MACRO" if kind == "MACRO" else "CREATE ROLE", self.i)
         raise self.syntax_error("TABLE, VIEW, DATABASE or FUNCTION", i)
 
     def _alter(self) -> spec.Command:
@@ -88,20 +90,19 @@ class StatementGrammar(SessionGrammar):
         if kind in NAMESPACE:
             return self.alter_namespace()
         if kind == "INDEX":
-            raise self.operation_not_allowed("ALTER INDEX", self.i)
+            raise self.not_valid("ALTER INDEX", self.i)
         raise self.syntax_error("TABLE, VIEW or DATABASE", self.i + 1)
 
     def _script(self) -> spec.Command:
         raise self.unsupported("SQL scripts (BEGIN … END)", self.i)
 
     def _cursor(self) -> spec.Command:
-        raise self.unsupported("cursors", self.i)
+        raise self.no_cursor(self.i)
 
-    def _first_words(self) -> str:
-        words = [self.token_text(self.i)]
-        if self.peek() not in ("eof", ";"):
-            words.append(self.token_text(self.i + 1))
-        return " ".join(words).upper()
+    def _native_command(self) -> str:
+        """The words by which Spark names a Hive command that it does not run."""
+        second = self.peek()
+        return f"{self.kind} {second}" if second in _REFUSED[self.kind] else self.kind
 
 
 _READERS: Final[dict[str, Callable[[StatementGrammar], spec.Relation | spec.Command]]] = {
@@ -142,6 +143,15 @@ _READERS: Final[dict[str, Callable[[StatementGrammar], spec.Relation | spec.Comm
     "CLOSE": StatementGrammar._cursor,
 }
 
-_REFUSED: Final = frozenset(
-    ("GRANT", "REVOKE", "EXPORT", "IMPORT", "LOCK", "UNLOCK", "START", "COMMIT", "ROLLBACK", "DFS")
-)
+_REFUSED: Final[dict[str, tuple[str, ...]]] = {
+    "GRANT": ("ROLE",),
+    "REVOKE": ("ROLE",),
+    "EXPORT": ("TABLE",),
+    "IMPORT": ("TABLE",),
+    "LOCK": ("TABLE", "DATABASE"),
+    "UNLOCK": ("TABLE", "DATABASE"),
+    "START": ("TRANSACTION",),
+    "COMMIT": (),
+    "ROLLBACK": (),
+    "DFS": (),
+}

@@ -60,7 +60,11 @@ class TypeGrammar(Cursor):
 
     def accept_not_null(self) -> bool:
         """Step over `NOT NULL` if it is there."""
-        return self.accept("NOT", "NULL") or self.accept("!", "NULL")
+        if self.kind not in ("NOT", "!") or self.peek() != "NULL":
+            return False
+        self.expect_not()
+        self.advance()
+        return True
 
     def _field(self, name: str) -> t.StructField:
         dtype = self.data_type()
@@ -163,6 +167,21 @@ class TypeGrammar(Cursor):
         if precision > 6:
             raise SparkException("UNSUPPORTED_TIME_PRECISION", {"precision": str(precision)})
         return t.TimeType(precision)
+
+
+def without_char(dtype: t.DataType) -> t.DataType:
+    """`dtype` with CHAR and VARCHAR, inside it too, as STRING: what a cast to it means in Spark."""
+    match dtype:
+        case t.CharType() | t.VarcharType():
+            return t.STRING
+        case t.ArrayType(element, contains_null):
+            return t.ArrayType(without_char(element), contains_null)
+        case t.MapType(key, value, value_null):
+            return t.MapType(without_char(key), without_char(value), value_null)
+        case t.StructType(fields):
+            plain = (t.StructField(f.name, without_char(f.dtype), f.nullable, f.metadata) for f in fields)
+            return t.StructType(tuple(plain))
+    return dtype
 
 
 def decimal_type(precision: int = 10, scale: int = 0) -> t.DecimalType:
