@@ -58,19 +58,29 @@ class QueryContext:
             return f'== DataFrame ==\n"{self.fragment}" was called from\n{self.call_site}\n'
         text = self.sql_text or ""
         head = f"== SQL{self._of_object()} (line {self.line}, position {self.column + 1}) ==\n"
-        shown = text.split("\n")[self.line - 1 :]
-        lines = shown[: self.fragment.count("\n") + 1] or [""]
-        marks = []
-        left = self.stop - self.start + 1
-        for n, line in enumerate(lines):
-            begin = self.column if n == 0 else 0
-            width = min(left, len(line) - begin)
-            marks.append(f"{line}\n{' ' * begin}{'^' * max(width, 1)}")
-            left -= width + 1
-        return head + "\n".join(marks) + "\n"
+        start, stop = max(self.start, 0), min(self.stop, len(text) - 1)
+        first = text.rfind("\n", 0, start) + 1
+        end = text.find("\n", stop)
+        last = len(text) if end < 0 else end
+        before = after = ""
+        if start - first >= _EXTRA_CONTEXT:
+            first, before = start - _EXTRA_CONTEXT, "..."
+        if last - stop > _EXTRA_CONTEXT:
+            last, after = stop + 1 + _EXTRA_CONTEXT, "..."
+        marked = []
+        position = first - len(before)
+        for line in (before + text[first:last] + after).split("\n"):
+            spots = range(position, position + len(line))
+            marks = "".join("^" if start <= spot <= stop else " " for spot in spots)
+            marked.append(f"{line}\n{marks.rstrip()}\n")
+            position += len(line) + 1
+        return head + "".join(marked)
 
     def _of_object(self) -> str:
         return f" of {self.object_type} {self.object_name}" if self.object_type else ""
+
+
+_EXTRA_CONTEXT = 32  # characters shown on either side of what an error speaks of
 
 
 class SparkError(Exception):
@@ -95,7 +105,9 @@ class SparkError(Exception):
 
     def message(self) -> str:
         """`[CONDITION] text SQLSTATE: …`, then where in the query."""
-        text = f"[{self.condition}] {format_message(self.condition, self.params)}"
+        text = format_message(self.condition, self.params)
+        if not self.condition.startswith("_LEGACY_ERROR_"):
+            text = f"[{self.condition}] {text}"
         if self.sql_state:
             text += f" SQLSTATE: {self.sql_state}"
         return text + self._where() + self.detail
@@ -133,14 +145,19 @@ class AnalysisException(SparkError):
 
 
 class ParseException(AnalysisException):
-    """The text does not make sense; the position is (line from 1, column from 0)."""
+    """The text does not make sense: at a token (its position is shown), or in a part of it (which is marked)."""
 
+    at_token: ClassVar[frozenset[str]] = frozenset(
+        ("PARSE_SYNTAX_ERROR", "PARSE_EMPTY_STATEMENT", "INVALID_IDENTIFIER", "UNCLOSED_BRACKETED_COMMENT")
+    )
     jvm_classes = ("org.apache.spark.sql.catalyst.parser.ParseException", *AnalysisException.jvm_classes)
 
     def _where(self) -> str:
         c = self.context
         if c is None or c.sql_text is None:
             return ""
+        if c.fragment and self.condition not in self.at_token:
+            return "\n" + c.summary()
         lines = c.sql_text.split("\n")
         shown = [*lines[: c.line], "-" * c.column + "^^^", *lines[c.line :]]
         return f" (line {c.line}, pos {c.column})\n\n== SQL ==\n" + "\n".join(shown) + "\n"

@@ -186,7 +186,9 @@ class Cursor:
         return self.error("_LEGACY_ERROR_TEMP_0035", start, message=message)
 
     def not_valid(self, operation: str, start: int) -> ParseException:
-        """Spark's refusal of a statement or clause that it reads only to refuse it."""
+        """Spark's refusal of a statement or clause that it reads only to refuse it, to the end of the text."""
+        while self.kind != "eof":
+            self.advance()
         return self.error("INVALID_STATEMENT_OR_CLAUSE", start, operation=operation)
 
     def unsupported(self, feature: str, start: int) -> AnalysisException:

@@ -101,12 +101,14 @@ class ExpressionGrammar(LiteralGrammar):
             return spec.ExistsSubquery(plan, origin=self.origin(start))
         left = self.value(1)
         if self.kind in _PREDICATES:
-            return self._predicate(start, left)
+            return self._predicate(left)
         return left
 
     # ----------------------------------------------------------------------------------------------- predicates
 
-    def _predicate(self, start: int, left: spec.Expr) -> spec.Expr:
+    def _predicate(self, left: spec.Expr) -> spec.Expr:
+        """`left` under the predicate at the cursor; as in Spark, the predicate's origin leaves `left` out."""
+        start = self.i
         kind = self.kind
         if kind == "IS":
             self.advance()

@@ -143,14 +143,15 @@ class PrimaryGrammar(CallGrammar):
             self.fail("'WHEN'")
         while self.kind == "WHEN":
             self.advance()
-            begin = self.i
-            condition = self.expression()
-            args.append(condition if subject is None else self.call("=", (subject, condition), begin))
+            args.append(self.expression())
             self.expect("THEN")
             args.append(self.expression())
         if self.accept("ELSE"):
             args.append(self.expression())
         self.expect("END")
+        if subject is not None:
+            for n in range(0, len(args) - 1, 2):
+                args[n] = self.call("=", (subject, args[n]), start)
         return self.call("when", tuple(args), start)
 
     def _parenthesized(self, start: int) -> spec.Expr:

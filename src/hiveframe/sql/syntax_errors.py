@@ -17,7 +17,7 @@ def syntax_error(text: str, start: int, stop: int, *, hint: str = "", expected: 
     return ParseException(
         "PARSE_SYNTAX_ERROR",
         {"error": near, "hint": hint},
-        context=QueryContext("", start, stop - 1, line, column, text),
+        context=QueryContext(text[start:stop], start, stop - 1, line, column, text),
         detail=f"Expected {expected} at line {line}, column {column + 1}.\n" if expected else "",
     )
 
