@@ -57,18 +57,19 @@ def _values(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_list(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    empty = cast(func("list_value"), physical_type(call.dtype))
-    return func("coalesce", _values(call, args, ctx), empty)
+    """The values in the order met; different ones ascending, so that the same rows always give the same array."""
+    values = func("coalesce", _values(call, args, ctx), cast(func("list_value"), physical_type(call.dtype)))
+    if call.distinct and not call.order_by:
+        return func("list_sort", values, text("ASC"), text("NULLS FIRST"))
+    return values
 
 
 def _emit_set(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    """In ascending order, so that the same rows always give the same array."""
-    values = _emit_list(replace(call, distinct=True), args, ctx)
-    return func("list_sort", values, text("ASC"), text("NULLS FIRST"))
+    return _emit_list(replace(call, distinct=True), args, ctx)
 
 
 def _bind_array_agg(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    return AggCall("collect_list", args, _list_type(args), False, shown="collect_list")
+    return AggCall("collect_list", args, _list_type(args), False)
 
 
 def _check_set(binder: Binder, args: tuple[Expr, ...]) -> None:
@@ -150,6 +151,7 @@ register(
         (ANY,),
         kind=FunctionKind.AGGREGATE,
         bind=_bind_array_agg,
+        label="collect_list",
         skips_nulls=True,
         doc="The values as an array, without NULLs.",
         group="aggregate",

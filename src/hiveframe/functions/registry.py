@@ -167,12 +167,14 @@ class Function:
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = field(default=())
     ordered_set: bool = False  # takes WITHIN GROUP (ORDER BY key): the key becomes the last argument
     skips_nulls: bool | None = None  # what IGNORE/RESPECT NULLS is when left out; None: it takes neither
+    is_internal: bool = False  # made by analysis alone: no name for users, not listed
 
 
 # The files that exist, each listed by the change that adds it.
 FAMILIES: Final[tuple[str, ...]] = (
     "operators",
     "structs",
+    "extraction",  # fields, elements, values
     "arrays",
     "array_sets",
     "maps",
@@ -186,6 +188,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "statistics",
     "windows",
     "strings",
+    "string_search",
+    "string_words",
 )
 
 _rows: dict[str, Function] = {}
@@ -220,7 +224,7 @@ def row_of(name: str) -> Function:
 
 def names() -> Iterable[str]:
     """Every name and alias, sorted."""
-    return sorted(_loaded())
+    return sorted(name for name, row in _loaded().items() if not row.is_internal)
 
 
 def optional(kind: DataType | Kind, default: object = None, *, name: str = "") -> Param:

@@ -39,6 +39,7 @@ from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
 
 INT_MAX = 2**31 - 1
+_SPACE = Literal(" ", t.STRING)  # the pad that was not given, told by identity
 _TEXTS = ArrayType(t.STRING, True)
 
 
@@ -83,7 +84,7 @@ def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _concat_arrays(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     dtype = common_type([a.dtype for a in args], ansi=binder.ansi)
-    if not isinstance(dtype, ArrayType):
+    if not isinstance(dtype, ArrayType) or any(isinstance(a.dtype, t.NullType) for a in args):
         kinds = [t.STRING if isinstance(a.dtype, t.NullType) else a.dtype for a in args]
         listed = " or ".join(f'"{t.sql_name(d)}"' for d in kinds)
         raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`concat`", dataType=f"({listed})")
@@ -206,11 +207,9 @@ def _bind_pad(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     """Bytes are padded with zero bytes, text with spaces; bytes and text meet as text."""
 
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        value, length = args[:2]
-        if len(args) == 2:
-            pad: Expr = Literal(b"\0", t.BINARY) if is_bytes(value) else Literal(" ", t.STRING)
-        else:
-            pad = args[2]
+        value, length, pad = args
+        if pad is _SPACE and is_bytes(value):
+            pad = Literal(b"\0", t.BINARY)
         dtype: DataType = t.BINARY if is_bytes(value) and is_bytes(pad) else t.STRING
         bound = (binder.cast(value, dtype), length, binder.cast(pad, dtype))
         return Call(name, bound, dtype, any_null(bound))
@@ -265,6 +264,7 @@ def _emit_overlay(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if is_bytes(call.args[0]):
         return by_kernel(byte_strings.overlaid)(call, args, ctx)
     value, new, position, count = args
+    position = cast(position, "BIGINT")
     known = constant_of(call.args[3])
     length = (
         func("length", new) if known == -1 else case((op("<", count, number(0)), func("length", new)), default=count)
@@ -439,7 +439,7 @@ register(
         (
             STRING_OR_BINARY,
             t.INT,
-            optional(STRING_OR_BINARY),
+            Param((STRING_OR_BINARY,), optional=True, default=_SPACE),
         ),
         bind=_bind_pad("lpad"),
         emit=_emit_pad("lpad", byte_strings.left_padded),
@@ -450,7 +450,7 @@ register(
         (
             STRING_OR_BINARY,
             t.INT,
-            optional(STRING_OR_BINARY),
+            Param((STRING_OR_BINARY,), optional=True, default=_SPACE),
         ),
         bind=_bind_pad("rpad"),
         emit=_emit_pad("rpad", byte_strings.right_padded),
