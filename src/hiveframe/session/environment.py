@@ -135,7 +135,8 @@ class SessionEnvironment:
     def _schema(self, schema: StructType | str | None) -> StructType | None:
         if not isinstance(schema, str):
             return schema
-        return parse_schema(schema, conf=self.settings) if schema else None
+        dtype = parse_schema(schema, conf=self.settings) if schema else None
+        return dtype if isinstance(dtype, StructType) or dtype is None else StructType((StructField("value", dtype),))
 
     def cached_relation(self, key: str) -> DataTable:
         """A relation that the session keeps."""

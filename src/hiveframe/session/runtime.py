@@ -18,9 +18,10 @@ from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
-from hiveframe.engine import copying, execution
+from hiveframe.engine import copying
+from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate
-from hiveframe.engine.python.udtf_analysis import analyze_udtf
+from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions.sql import Sql
 from hiveframe.lake.scan import ScanSource
@@ -111,6 +112,7 @@ class Session:
         self._python_path = PythonPath()
         self._environment = SessionEnvironment(state, self)
         self._commands_loaded = False
+        self._engine = Engine()
         self._cancellable = threading.local()
 
     @classmethod
@@ -164,20 +166,17 @@ class Session:
         return self._stream(self.analyze(plan), operation)
 
     def _stream(self, plan: lg.Relation, operation: Operation) -> Rows:
-        observed: list[Observed] = []
-        stream = execution.execute(
-            optimize(plan),
-            self.settings,
-            on_cancel=operation.on_cancel,
-            progress_from=operation.progress_from,
-            on_metrics=lambda name, columns, values: observed.append(_observed(name, columns, values)),
-        )
-        return Rows(schema_of(plan), stream, observed)
+        run = self._engine.execute(optimize(plan), self.settings)
+        operation.on_cancel(run.cancel)
+        operation.progress_from(run.progress)
+        return Rows(schema_of(plan), run.batches())
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return execution.to_table(self._stream(plan, operation).batches, schema_of(plan), self.settings)
+        run = self._engine.execute(optimize(plan), self.settings)
+        operation.on_cancel(run.cancel)
+        return run.table()
 
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation for a command of this thread."""
@@ -196,7 +195,10 @@ class Session:
             lg.Named(lg.Column(-1 - i, col.name, t.STRING), lg.Cast(col, t.STRING, "pretty"))
             for i, col in enumerate(child.output)
         )
-        table = pa.Table.from_batches(list(self._stream(lg.Project(limited, cells), operation).batches))
+        run = self._engine.execute(optimize(lg.Project(limited, cells)), self.settings)
+        operation.on_cancel(run.cancel)
+        operation.progress_from(run.progress)
+        table = run.table()
         columns = [table.column(i).to_pylist() for i in range(len(cells))]
         rows = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
         names = [col.name for col in child.output]
@@ -318,11 +320,16 @@ class Session:
 
     def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
         """The rows of a small query in storage form."""
-        return execution.collect(optimize(relation), self.settings)
+        table = self.compute(relation)
+        types = [c.dtype for c in relation.output]
+        return [
+            tuple(storage_value(table.column(i)[row], dtype) for i, dtype in enumerate(types))
+            for row in range(table.num_rows)
+        ]
 
     def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
         """What a Python table function's `analyze` says of its result."""
-        return analyze_udtf(function, args)
+        raise unsupported("Python table functions that analyse their own result")
 
     def stored_function(self, function: StoredFunction) -> SqlFunction:
         """A stored function, parsed."""
@@ -419,8 +426,3 @@ class Session:
 
 _SHOWN: Final = StructType((t.StructField("show_string", t.STRING, False),))
 _HTML: Final = StructType((t.StructField("html_string", t.STRING, False),))
-
-
-def _observed(name: str, columns: Sequence[lg.Column], values: Sequence[Any]) -> Observed:
-    literals = [spec.Literal(v, col.dtype) for v, col in zip(values, columns, strict=True)]
-    return Observed(name, [col.name for col in columns], literals)
