@@ -197,7 +197,7 @@ def _legacy_string_comparison(left: DataType, right: DataType) -> DataType | Non
                 return t.DOUBLE
             if isinstance(other, t.StringType) or not isinstance(other, t.AtomicType):
                 return None
-            return None if isinstance(other, t.CalendarIntervalType) else other
+            return None if isinstance(other, (*_ANSI_INTERVAL, t.CalendarIntervalType)) else other
     return None
 
 

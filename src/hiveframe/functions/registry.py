@@ -173,6 +173,8 @@ class Function:
 # The files that exist, each listed by the change that adds it.
 FAMILIES: Final[tuple[str, ...]] = (
     "operators",
+    "predicates",
+    "conditional",
     "structs",
     "extraction",  # fields, elements, values
     "arrays",
