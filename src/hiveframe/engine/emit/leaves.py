@@ -26,7 +26,10 @@ def emit_one_row(node: lg.OneRow, inputs: list[Block], ctx: Context) -> Block:
 
 
 def emit_local_data(node: lg.LocalData, inputs: list[Block], ctx: Context) -> Block:
-    """The Arrow table itself, under a name of its own."""
+    """The Arrow table itself, under a name of its own; without columns, as many rows of nothing."""
+    if not node.output:
+        rows = q.func("range", q.number(node.table.num_rows))
+        return from_source(exp.Table(this=rows, alias=exp.TableAlias(this=q.ident(ctx.fresh("r")))), node.output)
     source = ctx.source(to_physical(node.table, node.output))
     return from_source(source, node.output)
 

@@ -89,7 +89,7 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         database,
         name,
         "EXTERNAL" if given else "MANAGED",
-        StructType(tuple(partitions_last(fields, partitions))),
+        StructType(tuple(fields if command.query is not None else partitions_last(fields, partitions))),
         provider,
         location,
         tuple(partitions),
