@@ -87,7 +87,9 @@ class _Form:
                 )
             case t.StructType(fields):
                 names = self._field_names(dtype)
-                return pa.struct([self.field(n, f.dtype, f.nullable, time_zone) for n, f in zip(names, fields, strict=True)])
+                return pa.struct(
+                    [self.field(n, f.dtype, f.nullable, time_zone) for n, f in zip(names, fields, strict=True)]
+                )
             case t.UserDefinedType(storage):
                 return self.type_of(storage, time_zone)
             case t.VariantType():
@@ -242,7 +244,9 @@ def _mapped(array: pa.Array, dtype: DataType, change: Callable[[pa.Array, DataTy
             return pa.ListArray.from_arrays(array.offsets, values, mask=array.is_null() if array.null_count else None)
         case t.MapType(key, value):
             keys, items = change(array.keys, key), change(array.items, value)
-            return pa.MapArray.from_arrays(array.offsets, keys, items, mask=array.is_null() if array.null_count else None)
+            return pa.MapArray.from_arrays(
+                array.offsets, keys, items, mask=array.is_null() if array.null_count else None
+            )
         case t.StructType(fields):
             mask = array.is_null() if array.null_count else None
             if not fields:

@@ -27,5 +27,3 @@ def _context(node: Expr, function: str | None) -> QueryContext | None:
     if isinstance(node, (Call, AggCall)) and node.function == function:
         return node.context
     return None
-
-

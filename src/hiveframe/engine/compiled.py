@@ -33,5 +33,3 @@ def compile_plan(plan: Relation, settings: Settings, database: Database) -> Comp
     context = Context(settings, database)
     query = emit_query(plan, context)
     return Compiled(query, render(query), schema_of(plan), context)
-
-

@@ -1,7 +1,7 @@
 """The process's DuckDB: one in-memory database, a pool of connections by time zone, Arrow sources and kernels.
 
-Statements go through DuckDB's relation seam (`_submit`, `_register_source`), which plans a statement once and streams it;
-the documented `con.sql(…).to_arrow_reader()` plans it twice. DuckDB is pinned to one minor version because of that.
+Statements go through DuckDB's relation seam (`_submit`, `_register_source`), which plans a statement once and streams
+it; the documented `con.sql(…).to_arrow_reader()` plans it twice. DuckDB is pinned to one minor version because of that.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Database:
     """DuckDB with its connections. `memory_limit_bytes` and `threads` None leave DuckDB's own choice."""
 
     def __init__(self, *, spill_dir: str, memory_limit_bytes: int | None = None, threads: int | None = None) -> None:
-        config = dict(_FIXED)
+        config: dict[str, str | bool | int | float | list[str]] = {**_FIXED}
         config["temp_directory"] = spill_dir
         if memory_limit_bytes is not None:
             config["memory_limit"] = f"{max(memory_limit_bytes // 1024, 1)}KiB"
@@ -76,7 +76,8 @@ class Database:
         with self._lock:
             if kernel.name in self._registered:
                 return
-            self._root.create_function(
+            register: Any = self._root.create_function  # its stub knows no type written as text
+            register(
                 kernel.name,
                 as_udf(kernel.function, len(kernel.arg_types)),
                 list(kernel.arg_types),

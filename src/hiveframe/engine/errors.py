@@ -78,7 +78,11 @@ _TYPES: Final = {
     "TIMESTAMP": "TIMESTAMP_NTZ",
 }
 
-_OPERATIONS: Final = {"addition": ("+", "try_add"), "subtraction": ("-", "try_subtract"), "multiplication": ("*", "try_multiply")}
+_OPERATIONS: Final = {
+    "addition": ("+", "try_add"),
+    "subtraction": ("-", "try_subtract"),
+    "multiplication": ("*", "try_multiply"),
+}
 
 
 def _type_name(duck: str) -> str:
@@ -127,7 +131,11 @@ def _decimal_out_of_range(match: re.Match[str], plan: Relation | None) -> SparkE
 
 def _malformed(match: re.Match[str], plan: Relation | None) -> SparkError:
     value, target = match.groups()
-    kind = errors.NumberFormatException if target.strip().startswith(("INT", "DOUBLE", "FLOAT", "DEC")) else errors.DateTimeException
+    kind = (
+        errors.NumberFormatException
+        if target.strip().startswith(("INT", "DOUBLE", "FLOAT", "DEC"))
+        else errors.DateTimeException
+    )
     return _cast_error(kind, value, _type_name(target), plan)
 
 
@@ -193,8 +201,14 @@ _FAILURES: Final[tuple[tuple[re.Pattern[str], _Build], ...]] = tuple(
         (r"INTERRUPT Error", _canceled),
         (r"Overflow in (addition|subtraction|multiplication) of (\w+) \((\S+) . (\S+)\)", _overflow),
         (r"Overflow in (?:negation|\w+) of", lambda m, p: _arithmetic_overflow("", context_of(p, None))),
-        (r"Type (\w+) with value (.+?) can't be cast because the value is out of range for the destination type (\w+)", _out_of_range),
-        (r'(?:Casting value|Could not convert string) "(.+?)" to(?: type)? DECIMAL\((\d+),(\d+)\)', _decimal_out_of_range),
+        (
+            r"Type (\w+) with value (.+?) can't be cast because the value is out of range for .*? type (\w+)",
+            _out_of_range,
+        ),
+        (
+            r'(?:Casting value|Could not convert string) "(.+?)" to(?: type)? DECIMAL\((\d+),(\d+)\)',
+            _decimal_out_of_range,
+        ),
         (r"Could not convert string ['\"](.*?)['\"] to ([\w ()]+?)(?: when casting|\n|$)", _malformed),
         (r'(date|timestamp) field value out of range: "(.*?)"', _malformed_moment),
         (r'invalid (date|timestamp) field format: "(.*?)"', _malformed_moment),

@@ -63,7 +63,9 @@ def _new(stem: str, key: tuple[Any, ...], *, is_shared: bool) -> Kernel:
 def _captures_nothing(function: Function) -> bool:
     if isinstance(function, functools.partial):
         return False
-    return getattr(function, "__closure__", None) is None and "<lambda>" not in getattr(function, "__qualname__", "<lambda>")
+    if getattr(function, "__closure__", None) is not None:
+        return False
+    return "<lambda>" not in getattr(function, "__qualname__", "<lambda>")
 
 
 def as_udf(function: Function, arity: int) -> Function:

@@ -31,9 +31,7 @@ def emit_aggregate(node: lg.Aggregate, inputs: list[Block], ctx: Context) -> Blo
     else:
         with block.scope(ctx):
             named = {item.column.id: grouping_key(item.expr, ctx) for item in node.keys}
-        grouped = [
-            sql.copy() if isinstance(sql, exp.Column) else q.column(column_name(i)) for i, sql in named.items()
-        ]
+        grouped = [sql.copy() if isinstance(sql, exp.Column) else q.column(column_name(i)) for i, sql in named.items()]
     with block.scope(ctx), ctx.scope(dict(named)):
         made = {item.column.id: ctx.expr(item.expr) for item in node.items}
     block.set_items(node.output, named | made, Stage.GROUP)

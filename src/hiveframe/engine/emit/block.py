@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlglot import exp
 
@@ -135,7 +135,7 @@ class Block:
         return made or [exp.Alias(this=q.number(1), alias=q.ident(EMPTY))]
 
     def _is_all_of_from(self) -> bool:
-        return bool(self.output) and self.exposed == {c.id for c in self.output}
+        return bool(self.output) and self.exposed == frozenset(c.id for c in self.output)
 
     def _item(self, column: Column, name: str) -> Sql:
         own = column_name(column.id)

@@ -234,5 +234,3 @@ def _poisson_steps(mean: float) -> list[float]:
         total += term
         steps.append(total)
     return steps
-
-

@@ -1,0 +1,82 @@
+"""The optimiser: `RULES` in order, each held to leaving the plan's schema alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from hiveframe.errors import internal_error
+from hiveframe.optimizer.costs import SUBQUERIES, Costs
+from hiveframe.optimizer.inputs import rewrite_relations
+from hiveframe.optimizer.rules.collapse_projects import collapse_projects
+from hiveframe.optimizer.rules.merge_filters import merge_filters
+from hiveframe.optimizer.rules.prune_columns import prune_columns
+from hiveframe.optimizer.rules.push_filters import push_filters
+from hiveframe.optimizer.rules.remove_noop import remove_noop
+from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
+from hiveframe.plan.logical import Column, Expr, Literal, Project, Relation
+from hiveframe.plan.walk import children, preorder, rewrite_up, with_children
+
+NodeRule = Callable[[Relation, Costs], Relation]
+
+
+@dataclass(frozen=True, slots=True)
+class EachNode:
+    """Rules tried at every node, inputs first, until none of them changes it."""
+
+    rules: tuple[NodeRule, ...]
+
+    def __call__(self, plan: Relation) -> Relation:
+        costs = Costs()
+        return rewrite_relations(plan, lambda node: self._settled(node, costs))
+
+    def _settled(self, node: Relation, costs: Costs) -> Relation:
+        for rule in self.rules:
+            changed = rule(node, costs)
+            if changed is not node:
+                check_schema(rule.__name__, node.output, changed.output)
+                return self._settled(changed, costs)
+        return node
+
+
+_TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_projects))
+
+RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
+    _TIDY,
+    prune_columns,
+    _TIDY,
+    split_deep_expressions,
+)
+
+
+def optimize(plan: Relation) -> Relation:
+    """A plan with the same rows and schema that is smaller, flatter and reads fewer columns."""
+    plan = rewrite_relations(plan, _with_optimized_subqueries)
+    for rule in RULES:
+        changed = rule(plan)
+        if changed is not plan:
+            check_schema(getattr(rule, "__name__", type(rule).__name__), plan.output, changed.output)
+        plan = changed
+    return plan
+
+
+def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -> None:
+    """Raise an internal error that names `rule` unless both are the same columns."""
+    if before is after:
+        return
+    if len(before) != len(after) or any(a.id != b.id or a.name != b.name for a, b in zip(before, after, strict=True)):
+        names = [", ".join(f"{c.name}#{c.id}" for c in side) for side in (before, after)]
+        raise internal_error(f"the optimiser's rule {rule} changed the schema from ({names[0]}) to ({names[1]})")
+
+
+def _with_optimized_subqueries(node: Relation) -> Relation:
+    if isinstance(node, Project) and all(type(item.expr) in (Column, Literal) for item in node.items):
+        return node
+    if not any(isinstance(e, SUBQUERIES) for root in children(node, Expr) for e in preorder(root, Expr)):
+        return node
+    return with_children(node, Expr, lambda root: rewrite_up(root, Expr, _optimized_subquery))
+
+
+def _optimized_subquery(node: Any) -> Any:
+    return replace(node, plan=optimize(node.plan)) if isinstance(node, SUBQUERIES) else node

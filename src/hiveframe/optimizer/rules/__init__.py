@@ -1,0 +1,1 @@
+"""One rewriting rule a file."""
