@@ -8,6 +8,7 @@ exactly Spark's, and nothing at all where the physical types agree. The handlers
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from hiveframe.errors import QueryContext, internal_error
@@ -37,11 +38,25 @@ def emit_cast(node: Cast, child: Sql, ctx: EmitContext) -> Sql:
     """
     if node.mode == "pretty":
         return func("coalesce", cast_value(child, node.child.dtype, t.STRING, "pretty", None, ctx), text("NULL"))
-    if isinstance(node.child, Literal) and isinstance(node.child.dtype, t.StringType):
-        folded = cast_parse.constant_of(node.child.value, node.dtype, ctx.time_zone)
+    if isinstance(node.child, Literal) and _reads_as_text(node.child, node.dtype):
+        value = node.child.value
+        shown = format(value, "f") if isinstance(value, Decimal) else value if value is None else str(value)
+        folded = cast_parse.constant_of(shown, node.dtype, ctx.time_zone)
         if folded is not None:
             return folded
     return cast_value(child, node.child.dtype, node.dtype, node.mode, node.context, ctx)
+
+
+def _reads_as_text(literal: Literal, dst: DataType) -> bool:
+    """Whether the constant's text cast to `dst` is the constant cast to `dst`."""
+    match literal.dtype:
+        case t.StringType():
+            return True
+        case t.IntegralType():
+            return isinstance(dst, t.NumericType)
+        case t.DecimalType():
+            return isinstance(dst, t.FractionalType)
+    return False
 
 
 def cast_value(

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
+from sqlglot import exp
 
 from hiveframe.errors import QueryContext
 from hiveframe.functions.cast_job import CastJob
@@ -27,6 +28,22 @@ from hiveframe.plan.types import DecimalType
 
 _NARROW: Final = 18  # digits that DuckDB keeps in 64 bits
 _WIDE: Final = 38
+
+_PLAIN: Final = (
+    exp.Column,
+    exp.Identifier,
+    exp.Literal,
+    exp.Null,
+    exp.Cast,
+    exp.TryCast,
+    exp.DataType,
+    exp.Var,
+    exp.Paren,
+    exp.Neg,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +72,20 @@ class DecimalOperation:
 
 def emit_decimal(job: DecimalOperation) -> Sql:
     """The operation as a DuckDB expression of the result type."""
-    return _EMITTERS[job.symbol](job)
+    emitter = _EMITTERS[job.symbol]
+    if _may_stand_in_try(job.left) and _may_stand_in_try(job.right):
+        return emitter(job)
+    return let_all([job.left, job.right], job.ctx, lambda a, b: emitter(_with(job, a, b)))
+
+
+def _may_stand_in_try(value: Sql) -> bool:
+    """Whether DuckDB takes `value` inside TRY, where it refuses aggregates, windows and what may raise or vary."""
+    if "decimal_forms" in value.meta:
+        return True
+    return all(
+        isinstance(node, _PLAIN) or (isinstance(node, exp.Anonymous) and node.name in ("try", "coalesce"))
+        for node in value.walk()
+    )
 
 
 def _forms(value: Sql, dtype: DecimalType) -> DecimalForms:
