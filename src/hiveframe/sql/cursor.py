@@ -104,8 +104,15 @@ class Cursor:
         """Step over tokens of these kinds, or say that they are missing."""
         for kind in kinds:
             if self.kind != kind:
-                self.fail(f"'{kind}'" if kind != "eof" else "the end")
+                hint = f": extra input '{self.token_text()}'" if self.peek() == kind else ""
+                self.fail(f"'{kind}'", hint=hint)
             self.advance()
+
+    def demand(self, kind: str) -> None:
+        """Step over a token of this kind where any other token but the end means that it was left out."""
+        if self.kind != kind and self.kind != "eof" and self.peek() != kind:
+            self.fail(f"'{kind}'", hint=f": missing {_SHOWN_KINDS.get(kind, repr(kind))}")
+        self.expect(kind)
 
     def expect_any(self, *kinds: str) -> str:
         """Step over a token of one of these kinds and return its kind, or say what is missing."""
@@ -304,6 +311,7 @@ def _is_on(conf: ParserConf | None, name: str, default: bool = False) -> bool:
     return default if value is None else value.strip().lower() == "true"
 
 
+_SHOWN_KINDS: Final = {"=": "EQ"}
 _NEWLINE: Final = re.compile("\n")
 _IDENTIFIERS: Final = KEYWORDS | {"ident", "quoted"}
 _STRICT_IDENTIFIERS: Final = _IDENTIFIERS - STRICT_NON_RESERVED

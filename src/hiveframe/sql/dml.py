@@ -199,7 +199,8 @@ class DmlGrammar(QueryGrammar):
         return alias[0]
 
     def _delete(self, start: int) -> spec.Command:
-        self.expect("DELETE", "FROM")
+        self.expect("DELETE")
+        self.demand("FROM")
         table = self.table_name()
         alias = self._plain_alias("DELETE")
         condition = self.expression() if self.accept("WHERE") else None
@@ -223,7 +224,7 @@ class DmlGrammar(QueryGrammar):
 
     def _assignment(self) -> tuple[tuple[str, ...], spec.Expr]:
         name = self.multipart_name()
-        self.expect("=")
+        self.demand("=")
         return name, self.expression()
 
     # ---------------------------------------------------------------------------------------------------- merge
@@ -249,15 +250,20 @@ class DmlGrammar(QueryGrammar):
         self.expect("ON")
         condition = self.expression()
         actions: list[c.MergeAction] = []
+        rank = 0
         while self.kind == "WHEN":
-            actions.append(self._merge_action())
+            actions.append(self._merge_action(rank))
+            rank = _MERGE_ORDER.index(actions[-1].when)
         if not actions:
             raise self.error("MERGE_WITHOUT_WHEN", start)
         self._check_merge(start, actions)
         return c.Merge(table, alias, source, condition, tuple(actions), evolves, origin=self.origin(start))
 
-    def _merge_action(self) -> c.MergeAction:
+    def _merge_action(self, least: int) -> c.MergeAction:
+        """One WHEN clause; those of an earlier kind than `least` come too late."""
         self.expect("WHEN")
+        if self.kind == "MATCHED" and least > 0:
+            self.fail("'NOT': WHEN MATCHED comes before WHEN NOT MATCHED")
         when = "matched"
         if self.kind in ("NOT", "!"):
             self.expect_not()
@@ -265,6 +271,8 @@ class DmlGrammar(QueryGrammar):
             when = "not_matched"
             if self.accept("BY"):
                 when = "not_matched" if self.expect_any("TARGET", "SOURCE") == "TARGET" else "not_matched_by_source"
+            if when == "not_matched" and least == _MERGE_ORDER.index("not_matched_by_source"):
+                self.fail("'BY SOURCE': WHEN NOT MATCHED comes before WHEN NOT MATCHED BY SOURCE")
         else:
             self.expect("MATCHED")
         condition = self.expression() if self.accept("AND") else None
@@ -298,11 +306,7 @@ class DmlGrammar(QueryGrammar):
         return tuple(zip(columns, values, strict=True))
 
     def _check_merge(self, start: int, actions: list[c.MergeAction]) -> None:
-        """Clauses come in Spark's order, and only the last of a kind may go without a condition."""
-        ranks = [_MERGE_ORDER.index(action.when) for action in actions]
-        for n, rank in enumerate(ranks):
-            if rank < max(ranks[: n + 1]):
-                self.fail("the clauses in the order MATCHED, NOT MATCHED, NOT MATCHED BY SOURCE", at=start)
+        """Only the last clause of a kind may go without a condition."""
         for when, condition in zip(_MERGE_ORDER, _NON_LAST, strict=True):
             group = [action for action in actions if action.when == when]
             if any(action.condition is None for action in group[:-1]):

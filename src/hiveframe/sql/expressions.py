@@ -89,7 +89,7 @@ class ExpressionGrammar(LiteralGrammar):
 
     def _negation(self) -> spec.Expr:
         kind = self.kind
-        if kind == "NOT" or kind == "!":
+        if (kind == "NOT" and self.peek() not in _AFTER_NAME) or kind == "!":
             start = self.i
             self.advance()
             return self.call("not", (self._negation(),), start)
@@ -241,7 +241,7 @@ class ExpressionGrammar(LiteralGrammar):
         kind = self.kind
         if kind == "," or (kind == "FROM" and not self.at_alias()):
             return child
-        if kind == "AS":
+        if kind == "AS" and (self.peek() in self.identifiers or self.peek() == "("):
             self.advance()
             names = self.name_list() if self.kind == "(" else (self.name(),)
         elif kind == "(":
@@ -408,6 +408,8 @@ CLAUSES: Final[dict[str, frozenset[str]]] = {
 }
 
 _AFTER_ALIAS: Final = frozenset((",", ")", "eof", ";", "FROM", "|>"))
+
+_AFTER_NAME: Final = frozenset((",", ")", "eof", ";", "."))
 
 _PIPE_WORDS: Final = words("SELECT EXTEND SET DROP AS WHERE PIVOT UNPIVOT TABLESAMPLE AGGREGATE ORDER LIMIT JOIN UNION")
 _AFTER_OPERAND: Final = frozenset((",", ")", "eof", ";", "FROM", "]", "."))

@@ -121,6 +121,8 @@ class LiteralGrammar(TypeGrammar):
     def at_interval(self) -> bool:
         """Whether `INTERVAL` begins a literal here: a value and a unit follow."""
         i = self.i + 1
+        if self.kinds[i] in ("integer", "decimal"):
+            return True  # nothing else puts a number behind a word
         if self.kinds[i] in ("+", "-"):
             i += 1
         kind = self.kinds[i]

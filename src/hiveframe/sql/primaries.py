@@ -144,7 +144,7 @@ class PrimaryGrammar(CallGrammar):
         while self.kind == "WHEN":
             self.advance()
             args.append(self.expression())
-            self.expect("THEN")
+            self.demand("THEN")
             args.append(self.expression())
         if self.accept("ELSE"):
             args.append(self.expression())

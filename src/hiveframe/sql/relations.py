@@ -61,17 +61,14 @@ class RelationGrammar(PropertyGrammar):
 
     def at_join(self) -> bool:
         """Whether a join begins here."""
-        kind = self.kind
-        if kind == "JOIN":
-            return True
-        return kind in _JOIN_WORDS and self.peek() in _AFTER_JOIN_WORD
+        return self.kind in _JOIN_WORDS
 
     def join(self, left: spec.Relation) -> spec.Relation:
         """`left` joined with what follows."""
         start = self.i
         natural = self.accept("NATURAL")
         kind = self._join_kind()
-        self.expect("JOIN")
+        self.demand("JOIN")
         is_lateral = self.accept("LATERAL")
         right = self.relation_primary()
         if is_lateral:
@@ -100,7 +97,7 @@ class RelationGrammar(PropertyGrammar):
 
     def _join_kind(self) -> str:
         kind = self.kind
-        if kind in _JOIN_WORDS:
+        if kind != "JOIN" and kind in _JOIN_WORDS:
             self.advance()
             if kind == "LEFT" and self.kind in ("SEMI", "ANTI"):
                 kind = self.kind
@@ -494,7 +491,6 @@ class _SampleSpec:
 
 
 _PIVOTS: Final = ("PIVOT", "UNPIVOT")
-_JOIN_WORDS: Final = words("INNER CROSS LEFT SEMI RIGHT FULL ANTI NATURAL")
-_AFTER_JOIN_WORD: Final = words("JOIN OUTER SEMI ANTI INNER LEFT RIGHT FULL CROSS")
+_JOIN_WORDS: Final = words("JOIN INNER CROSS LEFT SEMI RIGHT FULL ANTI NATURAL")
 _TEMPORAL: Final = frozenset(("FOR", "VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"))
 _SAMPLE_SLACK: Final = 1e-6

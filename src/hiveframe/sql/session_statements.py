@@ -251,7 +251,8 @@ class SessionGrammar(ShowGrammar):
     def truncate(self) -> spec.Command:
         """`TRUNCATE TABLE name [PARTITION …]`."""
         start = self.i
-        self.expect("TRUNCATE", "TABLE")
+        self.expect("TRUNCATE")
+        self.demand("TABLE")
         name = self.table_name()
         return c.TruncateTable(name, self.optional_static_partition(), origin=self.origin(start))
 

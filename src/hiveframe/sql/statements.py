@@ -54,7 +54,7 @@ class StatementGrammar(SessionGrammar):
                 depth -= 1
                 if depth < 0:
                     return False
-            elif kind in ("eof", "SELECT") and depth == 0:
+            elif kind == "eof" or (kind == "SELECT" and depth == 0):
                 return False
             elif kind == "INSERT" and depth == 0 and self.kinds[i + 1] in ("INTO", "OVERWRITE"):
                 return True
