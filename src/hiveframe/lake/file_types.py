@@ -75,6 +75,8 @@ def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) ->
         return func("timezone", text("UTC"), value)
     if isinstance(wanted, t.TimestampNTZType) and file.duck == "TIMESTAMP WITH TIME ZONE":
         return func("timezone", text("UTC"), value)
+    if file.duck == "MICROSECONDS":
+        return func("make_timestamp", value)
     return cast(value, physical_type(wanted))
 
 

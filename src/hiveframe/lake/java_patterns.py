@@ -13,7 +13,7 @@ from typing import Final
 from sqlglot import exp
 
 from hiveframe.errors import IllegalArgumentException
-from hiveframe.functions.sql import Sql, case, cast, func, number, op, text, try_cast
+from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, number, op, text, try_cast
 from hiveframe.lake.text_parts import Parts, or_default, with_parts
 
 _MONTHS: Final = (
@@ -57,10 +57,22 @@ class JavaPattern:
         clock = self.parse_timestamp_ntz(value)
         return cast(clock, zoned) if time_zone is None else func("timezone", text(time_zone), clock)
 
-    def format(self, value: Sql) -> Sql:
-        """The text of a DATE or TIMESTAMP expression (a moment must be shifted to its zone before)."""
-        pieces = [_format_piece(value, piece) for piece in self.formats if piece is not None]
-        return func("concat", *pieces) if len(pieces) != 1 else pieces[0]
+    def format_date(self, value: Sql) -> Sql:
+        """The text of a DATE."""
+        return self._format(cast(value, "TIMESTAMP"), None, None)
+
+    def format_timestamp_ntz(self, value: Sql) -> Sql:
+        """The text of a TIMESTAMP."""
+        return self._format(value, None, None)
+
+    def format_timestamp(self, value: Sql, time_zone: str) -> Sql:
+        """The text of a moment as a clock in `time_zone` shows it."""
+        clock = func("timezone", text(time_zone), value)
+        return self._format(clock, time_zone, func("timezone", text("UTC"), value.copy()))
+
+    def _format(self, clock: Sql, time_zone: str | None, utc: Sql | None) -> Sql:
+        pieces = [_format_piece(clock, piece, time_zone, utc) for piece in self.formats if piece is not None]
+        return op("||", func("concat", *pieces), case((is_null(clock.copy()), null()), default=text("")))
 
     def _parse(self, value: Sql, made: Callable[[Parts], Sql]) -> Sql:
         fits = func("regexp_full_match", value.copy(), text(self.regex))
@@ -179,13 +191,36 @@ _ZONE: Final = r"Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z]+(?:/[A-Za-z_]+)*"
 _SECTION: Final[Mapping[str, str]] = {"[": "(?:", "]": ")?"}
 
 
-def _format_piece(value: Sql, piece: str) -> Sql:
+def _format_piece(clock: Sql, piece: str, time_zone: str | None, utc: Sql | None) -> Sql:
     if piece.startswith("="):
         return text(piece[1:])
     if piece.startswith("fraction:"):
-        digits = func("strftime", value.copy(), text("%f"))
-        return func("left", func("rpad", digits, number(9), text("0")), number(int(piece[9:])))
-    return func("strftime", value.copy(), text(piece))
+        digits = func("rpad", func("strftime", clock.copy(), text("%f")), number(9), text("0"))
+        return func("left", digits, number(int(piece[9:])))
+    if piece.startswith("zone"):
+        return text(time_zone or "")
+    if piece.startswith("offset:"):
+        return _offset_text(clock, utc, piece[7:]) if utc is not None else text("")
+    return func("strftime", clock.copy(), text(piece))
+
+
+def _offset_text(clock: Sql, utc: Sql, letters: str) -> Sql:
+    """`+01:00`; `Z` for zero where the pattern's letter is X; seconds where there are any."""
+    seconds = func("date_diff", text("second"), utc.copy(), clock.copy())
+    size = func("abs", seconds)
+    colon = "" if len(letters) in (2, 4) or letters[0] == "Z" else ":"
+
+    def two(value: Sql) -> Sql:
+        return func("lpad", cast(value, "VARCHAR"), number(2), text("0"))
+
+    hours, minutes = op("//", size, number(3600)), op("//", func("mod", size.copy(), number(3600)), number(60))
+    rest = func("mod", size.copy(), number(60))
+    tail = case((op(">", rest, number(0)), func("concat", text(colon), two(rest.copy()))), default=text(""))
+    sign = case((op("<", seconds.copy(), number(0)), text("-")), default=text("+"))
+    spelled = func("concat", sign, two(hours), text(colon), two(minutes), tail)
+    if letters[0] != "X":
+        return spelled
+    return case((op("=", seconds.copy(), number(0)), text("Z")), default=spelled)
 
 
 _FIELDS: Final[Mapping[str, Callable[[int], _Field]]] = {
@@ -204,7 +239,7 @@ _FIELDS: Final[Mapping[str, Callable[[int], _Field]]] = {
     "S": _fraction,
     "z": lambda _: _Field(_ZONE, "z", "zone"),
     "V": lambda _: _Field(_ZONE, "z", "zone"),
-    "X": lambda _: _Field(_ZONE, "z", "offset"),
-    "x": lambda _: _Field(_ZONE, "z", "offset"),
-    "Z": lambda _: _Field(_ZONE, "z", "offset"),
+    "X": lambda count: _Field(_ZONE, "z", "offset:" + "X" * count),
+    "x": lambda count: _Field(_ZONE, "z", "offset:" + "x" * count),
+    "Z": lambda count: _Field(_ZONE, "z", "offset:" + "Z" * count),
 }

@@ -208,11 +208,12 @@ def open_binary(path: str) -> IO[bytes]:
     """The file's bytes, decompressed by its suffix."""
     for suffix, opener in _OPENERS.items():
         if path.endswith(suffix):
-            return opener(path)
+            opened: IO[bytes] = opener(path)
+            return opened
     return open(path, "rb")
 
 
-def _open_zstd(path: str) -> IO[bytes]:
+def _open_zstd(path: str) -> Any:
     import zstandard
 
     return zstandard.open(path, "rb")

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from hiveframe.functions.sql import Sql, cast, column, false, ident, null, op, physical_type, text, true, try_cast
 from hiveframe.lake.partition_values import show
-from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.table_function import select_from, struct_literal
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
@@ -77,6 +77,13 @@ def _folder_rows(source: ScanSource) -> exp.Expression:
     names = [_FOLDER_PATH, *(f"__p{i}" for i in range(len(fields)))]
     alias = exp.TableAlias(this=ident(_FOLDERS), columns=[ident(n) for n in names])
     return exp.Values(expressions=rows, alias=alias)
+
+
+def partition_literal(source: ScanSource, file: ScanFile, position: int) -> Sql:
+    """One file's value of the partition column at `position`, as a constant."""
+    dtype = source.schema.fields[position].dtype
+    value = file.partition_values[source.partitions.index(position)]
+    return cast(_literal(value, dtype, source.time_zone), physical_type(dtype))
 
 
 def _literal(value: object, dtype: DataType, time_zone: str) -> Sql:

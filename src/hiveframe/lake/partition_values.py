@@ -79,7 +79,7 @@ def parse(text: str | None, dtype: DataType, time_zone: str, *, column: str) -> 
     try:
         return text if parser is None else parser(text, dtype, time_zone)
     except (ValueError, InvalidOperation) as error:
-        params = {"value": text, "dataType": t.simple_string(dtype), "columnName": column}
+        params = {"value": f"'{text}'", "dataType": f'"{t.sql_name(dtype)}"', "columnName": f"`{column}`"}
         raise SparkRuntimeException("INVALID_PARTITION_VALUE", params) from error
 
 

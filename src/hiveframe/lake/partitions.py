@@ -97,9 +97,9 @@ def _base_paths(listing: Listing, options: Options) -> set[str]:
         return {os.path.dirname(root) if root in files else root for root in listing.roots}
     local = local_path(base)
     if not os.path.exists(local):
-        raise IllegalArgumentException("OPTION_PATH_NOT_FOUND", {"option": "basePath", "path": base})
+        raise IllegalArgumentException("INVALID_BASE_PATH", {"path": base, "reason": "it does not exist"})
     if not os.path.isdir(local):
-        raise IllegalArgumentException("OPTION_PATH_NOT_DIRECTORY", {"option": "basePath", "path": base})
+        raise IllegalArgumentException("INVALID_BASE_PATH", {"path": base, "reason": "it is not a directory"})
     return {local}
 
 

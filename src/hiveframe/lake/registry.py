@@ -8,10 +8,13 @@ from typing import Final
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.lake.sources.binary_file import BinaryFileSource
 from hiveframe.lake.sources.csv import CsvSource
 from hiveframe.lake.sources.json import JsonSource
+from hiveframe.lake.sources.orc import OrcSource
 from hiveframe.lake.sources.parquet import ParquetSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
+from hiveframe.lake.sources.text import TextSource
 
 
 def open_source(request: ReadRequest, context: ReadContext) -> ScanSource:
@@ -53,5 +56,8 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
 SOURCES: Final[Mapping[str, Source]] = {
     "csv": CsvSource(),
     "json": JsonSource(),
+    "orc": OrcSource(),
     "parquet": ParquetSource(),
+    "text": TextSource(),
+    "binaryfile": BinaryFileSource(),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hiveframe.errors import AnalysisException, analysis_error
+from hiveframe.errors import AnalysisException, SparkException, analysis_error
 from hiveframe.plan.types import (
     ArrayType,
     DataType,
@@ -31,7 +31,7 @@ def merge_schemas(schemas: Iterable[StructType]) -> StructType | None:
             merged = _merge_structs(merged, schema)
         except AnalysisException as error:
             left, right = sql_name(merged), sql_name(schema)
-            raise analysis_error("CANNOT_MERGE_SCHEMAS", left=f'"{left}"', right=f'"{right}"') from error
+            raise SparkException("CANNOT_MERGE_SCHEMAS", {"left": f'"{left}"', "right": f'"{right}"'}) from error
     return merged
 
 

@@ -49,7 +49,7 @@ class CsvOptions:
 def read_options(options: Options, settings: Settings) -> CsvOptions:
     """The options of a read; a wrong value is refused with its option's name."""
     return CsvOptions(
-        separator=_separator(options),
+        separator=separator(options),
         quote=options.character(("quote",), '"'),
         escape=options.character(("escape",), "\\"),
         comment=options.character(("comment",), ""),
@@ -110,7 +110,8 @@ def _pattern(options: Options, name: str) -> JavaPattern | None:
     return compile_pattern(text) if text is not None else None
 
 
-def _separator(options: Options) -> str:
+def separator(options: Options) -> str:
+    """The field separator, one character or more."""
     given = options.first("sep", "delimiter")
     if given is None:
         return ","

@@ -1,0 +1,62 @@
+"""What is to be written, where the rows come from, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import pyarrow as pa
+from sqlglot import exp
+
+from hiveframe.functions.emit import EmitContext
+from hiveframe.lake.options import Options
+from hiveframe.plan.types import StructType
+
+APPEND: Final = "append"
+OVERWRITE: Final = "overwrite"
+ERROR_IF_EXISTS: Final = "error"
+IGNORE: Final = "ignore"
+
+Build = Callable[[exp.Query, tuple[str, ...], EmitContext], exp.Expression]
+"""Makes a statement of the query that gives the rows; the names are its columns', in the schema's order."""
+
+
+class Rows(Protocol):
+    """The rows to write, as the engine computes them. Columns have the physical types of the request's schema."""
+
+    def copy(self, build: Build) -> int:
+        """Runs the COPY that `build` makes; the number of rows written."""
+
+    def stream(self, build: Build) -> Iterator[pa.RecordBatch]:
+        """Runs the SELECT that `build` makes; its rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WriteRequest:
+    """One write to a folder. `mode` is append, overwrite, error or ignore.
+
+    `schema` holds all columns in the rows' order, those of `partition_by` included. With `is_dynamic`, overwrite
+    replaces only the partitions that the rows touch; with `static_partition` (the leading partition columns' folder
+    texts, None for NULL) only what lies below that partition.
+    """
+
+    format: str
+    path: str
+    schema: StructType
+    mode: str = ERROR_IF_EXISTS
+    partition_by: tuple[str, ...] = ()
+    options: Options = field(default_factory=Options)
+    is_dynamic: bool = False
+    static_partition: Mapping[str, str | None] = field(default_factory=dict)
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What is there now that was not: row count, files (final paths) and the partition folders they lie in."""
+
+    row_count: int
+    files: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
+    is_skipped: bool = False

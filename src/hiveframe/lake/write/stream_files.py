@@ -1,0 +1,142 @@
+"""Files written here, batch by batch: ORC, and text in encodings, separators or codecs that DuckDB does not write."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import IO, Any, Final, Protocol
+
+import pyarrow as pa
+
+from hiveframe.lake.write.layout import CHUNK_COLUMN
+
+
+class FileWriter(Protocol):
+    """One open file."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Adds rows."""
+
+    def close(self) -> None:
+        """Completes the file."""
+
+
+def write_stream(
+    batches: Iterator[pa.RecordBatch], root: str, split: int, open_file: Callable[[str, pa.Schema], FileWriter]
+) -> int:
+    """Writes the rows below `root` and gives their number; the last `split` columns name the folder of each row."""
+    writers: dict[tuple[str, ...], FileWriter] = {}
+    row_count = 0
+    with ExitStack() as stack:
+        for batch in batches:
+            row_count += batch.num_rows
+            for keys, part in _split(batch, split):
+                writer = writers.get(keys)
+                if writer is None:
+                    folder = os.path.join(root, *keys)
+                    os.makedirs(folder, exist_ok=True)
+                    writer = open_file(os.path.join(folder, "data_0"), part.schema)
+                    stack.callback(writer.close)
+                    writers[keys] = writer
+                writer.write(part)
+    return row_count
+
+
+def _split(batch: pa.RecordBatch, split: int) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
+    """The batch by folder, its folder columns taken off."""
+    if split == 0:
+        yield (), batch
+        return
+    from urllib.parse import quote
+
+    width = batch.num_columns - split
+    data = batch.select(list(range(width)))
+    names = batch.schema.names[width:]
+    columns = [batch.column(width + n).to_pylist() for n in range(split)]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row, values in enumerate(zip(*columns, strict=True)):
+        keys = tuple(f"{n}={v if n == CHUNK_COLUMN else quote(v, safe='')}" for n, v in zip(names, values, strict=True))
+        groups.setdefault(keys, []).append(row)
+    for keys, rows in groups.items():
+        yield keys, data.take(pa.array(rows))
+
+
+class LineWriter:
+    """Lines of text: the first column of each batch."""
+
+    def __init__(self, path: str, *, encoding: str, separator: str, codec: str | None, header: str | None) -> None:
+        self._file = _open_text(path, codec)
+        self._encoding = encoding
+        self._separator = separator
+        if header is not None:
+            self._put(header)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Adds a line for each row; NULL is an empty one."""
+        for line in batch.column(0).to_pylist():
+            self._put(line or "")
+
+    def _put(self, line: str) -> None:
+        self._file.write((line + self._separator).encode(self._encoding, "replace"))
+
+    def close(self) -> None:
+        """Completes the file."""
+        self._file.close()
+
+
+class OrcFileWriter:
+    """An ORC file with the types that Spark notes beside its columns."""
+
+    def __init__(self, path: str, schema: pa.Schema, notes: Mapping[str, str], codec: str) -> None:
+        from pyarrow import orc
+
+        fields = [f.with_metadata({"spark.sql.catalyst.type": notes[f.name]}) if f.name in notes else f for f in schema]
+        self._schema = pa.schema(fields)
+        self._writer = orc.ORCWriter(path, compression=codec)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Adds rows."""
+        columns = [c.cast(f.type) for c, f in zip(batch.columns, self._schema, strict=True)]
+        self._writer.write(pa.Table.from_arrays(columns, schema=self._schema))
+
+    def close(self) -> None:
+        """Completes the file."""
+        self._writer.close()
+
+
+class _Deflated:
+    """A zlib stream over a file."""
+
+    def __init__(self, path: str) -> None:
+        self._file = open(path, "wb")  # noqa: SIM115  closed by close()
+        self._stream = zlib.compressobj()
+
+    def write(self, data: bytes) -> None:
+        self._file.write(self._stream.compress(data))
+
+    def close(self) -> None:
+        self._file.write(self._stream.flush())
+        self._file.close()
+
+
+def _open_zstd(path: str) -> IO[bytes]:
+    import zstandard
+
+    opened: IO[bytes] = zstandard.open(path, "wb")
+    return opened
+
+
+def _open_text(path: str, codec: str | None) -> Any:
+    return open(path, "wb") if codec is None else _OPENERS[codec](path)
+
+
+_OPENERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "gzip": lambda path: gzip.GzipFile(path, "wb"),
+    "bz2": lambda path: bz2.BZ2File(path, "wb"),
+    "deflate": _Deflated,
+    "zstd": _open_zstd,
+}

@@ -1,0 +1,163 @@
+"""A write from beginning to end: checks, files aside, then into place."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import pyarrow as pa
+from sqlglot import exp
+
+from hiveframe.errors import SparkException, UnsupportedOperationException, analysis_error
+from hiveframe.functions.emit import EmitContext
+from hiveframe.lake.csv.options import charset
+from hiveframe.lake.partitions import folder_name
+from hiveframe.lake.paths import file_uri, local_path
+from hiveframe.lake.write.checks import HOLDS, check_request, check_unique, partition_positions
+from hiveframe.lake.write.codecs import codec_of
+from hiveframe.lake.write.layout import SUCCESS, Laid, lay_out, mark_success
+from hiveframe.lake.write.request import ERROR_IF_EXISTS, IGNORE, OVERWRITE, Rows, WriteRequest, WriteResult
+from hiveframe.lake.write.staging import Staging, commit_append, commit_overwrite, staging
+from hiveframe.lake.write.statements import Plan, copy_statement, data_select
+from hiveframe.lake.write.stream_files import FileWriter, LineWriter, OrcFileWriter, write_stream
+from hiveframe.lake.write.text_lines import csv_writer
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType, simple_string
+from hiveframe.settings import Settings
+
+
+def write(request: WriteRequest, rows: Rows, settings: Settings) -> WriteResult:
+    """Writes the rows as the request says. On any failure the target is as it was."""
+    target = os.path.realpath(local_path(request.path))
+    if os.path.exists(target):
+        if request.mode == ERROR_IF_EXISTS:
+            raise analysis_error("PATH_ALREADY_EXISTS", outputPath=file_uri(local_path(request.path)))
+        if request.mode == IGNORE:
+            return WriteResult(0, (), is_skipped=True)
+    plan = make_plan(request, settings)
+    with staging(target) as made:
+        raw = os.path.join(made.root, "raw")
+        row_count = _compute(plan, rows, raw)
+        suffix = (
+            f"{plan.codec.suffix}{_EXTENSIONS[plan.format]}"
+            if _codec_first(plan)
+            else (f"{_EXTENSIONS[plan.format]}{plan.codec.suffix}")
+        )
+        names = [request.schema.fields[i].name for i in plan.positions]
+        laid = lay_out(raw, made.data, names, str(uuid.uuid4()), suffix)
+        _commit(request, made, laid, names)
+    files = tuple(os.path.join(target, f) for f in laid.files)
+    return WriteResult(row_count, files, laid.folders)
+
+
+def make_plan(request: WriteRequest, settings: Settings) -> Plan:
+    """The request, checked: DATA_SOURCE_NOT_FOUND, types, partition columns, codec."""
+    if request.format == "binaryfile":
+        raise UnsupportedOperationException("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {})
+    label = _LABELS.get(request.format)
+    if label is None:
+        raise SparkException("DATA_SOURCE_NOT_FOUND", {"provider": request.format})
+    check_request(request, label, HOLDS[request.format])
+    codec = codec_of(request.format, request.options, _default_codec(request.format, settings))
+    positions = partition_positions(request.schema, request.partition_by)
+    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone)
+    if request.format in ("parquet", "orc"):
+        check_unique(plan.data_fields)
+    if request.format == "text" and len(plan.data_fields) != 1:
+        raise analysis_error("_LEGACY_ERROR_TEMP_1290", schemaSize=str(len(plan.data_fields)))
+    return plan
+
+
+def _default_codec(format_name: str, settings: Settings) -> str:
+    name = {"parquet": "spark.sql.parquet.compression.codec", "orc": "spark.sql.orc.compression.codec"}.get(format_name)
+    if name is None:
+        return "none"
+    return settings.get(name) or ("zstd" if format_name == "orc" else "snappy")
+
+
+def _codec_first(plan: Plan) -> bool:
+    """`part.snappy.parquet`, but `part.csv.gz`."""
+    return plan.format in ("parquet", "orc")
+
+
+def _compute(plan: Plan, rows: Rows, raw: str) -> int:
+    """Runs the query and leaves its files below `raw`."""
+    if not os.path.isdir(raw):
+        os.makedirs(raw)
+    path = os.path.join(raw, "tree") if plan.is_split else os.path.join(raw, "data_0")
+    if _is_copied(plan):
+        return rows.copy(lambda query, names, context: copy_statement(plan, query, names, context, path))
+    split = len(plan.positions) + (1 if plan.max_records else 0)
+    batches = rows.stream(partial(_stream_select, plan))
+    return write_stream(batches, raw, split, partial(_open_file, plan))
+
+
+def _is_copied(plan: Plan) -> bool:
+    """Whether DuckDB writes the files itself."""
+    if plan.format == "parquet":
+        return True
+    usual = charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions") == "utf-8"
+    return plan.format != "orc" and usual and plan.codec.duck is not None and plan.options.get("lineSep", "\n") == "\n"
+
+
+def _stream_select(plan: Plan, query: exp.Query, names: tuple[str, ...], context: EmitContext) -> exp.Select:
+    return data_select(plan, query, names, context)
+
+
+def _open_file(plan: Plan, path: str, schema: pa.Schema) -> FileWriter:
+    if plan.format == "orc":
+        notes = {f.name: simple_string(f.dtype) for f in plan.data_fields if isinstance(f.dtype, _NOTED)}
+        return OrcFileWriter(path, schema, notes, plan.codec.python or "uncompressed")
+    header = None
+    if plan.format == "csv" and plan.options.flag("header"):
+        header = csv_writer(plan.options, plan.time_zone).header([f.name for f in plan.data_fields])
+    return LineWriter(
+        path,
+        encoding=charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions"),
+        separator=plan.options.get("lineSep", "\n"),
+        codec=plan.codec.python,
+        header=header,
+    )
+
+
+def _commit(request: WriteRequest, made: Staging, laid: Laid, names: Sequence[str]) -> None:
+    """New files beside the old ones, or in the place of them."""
+    replaces_all = request.mode == OVERWRITE and not request.is_dynamic and not request.static_partition
+    if replaces_all or not os.path.isdir(made.target):
+        mark_success(made.data)
+        commit_overwrite(made, ["."])
+        return
+    if request.mode != OVERWRITE:
+        mark_success(made.data)
+        commit_append(made, [*laid.files, SUCCESS])
+        return
+    folders = list(laid.folders) if request.is_dynamic else [_static_folder(request.static_partition, names)]
+    commit_overwrite(made, folders)
+
+
+def _static_folder(values: Mapping[str, str | None], names: Sequence[str]) -> str:
+    """The folder that a static partition's leading columns spell."""
+    by_name = {name.lower(): value for name, value in values.items()}
+    parts = [folder_name(name, by_name[name.lower()]) for name in names if name.lower() in by_name]
+    return os.path.join(*parts)
+
+
+_NOTED: Final[tuple[type[DataType], ...]] = (
+    t.TimestampNTZType,
+    t.YearMonthIntervalType,
+    t.DayTimeIntervalType,
+    t.TimeType,
+)
+
+_EXTENSIONS: Final[Mapping[str, str]] = {
+    "parquet": ".parquet",
+    "orc": ".orc",
+    "csv": ".csv",
+    "json": ".json",
+    "text": ".txt",
+}
+
+_LABELS: Final[Mapping[str, str]] = {"parquet": "Parquet", "orc": "ORC", "csv": "CSV", "json": "JSON", "text": "Text"}
