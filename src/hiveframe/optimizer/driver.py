@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from hiveframe.errors import internal_error
 from hiveframe.optimizer.costs import SUBQUERIES, Costs
+from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
+from hiveframe.optimizer.rules.fold_casts import fold_casts
 from hiveframe.optimizer.rules.merge_filters import merge_filters
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
-from hiveframe.plan.logical import Column, Expr, Literal, Project, Relation
-from hiveframe.plan.walk import children, preorder, rewrite_up, with_children
+from hiveframe.plan.logical import Column, Exists, Expr, Literal, Project, Relation
+from hiveframe.plan.walk import preorder, rewrite_up, with_children
 
 NodeRule = Callable[[Relation, Costs], Relation]
 
@@ -43,6 +45,7 @@ class EachNode:
 _TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_projects))
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
+    EachNode((fold_casts,)),
     _TIDY,
     prune_columns,
     _TIDY,
@@ -73,10 +76,12 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
 def _with_optimized_subqueries(node: Relation) -> Relation:
     if isinstance(node, Project) and all(type(item.expr) in (Column, Literal) for item in node.items):
         return node
-    if not any(isinstance(e, SUBQUERIES) for root in children(node, Expr) for e in preorder(root, Expr)):
+    if not any(isinstance(e, SUBQUERIES) for root in expressions(node) for e in preorder(root, Expr)):
         return node
     return with_children(node, Expr, lambda root: rewrite_up(root, Expr, _optimized_subquery))
 
 
 def _optimized_subquery(node: Any) -> Any:
+    if isinstance(node, Exists):
+        return replace(node, plan=optimize(Project(node.plan, ())))  # no column of it matters
     return replace(node, plan=optimize(node.plan)) if isinstance(node, SUBQUERIES) else node

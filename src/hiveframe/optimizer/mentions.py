@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hiveframe.optimizer.costs import SUBQUERIES
+from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs
 from hiveframe.plan.logical import Column, Expr, Literal, PyUdtf, Relation
 from hiveframe.plan.walk import children
@@ -33,6 +34,6 @@ def mentioned_below(plan: Relation) -> set[int]:
     pending: list[Relation] = [plan]
     while pending:
         node = pending.pop()
-        found |= mentioned(children(node, Expr))
+        found |= mentioned(expressions(node))
         pending.extend(inputs(node))
     return found

@@ -30,6 +30,8 @@ def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
 def _takes_projection(block: Block, exprs: list[lg.Expr]) -> bool:
     if block.is_sealed or block.distinct is not None or not block.inlines(exprs):
         return False
+    if block.is_grouped and not all(isinstance(e, (lg.Column, lg.Literal)) for e in exprs):
+        return False  # an emitter may repeat its operands; an aggregate is to be computed once
     if block.pinned and not block.pinned <= {e.id for e in exprs if isinstance(e, lg.Column)}:
         return False
     return block.stage < Stage.LIMIT or all(isinstance(e, lg.Column) for e in exprs)

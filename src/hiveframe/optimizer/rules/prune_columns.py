@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, with_inputs
 from hiveframe.optimizer.mentions import mentioned, mentioned_below
 from hiveframe.plan import logical as lg
 from hiveframe.plan.logical import Column, Expr, Named, Relation
-from hiveframe.plan.walk import children
 
 Ids = set[int]
 
@@ -65,7 +65,7 @@ def _all(node: Relation, need: Ids) -> list[Ids]:
 
 
 def _passing(node: Relation, need: Ids) -> list[Ids]:
-    return [need | mentioned(children(node, Expr))]
+    return [need | mentioned(expressions(node))]
 
 
 def _project_needs(node: lg.Project, need: Ids) -> list[Ids]:
@@ -81,7 +81,7 @@ def _aggregate_needs(node: lg.Aggregate, need: Ids) -> list[Ids]:
 
 
 def _join_needs(node: lg.Join | lg.AsOfJoin, need: Ids) -> list[Ids]:
-    need = need | mentioned(children(node, Expr))
+    need = need | mentioned(expressions(node))
     if isinstance(node, lg.Join) and node.is_lateral:
         need |= mentioned_below(node.right)
     return [need, need]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hiveframe.optimizer.costs import Costs
+from hiveframe.optimizer.expressions import expressions
 from hiveframe.plan.logical import (
     AggCall,
     Aggregate,
@@ -19,7 +20,7 @@ from hiveframe.plan.logical import (
     Repartition,
     Sort,
 )
-from hiveframe.plan.walk import children, preorder
+from hiveframe.plan.walk import preorder
 
 # Aggregates whose value depends on the order in which rows come.
 _ORDER_SENSITIVE: Final = frozenset(
@@ -57,7 +58,7 @@ def _is_identity(items: tuple[Named, ...], child: Relation) -> bool:
 
 
 def _sees_order(node: Aggregate) -> bool:
-    for root in children(node, Expr):
+    for root in expressions(node):
         for expr in preorder(root, Expr):
             if isinstance(expr, AggCall) and expr.function in _ORDER_SENSITIVE:
                 return True

@@ -6,10 +6,10 @@ below. Only operators that always evaluate both sides are cut through, so that n
 
 from __future__ import annotations
 
-import itertools
 from typing import Final
 
 from hiveframe.optimizer.costs import Costs
+from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.plan.logical import Call, Cast, Column, Expr, Filter, Named, Project, Relation
 from hiveframe.plan.walk import preorder
@@ -17,8 +17,6 @@ from hiveframe.plan.walk import preorder
 STEP: Final = 60
 DEEP: Final = 100
 _STRICT: Final = frozenset({"+", "-", "*", "concat", "&", "|", "^"})
-
-_ids: Final = itertools.count(1 << 40)  # far above what analysis counts to
 
 
 def split_deep_expressions(plan: Relation) -> Relation:
@@ -40,7 +38,7 @@ def _split(node: Relation, costs: Costs) -> Relation:
                 shallow = [Named(item.column, expr) for item, expr in zip(shallow, exprs, strict=True)]
                 below = Project(below, (*_passed(below, exprs), *parts))
         case Filter(child=child, condition=condition) if costs.of(condition).depth > DEEP:
-            column = Column(next(_ids), "condition", condition.dtype, condition.nullable)
+            column = fresh_column("condition", condition)
             inner = Project(child, (*(Named(c, c) for c in child.output), Named(column, condition)))
             kept = Filter(_split(inner, costs), column)
             return Project(kept, tuple(Named(c, c) for c in child.output))
@@ -59,7 +57,7 @@ def _cut(expr: Expr, parts: list[Named], costs: Costs) -> Expr:
         node = max(_operands(node), key=lambda e: costs.of(e).depth)
     if not path or costs.of(node).depth > STEP or costs.of(node).depth == 1:
         return expr
-    column = Column(next(_ids), "part", node.dtype, node.nullable)
+    column = fresh_column("part", node)
     parts.append(Named(column, node))
     made: Expr = column
     for above in reversed(path):
