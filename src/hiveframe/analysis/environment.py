@@ -111,6 +111,11 @@ class Environment(Protocol):
     def run_command(self, command: spec.Command) -> DataTable:
         """A command's result rows (it runs once, when the plan that holds it is executed)."""
 
+    def parse_rows(
+        self, rows: lg.Relation, format: str, schema: StructType | None, options: Mapping[str, str]
+    ) -> DataTable:
+        """A column of text read as the lines of a `csv` or `json` file; without a schema it is inferred."""
+
     def user_function(self, parts: tuple[str, ...]) -> UserFunction | None:
         """A temporary or stored function of that name, or None."""
 
@@ -129,9 +134,7 @@ class Environment(Protocol):
     def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
         """The rows (storage form) of a small query."""
 
-    def analyze_table_function(
-        self, function: spec.PythonTableFunction, args: Sequence[Any]
-    ) -> tuple[StructType, Any]:
+    def analyze_table_function(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
         """The result schema that a Python table function's `analyze` decides, and what it returned."""
 
     def function_names(self) -> Sequence[str]:

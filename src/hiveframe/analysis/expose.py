@@ -18,7 +18,7 @@ _UNARY = (lg.Filter, lg.Sort, lg.Limit, lg.Tail, lg.Window, lg.Generate, lg.Samp
 
 def expose(plan: lg.Relation, wanted: Iterable[lg.Column]) -> lg.Relation:
     """`plan` with the `wanted` columns in its output, after its own; unchanged when they are there."""
-    missing = {c.id: c for c in wanted} 
+    missing = {c.id: c for c in wanted}
     for column in plan.output:
         missing.pop(column.id, None)
     return _expose(plan, missing) if missing else plan

@@ -120,7 +120,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """Surroundings of a relation: session, WITH entries, enclosing queries (nearest first), named windows."""
+    """Surroundings of a relation.
+
+    WITH entries by lower-case name, enclosing queries (nearest first), named windows, the views being expanded, and the
+    values of the parameters of a SQL function.
+    """
 
     run: Run
     env: Environment
@@ -128,6 +132,7 @@ class Context:
     outer: tuple[Input, ...] = ()
     windows: Mapping[str, spec.WindowSpec] = field(default_factory=dict)
     views: tuple[str, ...] = ()
+    arguments: Mapping[str, lg.Expr] | None = None
     memo: dict[spec.Relation, Resolved] = field(default_factory=dict)
 
     def inside(self, outer: Input) -> Context:

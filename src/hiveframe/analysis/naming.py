@@ -104,6 +104,9 @@ def _function(node: spec.Function, run: Run) -> str:
     texts = [pretty(a, run) for a in (nodes if nodes is not None else node.args)]
     if row is None:
         return f"{'.'.join(node.name)}({', '.join(texts)})"
+    sign = _sign(node, called)
+    if sign and len(texts) == 1:
+        return f"({sign} {texts[0]})"
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
     display = row.label if row.label and called == row.name.lower() else called
     text = call_text(row, display, texts, distinct=node.distinct)
@@ -112,6 +115,15 @@ def _function(node: spec.Function, run: Run) -> str:
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
+
+
+def _sign(node: spec.Function, called: str) -> str:
+    """`-` or `+` when the call was written as a sign rather than by name."""
+    symbol = {"negative": "-", "positive": "+"}.get(called, "")
+    origin = node.origin
+    if not symbol or origin is None or origin.sql_text is None:
+        return ""
+    return symbol if origin.sql_text[origin.start : origin.start + 1] == symbol else ""
 
 
 def _left_out(row: Function, given: int) -> list[Any]:
@@ -185,7 +197,11 @@ def _in_subquery(node: spec.InSubquery, run: Run) -> str:
     if len(texts) == 1:
         left = texts[0]
     else:
-        left = "named_struct(" + ", ".join(f"{name_of_value(v, i)}, {x}" for i, (v, x) in enumerate(zip(node.values, texts, strict=True))) + ")"
+        left = (
+            "named_struct("
+            + ", ".join(f"{name_of_value(v, i)}, {x}" for i, (v, x) in enumerate(zip(node.values, texts, strict=True)))
+            + ")"
+        )
     return f"({left} IN (listquery({_outer(node, run)})))"
 
 
@@ -246,7 +262,8 @@ def _bound(bound: spec.FrameBound, run: Run) -> str:
         return _BOUNDS[bound.kind]
     text = pretty(bound.value, run)
     if isinstance(bound.value, spec.Literal):
-        return f"{text} {bound.kind.upper()}"
+        from_text = bound.value.origin is not None and bound.value.origin.sql_text is not None
+        return f"{text} {bound.kind.upper()}" if from_text or bound.kind == "following" else f"-{text} FOLLOWING"
     return f"(- {text}) FOLLOWING" if bound.kind == "preceding" else f"{text} FOLLOWING"
 
 

@@ -88,19 +88,13 @@ def build(select: Select) -> tuple[lg.Relation, list[Item]]:
     return _levels(plan, items, run), items
 
 
-def _aggregate(
-    select: Select, plan: lg.Relation, run: Run
-) -> tuple[lg.Relation, list[Item | GeneratorItem]]:
+def _aggregate(select: Select, plan: lg.Relation, run: Run) -> tuple[lg.Relation, list[Item | GeneratorItem]]:
     assert select.grouping is not None
     own = {i.column.id for i in select.items if isinstance(i, Item) and not _passes(i)}
     aggregator = Aggregator(run, select.grouping, select.child.scope, own)
-    rewritten: list[Item | GeneratorItem] = [
-        _over_keys(item, aggregator.rewrite(item.expr)) for item in select.items
-    ]
+    rewritten: list[Item | GeneratorItem] = [_over_keys(item, aggregator.rewrite(item.expr)) for item in select.items]
     conditions = [aggregator.rewrite(condition) for condition in select.having]
-    made: lg.Relation = lg.Aggregate(
-        plan, select.grouping.keys, tuple(aggregator.calls.values()), select.grouping.sets
-    )
+    made: lg.Relation = lg.Aggregate(plan, select.grouping.keys, tuple(aggregator.calls.values()), select.grouping.sets)
     for condition in conditions:
         made = lg.Filter(made, condition)
     return made, rewritten
@@ -135,9 +129,7 @@ def _levels(plan: lg.Relation, items: list[Item], run: Run) -> lg.Relation:
     return plan
 
 
-def windows_computed(
-    plan: lg.Relation, exprs: Sequence[lg.Expr], run: Run
-) -> tuple[lg.Relation, list[lg.Expr]]:
+def windows_computed(plan: lg.Relation, exprs: Sequence[lg.Expr], run: Run) -> tuple[lg.Relation, list[lg.Expr]]:
     """`plan` with the window functions in `exprs` computed, and `exprs` over it."""
     made: list[lg.Named] = []
 

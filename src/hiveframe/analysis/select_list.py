@@ -74,7 +74,12 @@ class ItemList:
             return
         self._refuse_nested_generator(node.child, expr)
         if len(node.names) != 1:
-            raise failure("MULTI_ALIAS_WITHOUT_GENERATOR", node, expr=f'"{self.binder.text(node.child)}"', names=", ".join(node.names))
+            raise failure(
+                "MULTI_ALIAS_WITHOUT_GENERATOR",
+                node,
+                expr=f'"{self.binder.text(node.child)}"',
+                names=", ".join(node.names),
+            )
         metadata: Mapping[str, Any] | None = node.metadata
         if metadata is None and isinstance(expr, lg.Column):
             metadata = expr.metadata
@@ -115,9 +120,7 @@ class ItemList:
 
     def _refuse_nested_generator(self, node: spec.Expr, expr: lg.Expr) -> None:
         if any(is_generator(e) for e in preorder(expr, lg.Expr)):
-            raise failure(
-                "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"'
-            )
+            raise failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"')
 
 
 def is_generator(expr: lg.Expr) -> bool:

@@ -192,6 +192,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "strings",
     "string_search",
     "string_words",
+    "datetime_parts",
+    "epoch_times",
 )
 
 _rows: dict[str, Function] = {}

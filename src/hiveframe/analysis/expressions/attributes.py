@@ -91,9 +91,7 @@ def _nested_text(expr: lg.Expr, text: str, nested: Sequence[str]) -> str:
     return text
 
 
-def _with_fields(
-    binder: Binder, node: spec.Expr, base: lg.Expr, shown: str, nested: Sequence[str]
-) -> lg.Expr:
+def _with_fields(binder: Binder, node: spec.Expr, base: lg.Expr, shown: str, nested: Sequence[str]) -> lg.Expr:
     show(binder, node, _nested_text(base, shown, nested))
     expr = base
     for part in nested:
@@ -111,12 +109,13 @@ def _lambda_parameter(binder: Binder, node: spec.Expr, parts: Sequence[str]) -> 
 
 def _argument(binder: Binder, node: spec.Attribute, parts: Sequence[str]) -> lg.Expr | None:
     """A parameter of the SQL function whose body is being bound."""
-    if binder.arguments is None:
+    arguments = binder.context.arguments
+    if arguments is None:
         return None
     for depth in (0, 1):
         name = ".".join(p.lower() for p in parts[: depth + 1])
-        if len(parts) > depth and name in binder.arguments:
-            return _with_fields(binder, node, binder.arguments[name], parts[depth], parts[depth + 1 :])
+        if len(parts) > depth and name in arguments:
+            return _with_fields(binder, node, arguments[name], parts[depth], parts[depth + 1 :])
     return None
 
 
@@ -126,7 +125,9 @@ def from_inputs(binder: Binder, node: spec.Attribute, inputs: Iterable[Input]) -
         match = source.scope.match(node.parts)
         if match is not None:
             column = pick(binder, node, match)
-            return _with_fields(binder, node, use(source, column, shown=node.parts, match=match), column_text(node, match), match.nested)
+            return _with_fields(
+                binder, node, use(source, column, shown=node.parts, match=match), column_text(node, match), match.nested
+            )
     return None
 
 
@@ -149,9 +150,7 @@ def pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:
     if len(distinct) > 1:
         kept = [(c, q) for c, q in match.columns if distinct[original(c.id)] is c]
         names = sorted(quoted((*q, column_text(node, match))) for c, q in kept)
-        raise failure(
-            "AMBIGUOUS_REFERENCE", node, name=quoted(node.parts), referenceNames="[" + ", ".join(names) + "]"
-        )
+        raise failure("AMBIGUOUS_REFERENCE", node, name=quoted(node.parts), referenceNames="[" + ", ".join(names) + "]")
     return match.columns[0][0]
 
 
@@ -209,4 +208,3 @@ def _variable(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
         if value is not None:
             return _with_fields(binder, node, value, ".".join(node.parts[:end]), node.parts[end:])
     return None
-

@@ -41,7 +41,6 @@ class Binder:
     aliases: dict[str, list[LateralAlias]] | None = None
     used_level: int = 0
     lambdas: tuple[Mapping[str, lg.LambdaVar], ...] = ()
-    arguments: Mapping[str, lg.Expr] | None = None
     inside_aggregate: bool = False
     inside_window: bool = False
     outer_used: list[lg.Column] = field(default_factory=list)

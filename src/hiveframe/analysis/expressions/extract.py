@@ -75,9 +75,7 @@ def _field(binder: Binder, node: spec.Expr, struct: t.StructType, name: str) -> 
     return found[0]
 
 
-def _extract(
-    binder: Binder, node: spec.Expr, child: lg.Expr, key: lg.Expr, child_node: spec.Expr | None
-) -> lg.Expr:
+def _extract(binder: Binder, node: spec.Expr, child: lg.Expr, key: lg.Expr, child_node: spec.Expr | None) -> lg.Expr:
     dtype = child.dtype
     if isinstance(dtype, t.ArrayType):
         return call_row(binder, node, ITEM, (child, key))

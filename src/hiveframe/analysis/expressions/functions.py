@@ -19,6 +19,7 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
 _BUILTIN = ("system", "builtin")
+ONLY_TABLE_FUNCTIONS = frozenset({"range", "sql_keywords"})
 
 
 def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
@@ -27,6 +28,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
     user = None
     builtin = _builtin_name(name)
     row = lookup(builtin) if builtin is not None else None
+    if row is not None and row.is_internal:
+        row = None
     if builtin is not None and not node.is_internal:
         rewrite = REWRITES.get(builtin.lower())
         if rewrite is not None:
@@ -39,7 +42,9 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
         user = None if row is not None and not _is_word(name[-1]) else binder.context.env.user_function(name)
     if user is not None:
         return _call_user(binder, node, user)
-    if row is None or (row.kind is FunctionKind.TABLE):
+    if row is None:
+        if name[-1].lower() in ONLY_TABLE_FUNCTIONS and len(name) == 1:
+            raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
         raise unresolved_routine(binder, node)
     return _call_row(binder, node, row, builtin or row.name)
 
@@ -55,12 +60,17 @@ def _builtin_name(name: Sequence[str]) -> str | None:
     return name[-1] if prefix in (_BUILTIN, ("builtin",)) else None
 
 
-def unresolved_routine(binder: Binder, node: spec.Function | spec.TableFunction) -> Exception:
+def unresolved_routine(binder: Binder, node: spec.Function) -> Exception:
     """UNRESOLVED_ROUTINE with the search path."""
     env = binder.context.env
     current = quoted((env.catalog, *env.namespace))
     path = f"[`system`.`builtin`, `system`.`session`, {current}]"
     return failure("UNRESOLVED_ROUTINE", node, routineName=quoted(node.name), searchPath=path)
+
+
+def unresolved_table_function(node: spec.TableFunction) -> Exception:
+    """UNRESOLVABLE_TABLE_VALUED_FUNCTION."""
+    return failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", node, name=quoted(node.name))
 
 
 def _call_user(
@@ -76,8 +86,9 @@ def _call_user(
 
 def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
     nodes = stars.expand_arguments(binder, node.args, function=called)
-    was_inside, binder.inside_aggregate = binder.inside_aggregate, (
-        binder.inside_aggregate or row.kind is FunctionKind.AGGREGATE
+    was_inside, binder.inside_aggregate = (
+        binder.inside_aggregate,
+        (binder.inside_aggregate or row.kind is FunctionKind.AGGREGATE),
     )
     try:
         values = [a.value if isinstance(a, spec.NamedArgument) else a for a in nodes]

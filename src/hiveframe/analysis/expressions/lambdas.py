@@ -12,14 +12,14 @@ from hiveframe.plan import spec
 from hiveframe.plan.types import DataType
 
 
-def bind_arguments(binder: Binder, node: spec.Function, row: Function, args: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:
+def bind_arguments(
+    binder: Binder, node: spec.Function, row: Function, args: Sequence[spec.Expr]
+) -> tuple[lg.Expr, ...]:
     """The arguments typed: plain ones first, then the lambdas (in order)."""
     if row.lambda_params is None:
         lambdas = [a for a in args if isinstance(a, spec.Lambda)]
         if lambdas:
-            raise failure(
-                "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name}
-            )
+            raise failure("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name})
         return binder.bind_all(args)
     positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
     typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
@@ -27,8 +27,10 @@ def bind_arguments(binder: Binder, node: spec.Function, row: Function, args: Seq
         known = [typed.get(j) or lg.Literal(None, _NULL) for j in range(len(args))]
         declared = row.lambda_params(i, known)
         argument = args[i]
-        made = bind_lambda(binder, argument, declared) if isinstance(argument, spec.Lambda) else _constant(
-            binder, argument, declared
+        made = (
+            bind_lambda(binder, argument, declared)
+            if isinstance(argument, spec.Lambda)
+            else _constant(binder, argument, declared)
         )
         binder.context.run.bound[argument] = made
         typed[i] = made

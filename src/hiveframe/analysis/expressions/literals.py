@@ -128,7 +128,13 @@ def _interval_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
 
 
 def _bad_interval(node: spec.TypedLiteral, unit: str) -> ParseException:
-    params = {"input": node.text, "intervalStr": "year-month" if "MONTH" in unit else "day-time", "supportedFormat": unit, "typeName": f"interval {unit.lower()}", "fallBackNotice": ""}
+    params = {
+        "input": node.text,
+        "intervalStr": "year-month" if "MONTH" in unit else "day-time",
+        "supportedFormat": unit,
+        "typeName": f"interval {unit.lower()}",
+        "fallBackNotice": "",
+    }
     return ParseException("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", params, context=context_of(node.origin))
 
 
@@ -142,7 +148,9 @@ def bind_interval_parts(binder: Binder, node: spec.IntervalParts) -> lg.Expr:
         pairs.append((number, unit))
     parsed = from_pairs(pairs)
     if parsed is None:
-        raise failure("INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER", node, input=str(node.parts), number=str(node.parts))
+        raise failure(
+            "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER", node, input=str(node.parts), number=str(node.parts)
+        )
     return lg.Literal(*parsed)
 
 

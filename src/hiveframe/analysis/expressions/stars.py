@@ -35,9 +35,7 @@ def bind_bound(binder: Binder, node: Bound) -> lg.Expr:
     return node.expr  # type: ignore[attr-defined,no-any-return]
 
 
-def expand_arguments(
-    binder: Binder, args: Sequence[spec.Expr], *, function: str = ""
-) -> list[spec.Expr]:
+def expand_arguments(binder: Binder, args: Sequence[spec.Expr], *, function: str = "") -> list[spec.Expr]:
     """Arguments with stars expanded; `count(*)` is `count(1)`."""
     if not any(isinstance(a, (spec.Star, spec.Regex)) for a in args):
         return list(args)
@@ -132,7 +130,9 @@ def _without_fields(binder: Binder, star: spec.Star, expr: lg.Expr, paths: Seque
     from hiveframe.analysis.expressions.calls import call_row
 
     if not isinstance(expr.dtype, t.StructType):
-        raise failure("EXCEPT_NESTED_COLUMN_INVALID_TYPE", star, columnName=_listed(paths), dataType=t.sql_name(expr.dtype))
+        raise failure(
+            "EXCEPT_NESTED_COLUMN_INVALID_TYPE", star, columnName=_listed(paths), dataType=t.sql_name(expr.dtype)
+        )
     args: list[lg.Expr] = []
     for field in expr.dtype.fields:
         under = [p for p in paths if p[0].lower() == field.name.lower()]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-
 from hiveframe.analysis.environment import SqlFunction
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import implicit_cast
-from hiveframe.analysis.frame import Input, failure, quoted
+from hiveframe.analysis.frame import Context, Input, failure, quoted
 from hiveframe.analysis.scope import Scope
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -52,8 +50,8 @@ def call_sql(binder: Binder, node: spec.Function, user: SqlFunction, args: Seque
     placed = place_arguments(binder, node, user, args)
     run = binder.context.run
     env = user.environment or binder.context.env
-    context = replace(binder.context, env=env, ctes={}, windows={}, memo={})
-    body = Binder(context, Input(Scope((), ())), arguments=placed)
+    context = Context(run, env, views=binder.context.views, arguments=placed)
+    body = Binder(context, Input(Scope((), ())))
     expr = body.bind(user.body)
     run.arguments[node] = tuple(args)
     return implicit_cast(context, expr, user.result, node) if user.result is not None else expr

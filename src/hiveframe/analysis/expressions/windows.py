@@ -97,7 +97,12 @@ def _frame(
         )
     if name in _OFFSET:
         if definition.frame is not None:
-            raise failure("WINDOW_FUNCTION_AND_FRAME_MISMATCH", None, funcName=f'"{binder.text(node.function)}"', windowExpr=f'"{binder.text(node)}"')
+            raise failure(
+                "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
+                None,
+                funcName=f'"{binder.text(node.function)}"',
+                windowExpr=f'"{binder.text(node)}"',
+            )
         return None
     if name in _ROW_FRAME:
         if definition.frame is not None:
@@ -130,9 +135,7 @@ def _bound_text(bound: lg.Bound) -> str:
     return bound.kind.replace("_", "") + "$()"
 
 
-def _given_frame(
-    binder: Binder, node: spec.Window, frame: spec.Frame, keys: tuple[lg.SortKey, ...]
-) -> lg.Frame:
+def _given_frame(binder: Binder, node: spec.Window, frame: spec.Frame, keys: tuple[lg.SortKey, ...]) -> lg.Frame:
     lower = _bound(binder, node, frame, frame.lower, keys)
     upper = _bound(binder, node, frame, frame.upper, keys)
     made = lg.Frame(frame.unit, lower, upper)
@@ -166,7 +169,9 @@ def _place(bound: lg.Bound) -> float | None:
 def _check_range(binder: Binder, node: spec.Window, frame: lg.Frame, keys: tuple[lg.SortKey, ...]) -> None:
     has_offset = any(b.kind in ("preceding", "following") for b in (frame.lower, frame.upper))
     if not keys and (has_offset or "current_row" in (frame.lower.kind, frame.upper.kind)):
-        raise failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", node, sqlExpr=f'"{window_text(node, binder.context.run)}"')
+        raise failure(
+            "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", node, sqlExpr=f'"{window_text(node, binder.context.run)}"'
+        )
     if has_offset and len(keys) > 1:
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
@@ -233,8 +238,9 @@ def _range_type(key: t.DataType, value: t.DataType, *, ansi: bool) -> t.DataType
             return t.INT
         case t.DateType(), t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType():
             return value
-        case (t.TimestampType() | t.TimestampNTZType()), (
-            t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType()
+        case (
+            (t.TimestampType() | t.TimestampNTZType()),
+            (t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType()),
         ):
             return value
         case t.NumericType(), t.NumericType():

@@ -141,9 +141,7 @@ def over_aliases(items: Sequence[Item | GeneratorItem], expr: lg.Expr) -> lg.Exp
     return replace_columns(expr, meanings) if meanings else expr
 
 
-def _bind_key(
-    node: spec.Aggregate, key: spec.Expr, items: Sequence[Item | GeneratorItem], binder: Binder
-) -> Key:
+def _bind_key(node: spec.Aggregate, key: spec.Expr, items: Sequence[Item | GeneratorItem], binder: Binder) -> Key:
     settings = binder.context.env.settings
     inner = key.child if isinstance(key, spec.Alias) else key
     if isinstance(inner, spec.Literal) and inner.dtype == t.INT and settings.flag("spark.sql.groupByOrdinal"):
@@ -174,9 +172,7 @@ def _aliased(key: spec.Expr, items: Sequence[Item | GeneratorItem], binder: Bind
     return next((i for i in items if isinstance(i, Item) and scope.key(i.column.name) == wanted), None)
 
 
-def _ordinal(
-    node: spec.Aggregate, key: spec.Literal, items: Sequence[Item | GeneratorItem], binder: Binder
-) -> Key:
+def _ordinal(node: spec.Aggregate, key: spec.Literal, items: Sequence[Item | GeneratorItem], binder: Binder) -> Key:
     if not 1 <= key.value <= len(items):
         raise failure("GROUP_BY_POS_OUT_OF_RANGE", key, index=str(key.value), size=str(len(items)))
     item = items[key.value - 1]

@@ -9,13 +9,15 @@ from hiveframe.analysis.frame import Context, Resolved, failure, quoted
 from hiveframe.analysis.scope import Scope
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+from hiveframe.sql.relations import AUTO_ALIAS
 
 
 def subquery_alias(node: spec.SubqueryAlias, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """`child AS name (columns)`."""
     child = inputs[0]
+    qualifier = () if node.name == AUTO_ALIAS else (node.name,)
     if not node.columns:
-        return Resolved(child.plan, child.scope.requalified((node.name,)), (child,))
+        return Resolved(child.plan, child.scope.requalified(qualifier), (child,))
     width = len(child.scope.columns)
     if len(node.columns) != width:
         if isinstance(node.child, spec.TableFunction):
@@ -27,7 +29,7 @@ def subquery_alias(node: spec.SubqueryAlias, inputs: Sequence[Resolved], context
                 outColsNum=str(width),
             )
         raise failure("ASSIGNMENT_ARITY_MISMATCH", node, numExpr=str(len(node.columns)), numTarget=str(width))
-    return renamed(context, child, node.columns, (node.name,))
+    return renamed(context, child, node.columns, qualifier)
 
 
 def renamed(context: Context, child: Resolved, names: Sequence[str], qualifier: tuple[str, ...]) -> Resolved:

@@ -32,9 +32,7 @@ def matched_by_name(
             right_values.append((column.name, lg.Literal(None, column.dtype)))
         else:
             listed = ", ".join(c.name for c in right.scope.columns)
-            raise failure(
-                "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", node, colName=column.name, fieldNames=listed
-            )
+            raise failure("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", node, colName=column.name, fieldNames=listed)
     known = {right.scope.key(c.name) for c in left.scope.columns}
     extra = [c for c in right.scope.columns if right.scope.key(c.name) not in known]
     for column in extra:

@@ -26,15 +26,11 @@ def local_relation(node: spec.LocalRelation, inputs: Sequence[Resolved], context
             raise internal_error("a local relation has neither rows nor a schema")
         return leaf(context, lg.Values(columns_of(context, schema), ()))
     table = plain_table(_as_table(node.data))
-    found = t.StructType(
-        tuple(t.StructField(f.name, spark_type(f.type), f.nullable) for f in table.schema)
-    )
+    found = t.StructType(tuple(t.StructField(f.name, spark_type(f.type), f.nullable) for f in table.schema))
     if schema is None:
         return leaf(context, lg.LocalData(columns_of(context, found), table))
     if len(schema.fields) != len(found.fields):
-        raise internal_error(
-            f"the rows have {len(found.fields)} columns, their schema has {len(schema.fields)}"
-        )
+        raise internal_error(f"the rows have {len(found.fields)} columns, their schema has {len(schema.fields)}")
     if all(t.same_type(_stored(s.dtype), f.dtype) for s, f in zip(schema.fields, found.fields, strict=True)):
         return leaf(context, lg.LocalData(columns_of(context, schema), table))
     return _cast_to(context, node, schema, lg.LocalData(columns_of(context, found), table))

@@ -83,9 +83,7 @@ def _plan(
     hidden = {**source.missing, **(hidden_columns(child, *exprs) if child.below is not None else {})}
     plan = expose(child.plan, hidden.values())
     plan, computed = windows_computed(plan, exprs, context.run)
-    sorted_ = lg.Sort(
-        plan, tuple(replace(k, child=e) for k, e in zip(keys, computed, strict=True)), node.is_global
-    )
+    sorted_ = lg.Sort(plan, tuple(replace(k, child=e) for k, e in zip(keys, computed, strict=True)), node.is_global)
     return _only(sorted_, child) if hidden or plan is not child.plan else sorted_
 
 
@@ -105,7 +103,11 @@ def _over_aggregate(
     """Keys computed with the aggregation, as hidden items of its SELECT list."""
     run = context.run
     levels = {i.column.id: i.level for i in select.items if isinstance(i, Item) and i.expr is not i.column}
-    passed = {i.column.id for i in select.items if isinstance(i, Item) and isinstance(i.expr, lg.Column) and i.expr.id == i.column.id}
+    passed = {
+        i.column.id
+        for i in select.items
+        if isinstance(i, Item) and isinstance(i.expr, lg.Column) and i.expr.id == i.column.id
+    }
     hidden: list[Item] = []
     new_keys: list[lg.SortKey] = []
     for key in keys:
@@ -119,4 +121,3 @@ def _over_aggregate(
         new_keys.append(replace(key, child=column))
     plan, _ = build(replace(select, items=(*select.items, *hidden)))
     return _only(lg.Sort(plan, tuple(new_keys), node.is_global), child)
-

@@ -112,7 +112,12 @@ def _distinct_values(context: Context, child: Resolved, node: spec.Aggregate, co
     ordered = lg.Sort(distinct, (lg.SortKey(named.column),))
     rows = context.env.collect(lg.Limit(ordered, most + 1))
     if len(rows) > most:
-        raise failure("_LEGACY_ERROR_TEMP_1324", node, maxValues=str(most), pivotColumn=output_name(node.pivot_column, context.run) if node.pivot_column else "")
+        raise failure(
+            "_LEGACY_ERROR_TEMP_1324",
+            node,
+            maxValues=str(most),
+            pivotColumn=output_name(node.pivot_column, context.run) if node.pivot_column else "",
+        )
     values = [row[0] for row in rows]
     return [_Value(lg.Literal(v, column.dtype), value_name(v, column.dtype, context)) for v in values]
 

@@ -91,7 +91,9 @@ def to_df(node: spec.ToDF, inputs: Sequence[Resolved], context: Context) -> Reso
             "The number of columns doesn't match.\n"
             f"Old column names ({width}): {old}\nNew column names ({len(node.names)}): {', '.join(node.names)}"
         )
-        raise failure("ASSIGNMENT_ARITY_MISMATCH", node, numExpr=str(len(node.names)), numTarget=str(width), detail=message)
+        raise failure(
+            "ASSIGNMENT_ARITY_MISMATCH", node, numExpr=str(len(node.names)), numTarget=str(width), detail=message
+        )
     return _renamed(context, child, dict(enumerate(node.names)))
 
 
@@ -153,9 +155,7 @@ def to_schema(node: spec.ToSchema, inputs: Sequence[Resolved], context: Context)
         expr = _matched(context, node, child, field)
         column = context.run.column(field.name, expr.dtype, expr.nullable, _metadata(field, expr))
         items.append(lg.Named(column, expr))
-    scope = Scope(
-        [i.column for i in items], [()] * len(items), case_sensitive=child.scope.case_sensitive
-    )
+    scope = Scope([i.column for i in items], [()] * len(items), case_sensitive=child.scope.case_sensitive)
     return Resolved(lg.Project(child.plan, tuple(items)), scope, (child,), below=child)
 
 

@@ -112,5 +112,3 @@ def _types(context: Context, anchor: Resolved, step: Resolved) -> list[t.DataTyp
         dtype = widened(a.dtype, b.dtype, ansi=context.ansi)
         found.append(a.dtype if dtype is None else dtype)
     return found
-
-

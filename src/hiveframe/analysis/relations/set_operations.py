@@ -112,9 +112,7 @@ def merge_nullability(left: t.DataType, right: t.DataType) -> t.DataType | None:
     return left if left == right else None
 
 
-def cast_to(
-    context: Context, node: spec.Relation, side: Resolved, types: Sequence[t.DataType]
-) -> lg.Relation:
+def cast_to(context: Context, node: spec.Relation, side: Resolved, types: Sequence[t.DataType]) -> lg.Relation:
     """A side with its columns cast to the common types."""
     columns = side.scope.columns
     if all(t.same_type(c.dtype, d) for c, d in zip(columns, types, strict=True)):

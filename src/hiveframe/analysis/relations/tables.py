@@ -70,11 +70,16 @@ def view(node: spec.Relation, found: ViewTable, context: Context) -> Resolved:
     """A view: its plan under its own surroundings, its columns under its name."""
     if len(context.views) > _MOST_NESTED_VIEWS:
         raise failure(
-            "VIEW_EXCEED_MAX_NESTED_DEPTH", node, viewName=quoted(found.qualifier), maxNestedDepth=str(_MOST_NESTED_VIEWS)
+            "VIEW_EXCEED_MAX_NESTED_DEPTH",
+            node,
+            viewName=quoted(found.qualifier),
+            maxNestedDepth=str(_MOST_NESTED_VIEWS),
         )
     name = ".".join(found.qualifier)
     if name in context.views and found.environment is not None:
-        raise failure("RECURSIVE_VIEW", node, viewIdent=quoted(found.qualifier), newPath=" -> ".join((*context.views, name)))
+        raise failure(
+            "RECURSIVE_VIEW", node, viewIdent=quoted(found.qualifier), newPath=" -> ".join((*context.views, name))
+        )
     inner = Context(context.run, found.environment or context.env, views=(*context.views, name))
     child = context.run.analysis.resolve(found.plan, inner)
     if found.schema is not None:

@@ -1,0 +1,99 @@
+"""Generators in FROM: LATERAL VIEW, table-valued functions, Python table functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hiveframe.analysis.environment import PythonTableFunction, SqlFunction
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.functions import unresolved_table_function
+from hiveframe.analysis.expressions.user_functions import place_arguments
+from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.relations.leaves import EMPTY
+from hiveframe.analysis.relations.python_udtf import python_udtf
+from hiveframe.analysis.relations.table_functions import BUILT_IN
+from hiveframe.analysis.scope import Scope
+from hiveframe.analysis.select import generated_columns
+from hiveframe.analysis.select_list import is_generator, is_outer
+from hiveframe.functions.registry import FunctionKind, lookup
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+
+
+def lateral_view(node: spec.LateralView, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """`LATERAL VIEW [OUTER] generator table AS columns`."""
+    child = inputs[0]
+    source = Input(child.scope, (child,))
+    binder = Binder(context, source)
+    expr = binder.bind(node.generator)
+    if not is_generator(expr):
+        raise failure(
+            "UNSUPPORTED_GENERATOR.NOT_GENERATOR",
+            node,
+            functionName=quoted(node.generator.name),
+            classCanonicalName=node.generator.name[-1],
+        )
+    columns = _named(context, node, expr, node.columns, outer=node.is_outer or is_outer(expr))
+    plan = lg.Generate(child.plan, expr, columns, node.is_outer or is_outer(expr))
+    made = Scope(columns, [(node.table,)] * len(columns), case_sensitive=child.scope.case_sensitive)
+    return Resolved(plan, child.scope.joined(made), (child,), below=child)
+
+
+def _named(
+    context: Context, node: spec.Relation, expr: lg.Expr, names: Sequence[str], *, outer: bool
+) -> tuple[lg.Column, ...]:
+    """The generator's columns under `names`; an outer generator may leave them NULL."""
+    assert isinstance(expr.dtype, t.StructType)
+    if names and len(names) != len(expr.dtype.fields):
+        raise failure(
+            "UDTF_ALIAS_NUMBER_MISMATCH",
+            node,
+            aliasesSize=str(len(expr.dtype.fields)),
+            aliasesNames=",".join(names),
+        )
+    columns = generated_columns(context.run, expr, names)
+    return tuple(replace(c, nullable=True) for c in columns) if outer else columns
+
+
+def table_function(node: spec.TableFunction, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """`range(5)`, `explode(x)`, a SQL or Python table function."""
+    name = node.name[-1].lower()
+    built_in = BUILT_IN.get(name) if len(node.name) == 1 else None
+    if built_in is not None:
+        return built_in(node, context)
+    row = lookup(name) if len(node.name) == 1 else None
+    if row is not None and row.kind is FunctionKind.GENERATOR:
+        return _from_generator(node, context)
+    user = context.env.user_function(node.name)
+    if isinstance(user, PythonTableFunction):
+        inline = spec.PythonTableFunction(
+            user.name, user.command, user.eval_type, user.return_type, node.args, user.deterministic, origin=node.origin
+        )
+        return python_udtf(inline, (), context)
+    if isinstance(user, SqlFunction) and isinstance(user.body, spec.Relation):
+        return _from_sql(node, user, context)
+    if row is not None or user is not None:
+        raise failure("NOT_A_TABLE_FUNCTION", node, functionName=quoted(node.name))
+    raise unresolved_table_function(node)
+
+
+def _from_generator(node: spec.TableFunction, context: Context) -> Resolved:
+    binder = Binder(context, Input(EMPTY))
+    expr = binder.bind(spec.Function(node.name, node.args, origin=node.origin))
+    columns = _named(context, node, expr, (), outer=is_outer(expr))
+    plan = lg.Generate(lg.OneRow(), expr, columns, is_outer(expr))
+    scope = Scope(columns, [()] * len(columns), case_sensitive=context.env.settings.case_sensitive)
+    return Resolved(plan, scope)
+
+
+def _from_sql(node: spec.TableFunction, user: SqlFunction, context: Context) -> Resolved:
+    """A SQL table function: its query with the parameters' values in sight."""
+    assert isinstance(user.body, spec.Relation)
+    caller = Binder(context, Input(EMPTY))
+    placed = place_arguments(caller, node, user, node.args)
+    env = user.environment or context.env
+    inner = Context(context.run, env, views=context.views, arguments=placed, outer=context.outer)
+    child = context.run.analysis.resolve(user.body, inner)
+    return Resolved(child.plan, child.scope.requalified((user.name[-1],)), (child,))

@@ -1,0 +1,64 @@
+"""Built-in table functions that are not generators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hiveframe.analysis.frame import Context, Resolved, failure
+from hiveframe.analysis.relations.leaves import constant, leaf
+from hiveframe.functions.binding import ordinal
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.sql.keywords import ANSI_RESERVED, KEYWORDS
+
+_DOCROOT = "https://spark.apache.org/docs/latest"
+
+
+def _range(node: spec.TableFunction, context: Context) -> Resolved:
+    """`range(end)`, `range(start, end[, step[, partitions]])`."""
+    if not 1 <= len(node.args) <= 4:
+        raise failure(
+            "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+            node,
+            functionName="`range`",
+            expectedNum="[1, 2, 3, 4]",
+            actualNum=str(len(node.args)),
+            docroot=_DOCROOT,
+        )
+    values = [_whole(node, i, arg, context) for i, arg in enumerate(node.args)]
+    start, end = (0, values[0]) if len(values) == 1 else (values[0], values[1])
+    step = values[2] if len(values) > 2 else 1
+    if step == 0:
+        raise failure("FAILED_FUNCTION_CALL", node, funcName="`range`")
+    column = context.run.column("id", t.LONG, False)
+    return leaf(context, lg.Range((column,), start, end, step))
+
+
+def _whole(node: spec.TableFunction, position: int, arg: spec.Expr, context: Context) -> int:
+    value = constant(context, arg, t.LONG)
+    if not isinstance(value, int):
+        raise failure(
+            "UNEXPECTED_INPUT_TYPE",
+            node,
+            functionName="`range`",
+            paramIndex=ordinal(position + 1),
+            inputSql='"NULL"',
+            inputType='"VOID"',
+            requiredType='"BIGINT"',
+        )
+    return value
+
+
+def _sql_keywords(node: spec.TableFunction, context: Context) -> Resolved:
+    """The words of the grammar, and whether each is reserved."""
+    columns = (context.run.column("keyword", t.STRING, False), context.run.column("reserved", t.BOOLEAN, False))
+    rows = tuple((lg.Literal(w, t.STRING), lg.Literal(w in ANSI_RESERVED, t.BOOLEAN)) for w in sorted(KEYWORDS))
+    return leaf(context, lg.Values(columns, rows))
+
+
+BUILT_IN: Final[Mapping[str, Callable[[spec.TableFunction, Context], Resolved]]] = {
+    "range": _range,
+    "sql_keywords": _sql_keywords,
+}

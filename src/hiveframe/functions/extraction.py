@@ -1,0 +1,124 @@
+"""Reaching into values: `struct.field`, `array_of_structs.field`, `array[i]`, `map[key]`.
+
+Analysis makes these calls; the function namespace has no names for them. Source: Spark's `complexTypeExtractors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import ANY, ARRAY, INTEGRAL, MAP, STRUCT, Binder, Function, register
+from hiveframe.functions.sql import Sql, case, cast, field, func, is_null, lambda_, null, number, op, param
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Expr, Literal
+
+
+def _position(struct: t.StructType, name: Expr) -> int:
+    """Where the field stands whose exact name is the literal `name`."""
+    assert isinstance(name, Literal)
+    return next(i for i, f in enumerate(struct.fields) if f.name == name.value)
+
+
+def _field_type(args: Sequence[Expr]) -> t.DataType:
+    struct = args[0].dtype
+    assert isinstance(struct, t.StructType)
+    return struct.fields[_position(struct, args[1])].dtype
+
+
+def _field_of_each_type(args: Sequence[Expr]) -> t.DataType:
+    array = args[0].dtype
+    assert isinstance(array, t.ArrayType) and isinstance(array.element, t.StructType)
+    found = array.element.fields[_position(array.element, args[1])]
+    return t.ArrayType(found.dtype, array.contains_null or found.nullable)
+
+
+def _emit_field(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    struct = call.args[0].dtype
+    assert isinstance(struct, t.StructType)
+    return field(args[0], struct, _position(struct, call.args[1]))
+
+
+def _emit_field_of_each(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    array = call.args[0].dtype
+    assert isinstance(array, t.ArrayType) and isinstance(array.element, t.StructType)
+    x = ctx.fresh("x")
+    value = field(param(x), array.element, _position(array.element, call.args[1]))
+    return func("list_transform", args[0], lambda_([x], value))
+
+
+def _item_nullable(args: Sequence[Expr]) -> bool:
+    """Only an element of `array(…)` at a constant place is known not to be NULL."""
+    match args:
+        case (Call(function="array", args=elements), Literal(value=int() as place)) if 0 <= place < len(elements):
+            return elements[place].nullable
+    return True
+
+
+def _element(args: Sequence[Expr]) -> t.DataType:
+    return args[0].dtype.element if isinstance(args[0].dtype, t.ArrayType) else t.NULL
+
+
+def _emit_item(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    array, place = args
+    found = func("list_extract", array, op("+", cast(place, "BIGINT"), number(1)))
+    is_inside = op(">=", place, number(0))
+    if not ctx.ansi:
+        return case((is_inside, found), default=null())
+    size = func("len", array)
+    params = {"indexValue": cast(place, "VARCHAR"), "arraySize": cast(size, "VARCHAR")}
+    outside = ctx.raise_error("ArrayIndexOutOfBoundsException", "INVALID_ARRAY_INDEX", params, call.dtype, call.context)
+    missing = op("or", is_null(array), is_null(place))
+    within = op("and", is_inside, op("<", place, size))
+    return case((missing, null()), (within, found), default=outside)
+
+
+def _bind_value(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    container, key = args
+    assert isinstance(container.dtype, t.MapType)
+    return Call("getvalue", (container, binder.cast(key, container.dtype.key)), container.dtype.value, True)
+
+
+def _emit_value(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func("map_extract_value", *args)
+
+
+register(
+    Function(
+        "getfield",
+        (STRUCT, t.STRING),
+        _field_type,
+        emit=_emit_field,
+        shows=lambda texts: f"{texts[0]}.{texts[1]}",
+        doc="A struct's field.",
+        is_internal=True,
+    ),
+    Function(
+        "getfields",
+        (ARRAY, t.STRING),
+        _field_of_each_type,
+        emit=_emit_field_of_each,
+        shows=lambda texts: f"{texts[0]}.{texts[1]}",
+        doc="A field of each struct of an array.",
+        is_internal=True,
+    ),
+    Function(
+        "getitem",
+        (ARRAY, INTEGRAL),
+        _element,
+        nullable=_item_nullable,
+        emit=_emit_item,
+        shows=lambda texts: f"{texts[0]}[{texts[1]}]",
+        doc="An array's element at a place from 0.",
+        is_internal=True,
+    ),
+    Function(
+        "getvalue",
+        (MAP, ANY),
+        bind=_bind_value,
+        emit=_emit_value,
+        shows=lambda texts: f"{texts[0]}[{texts[1]}]",
+        doc="A map's value of a key; NULL when the key is not there.",
+        is_internal=True,
+    ),
+)
