@@ -92,6 +92,10 @@ class Environment(Protocol):
     def namespace(self) -> tuple[str, ...]:
         """The current database."""
 
+    @property
+    def user(self) -> str:
+        """Who runs the session."""
+
     def resolve_table(
         self,
         parts: tuple[str, ...],

@@ -6,7 +6,7 @@ so that it can call other rows, cast, fold constants and raise errors placed at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -37,12 +37,14 @@ class CallBinder:
         *,
         evaluate: Evaluate,
         describe: Describe,
+        session: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.context = context
         self.ansi = settings.ansi
         self.time_zone = settings.time_zone
         self._evaluate = evaluate
+        self._session = session or {}
         self._describe = describe
         self._site: Expr | None = None
 
@@ -57,6 +59,10 @@ class CallBinder:
     def setting(self, name: str) -> str | None:
         """A session setting."""
         return self.settings.get(name)
+
+    def session_value(self, name: str) -> str:
+        """What is current in the session."""
+        return self._session[name]
 
     def call(self, name: str, *args: Expr) -> Expr:
         """Another function of the table, bound to `args`."""

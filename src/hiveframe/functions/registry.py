@@ -94,6 +94,9 @@ class Binder(Protocol):
     def setting(self, name: str) -> str | None:
         """A session setting."""
 
+    def session_value(self, name: str) -> str:
+        """What is current in the session: its `catalog`, `namespace` or `user`."""
+
     def call(self, name: str, *args: Expr) -> Expr:
         """Another function of the table, bound to `args` (implicit casts included)."""
 
@@ -182,6 +185,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "maps",
     "higher_order",  # functions of functions
     "json",
+    "misc",
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups
     "sums",

@@ -18,6 +18,7 @@ from hiveframe.plan import spec
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
 from hiveframe.session.state import SessionState
 from hiveframe.session.tables_of import kept_table, open_table, scanned
+from hiveframe.session.users import current_user
 from hiveframe.settings import Settings
 from hiveframe.sql.parser import parse_data_type, parse_schema, parse_statement
 
@@ -72,6 +73,11 @@ class SessionEnvironment:
     def namespace(self) -> tuple[str, ...]:
         """The current database."""
         return self.namespace_override or (self.state.catalog.database,)
+
+    @property
+    def user(self) -> str:
+        """Who runs the session."""
+        return current_user()
 
     def resolve_table(
         self,

@@ -24,6 +24,11 @@ def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallB
         context_of(at.origin) if at is not None else None,
         evaluate=context.env.evaluate,
         describe=lambda expr: describe(expr, run),
+        session={
+            "catalog": context.env.catalog,
+            "namespace": ".".join(context.env.namespace),
+            "user": context.env.user,
+        },
     )
 
 

@@ -28,11 +28,11 @@ from hiveframe.session.commands.partitions import (
 )
 from hiveframe.session.commands.saving import create_as_select
 from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.users import current_user
 from hiveframe.session.commands.views import drop_view
 from hiveframe.session.environment import read_schema
 from hiveframe.session.results import EMPTY, SmallTable
 from hiveframe.session.tables_of import open_table
+from hiveframe.session.users import current_user
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"

@@ -20,8 +20,8 @@ from hiveframe.session.commands.insert import insert_rows
 from hiveframe.session.commands.lookup import find_table, not_found, writable_table
 from hiveframe.session.commands.saving import create_as_select, path_mode, save
 from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.users import current_user
 from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.session.users import current_user
 
 
 @handles(c.WriteSource)

@@ -1,0 +1,127 @@
+"""Functions about the session, the rows' place, and types; and the type names that cast: `int(x)`, `date(x)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlglot import exp
+
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.registry import ANY, Binder, Function, never_null, register
+from hiveframe.functions.sql import Sql, cast, func, number, op
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
+from hiveframe.plan.types import DataType, simple_string
+
+VERSION: Final = "4.2.0 hiveframe"
+
+_CASTS: Final[dict[str, DataType]] = {
+    "boolean": t.BOOLEAN,
+    "tinyint": t.BYTE,
+    "smallint": t.SHORT,
+    "int": t.INT,
+    "bigint": t.LONG,
+    "float": t.FLOAT,
+    "double": t.DOUBLE,
+    "decimal": t.DecimalType(10, 0),
+    "date": t.DATE,
+    "timestamp": t.TIMESTAMP,
+    "binary": t.BINARY,
+    "string": t.STRING,
+}
+
+
+def _cast_to(name: str, dtype: DataType) -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        made = binder.cast(args[0], dtype)
+        return made if made is not args[0] else Cast(args[0], dtype, nullable=args[0].nullable, implicit=True)
+
+    def shown(texts: Sequence[str]) -> str:
+        return texts[0]
+
+    doc = f"The value as {name.upper()}."
+    return Function(name, (ANY,), bind=bind, shows=shown, doc=doc, group="conversion", since="2.0.1")
+
+
+def _session(name: str, what: str, doc: str, since: str, *, aliases: tuple[str, ...] = (), label: str = "") -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        return Literal(binder.session_value(what), t.STRING)
+
+    return Function(name, (), bind=bind, aliases=aliases, label=label, doc=doc, group="misc", since=since)
+
+
+def _constant(value: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    return lambda binder, args: Literal(value, t.STRING)
+
+
+def _bind_typeof(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    return Literal(simple_string(args[0].dtype), t.STRING)
+
+
+def _emit_uuid(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return cast(func("uuid"), "VARCHAR")
+
+
+def _emit_row_id(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Rows counted from 0: all are in one partition."""
+    return op("-", exp.Window(this=func("row_number")), number(1))
+
+
+register(
+    *(_cast_to(name, dtype) for name, dtype in _CASTS.items()),
+    Function(
+        "typeof",
+        (ANY,),
+        nullable=never_null,
+        bind=_bind_typeof,
+        doc="The name of the value's type.",
+        group="misc",
+        since="3.0.0",
+    ),
+    Function("version", (), bind=_constant(VERSION), doc="The version.", group="misc", since="3.0.0"),
+    _session("current_user", "user", "The user.", "3.2.0", aliases=("user", "session_user")),
+    _session("current_catalog", "catalog", "The current catalog.", "3.1.0"),
+    _session(
+        "current_schema",
+        "namespace",
+        "The current database.",
+        "3.4.0",
+        aliases=("current_database",),
+        label="current_schema",
+    ),
+    Function(
+        "uuid",
+        (),
+        t.STRING,
+        nullable=never_null,
+        emit=_emit_uuid,
+        deterministic=False,
+        doc="A random UUID.",
+        group="misc",
+        since="2.3.0",
+    ),
+    Function(
+        "monotonically_increasing_id",
+        (),
+        t.LONG,
+        nullable=never_null,
+        emit=_emit_row_id,
+        deterministic=False,
+        doc="A number that grows from row to row.",
+        group="misc",
+        since="1.4.0",
+    ),
+    Function(
+        "spark_partition_id",
+        (),
+        t.INT,
+        nullable=never_null,
+        emit=lambda call, args, ctx: cast(number(0), "INTEGER"),
+        label="SPARK_PARTITION_ID",
+        deterministic=False,
+        doc="The row's partition: all rows are in one.",
+        group="misc",
+        since="1.4.0",
+    ),
+)
