@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from hiveframe.functions.cast_job import CastJob
@@ -12,34 +11,10 @@ from hiveframe.functions.java_text import floating_text, timestamp_text
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
+from hiveframe.functions.wall_clock import at_wall_clock, fixed_offset_us, from_micros, wall_clock
 from hiveframe.plan import types as t
 
 MICROS: Final = 1_000_000
-_FIXED_ZONE: Final = re.compile(r"(UTC|GMT|UT|Z|Etc/UTC|Etc/GMT)?([+-].*)?")
-
-
-def in_session_zone(wall_clock: Sql, ctx: EmitContext) -> Sql:
-    """A TIMESTAMP read in the session's time zone. Where clocks go back the earlier of the two moments is taken.
-
-    DuckDB takes the later one, so it is asked whether an hour before shows the same time. (Shifts of half an hour
-    are only left to Lord Howe Island.)
-    """
-    moment = cast(wall_clock, "TIMESTAMP WITH TIME ZONE")
-    if _FIXED_ZONE.fullmatch(ctx.time_zone):
-        return moment
-    hour = func("to_hours", number(1))
-
-    def build(v: Sql) -> Sql:
-        later = cast(v, "TIMESTAMP WITH TIME ZONE")
-        earlier = op("-", later, hour)
-        return case((op("=", cast(earlier, "TIMESTAMP"), v), earlier), default=later)
-
-    return let(wall_clock, ctx, build)
-
-
-def from_micros(micros: Sql) -> Sql:
-    """Microseconds since the epoch (BIGINT) as a TIMESTAMPTZ."""
-    return func("timezone", text("UTC"), func("make_timestamp", micros))
 
 
 def whole_seconds(moment: Sql, ctx: EmitContext) -> Sql:
@@ -54,7 +29,26 @@ def whole_seconds(moment: Sql, ctx: EmitContext) -> Sql:
 
 def wall_clock_to_timestamp(job: CastJob) -> Sql:
     """TIMESTAMP_NTZ to TIMESTAMP in the session's zone."""
-    return in_session_zone(job.value, job.ctx)
+    return at_wall_clock(job.value, job.ctx)
+
+
+def timestamp_to_wall_clock(job: CastJob) -> Sql:
+    """TIMESTAMP to TIMESTAMP_NTZ: what clocks of the session's zone show."""
+    return wall_clock(job.value, job.ctx)
+
+
+def timestamp_to_clock_part(job: CastJob) -> Sql:
+    """TIMESTAMP to its date or its time of day in the session's zone."""
+    if fixed_offset_us(job.ctx.time_zone) is None:
+        return cast(job.value, physical_type(job.dst))
+    return cast(wall_clock(job.value, job.ctx), physical_type(job.dst))
+
+
+def date_to_timestamp(job: CastJob) -> Sql:
+    """The first moment of the day in the session's zone."""
+    if fixed_offset_us(job.ctx.time_zone) is None:
+        return cast(job.value, physical_type(job.dst))
+    return at_wall_clock(cast(job.value, "TIMESTAMP"), job.ctx)
 
 
 def timestamp_to_integral(job: CastJob) -> Sql:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from hiveframe.functions.cast_datetime import in_session_zone
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_numbers import bounds
 from hiveframe.functions.datetime_text import parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, physical_type, text, try_cast
+from hiveframe.functions.wall_clock import at_wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -186,7 +186,7 @@ def to_timestamp(job: CastJob) -> Sql:
 
     def attempt(v: Sql) -> Sql:
         return case(
-            (_matches(v, _USUAL_TIMESTAMP), in_session_zone(try_cast(v, "TIMESTAMP"), job.ctx)),
+            (_matches(v, _USUAL_TIMESTAMP), at_wall_clock(try_cast(v, "TIMESTAMP"), job.ctx)),
             (_matches(v, _ZONED_TIMESTAMP), try_cast(v, "TIMESTAMP WITH TIME ZONE")),
             (is_not_null(v), func(kernel, v, text(job.ctx.time_zone))),
         )

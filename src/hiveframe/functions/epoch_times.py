@@ -1,0 +1,126 @@
+"""Dates and timestamps as counts since 1970-01-01, and back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hiveframe.functions.cast_datetime import whole_seconds
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.let import let
+from hiveframe.functions.literals import constant
+from hiveframe.functions.registry import (
+    INTEGRAL,
+    NUMERIC,
+    Emit,
+    Function,
+    Kind,
+    ParamLike,
+    any_null,
+    register,
+)
+from hiveframe.functions.sql import Sql, case, cast, func, number, op, text
+from hiveframe.functions.wall_clock import from_micros
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call
+from hiveframe.plan.types import DataType
+
+_EPOCH: Final = cast(text("1970-01-01"), "DATE")
+_SECOND_US: Final = 1_000_000
+# No string is taken for a number here.
+_ONLY_NUMERIC: Final = Kind("NUMERIC", NUMERIC.accepts)
+_ONLY_INTEGRAL: Final = Kind("INTEGRAL", INTEGRAL.accepts)
+
+
+def _emit_unix_date(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return cast(op("-", args[0], _EPOCH.copy()), "INTEGER")
+
+
+def _emit_from_unix_date(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return op("+", _EPOCH.copy(), args[0])
+
+
+def _emit_unix_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return whole_seconds(args[0], ctx)
+
+
+def _emit_unix_millis(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Rounded down, where DuckDB's own function rounds towards zero."""
+
+    def build(micros: Sql) -> Sql:
+        below = case((op("<", op("%", micros, number(1000)), number(0)), number(1)), default=number(0))
+        return op("-", op("//", micros, number(1000)), below)
+
+    return let(func("epoch_us", args[0]), ctx, build)
+
+
+def _emit_unix_micros(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func("epoch_us", args[0])
+
+
+def _scaled(factor: int) -> Emit:
+    return lambda call, args, ctx: _times(args[0], factor, call, ctx)
+
+
+def _times(value: Sql, factor: int, call: Call, ctx: EmitContext) -> Sql:
+    params = {"message": "long overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
+    pattern = r"Overflow in multiplication of INT64"
+    ctx.native(pattern, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
+    return from_micros(op("*", cast(value, "BIGINT"), number(factor)))
+
+
+def _emit_timestamp_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    dtype = call.args[0].dtype
+    if isinstance(dtype, t.IntegralType):
+        return _times(args[0], _SECOND_US, call, ctx)
+    if isinstance(dtype, t.DecimalType):
+        return from_micros(_decimal_micros(args[0], dtype))
+    return let(cast(args[0], "DOUBLE"), ctx, _from_double)
+
+
+def _decimal_micros(value: Sql, dtype: t.DecimalType) -> Sql:
+    return cast(func("trunc", op("*", value, cast(number(_SECOND_US), "DECIMAL(7,0)"))), "BIGINT")
+
+
+def _from_double(value: Sql) -> Sql:
+    """NaN and infinities give NULL."""
+    micros = cast(func("trunc", op("*", value, constant(1e6, t.DOUBLE))), "BIGINT")
+    return case((func("isfinite", value), from_micros(micros)))
+
+
+def _row(name: str, of: ParamLike, result: DataType, emit: Emit, doc: str, since: str) -> Function:
+    return Function(name, (of,), result, any_null, emit=emit, doc=doc, group="datetime", since=since)
+
+
+register(
+    _row("unix_date", t.DATE, t.INT, _emit_unix_date, "Days since 1970-01-01.", "3.1.0"),
+    _row("date_from_unix_date", t.INT, t.DATE, _emit_from_unix_date, "The day n days after 1970-01-01.", "3.1.0"),
+    _row("unix_seconds", t.TIMESTAMP, t.LONG, _emit_unix_seconds, "Whole seconds since the epoch.", "3.1.0"),
+    _row("unix_millis", t.TIMESTAMP, t.LONG, _emit_unix_millis, "Whole milliseconds since the epoch.", "3.1.0"),
+    _row("unix_micros", t.TIMESTAMP, t.LONG, _emit_unix_micros, "Microseconds since the epoch.", "3.1.0"),
+    Function(
+        "timestamp_seconds",
+        (_ONLY_NUMERIC,),
+        t.TIMESTAMP,
+        lambda args: args[0].nullable or isinstance(args[0].dtype, (t.FloatType, t.DoubleType)),
+        emit=_emit_timestamp_seconds,
+        doc="The moment n seconds after the epoch.",
+        group="datetime",
+        since="3.1.0",
+    ),
+    _row(
+        "timestamp_millis",
+        _ONLY_INTEGRAL,
+        t.TIMESTAMP,
+        _scaled(1000),
+        "The moment n milliseconds after the epoch.",
+        "3.1.0",
+    ),
+    _row(
+        "timestamp_micros",
+        _ONLY_INTEGRAL,
+        t.TIMESTAMP,
+        _scaled(1),
+        "The moment n microseconds after the epoch.",
+        "3.1.0",
+    ),
+)
