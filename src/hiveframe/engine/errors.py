@@ -1,7 +1,7 @@
 """What goes wrong inside DuckDB, as Spark's errors.
 
-Three ways in: an emitter's `raise_error` (the message names its site), a Python function that raised (the message names
-the kept exception), and DuckDB's own failures, told by their text.
+Four ways in: an emitter's `raise_error` (the message names its site), a Python function that raised (the message names
+the kept exception), failures that an emitter foresaw (`native`), and DuckDB's other failures, told by their text.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relati
     found = _SITE.search(message)
     if found is not None:
         return _at_site(sites[int(found.group(1))], found.group(2))
+    foreseen = _foreseen(message, sites)
+    if foreseen is not None:
+        return foreseen
     for pattern, build in _FAILURES:
         match = pattern.search(message)
         if match is not None:
@@ -54,6 +57,18 @@ def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relati
     made = errors.internal_error(message)
     _log.error("%s", made, exc_info=kept or failure)
     return made
+
+
+def _foreseen(message: str, sites: Sequence[ErrorSite]) -> SparkError | None:
+    """The error of the places that said what this failure of DuckDB's own means; placed when there is one alone."""
+    matches = [(site, re.search(site.pattern, message)) for site in sites if site.pattern is not None]
+    found = [(site, match) for site, match in matches if match is not None]
+    if not found:
+        return None
+    site, match = found[0]
+    params = {name: value.format(**match.groupdict()) for name, value in site.params.items()}
+    places = {(s.context.start, s.context.stop) if s.context else None for s, _ in found}
+    return site.error(site.condition, params, context=site.context if len(places) == 1 else None)
 
 
 def _at_site(site: ErrorSite, rest: str) -> SparkError:
