@@ -18,6 +18,7 @@ from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
 LAMBDA_VARIABLE = "namedlambdavariable()"
+_UNSHOWN_CASTS: Final = (t.ArrayType, t.MapType, t.StructType)  # Spark writes these casts nowhere
 
 
 def pretty(node: spec.Expr, run: Run) -> str:
@@ -61,7 +62,8 @@ def describe(expr: lg.Expr, run: Run) -> str:
             return _lambda_text(describe(body, run), len(params))
         case lg.Cast(child, dtype, mode, implicit=implicit):
             text = describe(child, run)
-            return text if implicit else f"{'TRY_CAST' if mode == 'try' else 'CAST'}({text} AS {t.sql_name(dtype)})"
+            hidden = implicit or isinstance(dtype, _UNSHOWN_CASTS)
+            return text if hidden else f"{'TRY_CAST' if mode == 'try' else 'CAST'}({text} AS {t.sql_name(dtype)})"
         case lg.Call(function, args, shown=shown):
             return _typed_call(function, shown, args, run)
         case lg.AggCall(function, args, shown=shown):
@@ -143,13 +145,11 @@ def _literal(node: spec.Expr, run: Run) -> str:
 
 def _cast(node: spec.Cast, run: Run) -> str:
     bound = run.bound.get(node)
-    if isinstance(bound, lg.Cast):
-        dtype = t.sql_name(bound.dtype)
-    elif isinstance(node.dtype, str):
-        dtype = node.dtype.upper()
-    else:
-        dtype = t.sql_name(node.dtype)
-    return f"{'TRY_CAST' if node.is_try else 'CAST'}({pretty(node.child, run)} AS {dtype})"
+    dtype = bound.dtype if isinstance(bound, lg.Cast) else node.dtype
+    if isinstance(dtype, _UNSHOWN_CASTS):
+        return pretty(node.child, run)
+    shown = dtype.upper() if isinstance(dtype, str) else t.sql_name(dtype)
+    return f"{'TRY_CAST' if node.is_try else 'CAST'}({pretty(node.child, run)} AS {shown})"
 
 
 def _sort_order(node: spec.SortOrder, run: Run) -> str:
