@@ -1,11 +1,13 @@
 """The suites' query texts, one statement at a time."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from benchmarks.tpc.data import Suite
 
 FOLDER = Path(__file__).parent / "queries"
+LAST_LIMIT = re.compile(r"\s+limit\s+\d+\s*$", re.IGNORECASE)
 
 
 @cache
@@ -23,3 +25,8 @@ def statements(text: str) -> tuple[str, ...]:
 def is_select(statement: str) -> bool:
     """Whether the statement has rows to compare."""
     return statement.lower().startswith(("select", "with"))
+
+
+def without_limit(statement: str) -> str:
+    """The query without the LIMIT at its end, behind which rows that tie may differ."""
+    return LAST_LIMIT.sub("", statement)

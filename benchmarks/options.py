@@ -1,0 +1,14 @@
+"""What a benchmark run is asked for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """`peers`: names to compare with; `rounds`: runs of each query; `rows`: of the memory benchmark, in millions."""
+
+    scale: float
+    rounds: int
+    peers: tuple[str, ...]
+    rows: int
+    queries: tuple[str, ...] = ()

@@ -1,0 +1,137 @@
+"""Spark Connect servers of the peers, each in a virtual environment of its own, and HiveFrame's.
+
+    python -m benchmarks.servers sail spark     install the peers under .cache/peers (Spark needs Java 17)
+
+A benchmark starts a peer where its environment is there and leaves it out where not.
+"""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+PEERS = Path(os.environ.get("HIVEFRAME_BENCH_PEERS", Path(__file__).parents[1] / ".cache/peers"))
+PACKAGES = {
+    "sail": ["pysail==0.7.2"],
+    "spark": [
+        "pyspark==4.2.0",
+        "pandas<3",
+        "pyarrow",
+        "grpcio",
+        "grpcio-status",
+        "googleapis-common-protos",
+        "zstandard",
+    ],
+}
+TITLES = {"sail": "Sail", "spark": "Spark local[2]"}
+START_SECONDS = 60
+
+
+def main(names: list[str]) -> None:
+    """Install the named peers."""
+    for name in names:
+        folder = PEERS / name
+        venv.create(folder, with_pip=True)
+        subprocess.run([folder / "bin/pip", "install", "--quiet", *PACKAGES[name]], check=True)
+        print(f"{TITLES[name]}: {folder}")
+
+
+def installed() -> list[str]:
+    """The peers that can be started."""
+    return [name for name in PACKAGES if (PEERS / name / "bin/python").exists()]
+
+
+@contextlib.contextmanager
+def peer_server(name: str) -> Iterator[str]:
+    """A running server of the peer; yields its URL."""
+    port = free_port()
+    command, environment = (sail if name == "sail" else spark)(PEERS / name, port)
+    with running(command, environment) as process:
+        wait_for(port, process)
+        yield f"sc://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def hiveframe_server(*arguments: str) -> Iterator[str]:
+    """A running `hiveframe serve`; yields its URL."""
+    command = [sys.executable, "-m", "hiveframe.cli", "serve", "--port", "0", *arguments]
+    with running(command, {}, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().decode()
+        found = re.search(r"sc://\S+", line)
+        if found is None:
+            raise RuntimeError(f"`hiveframe serve` did not start: {line!r}")
+        yield found.group()
+
+
+def sail(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """The command that serves Sail, and its environment."""
+    return [str(folder / "bin/sail"), "spark", "server", "--port", str(port)], {}
+
+
+def spark(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """The command that serves Apache Spark on two cores, and its environment."""
+    home = next(folder.glob("lib/python3*/site-packages/pyspark"))
+    jar = next((home / "jars").glob("spark-connect_*.jar"))
+    settings = {
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "4",
+    }
+    options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    command = [str(home / "bin/spark-submit"), "--master", "local[2]", "--driver-memory", "4g"]
+    command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", *options, str(jar)]
+    return command, {"SPARK_HOME": str(home), "PYSPARK_PYTHON": str(folder / "bin/python")}
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str], environment: dict[str, str], stdout: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, in an empty folder of its own; ended when the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdout=stdout, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return once the port answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with status {process.returncode}")
+        time.sleep(0.1)
+    raise TimeoutError(f"no answer on port {port} within {START_SECONDS} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or list(PACKAGES))
