@@ -44,11 +44,14 @@ def _cast_to(name: str, dtype: DataType) -> Function:
     return Function(name, (ANY,), bind=bind, shows=shown, doc=doc, group="conversion", since="2.0.1")
 
 
-def _session(name: str, what: str, doc: str, since: str, *, aliases: tuple[str, ...] = (), label: str = "") -> Function:
+def _session(
+    name: str, what: str, doc: str, since: str, *, aliases: tuple[str, ...] = (), shown: str | None = None
+) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         return Literal(binder.session_value(what), t.STRING)
 
-    return Function(name, (), bind=bind, aliases=aliases, label=label, doc=doc, group="misc", since=since)
+    shows = None if shown is None else lambda texts: shown
+    return Function(name, (), bind=bind, aliases=aliases, shows=shows, doc=doc, group="misc", since=since)
 
 
 def _constant(value: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
@@ -88,7 +91,7 @@ register(
         "The current database.",
         "3.4.0",
         aliases=("current_database",),
-        label="current_schema",
+        shown="current_schema()",
     ),
     Function(
         "uuid",

@@ -6,7 +6,7 @@ import importlib
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,12 +18,10 @@ from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
-from hiveframe.engine import copying
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate
 from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
-from hiveframe.functions.sql import Sql
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.driver import optimize
 from hiveframe.plan import commands as c
@@ -46,7 +44,8 @@ from hiveframe.session.tables_of import kept_table
 from hiveframe.settings import Settings
 from hiveframe.sql.identifiers import parse_multipart_identifier
 from hiveframe.sql.parameters import bind_parameters
-from hiveframe.sql.parser import parse_data_type, parse_expression
+from hiveframe.sql.parser import parse_expression
+from hiveframe.sql.type_parser import parse_schema
 
 _COMMAND_FILES: Final = (
     "alter_table",
@@ -183,10 +182,10 @@ class Session:
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
         return self._stream(plan, operation).batches
 
-    def copy(self, plan: lg.Relation, names: Sequence[str], statement: Callable[[Sql], Sql]) -> None:
-        """Rows written by the engine itself."""
+    def written(self, plan: lg.Relation) -> WrittenRows:
+        """A relation's rows for a writer."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        copying.copy(optimize(plan), names, statement, self.settings, operation.on_cancel)
+        return WrittenRows(optimize(plan), self.settings, operation.on_cancel)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
         child = self.analyze(plan.child)
@@ -308,7 +307,7 @@ class Session:
 
     def parse_ddl(self, text: str) -> DataType:
         """A type or a table schema."""
-        return parse_data_type(text, conf=self.settings)
+        return parse_schema(text, conf=self.settings)
 
     def parse_expression(self, text: str) -> spec.Expr:
         """One SQL expression."""
