@@ -19,6 +19,7 @@ from hiveframe.engine.kernels import Kernel, kernel
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
+from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, SortKey
 from hiveframe.plan.types import DataType
 from hiveframe.settings import Settings
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from hiveframe.engine.emit.windows import Over
 
 RAISED: Final = "hiveframe-raise:"
+
+# Types to which that text does not cast; it does to VARCHAR, and nested types would quote it otherwise.
+_RAISING: Final = (t.NumericType, t.BooleanType, t.YearMonthIntervalType, t.DayTimeIntervalType)
 
 _SKIPS_NULLS: Final[Mapping[str, type[exp.Func]]] = {
     "first_value": exp.FirstValue,
@@ -99,7 +103,10 @@ class Context:
         dtype: DataType,
         context: QueryContext | None,
     ) -> exp.Expression:
-        """`error(…)` with the number of the site, cast to `dtype`; computed parameters travel as a JSON list."""
+        """A cast of text that is no number: the failure quotes the site's number and, as JSON, computed parameters.
+
+        DuckDB's own `error()` counts as volatile, which TRY, windows and equal aggregates do not allow.
+        """
         constant = {k: v for k, v in params.items() if isinstance(v, str)}
         computed = {k: v for k, v in params.items() if not isinstance(v, str)}
         self.sites.append(ErrorSite(getattr(errors, error), condition, constant, tuple(computed), context))
@@ -107,7 +114,11 @@ class Context:
         if computed:
             values = q.func("list_value", *(q.cast(v, "VARCHAR") for v in computed.values()))
             message = q.func("concat", message, q.func("to_json", values))
-        return q.cast(q.func("error", message), q.physical_type(dtype))
+        if isinstance(dtype, _RAISING):
+            return q.cast(message, q.physical_type(dtype))
+        # not a CASE: one inside another is evaluated while it is planned
+        nothing = q.func("list_value", q.cast(q.null(), q.physical_type(dtype)))
+        return q.func("list_extract", nothing, q.cast(message, "INTEGER"))
 
     def native(
         self, pattern: str, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None
