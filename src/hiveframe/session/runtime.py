@@ -41,6 +41,7 @@ from hiveframe.session.results import Observed, Rows, SmallTable
 from hiveframe.session.show import html_string, show_string
 from hiveframe.session.state import CacheEntry, Kept, SessionState
 from hiveframe.session.tables_of import kept_table
+from hiveframe.session.written_rows import WrittenRows
 from hiveframe.settings import Settings
 from hiveframe.sql.identifiers import parse_multipart_identifier
 from hiveframe.sql.parameters import bind_parameters

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from hiveframe.catalog.session_catalog import SessionCatalog
+from hiveframe.engine.inspector import Inspector
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
@@ -48,7 +49,7 @@ class SessionState:
 
     def read_context(self) -> ReadContext:
         """What opening a data source needs."""
-        return ReadContext(self.settings)
+        return ReadContext(self.settings, Inspector(self.settings))
 
     def clone(self) -> SessionState:
         """An independent copy for a cloned session."""

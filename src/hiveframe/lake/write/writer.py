@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 import pyarrow as pa
@@ -134,15 +135,26 @@ def _commit(request: WriteRequest, made: Staging, laid: Laid, names: Sequence[st
         mark_success(made.data)
         commit_append(made, [*laid.files, SUCCESS])
         return
-    folders = list(laid.folders) if request.is_dynamic else [_static_folder(request.static_partition, names)]
+    folders = list(laid.folders) if request.is_dynamic else _covered(request, made, laid, names)
     commit_overwrite(made, folders)
 
 
-def _static_folder(values: Mapping[str, str | None], names: Sequence[str]) -> str:
-    """The folder that a static partition's leading columns spell."""
-    by_name = {name.lower(): value for name, value in values.items()}
-    parts = [folder_name(name, by_name[name.lower()]) for name in names if name.lower() in by_name]
-    return os.path.join(*parts)
+def _covered(request: WriteRequest, made: Staging, laid: Laid, names: Sequence[str]) -> list[str]:
+    """The folders that a static partition covers: one, where its columns lead, else every one that fits."""
+    values = {name.lower(): value for name, value in request.static_partition.items()}
+    wanted = [folder_name(n, values[n.lower()]) if n.lower() in values else None for n in names]
+    leading = list(takewhile(lambda segment: segment is not None, wanted))
+    if len(leading) == len(values):
+        return [os.path.join(*(segment for segment in leading if segment is not None))]
+    present = {os.path.relpath(folder, made.target) for folder, _, files in os.walk(made.target) if files}
+    fits = [f for f in present if _fits(f.split(os.sep), wanted)]
+    return sorted({*fits, *laid.folders})
+
+
+def _fits(segments: Sequence[str], wanted: Sequence[str | None]) -> bool:
+    if len(segments) != len(wanted):
+        return False
+    return all(w is None or w.lower() == s.lower() for s, w in zip(segments, wanted, strict=True))
 
 
 _NOTED: Final[tuple[type[DataType], ...]] = (

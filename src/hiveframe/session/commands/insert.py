@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 
 from hiveframe.catalog.entities import Table
@@ -84,10 +82,7 @@ def insert_rows(
     if overwrite:
         mode = session.settings.require("spark.sql.sources.partitionOverwriteMode").upper()
         is_dynamic = mode == "DYNAMIC" if dynamic is None else dynamic
-        partial = bool(table.partition_columns) and (is_dynamic or bool(static))
-        how = "replace_partitions" if partial else "replace"
-    before = matching(partition_names(session, table), values) if how == "replace_partitions" else []
-    started = {name: _files(table, name) for name in before}
+        how = "replace_partitions" if table.partition_columns and is_dynamic else "replace"
     save(
         session,
         aligned,
@@ -96,16 +91,9 @@ def insert_rows(
         how=how,
         options=Options(table.options),
         partition_by=table.partition_columns,
+        static=values if how == "replace" else None,
     )
-    if how == "replace_partitions" and static and not dynamic:
-        for name, files in started.items():
-            if _files(table, name) == files:  # a partition that the clause covers and no new row fell into
-                shutil.rmtree(os.path.join(table.location, *name.split("/")))
     session.state.cached_tables.pop(table.parts, None)
-
-
-def _files(table: Table, partition: str) -> frozenset[str]:
-    return frozenset(os.listdir(os.path.join(table.location, *partition.split("/"))))
 
 
 def _aligned(

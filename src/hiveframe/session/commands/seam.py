@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from hiveframe.analysis.environment import Environment
 from hiveframe.catalog.session_catalog import SessionCatalog
-from hiveframe.functions.sql import Sql
+from hiveframe.lake.write.request import Rows
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.session.results import SmallTable
@@ -45,8 +45,8 @@ class CommandSession(Protocol):
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation, as they are computed."""
 
-    def copy(self, plan: lg.Relation, names: Sequence[str], statement: Callable[[Sql], Sql]) -> None:
-        """Run `statement(query)`: the engine writes the rows of `plan`, its columns under `names`."""
+    def written(self, plan: lg.Relation) -> Rows:
+        """A relation's rows for a writer."""
 
     def table_parts(self, name: spec.TableName) -> tuple[str, ...]:
         """The parts of a name; `IDENTIFIER(…)` is evaluated."""

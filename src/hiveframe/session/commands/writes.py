@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 
@@ -12,7 +11,6 @@ from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.registry import short_name, source_of
-from hiveframe.lake.write import commit
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
@@ -46,18 +44,12 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
         raise analysis_error("_LEGACY_ERROR_TEMP_1312", operation="save")
     target = local_path(path)
     mode = command.mode
-    if mode == "error":
-        commit.refuse_existing(target)
-    if mode == "ignore" and os.path.exists(target):
-        return EMPTY
     save(
         session,
         _sorted(command),
         target,
         format_name,
-        how="append"
-        if mode in ("append", "error", "ignore")
-        else path_mode(session, mode, options, command.partition_by),
+        how=path_mode(session, mode, options, command.partition_by) if mode == "overwrite" else mode,
         options=options.without("path"),
         partition_by=command.partition_by,
     )
