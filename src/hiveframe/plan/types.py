@@ -318,7 +318,8 @@ def sql_name(dtype: DataType) -> str:
 
 def _field_sql(f: StructField) -> str:
     comment = f.metadata.get("comment")
-    quoted = f.name if f.name.isidentifier() else "`" + f.name.replace("`", "``") + "`"
+    is_plain = f.name.isascii() and f.name.isidentifier()
+    quoted = f.name if is_plain else "`" + f.name.replace("`", "``") + "`"
     tail = "" if f.nullable else " NOT NULL"
     if comment:
         tail += " COMMENT '" + str(comment).replace("\\", "\\\\").replace("'", "\\'") + "'"

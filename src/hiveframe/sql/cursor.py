@@ -34,6 +34,7 @@ class Cursor:
         "kind",
         "kinds",
         "line_starts",
+        "path_names",
         "plain_text",
         "positional_count",
         "starts",
@@ -62,6 +63,7 @@ class Cursor:
         self.strict_identifiers = _ANSI_IDENTIFIERS if reserves else _STRICT_IDENTIFIERS
         self.plain_text = text.isascii() and "://" not in text
         self.positional_count = 0
+        self.path_names: dict[int, str] = {}
         self.in_dml = False
 
     # ------------------------------------------------------------------------------------------------- stepping

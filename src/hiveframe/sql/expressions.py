@@ -239,9 +239,11 @@ class ExpressionGrammar(LiteralGrammar):
         start = self.i
         child = self.expression()
         kind = self.kind
+        if self.path_names:
+            child = self._named_by_path(child)
         if kind == "," or (kind == "FROM" and not self.at_alias()):
             return child
-        if kind == "AS" and (self.peek() in self.identifiers or self.peek() == "("):
+        if kind == "AS" and (self.peek() in self.identifiers or self.peek() == "(" or kind not in self.identifiers):
             self.advance()
             names = self.name_list() if self.kind == "(" else (self.name(),)
         elif kind == "(":
@@ -250,7 +252,17 @@ class ExpressionGrammar(LiteralGrammar):
             names = (self.name(),)
         else:
             return child
+        if isinstance(child, spec.Alias):
+            child = child.child
         return spec.Alias(child, names, origin=self.origin(start))
+
+    def _named_by_path(self, child: spec.Expr) -> spec.Expr:
+        """`child` under the name that a `:path` in it gives, casts around it left aside."""
+        inner = child
+        while isinstance(inner, spec.Cast):
+            inner = inner.child
+        name = self.path_names.get(id(inner))
+        return child if name is None else spec.Alias(child, (name,), origin=child.origin)
 
     def named_expressions(self) -> tuple[spec.Expr, ...]:
         """Named expressions between commas."""

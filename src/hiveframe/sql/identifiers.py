@@ -17,7 +17,7 @@ def quote_identifier(name: str) -> str:
 
 def quote_if_needed(name: str) -> str:
     """`name` as it is when it reads back as itself unquoted, else in backquotes (Spark's `quoteIfNeeded`)."""
-    return name if _PLAIN.fullmatch(name) else quote_identifier(name)
+    return name if _PLAIN.fullmatch(name) and not _NUMBER.fullmatch(name) else quote_identifier(name)
 
 
 def unquote_identifier(token: str) -> str:
@@ -54,4 +54,5 @@ def _not_a_name(text: str, start: int, stop: int, expected: str) -> ParseExcepti
     return syntax_error(text, start, stop, expected=expected)
 
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_]+")
+_NUMBER: Final = re.compile(r"[0-9]+(?:[eE][0-9]+)?(?:[lLsSyYfFdD]|[bB][dD])?")

@@ -6,7 +6,7 @@ Source: Spark SQL reference, "Literals"; rules constant, number and interval of 
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from hiveframe.plan import spec
@@ -54,7 +54,7 @@ class LiteralGrammar(TypeGrammar):
         _, digits, exponent = value.as_tuple()
         assert isinstance(exponent, int)
         if exponent > 0:
-            value = value.quantize(Decimal(1)) if len(digits) + exponent <= MAX_PRECISION else value
+            value = value.quantize(Decimal(1), context=_EXACT) if len(digits) + exponent <= MAX_PRECISION else value
             precision, scale = len(digits) + exponent, 0
         else:
             precision, scale = max(len(digits), -exponent), -exponent

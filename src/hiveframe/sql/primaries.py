@@ -246,7 +246,7 @@ class PrimaryGrammar(CallGrammar):
                 return base
 
     def _path(self, start: int, base: spec.Expr) -> spec.Expr:
-        """`variant:a.b[0]`: the value at a path, named after the path's last part."""
+        """`variant:a.b[0]`: the value at a path, which names its column after its last part."""
         self.advance()
         path = ["$"]
         name = self._path_step(path, is_first=True)
@@ -255,7 +255,9 @@ class PrimaryGrammar(CallGrammar):
         literal = spec.Literal("".join(path), t.STRING, origin=self.origin(start))
         variant = spec.Literal("variant", t.STRING)
         value = self.call("variant_get", (base, literal, variant), start)
-        return spec.Alias(value, (name,), origin=self.origin(start)) if name else value
+        if name:
+            self.path_names[id(value)] = name
+        return value
 
     def _path_step(self, path: list[str], *, is_first: bool = False) -> str:
         """Adds one step to `path`; its name when it has one."""

@@ -33,14 +33,13 @@ def parse_schema(text: str, *, conf: ParserConf | None = None) -> t.DataType:
         lambda: parse_data_type(text, conf=conf),
         lambda: parse_data_type(f"struct<{text.strip()}>", conf=conf),
     )
-    first: ParseException | None = None
+    failures: list[ParseException] = []
     for attempt in attempts:
         try:
             return attempt()
         except ParseException as error:
-            first = first or error
-    assert first is not None
-    raise first
+            failures.append(error)
+    raise failures[0]
 
 
 def _parse(text: str, conf: ParserConf | None, rule: Callable[[TypeGrammar], T]) -> T:
