@@ -201,6 +201,7 @@ class LiteralGrammar(TypeGrammar):
 
 _INT: Final = range(-(2**31), 2**31)
 _LONG: Final = range(-(2**63), 2**63)
+_EXACT: Final = Context(prec=MAX_PRECISION)
 
 _SUFFIXED: Final = {
     "bigint": (t.LONG, _LONG),
