@@ -12,6 +12,7 @@ from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.fold_casts import fold_casts
+from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_filters import merge_filters
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.push_filters import push_filters
@@ -47,6 +48,7 @@ _TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_proj
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     EachNode((fold_casts,)),
     _TIDY,
+    EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
     split_deep_expressions,

@@ -18,20 +18,18 @@ if TYPE_CHECKING:
 
 
 def emit_aggregate(node: lg.Aggregate, inputs: list[Block], ctx: Context) -> Block:
-    """Keys are grouped by column where they are columns, else by the name that the select list gives them."""
+    """Keys are columns; a key that is computed becomes one in a subquery first."""
     (block,) = inputs
     keys = [item.expr for item in node.keys]
     exprs = [item.expr for item in node.items]
     if not _takes_groups(block, keys + exprs):
         block = wrap(block, ctx)
-    if _mentions(exprs, node.keys) and any(not _is_plain(key) for key in node.keys):
-        block = _keys_first(node, block, ctx)
+    with block.scope(ctx):
+        named = {item.column.id: grouping_key(item.expr, ctx) for item in node.keys}
+    if not all(isinstance(sql, exp.Column) for sql in named.values()):
+        block = _with_keys(node, named, block, ctx)
         named = {item.column.id: q.column(column_name(item.column.id)) for item in node.keys}
-        grouped = list(named.values())
-    else:
-        with block.scope(ctx):
-            named = {item.column.id: grouping_key(item.expr, ctx) for item in node.keys}
-        grouped = [sql.copy() if isinstance(sql, exp.Column) else q.column(column_name(i)) for i, sql in named.items()]
+    grouped = [sql.copy() for sql in named.values()]
     with block.scope(ctx), ctx.scope(dict(named)):
         made = {item.column.id: ctx.expr(item.expr) for item in node.items}
     block.set_items(node.output, named | made, Stage.GROUP)
@@ -55,22 +53,14 @@ def _takes_groups(block: Block, exprs: list[lg.Expr]) -> bool:
     return block.inlines(exprs)
 
 
-def _mentions(exprs: list[lg.Expr], keys: tuple[lg.Named, ...]) -> bool:
-    uses = references(exprs)
-    return uses is None or any(uses[item.column.id] for item in keys)
-
-
-def _is_plain(key: lg.Named) -> bool:
-    return isinstance(key.expr, lg.Column) and not isinstance(key.expr.dtype, (t.FloatType, t.DoubleType))
-
-
-def _keys_first(node: lg.Aggregate, block: Block, ctx: Context) -> Block:
-    """A subquery that computes the keys beside the child's columns, so that expressions over them can be told."""
-    block = wrap(block, ctx)
-    items: dict[int, Sql] = {c.id: q.column(column_name(c.id)) for c in block.output}
-    items |= {item.column.id: grouping_key(item.expr, ctx) for item in node.keys}
-    columns = {c.id: c for c in (*block.output, *(item.column for item in node.keys))}
-    block.set_items(tuple(columns.values()), items, Stage.SELECT)
+def _with_keys(node: lg.Aggregate, keys: dict[int, Sql], block: Block, ctx: Context) -> Block:
+    """A subquery that yields the keys beside the columns that the aggregates mention."""
+    uses = references([item.expr for item in node.items])
+    columns = [c for c in block.output if uses is None or uses[c.id]]
+    with block.scope(ctx):
+        passed = {c.id: ctx.column(c.id) for c in columns}
+    named = {c.id: c for c in (*columns, *(item.column for item in node.keys))}
+    block.set_items(tuple(named.values()), passed | keys, Stage.SELECT)
     return wrap(block, ctx)
 
 

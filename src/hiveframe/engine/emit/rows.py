@@ -10,6 +10,7 @@ from hiveframe.engine.emit.block import Block, Stage, from_source, has_subquery,
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import logical as lg
+from hiveframe.plan.walk import preorder
 
 if TYPE_CHECKING:
     from hiveframe.engine.emit.context import Context
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
     """The select list, in the same SELECT as long as nothing that costs is computed twice or too early."""
     (block,) = inputs
-    exprs = [item.expr for item in node.items]
-    if not _takes_projection(block, exprs):
+    if not _takes_projection(block, node.items):
         block = wrap(block, ctx)
     with block.scope(ctx):
         items = {item.column.id: ctx.expr(item.expr) for item in node.items}
@@ -27,12 +27,17 @@ def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
     return block
 
 
-def _takes_projection(block: Block, exprs: list[lg.Expr]) -> bool:
+def _takes_projection(block: Block, items: tuple[lg.Named, ...]) -> bool:
+    exprs = [item.expr for item in items]
     if block.is_sealed or block.distinct is not None or not block.inlines(exprs):
         return False
-    if block.is_grouped and not all(isinstance(e, (lg.Column, lg.Literal)) for e in exprs):
-        return False  # an emitter may repeat its operands; an aggregate is to be computed once
-    if block.pinned and not block.pinned <= {e.id for e in exprs if isinstance(e, lg.Column)}:
+    # An emitter may repeat its operands, or put them where aggregates and windows may not stand.
+    computed = [e for e in exprs if not isinstance(e, lg.Column)]
+    if (block.is_grouped or block.is_windowed) and not block.inlines(computed, only_simple=True):
+        return False
+    if block.pinned and not block.pinned <= {
+        item.column.id for item in items if isinstance(item.expr, lg.Column) and item.expr.id == item.column.id
+    }:
         return False
     return block.stage < Stage.LIMIT or all(isinstance(e, lg.Column) for e in exprs)
 
@@ -67,9 +72,22 @@ def _takes_condition(block: Block, conditions: list[lg.Expr]) -> bool:
         return block.items is None
     if any(has_subquery(c) for c in conditions):
         return False
+    if block.is_grouped or block.is_windowed:
+        return block.stage is not Stage.SELECT and all(_is_comparison(c) for c in conditions)
     if block.stage is Stage.SELECT:
-        return not block.is_grouped and not block.is_windowed and block.inlines(conditions, only_simple=True)
+        return block.inlines(conditions, only_simple=True)
     return True
+
+
+_COMPARISONS: Final = frozenset({"=", "<", "<=", ">", ">=", "!=", "and", "or", "not", "isnull", "isnotnull"})
+
+
+def _is_comparison(condition: lg.Expr) -> bool:
+    """Whether the condition can stand in HAVING and QUALIFY: all of it is emitted operator by operator."""
+    return all(
+        isinstance(node, (lg.Column, lg.Literal)) or (isinstance(node, lg.Call) and node.function in _COMPARISONS)
+        for node in preorder(condition, lg.Expr)
+    )
 
 
 def conjuncts(condition: lg.Expr) -> list[lg.Expr]:

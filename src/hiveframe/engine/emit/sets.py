@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from hiveframe.engine.emit.block import Block, Stage, from_source, subquery
+from hiveframe.engine.emit.block import Block, Stage, from_source, subquery, wrap
 from hiveframe.functions.sql import Sql
 from hiveframe.plan import logical as lg
 
@@ -32,6 +32,8 @@ def emit_set_operation(node: lg.SetOperation, inputs: list[Block], ctx: Context)
 
 
 def _side(block: Block, ctx: Context, names: tuple[lg.Column, ...] | None) -> Sql:
+    if names is not None and (block.pinned or block.order):
+        block = wrap(block, ctx)  # QUALIFY and ORDER BY mention columns by the names they have
     needs_own = block.stage >= Stage.ORDER or bool(block.ctes) or block.whole is not None
     query = block.finish(ctx, positional=True, names=names)
     return subquery(query) if needs_own else query
