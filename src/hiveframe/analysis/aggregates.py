@@ -57,6 +57,21 @@ def has_aggregate(expr: lg.Expr) -> bool:
     return False
 
 
+def bare_window_functions(expr: lg.Expr) -> list[lg.Expr]:
+    """Calls of window functions in `expr` that no OVER belongs to."""
+    found: list[lg.Expr] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, lg.WindowCall):
+            stack += [*_arguments(node.function), *node.partition_by, *(k.child for k in node.order_by)]
+            continue
+        if isinstance(node, lg.AggCall) and not is_aggregate(node):
+            found.append(node)
+        stack += _expr_children(node)
+    return found
+
+
 def _arguments(function: lg.Expr) -> list[lg.Expr]:
     return _expr_children(function)
 

@@ -14,7 +14,7 @@ from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)
-_UTC: Final = dt.timezone.utc
+_UTC: Final = dt.UTC
 _DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
 _MINUTE_US: Final = 60_000_000

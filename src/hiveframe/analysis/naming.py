@@ -59,7 +59,7 @@ def describe(expr: lg.Expr, run: Run) -> str:
         case lg.LambdaVar():
             return LAMBDA_VARIABLE
         case lg.Lambda(params, body):
-            return _lambda_text(describe(body, run), len(params))
+            return lambda_text(describe(body, run), len(params))
         case lg.Cast(child, dtype, mode, implicit=implicit):
             text = describe(child, run)
             hidden = implicit or isinstance(dtype, _UNSHOWN_CASTS)
@@ -113,10 +113,16 @@ def _function(node: spec.Function, run: Run) -> str:
     display = row.label if row.label and called == row.name.lower() else called
     text = call_text(row, display, texts, distinct=node.distinct)
     if node.within_group:
-        text += " WITHIN GROUP (ORDER BY " + ", ".join(pretty(k, run) for k in node.within_group) + ")"
+        keys = [_set_key(k, run) if row.ordered_set else pretty(k, run) for k in node.within_group]
+        text += " WITHIN GROUP (ORDER BY " + ", ".join(keys) + ")"
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
+
+
+def _set_key(key: spec.SortOrder, run: Run) -> str:
+    """The key of an ordered-set aggregate, which has no null order."""
+    return pretty(key.child, run) + ("" if key.ascending else " DESC")
 
 
 def _sign(node: spec.Function, called: str) -> str:
@@ -158,12 +164,13 @@ def _sort_order(node: spec.SortOrder, run: Run) -> str:
     return f"{pretty(node.child, run)} {direction} NULLS {'FIRST' if nulls_first else 'LAST'}"
 
 
-def _lambda_text(body: str, count: int) -> str:
+def lambda_text(body: str, count: int) -> str:
+    """A lambda of `count` parameters."""
     return "lambdafunction(" + ", ".join([body, *[LAMBDA_VARIABLE] * count]) + ")"
 
 
 def _lambda(node: spec.Lambda, run: Run) -> str:
-    return _lambda_text(pretty(node.body, run), len(node.params))
+    return lambda_text(pretty(node.body, run), len(node.params))
 
 
 def _extract(node: spec.ExtractValue, run: Run) -> str:
@@ -194,20 +201,16 @@ def _outer(node: spec.Expr, run: Run) -> str:
 
 def _in_subquery(node: spec.InSubquery, run: Run) -> str:
     texts = [pretty(v, run) for v in node.values]
-    if len(texts) == 1:
-        left = texts[0]
-    else:
-        left = (
-            "named_struct("
-            + ", ".join(f"{name_of_value(v, i)}, {x}" for i, (v, x) in enumerate(zip(node.values, texts, strict=True)))
-            + ")"
-        )
+    left = texts[0]
+    if len(texts) > 1:
+        pairs = enumerate(zip(node.values, texts, strict=True))
+        left = "named_struct(" + ", ".join(f"'{_row_name(v, i, x)}', {x}" for i, (v, x) in pairs) + ")"
     return f"({left} IN (listquery({_outer(node, run)})))"
 
 
-def name_of_value(node: spec.Expr, position: int) -> str:
-    """The field that a value of a row constructor becomes."""
-    return node.parts[-1] if isinstance(node, spec.Attribute) else f"col{position + 1}"
+def _row_name(node: spec.Expr, position: int, text: str) -> str:
+    """The field that a value of a row becomes."""
+    return text if isinstance(node, (spec.Attribute, spec.Literal, spec.TypedLiteral)) else f"_{position}"
 
 
 def _window(node: spec.Window, run: Run) -> str:

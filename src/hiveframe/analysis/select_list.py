@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from hiveframe.analysis.aggregates import bare_window_functions
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder, LateralAlias
 from hiveframe.analysis.frame import failure
-from hiveframe.analysis.naming import output_name
+from hiveframe.analysis.generators import is_generator, is_outer
+from hiveframe.analysis.naming import describe, output_name
 from hiveframe.analysis.scope import Qualifier
 from hiveframe.analysis.select import GeneratorItem, Item, generated_columns
-from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.walk import children, preorder
-
-OUTER_SUFFIX = "_outer"
 
 
 class ItemList:
@@ -55,7 +54,7 @@ class ItemList:
 
     def _bind(self, node: spec.Expr) -> lg.Expr:
         self.binder.used_level = 0
-        return self.binder.bind(node)
+        return self.binder.bind_root(node)
 
     def _qualifier(self, expr: lg.Expr) -> Qualifier:
         if not isinstance(expr, lg.Column):
@@ -118,21 +117,13 @@ class ItemList:
         columns = generated_columns(self.binder.context.run, expr, names)
         self.items.append(GeneratorItem(columns, expr, is_outer(expr)))
 
+    def _refuse_bare_window(self, node: spec.Expr, expr: lg.Expr) -> None:
+        """A window function needs OVER."""
+        for call in bare_window_functions(expr):
+            shown = describe(call, self.binder.context.run)
+            raise failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", node, funcName=f'"{shown}"')
+
     def _refuse_nested_generator(self, node: spec.Expr, expr: lg.Expr) -> None:
+        self._refuse_bare_window(node, expr)
         if any(is_generator(e) for e in preorder(expr, lg.Expr)):
             raise failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"')
-
-
-def is_generator(expr: lg.Expr) -> bool:
-    """Whether `expr` makes rows."""
-    if isinstance(expr, lg.PyUdtf):
-        return True
-    if not isinstance(expr, lg.Call):
-        return False
-    row = lookup(expr.function)
-    return row is not None and row.kind is FunctionKind.GENERATOR
-
-
-def is_outer(expr: lg.Expr) -> bool:
-    """Whether a generator keeps rows that generate nothing."""
-    return isinstance(expr, lg.Call) and expr.function.endswith(OUTER_SUFFIX)

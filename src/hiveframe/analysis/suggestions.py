@@ -19,7 +19,7 @@ def unresolved_column(binder: Binder, node: spec.Attribute) -> Exception:
     scope = binder.input.scope
     columns = {c.id: (*q, c.name) for c, q in zip(scope.columns, scope.qualifiers, strict=True)}
     names = [columns[i] for i in sorted(columns, key=lambda i: (columns[i][-1], i))]
-    return unresolved(node, names)
+    return unresolved(node, names, binder.at if binder.lambdas else None)
 
 
 def unresolved(

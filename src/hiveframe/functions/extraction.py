@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, INTEGRAL, MAP, STRUCT, Binder, Function, register
 from hiveframe.functions.sql import Sql, case, cast, field, func, is_null, lambda_, null, number, op, param
@@ -76,7 +77,16 @@ def _emit_item(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _bind_value(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     container, key = args
     assert isinstance(container.dtype, t.MapType)
-    return Call("getvalue", (container, binder.cast(key, container.dtype.key)), container.dtype.value, True)
+    wanted = implicit_cast(key.dtype, container.dtype.key, ansi=binder.ansi)
+    if wanted is None:
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex="second",
+            requiredType=f'"{t.sql_name(container.dtype.key)}"',
+            inputSql=binder.quoted(key),
+            inputType=f'"{t.sql_name(key.dtype)}"',
+        )
+    return Call("getvalue", (container, binder.cast(key, wanted)), container.dtype.value, True)
 
 
 def _emit_value(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

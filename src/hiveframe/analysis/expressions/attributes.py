@@ -172,18 +172,29 @@ def _lateral_alias(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
     if len(found) > 1:
         raise failure(
             "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
-            node,
+            None,
             name=quoted(node.parts),
             n=str(len(found)),
         )
     alias = found[0]
+    show(binder, node, f"lateralAliasReference({'.'.join(node.parts)})")
+    _refuse_in_aggregate(binder, node)
     binder.used_level = max(binder.used_level, alias.level + 1)
-    text = f"lateralAliasReference({'.'.join(node.parts)})"
     expr: lg.Expr = alias.column
     for part in node.parts[1:]:
         expr = extract_named(binder, node, expr, part, node.parts[0])
-    show(binder, node, text)
     return expr
+
+
+def _refuse_in_aggregate(binder: Binder, node: spec.Attribute) -> None:
+    """A lateral alias may not stand inside of a window or an aggregate."""
+    lca = quoted(node.parts)
+    if binder.window is not None:
+        shown = f'"{binder.text(binder.window)}"'
+        raise failure("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW", None, lca=lca, windowExpr=shown)
+    if binder.aggregate is not None:
+        shown = f'"{binder.text(binder.aggregate)}"'
+        raise failure("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC", None, lca=lca, aggFunc=shown)
 
 
 def _outer_column(binder: Binder, node: spec.Attribute) -> lg.Expr | None:

@@ -41,8 +41,12 @@ class Binder:
     aliases: dict[str, list[LateralAlias]] | None = None
     used_level: int = 0
     lambdas: tuple[Mapping[str, lg.LambdaVar], ...] = ()
-    inside_aggregate: bool = False
-    inside_window: bool = False
+    window: spec.Window | None = None
+    aggregate: spec.Expr | None = None
+    aggregate_input: Input | None = None
+    at: spec.Relation | None = None
+    root: spec.Expr | None = None
+    clause: str = ""
     outer_used: list[lg.Column] = field(default_factory=list)
 
     def bind(self, node: spec.Expr) -> lg.Expr:
@@ -58,11 +62,25 @@ class Binder:
 
     def inputs(self) -> Iterator[Input]:
         """Where names are looked for, in order."""
+        if self.aggregate is not None and self.aggregate_input is not None:
+            yield self.aggregate_input
         yield self.input
         below = self.fallback
         while below is not None:
             yield Input(below.scope, (below,))
             below = below.below
+
+    def bind_root(self, node: spec.Expr, clause: str = "") -> lg.Expr:
+        """A whole expression of a clause (`Filter`, `Sort`; empty for a SELECT list), named so in messages."""
+        self.root, self.clause = node, clause
+        return self.bind(node)
+
+    def nested_generator(self) -> Exception:
+        """The error for a generator inside of another expression."""
+        shown = self.text(self.root) if self.root is not None else ""
+        if self.clause:
+            return failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=f"'{self.clause} {shown}")
+        return failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{shown}"')
 
     def bind_all(self, nodes: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:
         """Each of `nodes` typed."""

@@ -13,6 +13,7 @@ from hiveframe.analysis.expressions.rewrites import REWRITES
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
 from hiveframe.analysis.frame import failure, quoted
+from hiveframe.analysis.generators import is_generator
 from hiveframe.functions.binding import bind_function
 from hiveframe.functions.registry import Function, FunctionKind, lookup
 from hiveframe.plan import logical as lg
@@ -86,10 +87,9 @@ def _call_user(
 
 def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
     nodes = stars.expand_arguments(binder, node.args, function=called)
-    was_inside, binder.inside_aggregate = (
-        binder.inside_aggregate,
-        (binder.inside_aggregate or row.kind is FunctionKind.AGGREGATE),
-    )
+    was = binder.aggregate
+    if row.kind is FunctionKind.AGGREGATE:
+        binder.aggregate = node
     try:
         values = [a.value if isinstance(a, spec.NamedArgument) else a for a in nodes]
         names = [a.name if isinstance(a, spec.NamedArgument) else None for a in nodes]
@@ -97,8 +97,10 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
         condition = binder.bind(node.filter) if node.filter is not None else None
         keys = tuple(bind_sort_key(binder, key) for key in node.within_group)
     finally:
-        binder.inside_aggregate = was_inside
+        binder.aggregate = was
     binder.context.run.arguments[node] = tuple(nodes)
+    if any(is_generator(a) for a in args):
+        raise binder.nested_generator()
     expr = bind_function(
         row,
         args,

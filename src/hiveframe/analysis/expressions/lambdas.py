@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import failure
-from hiveframe.functions.registry import Function
+from hiveframe.analysis.naming import lambda_text
+from hiveframe.functions.registry import LAMBDA, Function, Param
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import NULL, DataType
+
+# Lambdas of these may take the element's position as a second parameter.
+_INDEXED: Final = frozenset({"transform", "filter"})
 
 
 def bind_arguments(
@@ -24,13 +29,13 @@ def bind_arguments(
     positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
     typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
     for i in positions:
-        known = [typed.get(j) or lg.Literal(None, _NULL) for j in range(len(args))]
+        known = [typed.get(j) or lg.Literal(None, NULL) for j in range(len(args))]
         declared = row.lambda_params(i, known)
         argument = args[i]
         made = (
-            bind_lambda(binder, argument, declared)
+            bind_lambda(binder, row, argument, declared)
             if isinstance(argument, spec.Lambda)
-            else _constant(binder, argument, declared)
+            else _constant(binder, row, argument, declared)
         )
         binder.context.run.bound[argument] = made
         typed[i] = made
@@ -38,8 +43,6 @@ def bind_arguments(
 
 
 def _takes_lambda(row: Function, position: int) -> bool:
-    from hiveframe.functions.registry import LAMBDA, Param
-
     if position >= len(row.params):
         return False
     param = row.params[position]
@@ -47,14 +50,16 @@ def _takes_lambda(row: Function, position: int) -> bool:
     return LAMBDA in kinds
 
 
-def bind_lambda(binder: Binder, node: spec.Lambda, declared: Sequence[tuple[str, DataType, bool]]) -> lg.Lambda:
+def bind_lambda(
+    binder: Binder, row: Function, node: spec.Lambda, declared: Sequence[tuple[str, DataType, bool]]
+) -> lg.Lambda:
     """`node` with parameters of the declared types; it may take fewer of them than are offered."""
     if len(node.params) > len(declared):
         raise failure(
             "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
             node,
             expectedNumArgs=str(len(node.params)),
-            actualNumArgs=str(len(declared)),
+            actualNumArgs=str(1 if row.name in _INDEXED else len(declared)),
         )
     names = [p.lower() for p in node.params]
     if len(set(names)) < len(names):
@@ -77,16 +82,18 @@ def bind_lambda(binder: Binder, node: spec.Lambda, declared: Sequence[tuple[str,
     return lg.Lambda(variables, body)
 
 
-def _constant(binder: Binder, node: spec.Expr, declared: Sequence[tuple[str, DataType, bool]]) -> lg.Lambda:
+def _constant(
+    binder: Binder, row: Function, node: spec.Expr, declared: Sequence[tuple[str, DataType, bool]]
+) -> lg.Lambda:
     """An expression where a lambda is expected: its parameters go unused."""
     run = binder.context.run
-    variables = tuple(lg.LambdaVar(run.fresh_id(), name, dtype, nullable) for name, dtype, nullable in declared)
-    return lg.Lambda(variables, binder.bind(node))
+    offered = declared[:1] if row.name in _INDEXED else declared
+    variables = tuple(lg.LambdaVar(run.fresh_id(), name, dtype, nullable) for name, dtype, nullable in offered)
+    made = lg.Lambda(variables, binder.bind(node))
+    run.shown[node] = lambda_text(binder.text(node), len(offered))
+    return made
 
 
 def bind_stray_lambda(binder: Binder, node: spec.Lambda) -> lg.Expr:
     """A lambda where no function takes one."""
     raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="a lambda outside of a higher-order function")
-
-
-from hiveframe.plan.types import NULL as _NULL  # noqa: E402

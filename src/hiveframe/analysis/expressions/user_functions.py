@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from hiveframe.analysis.environment import SqlFunction
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import implicit_cast

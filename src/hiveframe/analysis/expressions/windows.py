@@ -5,6 +5,7 @@ Source: Spark's `WindowSpecDefinition`, `ResolveWindowFrame` and `ResolveWindowO
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hiveframe.analysis.expressions.binder import Binder
@@ -32,9 +33,13 @@ _NEEDS_ORDER = _ROW_FRAME | _OFFSET | frozenset({"cume_dist", "nth_value"})
 def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
     """`function OVER (…)`."""
     definition = _definition(binder, node.spec, node)
-    function = _function(binder, node)
-    partition = binder.bind_all(definition.partition_by)
-    keys = tuple(bind_sort_key(binder, key) for key in definition.order_by)
+    was, binder.window = binder.window, node
+    try:
+        function = _function(binder, node)
+        partition = binder.bind_all(definition.partition_by)
+        keys = tuple(bind_sort_key(binder, key) for key in definition.order_by)
+    finally:
+        binder.window = was
     binder.context.run.windows[node] = (definition, function)
     frame = _frame(binder, node, definition, function, keys)
     binder.context.run.frames[node] = frame
@@ -64,14 +69,25 @@ def _definition(binder: Binder, window: spec.WindowSpec, node: spec.Expr) -> spe
 
 
 def _function(binder: Binder, node: spec.Window) -> lg.Expr:
-    was, binder.inside_window = binder.inside_window, True
-    try:
-        function = binder.bind(node.function)
-    finally:
-        binder.inside_window = was
+    function = binder.bind(node.function)
     if isinstance(function, lg.AggCall) or is_grouped(function):
         return function
     raise failure("UNSUPPORTED_EXPR_FOR_WINDOW", node, sqlExpr=f'"{binder.text(node.function)}"')
+
+
+def _spec_place(node: spec.Window) -> spec.Expr:
+    """What stands after OVER, as the place of an error."""
+    whole, inner = node.origin, node.function.origin
+    if whole is None or inner is None or whole.sql_text is None:
+        return node
+    after = whole.sql_text[inner.stop + 1 : whole.stop + 1]
+    match = re.match(r"\s*over\s*(?=\()", after, re.IGNORECASE)
+    if match is None:
+        return node
+    start = inner.stop + 1 + match.end()
+    line = whole.sql_text.count("\n", 0, start)
+    column = start - (whole.sql_text.rfind("\n", 0, start) + 1)
+    return spec.Literal(None, t.NULL, origin=replace(whole, start=start, line=line + 1, column=column))
 
 
 def window_name(function: lg.Expr) -> str:
@@ -144,7 +160,7 @@ def _given_frame(binder: Binder, node: spec.Window, frame: spec.Frame, keys: tup
     if _place(lower) is not None and _place(upper) is not None and _place(lower) > _place(upper):  # type: ignore[operator]
         raise failure(
             "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON",
-            node,
+            _spec_place(node),
             sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
             comparison="less than or equal",
         )
@@ -170,12 +186,14 @@ def _check_range(binder: Binder, node: spec.Window, frame: lg.Frame, keys: tuple
     has_offset = any(b.kind in ("preceding", "following") for b in (frame.lower, frame.upper))
     if not keys and (has_offset or "current_row" in (frame.lower.kind, frame.upper.kind)):
         raise failure(
-            "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", node, sqlExpr=f'"{window_text(node, binder.context.run)}"'
+            "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER",
+            _spec_place(node),
+            sqlExpr=f'"{window_text(node, binder.context.run)}"',
         )
     if has_offset and len(keys) > 1:
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
-            node,
+            _spec_place(node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
             orderSpec=",".join(binder.text(k) for k in binder.context.run.windows[node][0].order_by),
         )
@@ -202,7 +220,7 @@ def _bound(
         if frame.unit == "rows":
             raise failure(
                 "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
-                node,
+                _spec_place(node),
                 sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
                 location=location,
                 exprType=f'"{t.sql_name(value.dtype)}"',
@@ -210,7 +228,7 @@ def _bound(
             )
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
-            node,
+            _spec_place(node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
             orderSpecType=f'"{t.sql_name(keys[0].child.dtype)}"',
             valueBoundaryType=f'"{t.sql_name(value.dtype)}"',

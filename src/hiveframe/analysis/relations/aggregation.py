@@ -10,12 +10,13 @@ from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import describe, output_name
 from hiveframe.analysis.references import replace_columns
 from hiveframe.analysis.relations.pivot import pivot_aggregate
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
-from hiveframe.analysis.select_list import ItemList, is_generator
+from hiveframe.analysis.select_list import ItemList
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

@@ -79,9 +79,7 @@ def _key(node: spec.AsOfJoin, side: Resolved, name: str, which: str) -> lg.Colum
     raise failure("UNRESOLVED_USING_COLUMN_FOR_JOIN", node, colName=quoted(name), side=which, suggestion=suggestion)
 
 
-def _joined(
-    node: spec.AsOfJoin, left: Resolved, right: Resolved, condition: lg.Expr, distance: lg.Expr
-) -> Resolved:
+def _joined(node: spec.AsOfJoin, left: Resolved, right: Resolved, condition: lg.Expr, distance: lg.Expr) -> Resolved:
     columns = right.scope.columns
     if node.kind == "left":
         columns = tuple(nullable(c) for c in columns)

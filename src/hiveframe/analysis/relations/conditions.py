@@ -5,8 +5,8 @@ from __future__ import annotations
 from hiveframe.analysis.aggregates import aggregates_in
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import failure
+from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import describe
-from hiveframe.analysis.select_list import is_generator
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

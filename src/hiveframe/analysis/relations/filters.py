@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from hiveframe.analysis.aggregates import Grouping, has_aggregate
@@ -12,18 +13,21 @@ from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.references import columns_in, replace_columns
 from hiveframe.analysis.relations.conditions import check_filter, check_where, refuse_generators
 from hiveframe.analysis.select import Item, Select, build, finish
+from hiveframe.analysis.suggestions import unresolved_column
+from hiveframe.errors import AnalysisException
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+from hiveframe.plan.walk import preorder
 
 
 def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """Rows for which the condition holds; a column dropped by the SELECT below may still be named."""
     child = inputs[0]
     source = Input(child.scope, (child,))
-    binder = Binder(context, source, fallback=child.below)
-    condition = binder.bind(node.condition)
+    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
+    condition = binder.bind_root(node.condition, "Filter")
     if child.select is not None and child.select.grouping is not None and has_aggregate(condition):
-        return _having(child, node, condition)
+        return _having(child, binder, node, condition)
     check_filter(binder, node, node.condition, condition)
     check_where(binder, node, node.condition, condition)
     return filtered(child, condition, source)
@@ -73,21 +77,46 @@ def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> R
     select = child.select
     if select is None:
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="HAVING without a SELECT below it")
-    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below)
-    condition = binder.bind(node.condition)
+    source = Input(child.scope, (child,))
+    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
+    condition = binder.bind_root(node.condition, "Having")
     check_filter(binder, node, node.condition, condition)
     refuse_generators(binder, node, node.condition, condition, "Having")
     if select.grouping is None:
         grouped = replace(select, grouping=Grouping((), None, node))
         child = replace(child, select=grouped)
-    return _having(child, node, condition)
+    return _having(child, binder, node, condition)
 
 
-def _having(child: Resolved, node: spec.Filter | spec.Having, condition: lg.Expr) -> Resolved:
+def aggregate_input(child: Resolved) -> Input | None:
+    """What arguments of aggregates in HAVING and ORDER BY see first: the rows that are grouped below."""
+    if child.select is None or child.select.grouping is None:
+        return None
+    return Input(child.select.child.scope, (child.select.child,))
+
+
+def _having(child: Resolved, binder: Binder, node: spec.Filter | spec.Having, condition: lg.Expr) -> Resolved:
     """The condition over the aggregate: aliases stand for what they name."""
     select = child.select
     assert select is not None
-    return finish(replace(select, having=(*select.having, over_input(select, condition))))
+    with grouped_columns_only(binder, node.condition):
+        return finish(replace(select, having=(*select.having, over_input(select, condition))))
+
+
+@contextmanager
+def grouped_columns_only(binder: Binder, node: spec.Expr) -> Iterator[None]:
+    """A column that is neither grouped nor in the output counts as unknown to HAVING and ORDER BY."""
+    try:
+        yield
+    except AnalysisException as error:
+        if error.condition not in ("MISSING_AGGREGATION", "MISSING_GROUP_BY"):
+            raise
+        for part in preorder(node, spec.Expr):
+            bound = binder.context.run.bound.get(part)
+            is_column = isinstance(part, spec.Attribute) and isinstance(bound, lg.Column)
+            if is_column and not binder.input.scope.has(bound):
+                raise unresolved_column(binder, part) from error
+        raise
 
 
 def over_input(select: Select, expr: lg.Expr) -> lg.Expr:

@@ -10,12 +10,12 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.functions import unresolved_table_function
 from hiveframe.analysis.expressions.user_functions import place_arguments
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.generators import is_generator, is_outer
 from hiveframe.analysis.relations.leaves import EMPTY
 from hiveframe.analysis.relations.python_udtf import python_udtf
 from hiveframe.analysis.relations.table_functions import BUILT_IN
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import generated_columns
-from hiveframe.analysis.select_list import is_generator, is_outer
 from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -27,6 +27,10 @@ def lateral_view(node: spec.LateralView, inputs: Sequence[Resolved], context: Co
     child = inputs[0]
     source = Input(child.scope, (child,))
     binder = Binder(context, source)
+    name = node.generator.name
+    if lookup(name[-1]) is None and context.env.user_function(name) is None:
+        full = name if len(name) > 1 else (*context.env.namespace, *name)
+        raise failure("ROUTINE_NOT_FOUND", node, routineName=quoted(full))
     expr = binder.bind(node.generator)
     if not is_generator(expr):
         raise failure(

@@ -8,8 +8,9 @@ from hiveframe.analysis.aggregates import aggregates_in
 from hiveframe.analysis.environment import DataTable
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
-from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.frame import Context, Input, Resolved, context_of, failure, quoted
 from hiveframe.analysis.scope import Qualifier, Scope
+from hiveframe.errors import ParseException
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
 from hiveframe.plan import logical as lg
@@ -53,13 +54,9 @@ def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> R
     width = len(node.rows[0])
     for i, row in enumerate(node.rows):
         if len(row) != width:
-            raise failure(
-                "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
-                node,
-                expectedNumCols=str(width),
-                actualNumCols=str(len(row)),
-                rowIndex=str(i),
-            )
+            params = {"expectedNumCols": str(width), "actualNumCols": str(len(row)), "rowIndex": str(i)}
+            place = context_of(node.origin)
+            raise ParseException("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", params, context=place)
     binder = Binder(context, Input(EMPTY))
     rows = [[binder.bind(cell) for cell in row] for row in node.rows]
     for row, cells in zip(node.rows, rows, strict=True):

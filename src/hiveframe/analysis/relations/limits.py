@@ -8,7 +8,6 @@ from typing import Final
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.relations.leaves import EMPTY
 from hiveframe.functions.binding import is_foldable
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -23,7 +22,7 @@ def kept(plan: lg.Relation, child: Resolved) -> Resolved:
 def limit(node: spec.Limit, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """At most so many rows; LIMIT over OFFSET is one node."""
     child = inputs[0]
-    count = row_count(context, node.count, "limit")
+    count = row_count(context, node.count, "limit", child)
     match child.plan:
         case lg.Limit(inner, None, offset):
             return kept(lg.Limit(inner, count, offset), child)
@@ -32,13 +31,13 @@ def limit(node: spec.Limit, inputs: Sequence[Resolved], context: Context) -> Res
 
 def offset(node: spec.Offset, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """All but the first rows."""
-    count = row_count(context, node.count, "offset")
+    count = row_count(context, node.count, "offset", inputs[0])
     return kept(lg.Limit(inputs[0].plan, None, count), inputs[0])
 
 
-def row_count(context: Context, node: spec.Expr, name: str) -> int:
-    """The value of a LIMIT-like expression."""
-    binder = Binder(context, Input(EMPTY))
+def row_count(context: Context, node: spec.Expr, name: str, child: Resolved) -> int:
+    """The value of a LIMIT-like expression; a column in it is an error of its own."""
+    binder = Binder(context, Input(child.scope, (child,)))
     expr = binder.bind(node)
     shown = f'"{binder.text(node)}"'
     if not is_foldable(expr):
@@ -68,7 +67,7 @@ def sample(node: spec.Sample, inputs: Sequence[Resolved], context: Context) -> R
     """A share of the rows, or the first so many (`TABLESAMPLE (n ROWS)`)."""
     child = inputs[0]
     if node.rows is not None:
-        return kept(lg.Limit(child.plan, row_count(context, node.rows, "limit")), child)
+        return kept(lg.Limit(child.plan, row_count(context, node.rows, "limit", child)), child)
     seed = node.seed if node.seed is not None else context.run.fresh_seed()
     return kept(lg.Sample(child.plan, node.lower, node.upper, node.with_replacement, seed), child)
 

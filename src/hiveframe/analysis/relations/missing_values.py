@@ -74,9 +74,7 @@ def _projected(child: Resolved, exprs: Sequence[lg.Expr], context: Context) -> R
         else:
             made = context.run.column(column.name, expr.dtype, expr.nullable, column.metadata)
             items.append(lg.Named(made, expr))
-    scope = Scope(
-        [i.column for i in items], child.scope.qualifiers, case_sensitive=child.scope.case_sensitive
-    )
+    scope = Scope([i.column for i in items], child.scope.qualifiers, case_sensitive=child.scope.case_sensitive)
     return Resolved(lg.Project(child.plan, tuple(items)), scope, (child,), below=child)
 
 

@@ -14,14 +14,14 @@ from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import check_orderable, sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.naming import describe
 from hiveframe.analysis.references import columns_in
 from hiveframe.analysis.relations.conditions import refuse_generators
-from hiveframe.analysis.relations.filters import hidden_columns
-from hiveframe.analysis.select import Item, Select, build, windows_computed
+from hiveframe.analysis.relations.filters import aggregate_input, grouped_columns_only, hidden_columns
+from hiveframe.analysis.select import Item, Select, build
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.walk import preorder
 
 
 def sort(node: spec.Sort, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -30,9 +30,9 @@ def sort(node: spec.Sort, inputs: Sequence[Resolved], context: Context) -> Resol
     if node.by_all:
         return _sort_all(node, child, context)
     source = Input(child.scope, (child,))
-    binder = Binder(context, source, fallback=child.below)
+    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
     keys = tuple(_bind_key(binder, node, key, child) for key in node.keys)
-    plan = _plan(node, child, keys, source, context)
+    plan = _plan(node, child, keys, binder)
     return Resolved(plan, child.scope, (child,), below=child)
 
 
@@ -52,7 +52,7 @@ def _sort_all(node: spec.Sort, child: Resolved, context: Context) -> Resolved:
 
 def _bind_key(binder: Binder, node: spec.Sort, key: spec.SortOrder, child: Resolved) -> lg.SortKey:
     column = ordinal(binder, key.child, child, "ORDER_BY_POS_OUT_OF_RANGE", "spark.sql.orderByOrdinal")
-    expr = column if column is not None else binder.bind(key.child)
+    expr = column if column is not None else binder.bind_root(key.child, "Sort")
     check_orderable(binder, key, expr)
     refuse_generators(binder, node, key.child, expr, "Sort")
     return sort_key(key, expr)
@@ -70,21 +70,26 @@ def ordinal(binder: Binder, node: spec.Expr, child: Resolved, condition: str, se
     return columns[node.value - 1]
 
 
-def _plan(
-    node: spec.Sort, child: Resolved, keys: tuple[lg.SortKey, ...], source: Input, context: Context
-) -> lg.Relation:
+def _plan(node: spec.Sort, child: Resolved, keys: tuple[lg.SortKey, ...], binder: Binder) -> lg.Relation:
+    context = binder.context
     exprs = [k.child for k in keys]
     select = child.select
     if select is not None and select.grouping is not None and _needs_aggregate(child, exprs):
-        return _over_aggregate(node, child, select, keys, context)
-    if any(has_aggregate(e) for e in exprs):
-        calls = ", ".join(describe(e, context.run) for e in exprs if has_aggregate(e))
-        raise failure("UNSUPPORTED_EXPR_FOR_OPERATOR", node, invalidExprSqls=f'"{calls}"')
-    hidden = {**source.missing, **(hidden_columns(child, *exprs) if child.below is not None else {})}
-    plan = expose(child.plan, hidden.values())
-    plan, computed = windows_computed(plan, exprs, context.run)
-    sorted_ = lg.Sort(plan, tuple(replace(k, child=e) for k, e in zip(keys, computed, strict=True)), node.is_global)
-    return _only(sorted_, child) if hidden or plan is not child.plan else sorted_
+        _refuse(node, [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, lg.WindowCall)], context)
+        with grouped_columns_only(binder, spec.Function(("order",), tuple(k.child for k in node.keys))):
+            return _over_aggregate(node, child, select, keys, context)
+    calls = [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, (lg.WindowCall, lg.AggCall))]
+    _refuse(node, calls, context)
+    hidden = {**binder.input.missing, **(hidden_columns(child, *exprs) if child.below is not None else {})}
+    ordered = lg.Sort(expose(child.plan, hidden.values()), keys, node.is_global)
+    return _only(ordered, child) if hidden else ordered
+
+
+def _refuse(node: spec.Sort, calls: Sequence[lg.Expr], context: Context) -> None:
+    """No windows or stray aggregates in a sort key."""
+    if calls:
+        shown = ", ".join(f'"{describe(c, context.run)}"' for c in calls)
+        raise failure("UNSUPPORTED_EXPR_FOR_OPERATOR", node, invalidExprSqls=shown)
 
 
 def _only(plan: lg.Relation, child: Resolved) -> lg.Relation:

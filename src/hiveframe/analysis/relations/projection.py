@@ -35,7 +35,7 @@ def select_items(
     source = Input(child.scope, (child,))
     flag = "spark.sql.lateralColumnAlias.enableImplicitResolution"
     uses_aliases = lateral_aliases and context.env.settings.flag(flag)
-    binder = Binder(context, source, aliases={} if uses_aliases else None)
+    binder = Binder(context, source, aliases={} if uses_aliases else None, at=at)
     listed = ItemList(binder)
     listed.add_all(items)
     grouping = Grouping((), None, at) if needs_aggregation(listed.items) else None

@@ -20,9 +20,7 @@ def map_partitions(node: spec.MapPartitions, inputs: Sequence[Resolved], context
     return _result(lg.MapPartitions(child.plan, udf, output), output, child, context)
 
 
-def _udf(
-    node: spec.PythonUdf, args: Sequence[lg.Column], context: Context
-) -> tuple[lg.PyUdf, tuple[lg.Column, ...]]:
+def _udf(node: spec.PythonUdf, args: Sequence[lg.Column], context: Context) -> tuple[lg.PyUdf, tuple[lg.Column, ...]]:
     """The function over `args`, and the columns that it yields."""
     declared = node.function.return_type
     dtype = context.env.parse_type(declared) if isinstance(declared, str) else declared

@@ -31,10 +31,13 @@ def set_operation(node: spec.SetOperation, inputs: Sequence[Resolved], context: 
             invalidNumColumns=str(len(right.scope.columns)),
         )
     types = _common_types(node, operator, left, right, context)
+    parts = _parts(node, left, types, context)
+    other = cast_to(context, node, right, types)
+    mine = parts[0].output if len(parts) == 1 else left.scope.columns
     output: list[lg.Column] = []
-    for a, b, dtype in zip(left.scope.columns, right.scope.columns, types, strict=True):
-        output.append(context.run.column(a.name, dtype, _nullable(node.kind, a, b), a.metadata))
-    children = (*_parts(node, left, types, context), cast_to(context, node, right, types))
+    for named, a, b, dtype in zip(left.scope.columns, mine, other.output, types, strict=True):
+        output.append(context.run.column(named.name, dtype, _nullable(node.kind, a, b), named.metadata))
+    children = (*parts, other)
     plan = lg.SetOperation(children, node.kind, node.is_all, tuple(output))
     scope = Scope(output, [()] * len(output), case_sensitive=left.scope.case_sensitive)
     return Resolved(plan, scope, ())

@@ -29,9 +29,7 @@ def transpose(node: spec.Transpose, inputs: Sequence[Resolved], context: Context
     plan: lg.Relation = lg.Project(child.plan, (key, *cells, sort_key))
     rows = [row for row in context.env.collect(lg.Sort(plan, (lg.SortKey(sort_key.column),))) if row[0] is not None]
     if len(rows) > _MOST:
-        raise failure(
-            "TRANSPOSE_EXCEED_ROW_LIMIT", node, maxValues=str(_MOST), config='"spark.sql.transposeMaxValues"'
-        )
+        raise failure("TRANSPOSE_EXCEED_ROW_LIMIT", node, maxValues=str(_MOST), config='"spark.sql.transposeMaxValues"')
     columns = [run.column("key", t.STRING, False), *(run.column(str(row[0]), dtype, True) for row in rows)]
     made = tuple(
         (lg.Literal(c.name, t.STRING), *(lg.Literal(row[i + 1], dtype) for row in rows)) for i, c in enumerate(others)

@@ -46,7 +46,13 @@ def _columns(binder: Binder, node: spec.Unpivot, expr: spec.Expr) -> list[lg.Col
     columns = [e for e in bound if isinstance(e, lg.Column)]
     if len(columns) != len(bound):
         kind = "Id" if node.ids is not None and expr in node.ids else "Value"
-        raise failure("UNPIVOT_REQUIRES_ATTRIBUTES", node, given=kind.lower(), empty="value" if kind == "Id" else "id", expressions=f'"{binder.text(expr)}"')
+        raise failure(
+            "UNPIVOT_REQUIRES_ATTRIBUTES",
+            node,
+            given=kind.lower(),
+            empty="value" if kind == "Id" else "id",
+            expressions=f'"{binder.text(expr)}"',
+        )
     return columns
 
 
