@@ -186,6 +186,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "higher_order",  # functions of functions
     "json",
     "misc",
+    "hashes",
+    "bitwise",
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups
     "sums",
@@ -198,6 +200,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "string_words",
     "datetime_parts",
     "epoch_times",
+    "datetime_shift",
 )
 
 _rows: dict[str, Function] = {}
