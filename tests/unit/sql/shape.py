@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,40 @@ def cases(name: str) -> list[tuple[str, str]]:
     """The texts of a fixture file and, on the line under each, the shape of its tree."""
     lines = (FIXTURES / f"{name}.txt").read_text().splitlines()
     return [(text, tree.removeprefix("    => ")) for text, tree in zip(lines[::2], lines[1::2], strict=True)]
+
+
+def statement_shape(node: Any) -> str:
+    """A command as its class and those of its fields that are not left at their default."""
+    if not isinstance(node, spec.Command):
+        return shape(node)
+    found = [type(node).__name__]
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        if field.name != "origin" and value != field.default:
+            found.append(f"{field.name}={_value(value)}")
+    return " ".join(found)
+
+
+def _value(value: Any) -> str:
+    match value:
+        case spec.TableName(parts=parts, clause=clause):
+            return ".".join(parts) if clause is None else f"identifier({shape(clause)})"
+        case spec.Command():
+            return f"<{statement_shape(value)}>"
+        case spec.CommandResult(command=command):
+            return f"<{statement_shape(command)}>"
+        case spec.Expr() | spec.Relation():
+            return f"<{shape(value)}>"
+        case t.DataType():
+            return t.simple_string(value)
+        case spec.Node():
+            fields = ((f, getattr(value, f.name)) for f in dataclasses.fields(value))
+            return "{" + " ".join(f"{f.name}={_value(found)}" for f, found in fields if found != f.default) + "}"
+        case tuple():
+            return "(" + ", ".join(map(_value, value)) + ")"
+        case Mapping():
+            return "{" + ", ".join(f"{key}: {_value(found)}" for key, found in value.items()) + "}"
+    return repr(value)
 
 
 def shape(node: Any) -> str:
