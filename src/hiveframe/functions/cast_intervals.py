@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
 
 from hiveframe.errors import SparkError
 from hiveframe.functions.cast_job import LITERAL_SUFFIX, CastJob
-from hiveframe.functions.cast_numbers import BITS, bounds, decimal_to_decimal, wrap
+from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal
 from hiveframe.functions.interval_parse import (
     DAY_US,
     HOUR_US,
@@ -36,6 +37,11 @@ def _last_unit(dtype: DataType) -> int:
     return _DAY_TIME_SIZES[dtype.end]
 
 
+def _raising(job: CastJob) -> CastJob:
+    """Numbers that don't fit an interval raise under legacy rules too."""
+    return replace(job, mode="ansi") if job.mode == "legacy" else job
+
+
 def narrow(job: CastJob) -> Sql:
     """To other fields of the same kind: what is smaller than the last field is cut off."""
     unit = _last_unit(job.dst)
@@ -52,15 +58,13 @@ def to_integral(job: CastJob) -> Sql:
     months = isinstance(job.src, t.YearMonthIntervalType)
     if isinstance(job.dst, t.LongType) or (months and isinstance(job.dst, t.IntegerType)):
         return cast(count, target)
-    if job.mode == "legacy":
-        return cast(wrap(cast(count, "BIGINT"), BITS[type(job.dst)]), target)
     low, high = bounds(job.dst)
 
     def build(v: Sql) -> Sql:
         whole = v if unit == 1 else op("//", v, number(unit))
         fits = op("and", op(">=", whole, number(low)), op("<=", whole, number(high)))
         branches = [(fits, cast(whole, target))]
-        if job.mode == "ansi":
+        if job.mode != "try":
             branches.append((is_not_null(v), job.overflow(_shown(job, v))))
         return case(*branches)
 
@@ -99,7 +103,7 @@ def from_integral(job: CastJob) -> Sql:
     def failure(v: Sql) -> Sql:
         return job.overflow(func("concat", cast(v, "VARCHAR"), text(suffix)))
 
-    return job.tried(attempt, failure)
+    return _raising(job).tried(attempt, failure)
 
 
 def from_decimal(job: CastJob) -> Sql:
@@ -115,7 +119,7 @@ def from_decimal(job: CastJob) -> Sql:
     def failure(v: Sql) -> Sql:
         return job.overflow(func("concat", cast(v, "VARCHAR"), text("BD")))
 
-    return job.tried(attempt, failure)
+    return _raising(job).tried(attempt, failure)
 
 
 def from_text(job: CastJob) -> Sql:
@@ -124,7 +128,7 @@ def from_text(job: CastJob) -> Sql:
     assert isinstance(dst, (t.YearMonthIntervalType, t.DayTimeIntervalType))
     function = _year_months if isinstance(dst, t.YearMonthIntervalType) else _day_times
     kernel = job.ctx.kernel("parse_interval", function, [t.STRING, t.INT, t.INT, t.BOOLEAN], dst)
-    raises = cast(text("true" if job.mode == "ansi" else "false"), "BOOLEAN")
+    raises = cast(text("false" if job.mode == "try" else "true"), "BOOLEAN")
     return func(kernel, job.value, cast(number(dst.start), "INTEGER"), cast(number(dst.end), "INTEGER"), raises)
 
 

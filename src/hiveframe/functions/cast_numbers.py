@@ -7,9 +7,22 @@ from typing import Final
 
 from hiveframe.functions.cast_job import LITERAL_SUFFIX, CastJob
 from hiveframe.functions.decimals import decimal_for, holds
-from hiveframe.functions.java_text import floating_text
+from hiveframe.functions.java_text import decimal_text, floating_text
 from hiveframe.functions.let import let
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, number, op, physical_type, text, try_cast
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    false,
+    func,
+    is_not_null,
+    neg,
+    number,
+    op,
+    physical_type,
+    text,
+    try_cast,
+)
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -141,7 +154,10 @@ def boolean_to_decimal(job: CastJob) -> Sql:
     target = physical_type(job.dst)
     if job.dst.precision > job.dst.scale:
         return cast(job.value, target)
-    return job.tried(lambda v: try_cast(v, target), lambda v: job.out_of_range(text("1")))
+    # DuckDB makes 0.1 of TRUE
+    return job.tried(
+        lambda v: case((op("=", v, false()), cast(number(0), target))), lambda v: job.out_of_range(text("1"))
+    )
 
 
 def decimal_to_decimal(job: CastJob) -> Sql:
@@ -153,7 +169,7 @@ def decimal_to_decimal(job: CastJob) -> Sql:
     src_whole, dst_whole = src.precision - src.scale, dst.precision - dst.scale
     if dst_whole > src_whole or (dst_whole == src_whole and dst.scale >= src.scale):
         return cast(job.value, target)
-    return job.tried(lambda v: try_cast(v, target), lambda v: job.out_of_range(cast(v, "VARCHAR")))
+    return job.tried(lambda v: try_cast(v, target), lambda v: job.out_of_range(decimal_text(v, src)))
 
 
 def floating_to_decimal(job: CastJob) -> Sql:
@@ -182,7 +198,7 @@ def decimal_to_integral(job: CastJob) -> Sql:
     suffix = LITERAL_SUFFIX[t.DecimalType]
     return job.tried(
         lambda v: try_cast(_whole(v, src), target),
-        lambda v: job.overflow(func("concat", cast(v, "VARCHAR"), text(suffix))),
+        lambda v: job.overflow(func("concat", decimal_text(v, src), text(suffix))),
     )
 
 

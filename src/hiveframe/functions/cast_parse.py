@@ -13,7 +13,7 @@ from hiveframe.functions.cast_numbers import bounds
 from hiveframe.functions.datetime_text import parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, physical_type, text, try_cast
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text, try_cast
 from hiveframe.functions.wall_clock import at_wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
@@ -41,9 +41,30 @@ def constant_of(value: Any, dtype: DataType, time_zone: str) -> Sql | None:
     """A string literal cast in Python, so that filters see a constant; None leaves it to the general way."""
     if value is None:
         return constant(None, dtype)
+    special = _special_moment(str(value), dtype)
+    if special is not None:
+        return special
     reader = _CONSTANTS.get(type(dtype))
     found = reader(value, dtype, time_zone) if reader is not None else None
     return None if found is None else constant(found, dtype)
+
+
+_SPECIAL_DAYS: Final = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
+
+
+def _special_moment(value: str, dtype: DataType) -> Sql | None:
+    """`epoch`, `now`, `today` … as constants: Spark reads these words in literals, never in columns."""
+    word = value.strip().lower()
+    if not isinstance(dtype, (t.DateType, t.TimestampType, t.TimestampNTZType)):
+        return None
+    if word == "epoch":
+        return constant(0, dtype)
+    offset = _SPECIAL_DAYS.get(word)
+    if offset is None:
+        return None
+    if word == "now" and not isinstance(dtype, t.DateType):
+        return cast(func("now"), physical_type(dtype))
+    return cast(op("+", cast(func("now"), "DATE"), number(offset)), physical_type(dtype))
 
 
 def _integral_constant(value: str, dtype: DataType, zone: str) -> int | None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.interval_text import calendar_text, day_time_sql, year_month_sql
-from hiveframe.functions.java_text import date_text, floating_text, timestamp_text, wall_clock_text
+from hiveframe.functions.java_text import date_text, decimal_text, floating_text, timestamp_text, wall_clock_text
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, field, func, is_not_null, lambda_, op, param, text
 from hiveframe.plan import types as t
@@ -32,16 +32,17 @@ def _floating(job: CastJob) -> Sql:
 def _decimal(job: CastJob) -> Sql:
     """Plain digits; legacy rules print small ones as `1E-7`."""
     assert isinstance(job.src, t.DecimalType)
+    plain = decimal_text(job.value, job.src)
     if job.mode != "legacy" or job.src.scale <= 6:
-        return _plain(job)
-    scale = job.src.scale
+        return plain
+    dtype, scale = job.src, job.src.scale
 
     def build(v: Sql) -> Sql:
         digits = func(
             "ltrim", func("replace", func("ltrim", cast(v, "VARCHAR"), text("-")), text("."), text("")), text("0")
         )
         return case(
-            (op(">=", func("abs", v), cast(text("0.000001"), "DECIMAL(7,6)")), cast(v, "VARCHAR")),
+            (op(">=", func("abs", v), cast(text("0.000001"), "DECIMAL(7,6)")), decimal_text(v, dtype)),
             default=func(
                 "concat",
                 case((op("<", v, cast(text("0"), "INTEGER")), text("-")), default=text("")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, func, neg, number, op, text
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import DataType, DecimalType
 
 
 def floating_text(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
@@ -58,6 +58,14 @@ def _scientific(plain: Sql) -> Sql:
         op("-", func("length", func("regexp_extract", plain, text(r"^-?(\d+)"), number(1))), number(1)),
     )
     return case((exponent, with_exponent), (small, from_small), default=from_great)
+
+
+def decimal_text(value: Sql, dtype: DecimalType) -> Sql:
+    """The plain digits; DuckDB leaves out the 0 before the point when there is no room for it."""
+    shown = cast(value, "VARCHAR")
+    if dtype.precision > dtype.scale:
+        return shown
+    return func("regexp_replace", shown, text(r"^(-?)\."), text(r"\10."))
 
 
 def date_text(value: Sql, ctx: EmitContext) -> Sql:
