@@ -15,6 +15,7 @@ from sqlglot import exp
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, number, op, text, try_cast
 from hiveframe.lake.text_parts import Parts, or_default, with_parts
+from hiveframe.lake.zones import duck_zone
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -55,7 +56,7 @@ class JavaPattern:
         if "z" in self.parts:
             return self._parse(value, lambda part: try_cast(func("concat", self._clock(part), _zone(part)), zoned))
         clock = self.parse_timestamp_ntz(value)
-        return cast(clock, zoned) if time_zone is None else func("timezone", text(time_zone), clock)
+        return cast(clock, zoned) if time_zone is None else func("timezone", text(duck_zone(time_zone)), clock)
 
     def format_date(self, value: Sql) -> Sql:
         """The text of a DATE."""
@@ -67,7 +68,7 @@ class JavaPattern:
 
     def format_timestamp(self, value: Sql, time_zone: str) -> Sql:
         """The text of a moment as a clock in `time_zone` shows it."""
-        clock = func("timezone", text(time_zone), value)
+        clock = func("timezone", text(duck_zone(time_zone)), value)
         return self._format(clock, time_zone, func("timezone", text("UTC"), value.copy()))
 
     def _format(self, clock: Sql, time_zone: str | None, utc: Sql | None) -> Sql:

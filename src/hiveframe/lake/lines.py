@@ -22,7 +22,7 @@ from sqlglot import exp
 from hiveframe.functions.sql import Sql, column, false, func, ident, number, text
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
 from hiveframe.lake.scan import ScanSource, scan_column
-from hiveframe.lake.table_function import call, path_list, struct_literal
+from hiveframe.lake.table_function import call, path_list, select_from, struct_literal
 
 LINE: Final = "__line"
 """The column that carries the text of a line (or record)."""
@@ -38,12 +38,16 @@ _names = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class LineFormat:
-    """How files become lines; `record` is a regular expression for records that may span lines."""
+    """How files become lines; `record` is a regular expression for records that may span lines.
+
+    `rows` is an Arrow table of one text column that is read in the place of files.
+    """
 
     encoding: str = "utf-8"
     separator: str | None = None
     whole_file: bool = False
     record: str | None = None
+    rows: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def read_lines(
     skip: Mapping[str, int] | None = None,
 ) -> Lines:
     """The lines of all files; `folders` are the partition positions wanted; `skip` drops first lines by path."""
+    if how.rows is not None:
+        return _given_lines(how.rows, with_path)
     groups: dict[tuple[int, bool], list[str]] = {}
     for file in source.files:
         in_python = how.encoding not in _DUCK_ENCODINGS or file.path.endswith(_PYTHON_SUFFIXES)
@@ -84,6 +90,14 @@ def read_lines(
         joined = exp.Union(this=select, expression=other, distinct=False)
         select = exp.Select(expressions=[exp.Star()]).from_(exp.Subquery(this=joined, alias=ident("__parts")))
     return Lines(select, arrow)
+
+
+def _given_lines(rows: Any, with_path: bool) -> Lines:
+    name = f"__rows_{next(_names)}"
+    outputs: list[tuple[str, Sql]] = [(LINE, func("coalesce", column(rows.schema.names[0]), text("")))]
+    if with_path:
+        outputs.append((PATH, text("")))
+    return Lines(select_from(ident(name), outputs), {name: rows})
 
 
 def _outputs(source: ScanSource, folders: Sequence[int], with_path: bool) -> list[tuple[str, Sql]]:

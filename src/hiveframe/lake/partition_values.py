@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from hiveframe.errors import SparkRuntimeException
+from hiveframe.lake.zones import zone_of
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
 
@@ -93,7 +93,7 @@ def show(value: Any, dtype: DataType, time_zone: str) -> str | None:
         case t.DateType():
             return (date(1970, 1, 1) + timedelta(days=value)).isoformat()
         case t.TimestampType():
-            moment = (_EPOCH + timedelta(microseconds=value)).replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone))
+            moment = (_EPOCH + timedelta(microseconds=value)).replace(tzinfo=UTC).astimezone(zone_of(time_zone))
             return _show_moment(moment)
         case t.TimestampNTZType():
             return _show_moment(_EPOCH + timedelta(microseconds=value))
@@ -154,7 +154,7 @@ def _parse_date(text: str, _: DataType, __: str) -> int:
 def _parse_timestamp(text: str, _: DataType, time_zone: str) -> int:
     moment = datetime.fromisoformat(text.strip())
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(time_zone))
+        moment = moment.replace(tzinfo=zone_of(time_zone))
     return _microseconds(moment.astimezone(UTC).replace(tzinfo=None))
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from hiveframe.errors import AnalysisException, SparkException, analysis_error
 from hiveframe.lake.options import Options
+from hiveframe.lake.zones import zone_of
 
 _GLOB = re.compile(r"[{}\[\]*?\\]")
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -194,7 +194,7 @@ class _FileFilter:
     def __init__(self, options: Options, time_zone: str) -> None:
         pattern = options.get("pathGlobFilter")
         self._name = _matcher(pattern) if pattern is not None else None
-        zone = ZoneInfo(options.get("timeZone") or time_zone)
+        zone = zone_of(options.get("timeZone") or time_zone)
         self._before = _moment_us("modifiedBefore", options, zone)
         self._after = _moment_us("modifiedAfter", options, zone)
 

@@ -10,6 +10,7 @@ import duckdb
 from sqlglot import exp
 
 from hiveframe.functions.sql import text
+from hiveframe.lake.zones import duck_zone
 
 
 class QueryRunner(Protocol):
@@ -38,7 +39,7 @@ class PrivateRunner:
         with cursor:
             for name, data in (arrow or {}).items():
                 cursor.register(name, data)
-            cursor.execute(exp.Set(expressions=[_assign("TimeZone", time_zone)]).sql("duckdb"))
+            cursor.execute(exp.Set(expressions=[_assign("TimeZone", duck_zone(time_zone))]).sql("duckdb"))
             return cursor.execute(query.sql("duckdb")).fetchall()
 
     def _open(self) -> duckdb.DuckDBPyConnection:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from hiveframe.functions.sql import Sql, case, cast, func, null, op, physical_type, text, try_cast
 from hiveframe.lake.java_patterns import JavaPattern
 from hiveframe.lake.text_parts import Parts, or_default, with_parts
+from hiveframe.lake.zones import duck_zone
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -119,7 +120,7 @@ def parse_timestamp(value: Sql, rules: TextRules) -> Sql:
         strict = (full_match(value, f"{_STRICT_MOMENT}{_ZONED}?"), try_cast(value.copy(), zoned))
         loose = _with_moment(dated, lambda p: try_cast(func("concat", _clock(p), _zone(p)), zoned))
         return case(strict, default=loose)
-    zone = text(rules.time_zone)
+    zone = text(duck_zone(rules.time_zone))
     return _with_moment(
         dated,
         lambda p: case(

@@ -23,9 +23,14 @@ def first_record(path: str, how: LineFormat, options: CsvOptions) -> FirstRecord
     """The first line that is neither blank nor a comment."""
     lines = python_lines(path, how)
     for count, line in enumerate(lines, start=1):
-        if line.strip(BLANKS) and not (options.comment and line.startswith(options.comment)):
+        if is_record(line, options):
             return FirstRecord(line.removeprefix("\ufeff"), count)
     return FirstRecord(None, 0)
+
+
+def is_record(line: str, options: CsvOptions) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    return bool(line.strip(BLANKS)) and not (options.comment and line.startswith(options.comment))
 
 
 def column_names(tokens: Sequence[str | None]) -> list[str]:

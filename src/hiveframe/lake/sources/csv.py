@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column, func, ident, text
-from hiveframe.lake.csv.header import FirstRecord, column_names, first_record
+from hiveframe.lake.csv.header import FirstRecord, column_names, first_record, is_record
 from hiveframe.lake.csv.infer import infer_types
 from hiveframe.lake.csv.options import CsvOptions, read_options
 from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows
 from hiveframe.lake.csv.tokens import record_pattern, token_list, token_value
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.lines import LineFormat, read_lines
+from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
@@ -53,6 +56,23 @@ class CsvSource:
             {path: first.line_count for path, first in firsts.items() if first.line_count},
             {path: first.text for path, first in firsts.items() if first.text is not None},
         )
+        return self._opened(request, listed, detail, context)
+
+    def open_rows(
+        self, rows: pa.Table, schema: StructType | None, options: Options, context: ReadContext
+    ) -> ScanSource:
+        """A column of records in memory as a source; every line that equals the header is taken for one."""
+        csv_options = read_options(options, context.settings)
+        lines = [line or "" for line in rows.column(0).to_pylist()] if csv_options.header else []
+        header = next((line for line in lines if is_record(line, csv_options)), None)
+        if header is not None:
+            rows = rows.filter(pc.invert(pc.equal(rows.column(0), header)))
+        headers = {"": header} if header is not None else {}
+        detail = CsvDetail(csv_options, LineFormat(rows=rows), {}, headers)
+        return self._opened(ReadRequest("csv", (), schema, options), Listed((), StructType()), detail, context)
+
+    def _opened(self, request: ReadRequest, listed: Listed, detail: CsvDetail, context: ReadContext) -> ScanSource:
+        has_data = bool(listed.files) or detail.lines.rows is not None
         source = ScanSource(
             "csv",
             request.paths,
@@ -65,18 +85,18 @@ class CsvSource:
             detail,
         )
         schema, partitions = settle_schema(
-            request, listed, self.label, lambda: _infer(source, detail, context) if listed.files else None
+            request, listed, self.label, lambda: _infer(source, detail, context) if has_data else None
         )
-        csv_columns(schema, options)
+        csv_columns(schema, detail.options)
         return replace(source, schema=schema, partitions=partitions)
 
     def scan(
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
         """Lines split and parsed by DuckDB expressions."""
-        if not source.files:
-            return empty_scan(source, needed, with_path)
         detail: CsvDetail = source.detail
+        if not source.files and detail.lines.rows is None:
+            return empty_scan(source, needed, with_path)
         if detail.options.header and not detail.options.enforce_schema:
             _check_headers(source, detail)
         folders = [i for i in needed if i in source.partitions]
@@ -116,8 +136,7 @@ def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> Struc
     options = detail.options
     first = next(iter(detail.headers.values()), None)
     if not options.header:
-        found = (first_record(f.path, detail.lines, options).text for f in source.files)
-        first = next((record for record in found if record is not None), None)
+        first = _first_data_record(source, detail)
     if first is None:
         return StructType()
     tokens = _tokens(first, options, context)
@@ -126,6 +145,14 @@ def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> Struc
     if options.infer_schema:
         types = _types(source, detail, len(names), context)
     return StructType(tuple(StructField(n, d) for n, d in zip(names, types, strict=True)))
+
+
+def _first_data_record(source: ScanSource, detail: CsvDetail) -> str | None:
+    if detail.lines.rows is not None:
+        lines = (line or "" for line in detail.lines.rows.column(0).to_pylist())
+        return next((line for line in lines if is_record(line, detail.options)), None)
+    found = (first_record(f.path, detail.lines, detail.options).text for f in source.files)
+    return next((record for record in found if record is not None), None)
 
 
 def _types(source: ScanSource, detail: CsvDetail, count: int, context: ReadContext) -> Sequence[t.DataType]:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column
-from hiveframe.lake.file_listing import list_request, settle_schema
+from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.json.infer import Inferred, infer_schema
 from hiveframe.lake.json.options import JsonOptions, read_options
 from hiveframe.lake.json.rows import corrupt_position, json_lines, json_records, json_rows
 from hiveframe.lake.lines import LINE, LineFormat, read_lines
+from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
@@ -40,9 +42,18 @@ class JsonSource:
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """Lists the files; without a schema, every record is looked at."""
         options = read_options(request.options, context.settings)
-        listed = list_request(request, context)
         how = LineFormat(options.encoding, separator=options.line_separator, whole_file=options.multi_line)
-        detail = JsonDetail(options, how)
+        return self._opened(request, list_request(request, context), JsonDetail(options, how), context)
+
+    def open_rows(
+        self, rows: pa.Table, schema: StructType | None, options: Options, context: ReadContext
+    ) -> ScanSource:
+        """A column of records in memory as a source."""
+        detail = JsonDetail(read_options(options, context.settings), LineFormat(rows=rows))
+        request = ReadRequest("json", (), schema, options)
+        return self._opened(request, Listed((), StructType()), detail, context)
+
+    def _opened(self, request: ReadRequest, listed: Listed, detail: JsonDetail, context: ReadContext) -> ScanSource:
         source = ScanSource(
             "json",
             request.paths,
@@ -54,9 +65,10 @@ class JsonSource:
             context.settings.time_zone,
             detail,
         )
-        inferred = _infer(source, detail, context) if request.schema is None and listed.files else None
+        has_data = bool(listed.files) or detail.lines.rows is not None
+        inferred = _infer(source, detail, context) if request.schema is None and has_data else None
         schema, partitions = settle_schema(request, listed, self.label, lambda: inferred.schema if inferred else None)
-        corrupt_position(schema, options)
+        corrupt_position(schema, detail.options)
         detail = replace(detail, is_uniform=inferred is not None and inferred.is_uniform)
         return replace(source, schema=schema, partitions=partitions, detail=detail)
 
@@ -64,9 +76,9 @@ class JsonSource:
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
         """Records parsed by DuckDB's JSON functions."""
-        if not source.files:
-            return empty_scan(source, needed, with_path)
         detail: JsonDetail = source.detail
+        if not source.files and detail.lines.rows is None:
+            return empty_scan(source, needed, with_path)
         folders = [i for i in needed if i in source.partitions]
         lines = read_lines(source, detail.lines, folders, with_path=True)
         places = source.data_positions()
