@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 
 from hiveframe import __version__
@@ -17,6 +18,8 @@ EXAMPLES = """\
   hiveframe serve --host 0.0.0.0 --port 15005   for others too: whoever reaches the port may run anything
 
   SparkSession.builder.remote("sc://127.0.0.1:15002").getOrCreate()      in PySpark, to connect
+
+With SPARK_CONNECT_AUTHENTICATE_TOKEN set, callers must send that token.
 """
 
 HIGHEST_PORT = 65535
@@ -35,19 +38,20 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(f"--port takes 0 to {HIGHEST_PORT}, not {args.port}")
     conf = parse_conf(args.conf)
 
-    from hiveframe.connect import server
     from hiveframe.connect.local import session_manager
+    from hiveframe.connect.server import RunningServer, serve
+
+    def started(server: RunningServer) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same orderly end as Ctrl-C
+        announce(args.host, server.port)
 
     try:
-        server.serve(
-            args.host,
-            args.port,
-            manager=session_manager(conf),
-            on_started=lambda running: announce(args.host, running.port),
-        )
+        serve(args.host, args.port, manager=session_manager(conf), on_started=started)
     except OSError as error:
-        print(f"hiveframe serve: cannot listen on {args.host}:{args.port}: {error}; try --port 0", file=sys.stderr)
+        print(f"hiveframe serve: {error}; is the port taken? try --port 0", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
     return 0
 
 
