@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import pyarrow as pa
+
 from hiveframe.analysis.environment import DataTable, SqlFunction, UserFunction, ViewTable
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
@@ -13,6 +15,7 @@ from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source, short_name
 from hiveframe.lake.sources.source import ReadRequest
+from hiveframe.lake.text_rows import open_rows
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
@@ -137,6 +140,14 @@ class SessionEnvironment:
             options=options.without("path"),
         )
         return scanned(open_source(request, self.state.read_context()))
+
+    def parse_rows(
+        self, rows: lg.Relation, format: str, schema: StructType | None, options: Mapping[str, str]
+    ) -> DataTable:
+        """A column of text as the lines of a CSV or JSON file."""
+        lines = pa.table({"line": pa.array([row[0] for row in self.runner.collect(rows)], pa.string())})
+        known = read_schema(schema) if schema is not None else None
+        return scanned(open_rows(format, lines, known, Options(options), self.state.read_context()))
 
     def _schema(self, schema: StructType | str | None) -> StructType | None:
         if not isinstance(schema, str):
