@@ -27,8 +27,8 @@ from hiveframe.plan.types import DataType
 _EPOCH: Final = cast(text("1970-01-01"), "DATE")
 _SECOND_US: Final = 1_000_000
 # No string is taken for a number here.
-_ONLY_NUMERIC: Final = Kind("NUMERIC", NUMERIC.accepts)
-_ONLY_INTEGRAL: Final = Kind("INTEGRAL", INTEGRAL.accepts)
+_ONLY_NUMERIC: Final = Kind("NUMERIC", lambda d: NUMERIC.accepts(d) or isinstance(d, t.NullType))
+_ONLY_INTEGRAL: Final = Kind("INTEGRAL", lambda d: INTEGRAL.accepts(d) or isinstance(d, t.NullType))
 
 
 def _emit_unix_date(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -70,7 +70,7 @@ def _times(value: Sql, factor: int, call: Call, ctx: EmitContext) -> Sql:
 
 def _emit_timestamp_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     dtype = call.args[0].dtype
-    if isinstance(dtype, t.IntegralType):
+    if isinstance(dtype, (t.IntegralType, t.NullType)):
         return _times(args[0], _SECOND_US, call, ctx)
     if isinstance(dtype, t.DecimalType):
         return from_micros(_decimal_micros(args[0], dtype))

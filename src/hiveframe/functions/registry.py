@@ -201,6 +201,9 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_parts",
     "epoch_times",
     "datetime_shift",
+    "time_zones",
+    "datetime_make",
+    "intervals",
 )
 
 _rows: dict[str, Function] = {}
