@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -30,6 +30,21 @@ class StorageLevel:
     use_off_heap: bool = False
     deserialized: bool = False
     replication: int = 1
+
+
+class KeptWhere(Protocol):
+    """A `StorageLevel`, whichever class says it."""
+
+    @property
+    def use_disk(self) -> bool: ...
+    @property
+    def use_memory(self) -> bool: ...
+    @property
+    def use_off_heap(self) -> bool: ...
+    @property
+    def deserialized(self) -> bool: ...
+    @property
+    def replication(self) -> int: ...
 
 
 class ObservedMetrics(Protocol):
@@ -123,7 +138,7 @@ class SessionRuntime(Protocol):
 
     def unpersist(self, plan: spec.Relation, blocking: bool) -> None: ...
 
-    def storage_level(self, plan: spec.Relation) -> StorageLevel: ...
+    def storage_level(self, plan: spec.Relation) -> KeptWhere: ...
 
     def parse_ddl(self, text: str) -> DataType:
         """A type or a table schema written as DDL."""
@@ -171,6 +186,3 @@ class Observed:
     name: str
     keys: Sequence[str]
     values: Sequence[spec.Literal]
-
-
-JsonValue = Any

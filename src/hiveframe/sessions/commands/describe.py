@@ -13,11 +13,11 @@ from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, json_value, simple_string, sql_name
-from hiveframe.session.commands.lookup import find_table, table_schema
-from hiveframe.session.commands.partitions import partition_fields
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.table_details import details
-from hiveframe.session.results import SmallTable, column, small_table
+from hiveframe.sessions.commands.lookup import find_table, table_schema
+from hiveframe.sessions.commands.partitions import partition_fields
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.table_details import details
+from hiveframe.sessions.results import SmallTable, column, small_table
 
 _FIELDS = (column("col_name"), column("data_type"), column("comment", nullable=True))
 _HEADER = ("# col_name", "data_type", "comment")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hiveframe.plan import commands as c
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
 
 
 @handles(c.RemoveCached)

@@ -14,11 +14,11 @@ from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.spec import TableName
 from hiveframe.plan.types import StructField, StructType, simple_string
-from hiveframe.session.commands.cache import cache_key
-from hiveframe.session.commands.lookup import find_table, table_schema
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable, column, small_table
-from hiveframe.session.state import CacheEntry
+from hiveframe.sessions.commands.cache import cache_key
+from hiveframe.sessions.commands.lookup import find_table, table_schema
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
+from hiveframe.sessions.state import CacheEntry
 from hiveframe.sql.identifiers import parse_multipart_identifier
 
 Args = Mapping[str, Any]

@@ -6,8 +6,8 @@ from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable, column, small_table
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
 from hiveframe.settings import KNOWN, local_time_zone
 
 _KEY_VALUE = (column("key"), column("value"))

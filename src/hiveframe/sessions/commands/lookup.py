@@ -8,7 +8,7 @@ from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructType
-from hiveframe.session.commands.seam import CommandSession
+from hiveframe.sessions.commands.seam import CommandSession
 
 
 def not_found(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:

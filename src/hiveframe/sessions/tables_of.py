@@ -12,7 +12,7 @@ from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.plan import logical as lg
 from hiveframe.plan.types import StructType
-from hiveframe.session.state import Kept
+from hiveframe.sessions.state import Kept
 
 
 def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:

@@ -12,8 +12,8 @@ from hiveframe.catalog.session_catalog import SessionCatalog
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.session.results import SmallTable
-from hiveframe.session.state import SessionState
+from hiveframe.sessions.results import SmallTable
+from hiveframe.sessions.state import SessionState
 from hiveframe.settings import Settings
 
 

@@ -18,7 +18,7 @@ from hiveframe.lake.write.writer import write
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.session.commands.seam import CommandSession
+from hiveframe.sessions.commands.seam import CommandSession
 
 
 def save(

@@ -12,8 +12,8 @@ from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType, sql_name
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.settings import Settings
 from hiveframe.sql.parser import parse_data_type, parse_expression, parse_query
 

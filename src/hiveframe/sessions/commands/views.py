@@ -13,10 +13,10 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec, walk
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.session.commands.lookup import find_table
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
-from hiveframe.session.users import current_user
+from hiveframe.sessions.commands.lookup import find_table
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.users import current_user
 
 # A stored view is read under the parser and type settings that it was made with.
 _CAPTURED = ("spark.sql.ansi.enabled", "spark.sql.caseSensitive", "spark.sql.timestampType")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hiveframe.catalog.entities import Table
 from hiveframe.plan.types import tree_string
-from hiveframe.session.commands.seam import CommandSession
+from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.settings import zone_info
 
 CREATED_BY = "Spark 4.2.0"

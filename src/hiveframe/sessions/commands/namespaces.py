@@ -8,9 +8,9 @@ from dataclasses import replace
 from hiveframe.catalog.entities import DEFAULT_CATALOG, Database
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable, column, small_table
-from hiveframe.session.users import current_user
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
+from hiveframe.sessions.users import current_user
 
 _RESERVED = frozenset({"owner", "location", "comment"})
 

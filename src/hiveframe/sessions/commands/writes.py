@@ -14,12 +14,12 @@ from hiveframe.lake.registry import short_name, source_of
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
-from hiveframe.session.commands.insert import insert_rows
-from hiveframe.session.commands.lookup import find_table, not_found, writable_table
-from hiveframe.session.commands.saving import create_as_select, path_mode, save
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
-from hiveframe.session.users import current_user
+from hiveframe.sessions.commands.insert import insert_rows
+from hiveframe.sessions.commands.lookup import find_table, not_found, writable_table
+from hiveframe.sessions.commands.saving import create_as_select, path_mode, save
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.users import current_user
 
 
 @handles(c.WriteSource)

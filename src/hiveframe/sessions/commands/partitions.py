@@ -12,9 +12,9 @@ from hiveframe.lake import partition_values
 from hiveframe.lake.partitions import folder_name
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructField
-from hiveframe.session.commands.seam import CommandSession
-from hiveframe.session.environment import read_schema
-from hiveframe.session.tables_of import open_table
+from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.environment import read_schema
+from hiveframe.sessions.tables_of import open_table
 
 PartitionClause = tuple[tuple[str, spec.Expr | None], ...]
 

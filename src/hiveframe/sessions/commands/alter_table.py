@@ -13,12 +13,12 @@ from hiveframe.functions.coercion import can_up_cast
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.session.commands.lookup import known_table, writable_table
-from hiveframe.session.commands.partitions import matching, partition_names, remove_partition, static_values
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.tables import DEFAULT_KEY, add_partitions, column_field, partitions_last
-from hiveframe.session.commands.views import replace_query
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.lookup import known_table, writable_table
+from hiveframe.sessions.commands.partitions import matching, partition_names, remove_partition, static_values
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.tables import DEFAULT_KEY, add_partitions, column_field, partitions_last
+from hiveframe.sessions.commands.views import replace_query
+from hiveframe.sessions.results import EMPTY, SmallTable
 
 Args = Mapping[str, Any]
 Action = Callable[[CommandSession, Table, Args], None]

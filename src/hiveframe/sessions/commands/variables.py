@@ -9,8 +9,8 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Literal, schema_of
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
 
 
 def _key(session: CommandSession, parts: tuple[str, ...]) -> str:

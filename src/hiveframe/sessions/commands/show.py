@@ -11,12 +11,12 @@ from hiveframe.errors import analysis_error
 from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan import types as t
-from hiveframe.session.commands.create_statement import create_statement
-from hiveframe.session.commands.lookup import find_table, known_table, table_schema
-from hiveframe.session.commands.partitions import partition_names
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.table_details import information
-from hiveframe.session.results import SmallTable, column, small_table
+from hiveframe.sessions.commands.create_statement import create_statement
+from hiveframe.sessions.commands.lookup import find_table, known_table, table_schema
+from hiveframe.sessions.commands.partitions import partition_names
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.table_details import information
+from hiveframe.sessions.results import SmallTable, column, small_table
 
 _TABLE_FIELDS = (column("namespace"), column("tableName"), column("isTemporary", t.BOOLEAN))
 _NO_PROPERTY = "Table {} does not have property: {}"

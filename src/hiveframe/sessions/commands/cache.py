@@ -7,10 +7,10 @@ from hiveframe.catalog.session_catalog import TemporaryView
 from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
-from hiveframe.session.commands.lookup import find_table
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
-from hiveframe.session.state import CacheEntry
+from hiveframe.sessions.commands.lookup import find_table
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.state import CacheEntry
 
 
 def cache_key(session: CommandSession, parts: tuple[str, ...]) -> tuple[str, ...]:

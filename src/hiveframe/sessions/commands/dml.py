@@ -6,9 +6,9 @@ from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import AnalysisException, analysis_error, unsupported
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
-from hiveframe.session.commands.lookup import writable_table
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import SmallTable
+from hiveframe.sessions.commands.lookup import writable_table
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import SmallTable
 
 
 def _refusal(session: CommandSession, name: spec.TableName, operation: str) -> AnalysisException:

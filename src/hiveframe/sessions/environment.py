@@ -19,9 +19,9 @@ from hiveframe.lake.text_rows import open_rows
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
-from hiveframe.session.state import SessionState
-from hiveframe.session.tables_of import kept_table, open_table, scanned
-from hiveframe.session.users import current_user
+from hiveframe.sessions.state import SessionState
+from hiveframe.sessions.tables_of import kept_table, open_table, scanned
+from hiveframe.sessions.users import current_user
 from hiveframe.settings import Settings
 from hiveframe.sql.parser import parse_data_type, parse_schema, parse_statement
 

@@ -6,8 +6,8 @@ from hiveframe.errors import unsupported
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.plan import types as t
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable, column, small_table
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
 
 
 @handles(c.AddResource)

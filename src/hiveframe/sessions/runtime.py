@@ -31,17 +31,17 @@ from hiveframe.plan import types as t
 from hiveframe.plan.canonical import canonical_key
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import DataType, StructType
-from hiveframe.session.commands.functions import stored_function
-from hiveframe.session.commands.seam import HANDLERS
-from hiveframe.session.environment import SessionEnvironment
-from hiveframe.session.explain_text import explain_text
-from hiveframe.session.operation import DETACHED, Operation
-from hiveframe.session.python_path import PythonPath
-from hiveframe.session.results import Observed, Rows, SmallTable
-from hiveframe.session.show import html_string, show_string
-from hiveframe.session.state import CacheEntry, Kept, SessionState
-from hiveframe.session.tables_of import kept_table
-from hiveframe.session.written_rows import WrittenRows
+from hiveframe.sessions.commands.functions import stored_function
+from hiveframe.sessions.commands.seam import HANDLERS
+from hiveframe.sessions.environment import SessionEnvironment
+from hiveframe.sessions.explain_text import explain_text
+from hiveframe.sessions.operation import DETACHED, Operation
+from hiveframe.sessions.python_path import PythonPath
+from hiveframe.sessions.results import Observed, Rows, SmallTable
+from hiveframe.sessions.show import html_string, show_string
+from hiveframe.sessions.state import CacheEntry, Kept, SessionState
+from hiveframe.sessions.tables_of import kept_table
+from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
 from hiveframe.sql.identifiers import parse_multipart_identifier
 from hiveframe.sql.parameters import bind_parameters
@@ -240,7 +240,7 @@ class Session:
     def _run(self, command: spec.Command, operation: Operation = DETACHED) -> SmallTable:
         if not self._commands_loaded:
             for name in _COMMAND_FILES:
-                importlib.import_module(f"hiveframe.session.commands.{name}")
+                importlib.import_module(f"hiveframe.sessions.commands.{name}")
             self._commands_loaded = True
         handler = HANDLERS.get(type(command))
         if handler is None:

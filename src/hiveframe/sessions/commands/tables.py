@@ -18,21 +18,21 @@ from hiveframe.lake.sources.source import ReadRequest
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.session.commands.lookup import find_table, known_table, not_found, writable_table
-from hiveframe.session.commands.partitions import (
+from hiveframe.sessions.commands.lookup import find_table, known_table, not_found, writable_table
+from hiveframe.sessions.commands.partitions import (
     matching,
     partition_folder,
     partition_name,
     partition_names,
     static_values,
 )
-from hiveframe.session.commands.saving import create_as_select
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.views import drop_view
-from hiveframe.session.environment import read_schema
-from hiveframe.session.results import EMPTY, SmallTable
-from hiveframe.session.tables_of import open_table
-from hiveframe.session.users import current_user
+from hiveframe.sessions.commands.saving import create_as_select
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.views import drop_view
+from hiveframe.sessions.environment import read_schema
+from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.tables_of import open_table
+from hiveframe.sessions.users import current_user
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"

@@ -15,11 +15,11 @@ from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, sql_name
-from hiveframe.session.commands.lookup import writable_table
-from hiveframe.session.commands.partitions import matching, partition_fields, partition_names, static_values
-from hiveframe.session.commands.saving import save
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.lookup import writable_table
+from hiveframe.sessions.commands.partitions import matching, partition_fields, partition_names, static_values
+from hiveframe.sessions.commands.saving import save
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sql.parser import parse_expression
 
 _DEFAULT_KEY = "CURRENT_DEFAULT"

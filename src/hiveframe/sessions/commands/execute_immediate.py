@@ -6,9 +6,9 @@ from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
-from hiveframe.session.commands.seam import CommandSession, handles
-from hiveframe.session.commands.variables import assign_from_query
-from hiveframe.session.results import EMPTY, SmallTable
+from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.variables import assign_from_query
+from hiveframe.sessions.results import EMPTY, SmallTable
 
 
 @handles(c.ExecuteImmediate)
