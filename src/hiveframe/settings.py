@@ -157,6 +157,22 @@ def size_bytes(text: str) -> int:
     return int(float(m.group(1)) * 1024 ** _UNITS[m.group(2).lower()])
 
 
+_DURATION = re.compile(r"^\s*(\d+)\s*(us|ms|s|m|min|h|d)?\s*$", re.IGNORECASE)
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def duration_s(text: str) -> float:
+    """Seconds of `50ms`, `2s`, `5min`, `1h`; a plain number counts milliseconds, as in Spark."""
+    m = _DURATION.match(text)
+    if m is None:
+        raise IllegalArgumentException(
+            "INVALID_CONF_VALUE.DEFAULT",
+            {"confName": "duration", "confValue": text},
+            detail=" Use a duration such as 500ms or 2s.",
+        )
+    return int(m.group(1)) * _SECONDS[(m.group(2) or "ms").lower()]
+
+
 def is_time_zone(text: str) -> bool:
     """Whether Spark takes `text` as a zone: an IANA name, `+hh:mm`, `UTC+h`, or `Z`."""
     if text in ("Z", "UTC", "GMT", "UT") or text in available_timezones():
@@ -264,6 +280,8 @@ def check_value(name: str, value: str) -> str:
         return value.strip()
     if kind == "size":
         size_bytes(value)
+    elif kind == "duration":
+        duration_s(value)
     elif kind == "zone":
         if not is_time_zone(value):
             raise _bad(name, value, "TIME_ZONE", "")

@@ -130,22 +130,28 @@ class Artifacts:
 
     def _store(self, upload: _Upload) -> None:
         relative = _relative(upload.name)
-        target = self.folder / relative.partition("#")[0]
         digest = upload.digest.digest()
-        if relative in self._digests:
+        known = self._digests.get(relative)
+        if known is not None:
             upload.path.unlink()
-            if self._digests[relative] != digest:
+            if known != digest:
                 raise SparkRuntimeException("ARTIFACT_ALREADY_EXISTS", {"normalizedRemoteRelativePath": relative})
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        upload.path.replace(target)
+        kind, _, name = relative.partition("/")
+        if kind == "archives":
+            _unpack(upload.path, name.partition("#")[0], self.folder / kind / (name.partition("#")[2] or name))
+        else:
+            target = self.folder / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            upload.path.replace(target)
+            self._announce(kind, name, target)
         self._digests[relative] = digest
-        if relative.startswith(_CACHE):
-            self._cached[relative.removeprefix(_CACHE)] = target
-        elif relative.startswith("pyfiles/"):
+
+    def _announce(self, kind: str, name: str, target: Path) -> None:
+        if kind == "cache":
+            self._cached[name] = target
+        elif kind == "pyfiles":
             self._on_python_path(str(target if target.suffix in _IMPORTABLE else target.parent))
-        elif relative.startswith("archives/"):
-            _unpack(target, relative.partition("#")[2] or target.name)
 
 
 def _relative(name: str) -> str:
@@ -156,10 +162,10 @@ def _relative(name: str) -> str:
     return normal
 
 
-def _unpack(archive: Path, name: str) -> None:
-    """Unpack beside the archive under `name`; members that would lie outside are refused."""
-    into = archive.parent / f"{_relative(name)}.unpacked"
-    if archive.suffix in (".zip", ".jar"):
+def _unpack(archive: Path, name: str, into: Path) -> None:
+    """Unpack `archive`, whose kind its `name` tells, and delete it; members that would lie outside are refused."""
+    if name.endswith((".zip", ".jar")):
         shutil.unpack_archive(archive, into, "zip")
     else:
-        shutil.unpack_archive(archive, into, filter="data")
+        shutil.unpack_archive(archive, into, "tar" if name.endswith(".tar") else "gztar", filter="data")
+    archive.unlink()

@@ -37,7 +37,6 @@ class StreamLimits:
 
     ahead_bytes: int = 64 * 1024 * 1024
     retained_bytes: int = 10 * 1024 * 1024
-    progress_interval_s: float = 2.0
 
 
 @dataclass(slots=True)
@@ -60,6 +59,7 @@ class Execution:
         plan: pb.Plan,
         reattachable: bool,
         limits: StreamLimits,
+        progress_interval_s: float,
         progress: Callable[[RunningOperation], pb.ExecutePlanResponse | None],
         now: Callable[[], float],
     ) -> None:
@@ -69,6 +69,7 @@ class Execution:
         self.last_seen = now()
         self._source = source
         self._limits = limits
+        self._progress_interval_s = progress_interval_s
         self._progress = progress
         self._now = now
         self._changed = threading.Condition()
@@ -119,7 +120,7 @@ class Execution:
                         raise self._error
                     return None
                 if self._busy or self._has_worker:
-                    if not self._changed.wait(self._limits.progress_interval_s):
+                    if not self._changed.wait(self._progress_interval_s):
                         self._report_progress()
                     continue
                 self._busy = True
@@ -225,6 +226,8 @@ class Execution:
         self._kept[self._produced] = _Kept(response, size)
         self._produced += 1
         self._ahead_bytes += size
+        if response.HasField("result_complete"):
+            self._finished = True
         self._changed.notify_all()
 
     # ----------------------------------------------------------------------------------------------- letting go

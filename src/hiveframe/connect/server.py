@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hmac
 import logging
 import os
@@ -72,7 +73,10 @@ def start_server(
     token: str | None = None,
     limits: ServerLimits | None = None,
 ) -> RunningServer:
-    """Listen on `host`; port 0 takes a free one. With `token`, callers must send it as a bearer token."""
+    """Listen on `host`; port 0 takes a free one. With `token`, callers must send it as a bearer token.
+
+    An address that cannot be had is an OSError.
+    """
     limits = limits or ServerLimits()
     allow_deep_messages()
     handlers = DeepStackPool(limits.in_flight, "hiveframe-rpc")
@@ -88,7 +92,11 @@ def start_server(
     )
     methods = {name: _handler(service, name, rpc, workers, limits) for name, rpc in RPCS.items()}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
-    bound = server.add_insecure_port(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        bound = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise OSError(errno.EADDRNOTAVAIL, f"cannot listen on {address}") from error
     server.start()
     return RunningServer(server, bound, service.manager, limits.sweep_interval_s)
 

@@ -24,6 +24,7 @@ from hiveframe.connect.seam import SessionKey
 from hiveframe.connect.sessions import Session, SessionManager, check_uuid
 from hiveframe.connect.status import Status, as_spark_error, describe, to_status
 from hiveframe.errors import InvalidHandle, SparkError
+from hiveframe.settings import duration_s
 
 
 def _ignore(_: Callable[[], None]) -> None:
@@ -94,6 +95,7 @@ class ConnectService:
             plan=request.plan,
             reattachable=reattachable,
             limits=delivery.limits,
+            progress_interval_s=duration_s(session.runtime.conf.require("spark.connect.progress.reportInterval")),
             progress=responder.progress,
             now=self._now,
         )
@@ -127,8 +129,8 @@ class ConnectService:
     def Interrupt(self, request: pb.InterruptRequest) -> pb.InterruptResponse:
         """Cancel the session's operations, all or by tag or id; the ids of those that this stopped."""
         session = self._open(request)
-        chosen = [e for e in session.running() if _interrupt_filter(request)(e)]
-        stopped = [e.operation.id for e in chosen if e.interrupt()]
+        is_meant = _interrupt_filter(request)
+        stopped = [e.operation.id for e in session.running() if is_meant(e) and e.interrupt()]
         return pb.InterruptResponse(
             session_id=session.key.session_id, server_side_session_id=session.server_id, interrupted_ids=stopped
         )
@@ -215,9 +217,13 @@ class ConnectService:
         )
 
     def failure(self, error: BaseException, request: Any) -> Status:
-        """The status for what a method raised on `request`; details are kept for FetchErrorDetails."""
-        spark_error: SparkError = as_spark_error(error)
-        session = self.manager.find(_key(request)) if request is not None else None
+        """The status for what a method raised on `request`; details are kept for FetchErrorDetails.
+
+        Not so for a handle that is not valid: its client may be cut off, and the status says all.
+        """
+        spark_error = as_spark_error(error)
+        has_details = request is not None and not isinstance(spark_error, InvalidHandle)
+        session = self.manager.find(_key(request)) if has_details else None
         return to_status(spark_error, session.errors.keep(spark_error) if session is not None else None)
 
     def _open(self, request: Any) -> Session:
