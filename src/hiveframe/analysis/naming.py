@@ -49,8 +49,11 @@ def output_name(node: spec.Expr, run: Run) -> str:
 def describe(expr: lg.Expr, run: Run) -> str:
     """The text of a typed expression."""
     node = run.node_of(expr)
-    if node is not None:
-        return pretty(node, run)
+    return pretty(node, run) if node is not None else _typed(expr, run)
+
+
+def _typed(expr: lg.Expr, run: Run) -> str:
+    """The text of a typed expression that no node stands for, or whose node is written otherwise."""
     match expr:
         case lg.Column(name=name):
             return name
@@ -103,6 +106,8 @@ def _function(node: spec.Function, run: Run) -> str:
         nodes = node.args if called == "struct" else None
         if nodes is None:
             return pretty(rewritten, run)
+    if row is not None and row.operator in _DATE_OPERATORS and (made := _date_arithmetic(node, row, run)) is not None:
+        return _typed(made, run)
     texts = [pretty(a, run) for a in (nodes if nodes is not None else node.args)]
     if row is None:
         return f"{'.'.join(node.name)}({', '.join(texts)})"
@@ -118,6 +123,16 @@ def _function(node: spec.Function, run: Run) -> str:
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
+
+
+_DATE_OPERATORS: Final = ("+", "-", "*", "/")
+
+
+def _date_arithmetic(node: spec.Function, row: Function, run: Run) -> lg.Expr | None:
+    """What an operator on dates and intervals became: Spark names `date + 1` as `date_add(date, 1)`."""
+    made = run.bound.get(node)
+    call = made.child if isinstance(made, lg.Cast) and made.implicit else made
+    return call if isinstance(call, lg.Call) and call.function != row.name else None
 
 
 def _set_key(key: spec.SortOrder, run: Run) -> str:
