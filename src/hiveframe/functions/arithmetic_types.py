@@ -79,8 +79,8 @@ def _promote_decimals(binder: Binder, left: Expr, right: Expr) -> tuple[Expr, Ex
 
 
 def _decimal_of(expr: Expr) -> DataType:
-    """A literal takes only the digits that it has."""
-    if isinstance(expr, Literal) and expr.value is not None:
+    """A literal takes only the digits that it has (a TINYINT one does not, in Spark)."""
+    if isinstance(expr, Literal) and expr.value is not None and not isinstance(expr.dtype, t.ByteType):
         return decimals.decimal_for_literal(int(expr.value))
     return decimals.decimal_for(expr.dtype)
 

@@ -82,6 +82,9 @@ def _when_values(args: Sequence[Expr]) -> list[Expr]:
 
 
 def _when_nullable(args: Sequence[Expr]) -> bool:
+    first = args[0]
+    if isinstance(first, Literal) and first.value is True:
+        return args[1].nullable
     return len(args) % 2 == 0 or any_null(_when_values(args))
 
 
@@ -129,7 +132,8 @@ def _bind_nvl2(b: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _bind_nullif(b: Binder, args: tuple[Expr, ...]) -> Expr:
     """The operands as they compare; the first also as it was, when the comparison casts it."""
-    left, right = comparison_operands(b, "=", args[0], args[1])
+    site = f'"(commonexpressionref() = {b.quoted(args[1])[1:-1]})"'
+    left, right = comparison_operands(b, "=", args[0], args[1], sql_expr=site)
     operands = (args[0], right) if left is args[0] else (args[0], left, right)
     return Call("nullif", operands, args[0].dtype, True)
 
@@ -294,6 +298,7 @@ register(
         t.NULL,
         nullable=always_null,
         emit=_emit_raise_error,
+        shows=lambda texts: f"raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {texts[0]}))",
         deterministic=False,
         doc="An error with this message.",
         group="misc_funcs",

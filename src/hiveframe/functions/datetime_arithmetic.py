@@ -19,7 +19,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.interval_parse import DAY_US
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import Binder, Function, any_null, register
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
@@ -35,6 +35,8 @@ MOMENT_DIFFERENCE: Final = "timestamp - timestamp"
 DATE_DIFFERENCE: Final = "date - date"
 INTERVAL_TIMES: Final = "interval * number"
 INTERVAL_BY: Final = "interval / number"
+MULTIPLY_CALENDAR: Final = "multiply_interval"
+DIVIDE_CALENDAR: Final = "divide_interval"
 TRIED: Final = "try"
 
 
@@ -116,7 +118,7 @@ def _moment_plus(b: Binder, moment: Expr, interval: Expr) -> Expr | None:
 def _moment_minus(b: Binder, moment: Expr, interval: Expr) -> Expr | None:
     if isinstance(moment.dtype, t.DateType):
         if interval.dtype == _DAYS_ONLY:
-            return b.call("date_add", moment, b.call("negative", b.call("extractansiintervaldays", interval)))
+            return b.call("date_add", moment, b.call("-", b.call("extractansiintervaldays", interval)))
         if isinstance(interval.dtype, t.DayTimeIntervalType):
             return _made(TIMESTAMP_MINUS, (b.cast(moment, t.TIMESTAMP), interval), t.TIMESTAMP)
         return _made(DATE_MINUS, (moment, interval), t.DATE)
@@ -175,6 +177,8 @@ def _date_difference(b: Binder, left: Expr, right: Expr) -> Expr:
 
 def _scaled(b: Binder, name: str, interval: Expr, factor: Expr) -> Expr:
     is_calendar = isinstance(interval.dtype, t.CalendarIntervalType)
+    if is_calendar:
+        name = MULTIPLY_CALENDAR if name == INTERVAL_TIMES else DIVIDE_CALENDAR
     if isinstance(factor.dtype, (t.StringType, t.NullType)) or (
         is_calendar and isinstance(factor.dtype, t.NumericType)
     ):
@@ -192,7 +196,7 @@ def _scaled(b: Binder, name: str, interval: Expr, factor: Expr) -> Expr:
         dtype = t.YEAR_MONTH
     elif isinstance(dtype, t.DayTimeIntervalType):
         dtype = t.DAY_TIME
-    return _made(name, (interval, factor), dtype)
+    return Call(name, (interval, factor), dtype, is_calendar or interval.nullable or factor.nullable)
 
 
 def _made(name: str, args: tuple[Expr, ...], dtype: DataType) -> Call:
@@ -232,7 +236,8 @@ def _emit_date(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
         )
 
         def build(date: Sql, interval: Sql) -> Sql:
-            has_time = op("!=", func("epoch_us", func("time_part", interval)), number(0))
+            parts = [func("datepart", text(part), interval) for part in ("hour", "minute", "microsecond")]
+            has_time = op("!=", op("+", op("+", parts[0], parts[1]), parts[2]), number(0))
             return case(
                 (has_time, case((is_not_null(date), failure))), default=cast(op(symbol, date, interval), "DATE")
             )
@@ -260,10 +265,8 @@ def _emit_days(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _emit_times(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Exact for whole numbers, rounded half up for others."""
-    interval, factor = call.args
+    factor = call.args[1]
     target = physical_type(call.dtype)
-    if isinstance(interval.dtype, t.CalendarIntervalType):
-        return _calendar_kernel("multiply_interval", _multiply_calendars, args, ctx)
     _declare_overflow(call, ctx)
     if isinstance(factor.dtype, t.IntegralType):
         return cast(op("*", cast(args[0], "HUGEINT"), args[1]), target)
@@ -274,23 +277,26 @@ def _emit_times(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_by(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    """Rounded half up; division by zero raises in every mode."""
+    """Rounded half up."""
+    return _unless_zero(call, args, ctx, lambda value, divisor: _quotient(call, value, divisor, ctx))
+
+
+def _unless_zero(call: Call, args: list[Sql], ctx: EmitContext, divide: Callable[[Sql, Sql], Sql]) -> Sql:
+    """Division by zero raises in every mode."""
     failure = ctx.raise_error("ArithmeticException", "INTERVAL_DIVIDED_BY_ZERO", {}, call.dtype, call.context)
 
     def build(value: Sql, divisor: Sql) -> Sql:
         return case(
             (op("=", divisor, number(0)), case((is_not_null(value), failure))),
-            default=_quotient(call, value, divisor, ctx),
+            default=divide(value, divisor),
         )
 
     return let_all(args, ctx, build)
 
 
 def _quotient(call: Call, value: Sql, divisor: Sql, ctx: EmitContext) -> Sql:
-    interval, factor = call.args
+    factor = call.args[1]
     target = physical_type(call.dtype)
-    if isinstance(interval.dtype, t.CalendarIntervalType):
-        return _calendar_kernel("divide_interval", _divide_calendars, [value, divisor], ctx)
     _declare_overflow(call, ctx)
     if isinstance(factor.dtype, (t.FloatType, t.DoubleType)):
         return cast(func("round", op("/", cast(value, "DOUBLE"), divisor)), target)
@@ -319,8 +325,15 @@ def _declare_overflow(call: Call, ctx: EmitContext) -> None:
     )
 
 
-def _calendar_kernel(name: str, function: Callable[..., Any], args: list[Sql], ctx: EmitContext) -> Sql:
-    return func(ctx.kernel(name, function, [t.CALENDAR_INTERVAL, t.DOUBLE], t.CALENDAR_INTERVAL), *args)
+def _emit_calendar_times(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    types = [t.CALENDAR_INTERVAL, t.DOUBLE]
+    return func(ctx.kernel("multiply_interval", _multiply_calendars, types, t.CALENDAR_INTERVAL), *args)
+
+
+def _emit_calendar_by(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    types = [t.CALENDAR_INTERVAL, t.DOUBLE]
+    kernel = ctx.kernel("divide_interval", _divide_calendars, types, t.CALENDAR_INTERVAL)
+    return _unless_zero(call, args, ctx, lambda value, divisor: func(kernel, value, divisor))
 
 
 def _multiply_calendars(intervals: pa.Array, factors: pa.Array) -> pa.Array:
@@ -366,6 +379,8 @@ register(
     ),
     Function(INTERVAL_TIMES, emit=_emit_times, shows=_shows("*", parens=True), doc="An interval repeated.", **_HIDDEN),
     Function(INTERVAL_BY, emit=_emit_by, shows=_shows("/", parens=True), doc="An interval divided.", **_HIDDEN),
+    Function(MULTIPLY_CALENDAR, emit=_emit_calendar_times, doc="A calendar interval repeated.", group="internal"),
+    Function(DIVIDE_CALENDAR, emit=_emit_calendar_by, doc="A calendar interval divided.", group="internal"),
     Function(
         "extractansiintervaldays",
         (t.DAY_TIME,),

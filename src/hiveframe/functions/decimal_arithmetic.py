@@ -202,13 +202,8 @@ def _quotient(job: DecimalOperation, shift: int) -> Sql:
 
 def _shifted(value: Sql, dtype: DecimalType, shift: int, integer: str) -> Sql:
     """The digits of a decimal, `shift` zeros added."""
-    power = dtype.scale + shift
-    if power == 0:
-        return cast(value, integer)
-    if dtype.precision + power <= _WIDE:
-        return cast(op("*", value, cast(number(10**power), f"DECIMAL({power + 1},0)")), integer)
-    digits = unscaled(value, dtype.precision, dtype.scale)
-    return op("*", digits, cast(number(10**shift), "HUGEINT")) if shift else digits
+    digits = cast(unscaled(value, dtype.precision, dtype.scale), integer)
+    return op("*", digits, cast(number(10**shift), integer)) if shift else digits
 
 
 def _long_quotient(job: DecimalOperation, shift: int) -> Sql:
@@ -239,10 +234,11 @@ def _emit_remainder(job: DecimalOperation) -> Sql:
     left, right = job.left_type, job.right_type
     scale = max(left.scale, right.scale)
     digits = max(left.precision - left.scale, right.precision - right.scale) + scale
-    attempt = op("%", job.left, job.right)
-    if digits > _WIDE:
-        return _settled(job, attempt)
-    return cast(attempt, physical_type(job.result))
+    if digits <= _WIDE:
+        return cast(op("%", job.left, job.right), physical_type(job.result))
+    numerator = _shifted(job.left, left, scale - left.scale, "HUGEINT")
+    denominator = _shifted(job.right, right, scale - right.scale, "HUGEINT")
+    return _settled(job, scaled(op("%", numerator, denominator), scale))
 
 
 def _emit_whole_quotient(job: DecimalOperation) -> Sql:

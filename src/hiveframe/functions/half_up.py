@@ -13,7 +13,9 @@ def unscaled(value: Sql, digits: int, scale: int) -> Sql:
     if scale == 0:
         return cast(value, "HUGEINT")
     if digits + scale <= MAX_PRECISION:
-        return cast(op("*", value, number(10**scale)), "HUGEINT")
+        # past 18 digits DuckDB would still multiply in 64 bits, and raise
+        wide = value if digits + scale <= 18 else cast(value, f"DECIMAL({max(digits, 19)},{scale})")
+        return cast(op("*", wide, cast(number(10**scale), f"DECIMAL({scale + 1},0)")), "HUGEINT")
     # Multiplying would leave 38 digits: the text of the number always holds all of them.
     return cast(func("replace", cast(value, "VARCHAR"), text("."), text("")), "HUGEINT")
 

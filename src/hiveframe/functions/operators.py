@@ -27,6 +27,8 @@ from hiveframe.plan.logical import Call, Expr
 
 Bind = Callable[[Binder, tuple[Expr, ...]], Expr | None]
 
+NEGATED: Final = "unary -"
+
 SIGNED: Final = Kind(
     "NUMERIC or INTERVAL DAY TO SECOND or INTERVAL YEAR TO MONTH or INTERVAL",
     lambda d: isinstance(d, (t.NumericType, *INTERVALS)),
@@ -78,30 +80,21 @@ def _row(
     )
 
 
-def _try_row(name: str, symbol: str, doc: str, *, bind: Bind | None = None) -> Function:
-    """The numbers' form is emitted in `try` mode; with dates and intervals the operator's call is tried as a whole."""
+def _try_row(name: str, symbol: str, doc: str) -> Function:
+    """The operator's call: on numbers in `try` mode, on dates and intervals tried as a whole."""
 
-    def tried(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
-        made = bind(b, args) if bind is not None else None
-        return None if made is None else Call(TRIED, (made,), made.dtype, True)
+    def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
+        made = b.call(symbol, *args)
+        if isinstance(made, Call) and made.function == symbol:
+            return Call(name, made.args, made.dtype, True)
+        return Call(TRIED, (made,), made.dtype, True)
 
-    return Function(
-        name,
-        (ANY, ANY),
-        _result(symbol),
-        bind=tried,
-        coerce=_coerce(symbol),
-        nullable=always_null,
-        emit=_emit(symbol, "try"),
-        doc=doc,
-        group="math_funcs",
-        since="3.2.0",
-    )
+    return Function(name, (ANY, ANY), bind=bind, emit=_emit(symbol, "try"), doc=doc, group="math_funcs", since="3.2.0")
 
 
 def _bind_minus(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
     """One argument is a sign."""
-    return b.call("negative", args[0]) if len(args) == 1 else bind_minus(b, args)
+    return b.call(NEGATED, args[0]) if len(args) == 1 else bind_minus(b, args)
 
 
 def _bind_plus(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
@@ -121,8 +114,13 @@ def _emit_negative(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         wide = cast(args[0], "HUGEINT" if bits == 64 else "BIGINT")
         return cast(wrap(op("-", number(0), wide), bits), physical_type(dtype))
     if isinstance(dtype, (t.IntegralType, t.YearMonthIntervalType, t.DayTimeIntervalType)):
+        bits = BITS.get(type(dtype), 64)
         ctx.native(
-            "Overflow in negation of", "ArithmeticException", "ARITHMETIC_OVERFLOW", overflow_params(), call.context
+            rf"Overflow in negation of|out of range for the destination type INT{bits}\b",
+            "ArithmeticException",
+            "ARITHMETIC_OVERFLOW",
+            overflow_params(),
+            call.context,
         )
         return cast(made, physical_type(dtype))
     return made
@@ -157,10 +155,10 @@ register(
     _row("%", "%", "The remainder, with the dividend's sign.", operator="%"),
     _row("mod", "%", "The remainder, with the dividend's sign."),
     _row("div", "div", "The whole part of the quotient.", operator="div"),
-    _try_row("try_add", "+", "The sum, NULL on overflow.", bind=bind_plus),
-    _try_row("try_subtract", "-", "The difference, NULL on overflow.", bind=bind_minus),
-    _try_row("try_multiply", "*", "The product, NULL on overflow.", bind=bind_times),
-    _try_row("try_divide", "/", "The quotient, NULL for a zero divisor.", bind=bind_by),
+    _try_row("try_add", "+", "The sum, NULL on overflow."),
+    _try_row("try_subtract", "-", "The difference, NULL on overflow."),
+    _try_row("try_multiply", "*", "The product, NULL on overflow."),
+    _try_row("try_divide", "/", "The quotient, NULL for a zero divisor."),
     _try_row("try_mod", "%", "The remainder, NULL for a zero divisor."),
     Function(
         "negative",
@@ -169,6 +167,15 @@ register(
         emit=_emit_negative,
         doc="The number with its sign turned.",
         group="math_funcs",
+    ),
+    Function(
+        NEGATED,
+        (SIGNED,),
+        _signed_type,
+        emit=_emit_negative,
+        operator="-",
+        doc="The number with its sign turned, as the sign writes it.",
+        group="internal",
     ),
     Function(
         "positive",

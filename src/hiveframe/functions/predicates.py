@@ -30,8 +30,14 @@ from hiveframe.plan.types import DataType
 _DUCK: Final = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "<=>": "is not distinct from"}
 
 
-def comparison_operands(b: Binder, symbol: str, left: Expr, right: Expr) -> tuple[Expr, Expr]:
-    """Both sides in the type in which they compare; DATATYPE_MISMATCH when there is none or it has no order."""
+def comparison_operands(
+    b: Binder, symbol: str, left: Expr, right: Expr, *, sql_expr: str | None = None
+) -> tuple[Expr, Expr]:
+    """Both sides in the type in which they compare; DATATYPE_MISMATCH when there is none or it has no order.
+
+    `sql_expr` is what the error says of the comparison, where it is not the call itself.
+    """
+    site = {} if sql_expr is None else {"sqlExpr": sql_expr}
     equality = symbol in ("=", "<=>")
     target = _literal_comparison(left, right) or comparison_type(
         left.dtype, right.dtype, ansi=b.ansi, equality=equality
@@ -41,23 +47,24 @@ def comparison_operands(b: Binder, symbol: str, left: Expr, right: Expr) -> tupl
             "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
             left=f'"{t.sql_name(left.dtype)}"',
             right=f'"{t.sql_name(right.dtype)}"',
+            **site,
         )
     if not is_orderable(target):
-        raise no_order(b, symbol, target)
+        raise no_order(b, symbol, target, **site)
     return b.cast(left, target), b.cast(right, target)
 
 
-def no_order(b: Binder, name: str, dtype: DataType) -> Exception:
+def no_order(b: Binder, name: str, dtype: DataType, **site: str) -> Exception:
     """The error for a type whose values have no order."""
     return b.error(
-        "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", functionName=f"`{name}`", dataType=f'"{t.sql_name(dtype)}"'
+        "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", functionName=f"`{name}`", dataType=f'"{t.sql_name(dtype)}"', **site
     )
 
 
 def _literal_comparison(left: Expr, right: Expr) -> DataType | None:
     """A decimal beside an integer literal: the literal takes only the digits that it has."""
     for side, other in ((left, right), (right, left)):
-        is_number = isinstance(other, Literal) and isinstance(other.dtype, t.IntegralType)
+        is_number = isinstance(other, Literal) and isinstance(other.dtype, (t.ShortType, t.IntegerType, t.LongType))
         if isinstance(side.dtype, t.DecimalType) and is_number and other.value is not None:  # type: ignore[attr-defined]
             return decimals.wider(side.dtype, decimals.decimal_for_literal(int(other.value)))  # type: ignore[attr-defined]
     return None
@@ -215,9 +222,17 @@ def _quantified(name: str, joined: str, doc: str, *, negated: bool) -> Function:
         made = tests[0]
         for test in tests[1:]:
             made = b.call(joined, made, test)
-        return made
+        return Call(name, (made,), t.BOOLEAN, True)
 
-    return Function(name, (t.STRING, t.STRING, rest(t.STRING)), bind=bind, doc=doc, group="internal")
+    return Function(
+        name,
+        (t.STRING, t.STRING, rest(t.STRING)),
+        bind=bind,
+        emit=lambda call, args, ctx: args[0],
+        shows=lambda texts: f"{name}({texts[0]})",
+        doc=doc,
+        group="internal",
+    )
 
 
 def _never_nan(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
