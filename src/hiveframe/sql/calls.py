@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.sql.expressions import CLAUSES, ExpressionGrammar
 from hiveframe.sql.keywords import DATETIME_UNITS
+from hiveframe.sql.named_expressions import CLAUSES, NamedExpressionGrammar
 from hiveframe.sql.type_grammar import without_char
 
 
-class CallGrammar(ExpressionGrammar):
+class CallGrammar(NamedExpressionGrammar):
     """Reads function calls and windows."""
 
     __slots__ = ()

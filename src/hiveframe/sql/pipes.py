@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from hiveframe.plan import spec
-from hiveframe.sql.expressions import CLAUSES
+from hiveframe.sql.named_expressions import CLAUSES
 from hiveframe.sql.select import SelectGrammar
 
 

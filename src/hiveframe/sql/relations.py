@@ -1,4 +1,4 @@
-"""What stands in FROM: tables, subqueries, VALUES, functions, joins, PIVOT, UNPIVOT, LATERAL VIEW, TABLESAMPLE.
+"""What stands in FROM: tables, subqueries, VALUES, functions, and the joins of them.
 
 Source: rules fromClause, relation, relationPrimary and below of SqlBaseParser.g4.
 """
@@ -9,16 +9,15 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.sql.expressions import CLAUSES, row_values
-from hiveframe.sql.identifiers import parse_multipart_identifier
+from hiveframe.sql.expressions import row_values
 from hiveframe.sql.keywords import words
-from hiveframe.sql.primaries import constant_text
-from hiveframe.sql.properties import PropertyGrammar
+from hiveframe.sql.named_expressions import CLAUSES
+from hiveframe.sql.table_functions import TableFunctionGrammar
 
 AUTO_ALIAS: Final = "__auto_generated_subquery_name"
 
 
-class RelationGrammar(PropertyGrammar):
+class RelationGrammar(TableFunctionGrammar):
     """Reads relations."""
 
     __slots__ = ()
@@ -123,7 +122,7 @@ class RelationGrammar(PropertyGrammar):
         if kind == "IDENTIFIER" and self.peek() == "(":
             name = self.table_name()
             if self.kind == "(" and name.clause is None:
-                return self._table_function(start, name.parts)
+                return self.table_function(start, name.parts)
             if self.kind == "(":
                 raise self.unsupported("IDENTIFIER(expression) as a table function", start)
             return self._table(start, name)
@@ -131,26 +130,11 @@ class RelationGrammar(PropertyGrammar):
             self.fail("a table")
         if self.peek() == "(" and kind not in self.identifiers:
             self.advance()
-            return self._table_function(start, (self.token_text(start),))
+            return self.table_function(start, (self.token_text(start),))
         parts = self.multipart_name()
         if self.kind == "(":
-            return self._table_function(start, parts)
+            return self.table_function(start, parts)
         return self._table(start, spec.TableName(parts))
-
-    def table_name(self) -> spec.TableName:
-        """A table's name, or `IDENTIFIER(expression)` in its place."""
-        if self.kind == "IDENTIFIER" and self.peek() == "(":
-            self.skip(2)
-            clause = self.expression()
-            self.expect(")")
-            text = constant_text(clause)
-            if text is not None:
-                parts = parse_multipart_identifier(text)
-                while self.accept("."):
-                    parts = (*parts, self.name())
-                return spec.TableName(parts)
-            return spec.TableName((), clause)
-        return spec.TableName(self.multipart_name())
 
     def _table(self, start: int, name: spec.TableName, *, is_streaming: bool = False) -> spec.Relation:
         version = timestamp = options = None
@@ -164,9 +148,9 @@ class RelationGrammar(PropertyGrammar):
         relation: spec.Relation = spec.Table(name, options, is_streaming, version, timestamp, origin=self.origin(start))
         sample_at = self.i if self.kind == "TABLESAMPLE" and self.peek() in CLAUSES["TABLESAMPLE"] else None
         if sample_at is None:
-            return self._aliased(start, self.watermark(relation))
-        sample = self._sample_spec()
-        return sample.of(self._aliased(start, self.watermark(relation)), self.origin(sample_at))
+            return self.aliased(start, self.watermark(relation))
+        sample = self.sample_spec()
+        return sample.of(self.aliased(start, self.watermark(relation)), self.origin(sample_at))
 
     def _temporal(self) -> tuple[spec.Expr | None, spec.Expr | None]:
         """`[FOR] VERSION AS OF n` or `[FOR] TIMESTAMP AS OF expression`, if that is what follows."""
@@ -183,19 +167,6 @@ class RelationGrammar(PropertyGrammar):
         if self.kind in ("?", ":"):
             return self.parameter(), None
         return spec.Literal(str(self.integer()), t.STRING, origin=self.origin(start)), None
-
-    def watermark(self, child: spec.Relation) -> spec.Relation:
-        """`child` with its `WATERMARK column DELAY OF interval`, if one follows."""
-        if self.kind != "WATERMARK" or self.peek() not in self.identifiers or self.peek(2) != "DELAY":
-            return child
-        start = self.i
-        self.advance()
-        column = self.identifier()
-        self.expect("DELAY", "OF")
-        delay_at = self.i
-        self.interval()
-        delay = self.text_from(delay_at)[len("INTERVAL") :].strip()
-        return spec.WithWatermark(child, column, delay, origin=self.origin(start))
 
     def _parenthesized_relation(self, start: int) -> spec.Relation:
         """`(query)` or `(relation)`: what stands behind the first parentheses decides when they open twice."""
@@ -239,258 +210,16 @@ class RelationGrammar(PropertyGrammar):
     def _sampled_and_aliased(self, start: int, relation: spec.Relation) -> spec.Relation:
         if self.kind == "TABLESAMPLE" and self.peek() in CLAUSES["TABLESAMPLE"]:
             relation = self.sample(relation)
-        return self._aliased(start, self.watermark(relation))
-
-    def table_alias(self) -> tuple[str, tuple[str, ...]] | None:
-        """`[AS] name [(columns)]`, or None."""
-        if self.kind == "AS":
-            self.advance()
-        elif self.kind not in self.strict_identifiers or not self.at_alias():
-            return None
-        name = self.strict_identifier()
-        return name, self.name_list() if self.kind == "(" else ()
-
-    def _aliased(self, start: int, relation: spec.Relation) -> spec.Relation:
-        alias = self.table_alias()
-        if alias is None:
-            return relation
-        return spec.SubqueryAlias(relation, alias[0], alias[1], origin=self.origin(start))
+        return self.aliased(start, self.watermark(relation))
 
     def inline_table(self) -> spec.Relation:
         """`VALUES row, … [alias]`."""
         start = self.i
         self.expect("VALUES")
         rows = tuple(row_values(row) for row in self.expressions())
-        return self._aliased(start, spec.Values(rows, origin=self.origin(start)))
-
-    # ---------------------------------------------------------------------------------- table-valued functions
-
-    def _table_function(self, start: int, name: tuple[str, ...]) -> spec.Relation:
-        self.expect("(")
-        args: list[spec.Expr] = []
-        if self.kind != ")":
-            args.append(self._table_function_argument())
-            while self.accept(","):
-                args.append(self._table_function_argument())
-        self.expect(")")
-        function = spec.TableFunction(name, tuple(args), origin=self.origin(start))
-        return self._aliased(start, self.watermark(function))
-
-    def _table_function_argument(self) -> spec.Expr:
-        start = self.i
-        if self.kind in self.identifiers and self.peek() == "=>" and self.kinds[start + 2] == "TABLE":
-            name = self.identifier()
-            self.advance()
-            return spec.NamedArgument(name, self._table_argument(), origin=self.origin(start))
-        if self.kind == "TABLE" and (self.peek() == "(" or self.peek() in self.identifiers):
-            return self._table_argument()
-        return self.function_argument()
-
-    def _table_argument(self) -> spec.Expr:
-        start = self.i
-        self.expect("TABLE")
-        plan: spec.Relation
-        if self.kind == "(":
-            self.advance()
-            at = self.i
-            plan = self.query() if self.at_query(at) else spec.Table(self.table_name(), origin=self.origin(at))
-            self.expect(")")
-        else:
-            plan = spec.Table(self.table_name(), origin=self.origin(start))
-        if self.accept("WITH", "SINGLE", "PARTITION"):
-            order = self._table_argument_order(start)
-            return spec.TableArgument(plan, (), order, True, origin=self.origin(start))
-        partition: tuple[spec.Expr, ...] = ()
-        order = ()
-        if self.kind in ("PARTITION", "DISTRIBUTE") and self.peek() == "BY":
-            self.skip(2)
-            partition = row_values(self.expression())
-            if self.kind == "," and self.peek(2) not in ("=>", "(") and self._is_stray_key():
-                raise self._needs_parentheses(start, "PARTITION BY")
-            order = self._table_argument_order(start)
-        return spec.TableArgument(plan, partition, order, origin=self.origin(start))
-
-    def _table_argument_order(self, start: int) -> tuple[spec.SortOrder, ...]:
-        if not (self.kind in ("ORDER", "SORT") and self.peek() == "BY"):
-            return ()
-        self.skip(2)
-        if self.kind == "(":
-            self.advance()
-            items = self.sort_items()
-            self.expect(")")
-            return items
-        items = (self.sort_item(),)
-        if self.kind == "," and self._is_stray_key():
-            raise self._needs_parentheses(start, "ORDER BY")
-        return items
-
-    def _is_stray_key(self) -> bool:
-        """Whether the argument after the comma reads as another key: a bare expression, no table and no `name =>`."""
-        return self.peek() != "TABLE" and self.peek(2) != "=>"
-
-    def _needs_parentheses(self, start: int, clause: str) -> Exception:
-        return self.error(
-            "_LEGACY_ERROR_TEMP_0064",
-            start,
-            msg="The table function call includes a table argument with an invalid partitioning/ordering "
-            f"specification: the {clause} clause included multiple expressions without parentheses surrounding "
-            "them; please add parentheses around these expressions and then retry the query again",
-        )
-
-    # ------------------------------------------------------------------------------------------ pivot and unpivot
-
-    def pivot(self, child: spec.Relation) -> spec.Relation:
-        """`PIVOT (aggregates FOR columns IN (values)) [alias]`."""
-        start = self.i
-        self.expect("PIVOT", "(")
-        aggregates = self.named_expressions()
-        self.expect("FOR")
-        columns = tuple(spec.Attribute((name,)) for name in self._pivot_columns())
-        self.expect("IN", "(")
-        values = [self._pivot_value()]
-        while self.accept(","):
-            values.append(self._pivot_value())
-        self.expect(")", ")")
-        pivot = spec.Pivot(child, aggregates, columns, tuple(values), origin=self.origin(start))
-        return self._aliased(start, pivot)
-
-    def _pivot_columns(self) -> tuple[str, ...]:
-        return self.name_list() if self.kind == "(" else (self.name(),)
-
-    def _pivot_value(self) -> spec.Expr:
-        start = self.i
-        value = self.expression()
-        if self.accept("AS") or self.kind in self.identifiers:
-            return spec.Alias(value, (self.name(),), origin=self.origin(start))
-        return value
-
-    def unpivot(self, child: spec.Relation) -> spec.Relation:
-        """`UNPIVOT [INCLUDE|EXCLUDE NULLS] (values FOR name IN (columns)) [alias]`."""
-        start = self.i
-        self.expect("UNPIVOT")
-        include_nulls = self.accept_any(("INCLUDE", "EXCLUDE"))
-        if include_nulls:
-            self.expect("NULLS")
-        self.expect("(")
-        many = self.kind == "("
-        value_names = self.name_list() if many else (self.identifier(),)
-        self.expect("FOR")
-        variable = self.identifier()
-        self.expect("IN", "(")
-        groups = [self._unpivot_group(many)]
-        while self.accept(","):
-            groups.append(self._unpivot_group(many))
-        self.expect(")", ")")
-        unpivot = spec.Unpivot(
-            child, None, tuple(groups), variable, value_names, include_nulls == "INCLUDE", origin=self.origin(start)
-        )
-        return self._aliased(start, unpivot)
-
-    def _unpivot_group(self, many: bool) -> tuple[tuple[spec.Expr, ...], str | None]:
-        if many:
-            self.expect("(")
-            columns = [self._column()]
-            while self.accept(","):
-                columns.append(self._column())
-            self.expect(")")
-        else:
-            columns = [self._column()]
-        named = self.accept("AS") or self.kind in self.identifiers
-        return tuple(columns), self.name() if named else None
-
-    def _column(self) -> spec.Expr:
-        start = self.i
-        return spec.Attribute(self.multipart_name(), origin=self.origin(start))
-
-    # -------------------------------------------------------------------------------------- lateral view, sample
-
-    def lateral_views(self, child: spec.Relation) -> spec.Relation:
-        """`child` with each `LATERAL VIEW` that follows."""
-        while self.kind == "LATERAL" and self.peek() == "VIEW":
-            start = self.i
-            self.skip(2)
-            is_outer = self.kind == "OUTER" and self.peek() != "("
-            if is_outer:
-                self.advance()
-            name_at = self.i
-            name = self.multipart_name()
-            self.expect("(")
-            args = () if self.kind == ")" else self.expressions()
-            self.expect(")")
-            generator = spec.Function(name, args, origin=self.origin(name_at))
-            table = self.identifier()
-            columns: list[str] = []
-            if self.accept("AS") or (self.kind in self.identifiers and self.at_alias()):
-                columns.append(self.identifier())
-                while self.accept(","):
-                    columns.append(self.identifier())
-            child = spec.LateralView(child, generator, is_outer, table, tuple(columns), origin=self.origin(start))
-        return child
-
-    def sample(self, child: spec.Relation) -> spec.Relation:
-        """`child` under the TABLESAMPLE that follows."""
-        start = self.i
-        return self._sample_spec().of(child, self.origin(start))
-
-    def _sample_spec(self) -> _SampleSpec:
-        start = self.i
-        self.expect("TABLESAMPLE")
-        self.accept_any(("BERNOULLI", "SYSTEM"))
-        self.expect("(")
-        if self.kind == ")":
-            self.advance()
-            raise self.error("_LEGACY_ERROR_TEMP_0014", start)
-        found = self._sample_method(start)
-        self.expect(")")
-        if self.accept("REPEATABLE", "("):
-            seed = self.integer()
-            self.expect(")")
-            return _SampleSpec(found.fraction, found.rows, seed)
-        return found
-
-    def _sample_method(self, start: int) -> _SampleSpec:
-        if self.kind == "BUCKET" and self.peek() == "integer":
-            self.advance()
-            numerator = self.integer()
-            self.expect("OUT", "OF")
-            denominator = self.integer()
-            if self.accept("ON"):
-                raise self.error("_LEGACY_ERROR_TEMP_0016", start)
-            return self._fraction(start, numerator / denominator)
-        value = self.expression()
-        if self.accept("ROWS"):
-            return _SampleSpec(None, value, None)
-        if self.accept("PERCENT"):
-            if isinstance(value, spec.Literal) and isinstance(value.dtype, t.NumericType):
-                return self._fraction(start, float(value.value) / 100)
-            raise self.unsupported("a TABLESAMPLE percentage that is not a number", start)
-        raise self.error("_LEGACY_ERROR_TEMP_0015", start, msg="byte length literal")
-
-    def _fraction(self, start: int, fraction: float) -> _SampleSpec:
-        if not -_SAMPLE_SLACK <= fraction <= 1 + _SAMPLE_SLACK:
-            message = f"Sampling fraction ({fraction}) must be on interval [0, 1]"
-            raise self.error("_LEGACY_ERROR_TEMP_0064", start, msg=message)
-        return _SampleSpec(fraction, None, None)
-
-
-class _SampleSpec:
-    """What TABLESAMPLE asks for: a share of the rows or a number of them."""
-
-    __slots__ = ("fraction", "rows", "seed")
-
-    def __init__(self, fraction: float | None, rows: spec.Expr | None, seed: int | None) -> None:
-        self.fraction = fraction
-        self.rows = rows
-        self.seed = seed
-
-    def of(self, child: spec.Relation, origin: spec.Origin) -> spec.Relation:
-        """`child` sampled."""
-        if self.rows is not None:
-            return spec.Limit(child, self.rows, origin=origin)
-        return spec.Sample(child, 0.0, self.fraction or 0.0, seed=self.seed, origin=origin)
+        return self.aliased(start, spec.Values(rows, origin=self.origin(start)))
 
 
 _PIVOTS: Final = ("PIVOT", "UNPIVOT")
 _JOIN_WORDS: Final = words("JOIN INNER CROSS LEFT SEMI RIGHT FULL ANTI NATURAL")
 _TEMPORAL: Final = frozenset(("FOR", "VERSION", "TIMESTAMP", "SYSTEM_VERSION", "SYSTEM_TIME"))
-_SAMPLE_SLACK: Final = 1e-6

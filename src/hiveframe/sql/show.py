@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
-from hiveframe.sql.definitions import NAMESPACE, DefinitionGrammar
+from hiveframe.sql.drops import DropGrammar
 from hiveframe.sql.keywords import words
+from hiveframe.sql.namespaces import NAMESPACE
 
 
-class ShowGrammar(DefinitionGrammar):
+class ShowGrammar(DropGrammar):
     """Reads statements that tell what there is."""
 
     __slots__ = ()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from hiveframe.plan import spec
-from hiveframe.sql.definitions import NAMESPACE
+from hiveframe.sql.namespaces import NAMESPACE
 from hiveframe.sql.session_statements import SessionGrammar
 
 
