@@ -215,7 +215,7 @@ def bind_function(
                     context=binder.context,
                 )
             if made is not None:
-                return _rebound(made, display or row.name, binder.context)
+                return _rebound(made, None if row.operator else display or row.name, binder.context)
         if row.coerce is not None:
             bound = row.coerce(binder, bound)
         dtype = row.result(bound) if callable(row.result) else row.result
@@ -252,11 +252,11 @@ def _display(row: Function, called: str) -> str | None:
     return row.label or None
 
 
-def _rebound(made: Expr, display: str, context: QueryContext | None) -> Expr:
+def _rebound(made: Expr, display: str | None, context: QueryContext | None) -> Expr:
     """What a row's `bind` made, shown under the name that the user wrote (with its own arguments) and placed there."""
     if not isinstance(made, (Call, AggCall)):
         return made
-    shown = display if made.function != display and made.shown is None else made.shown
+    shown = display if display is not None and made.function != display and made.shown is None else made.shown
     if shown is made.shown and (made.context is not None or context is None):
         return made
     return replace(made, shown=shown, context=made.context or context)

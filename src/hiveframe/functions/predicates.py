@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
 from sqlglot import exp
@@ -61,6 +62,27 @@ def no_order(b: Binder, name: str, dtype: DataType, **site: str) -> Exception:
     )
 
 
+# Which way a decimal constant is rounded where an integer is compared with it: down for `i > 1.5`, up for `i < 1.5`.
+_ROUNDING: Final = {">": ROUND_FLOOR, "<=": ROUND_FLOOR, ">=": ROUND_CEILING, "<": ROUND_CEILING}
+_MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
+def _whole_bounds(symbol: str, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """An integer beside a decimal constant compares with a whole number, so that the integer needs no cast."""
+    if isinstance(left.dtype, t.IntegralType) and symbol in _ROUNDING:
+        return left, _rounded(right, _ROUNDING[symbol])
+    if isinstance(right.dtype, t.IntegralType) and symbol in _ROUNDING:
+        return _rounded(left, _ROUNDING[_MIRRORED[symbol]]), right
+    return left, right
+
+
+def _rounded(expr: Expr, rounding: str) -> Expr:
+    if not (isinstance(expr, Literal) and isinstance(expr.value, Decimal)):
+        return expr
+    whole = int(expr.value.to_integral_value(rounding))
+    return Literal(whole, t.LONG) if -(2**63) <= whole < 2**63 else expr
+
+
 def _literal_comparison(left: Expr, right: Expr) -> DataType | None:
     """A decimal beside an integer literal: the literal takes only the digits that it has."""
     for side, other in ((left, right), (right, left)):
@@ -72,7 +94,8 @@ def _literal_comparison(left: Expr, right: Expr) -> DataType | None:
 
 def _comparison(symbol: str, doc: str) -> Function:
     def coerce(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        return comparison_operands(b, symbol, args[0], args[1])
+        left, right = _whole_bounds(symbol, args[0], args[1])
+        return comparison_operands(b, symbol, left, right)
 
     return Function(
         symbol,
