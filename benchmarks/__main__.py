@@ -20,6 +20,7 @@ from benchmarks.report import Table, save
 from benchmarks.servers import installed
 from benchmarks.start_time import start_time
 from benchmarks.tpc.suite import tpcds, tpch
+from hiveframe.cli.failures import quiet_client_log
 
 BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "start": start_time,
@@ -35,6 +36,7 @@ def main() -> int:
     """Run what was asked for; 1 when a bar was missed."""
     args = parse_args()
     options = Options(args.sf, args.rounds, peers(args), args.rows, tuple(filter(None, args.queries.split(","))))
+    quiet_client_log()
     tables = []
     for name in args.only.split(","):
         for table in BENCHMARKS[name](options):

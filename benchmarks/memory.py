@@ -1,7 +1,6 @@
 """Peak memory of large aggregations and writes, each in a process of its own under a memory limit."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -36,15 +35,9 @@ def run(job: str, system: str, million_rows: int) -> list[object]:
     """Seconds, peak resident MiB and the outcome of one job."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "benchmarks.memory_job", job, system, str(million_rows), LIMIT, folder]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stderr is not None
-        printed = process.stdout.read()
-        complaint = process.stderr.read().strip().splitlines()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    peak_mib = usage.ru_maxrss / 1024
-    if process.returncode != 0:
-        return [None, peak_mib, f"failed: {complaint[-1] if complaint else process.returncode}"]
-    result = json.loads(printed.splitlines()[-1])
-    return [result["seconds"], peak_mib, result["outcome"]]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        complaint = done.stderr.strip().splitlines()
+        return [None, None, f"failed: {complaint[-1] if complaint else done.returncode}"]
+    result = json.loads(done.stdout.splitlines()[-1])
+    return [result["seconds"], result["peak_mib"], result["outcome"]]

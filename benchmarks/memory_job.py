@@ -1,9 +1,11 @@
 """One job of the memory benchmark: `python -m benchmarks.memory_job JOB SYSTEM MILLION_ROWS LIMIT FOLDER`."""
 
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 FEW_GROUPS, ROWS_PER_GROUP = 1000, 10
 
@@ -18,7 +20,17 @@ def main(job: str, system: str, million_rows: int, limit: str, folder: str) -> N
     work = (hiveframe_job if system == "HiveFrame" else duckdb_job)(job, rows, limit, folder)
     start = time.perf_counter()
     outcome = work()
-    print(json.dumps({"seconds": time.perf_counter() - start, "outcome": outcome}))
+    seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "outcome": outcome, "peak_mib": peak_mib()}))
+
+
+def peak_mib() -> float:
+    """The most memory that this process has held; `ru_maxrss` would count what its parent held before the fork."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 def key(job: str, rows: int) -> str:

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+MOST_SHOWN = 60
 LIBRARIES = ("hiveframe", "duckdb", "pyspark-client", "pyarrow", "sqlglot")
 
 
@@ -58,6 +59,8 @@ def cell_text(cell: Any) -> str:
     """A cell as it is shown."""
     if cell is None:
         return "–"
+    if isinstance(cell, str) and len(cell) > MOST_SHOWN:
+        return cell[: MOST_SHOWN - 1] + "…"
     return f"{cell:,.3f}" if isinstance(cell, float) else str(cell)
 
 

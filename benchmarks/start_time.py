@@ -15,7 +15,7 @@ BEYOND_SECONDS = 0.5
 
 HIVEFRAME = """
 import time; start = time.perf_counter()
-import pyspark.sql.connect.session, pyspark.sql.functions
+from pyspark.sql import SparkSession, functions; import pyspark.sql.connect.session
 client = time.perf_counter()
 import hiveframe
 hiveframe.session().range(1).collect()
@@ -56,6 +56,6 @@ def start_time(options: Options) -> list[Table]:
 
 def run(python: str, program: str) -> list[float]:
     """What the program prints last, run in a fresh process."""
-    done = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([python, "-"], input=program, stdout=subprocess.PIPE, text=True, check=True)
     times: list[float] = json.loads(done.stdout.splitlines()[-1])
     return times

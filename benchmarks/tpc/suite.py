@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 import hiveframe
@@ -42,11 +43,19 @@ def run_suite(suite: Suite, options: Options) -> Table:
         measured: dict[str, tuple[str, dict[str, Times]]] = {}
         for name, statements in queries(suite).items():
             if not options.queries or name in options.queries:
-                verdict = check(ours, raw, statements)
-                ways = {contender.name: whole_query(contender, statements) for contender in contenders}
-                measured[name] = verdict, interleaved(ways, options.rounds)
-                print(f"{suite} {name}: {verdict}", flush=True)
+                measured[name] = measure(contenders, statements, options.rounds)
+                print(f"{suite} {name}: {measured[name][0]}", flush=True)
         return summary(suite, options, [contender.name for contender in contenders], measured)
+
+
+def measure(contenders: list[Contender], statements: tuple[str, ...], rounds: int) -> tuple[str, dict[str, Times]]:
+    """What is to be said of our answer, and everybody's times; none where one of them fails."""
+    try:
+        verdict = check(contenders[0], contenders[1], statements)
+        ways = {contender.name: whole_query(contender, statements) for contender in contenders}
+        return verdict, interleaved(ways, rounds)
+    except PySparkException as error:
+        return f"failed: {error.getCondition()}", {}
 
 
 def connect(stack: ExitStack, name: str) -> SparkContender:
@@ -89,12 +98,12 @@ def summary(
     ]
     rows: list[list[Any]] = []
     for query, (verdict, times) in measured.items():
-        best = [times[name].best for name in names]
-        median = [times[name].median for name in names[:2]]
-        rows.append([query, *best, *median, best[0] / best[1], verdict])
-    totals = [sum(row[n] for row in rows) for n in range(1, 1 + len(names) + 2)]
+        best = [times[name].best for name in names] if times else [None] * len(names)
+        median = [times[name].median for name in names[:2]] if times else [None] * 2
+        rows.append([query, *best, *median, times[names[0]].best / times[names[1]].best if times else None, verdict])
+    totals = [sum(row[n] or 0 for row in rows) for n in range(1, 1 + len(names) + 2)]
     right = sum(1 for row in rows if row[-1] == "ok")
-    ratio = totals[0] / totals[1]
+    ratio = totals[0] / totals[1] if totals[1] else float("inf")
     rows.append(["total", *totals, ratio, f"{right} of {len(measured)}"])
     title = f"{suite.upper()} scale {options.scale:g}, seconds, best and median of {options.rounds}, results as Arrow"
     bars = [
