@@ -445,8 +445,9 @@ class Aggregate(Relation):
     """GROUP BY. `kind`: groupby, rollup, cube, grouping_sets, pivot, or all (GROUP BY ALL).
 
     With `keeps_keys` (DataFrame API) the output is keys then `items`; in SQL it is `items` alone. For grouping_sets
-    each set lists expressions among `keys`. `analytics` holds mixed SQL forms (`GROUP BY a, ROLLUP(b, c)`): each
-    element is (kind, tuple of sets), their product is taken.
+    each set lists expressions among `keys`. `analytics` holds mixed SQL forms (`GROUP BY a, ROLLUP(b, c)`), and then
+    `keys` is empty: each element is (kind, its sets), their product is taken. A plain key is ("groupby", ((key,),)); the
+    sets of rollup and cube are their elements, those of grouping_sets the sets themselves.
     """
 
     child: Relation
@@ -547,7 +548,7 @@ class SetOperation(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sort(Relation):
-    """ORDER BY (`is_global`) or SORT BY. An empty `keys` with `by_all` is ORDER BY ALL."""
+    """ORDER BY (`is_global`) or SORT BY. With `by_all` it is ORDER BY ALL: one key, which carries the direction."""
 
     child: Relation
     keys: tuple[SortOrder, ...]
