@@ -446,8 +446,8 @@ class Aggregate(Relation):
 
     With `keeps_keys` (DataFrame API) the output is keys then `items`; in SQL it is `items` alone. For grouping_sets
     each set lists expressions among `keys`. `analytics` holds mixed SQL forms (`GROUP BY a, ROLLUP(b, c)`), and then
-    `keys` is empty: each element is (kind, its sets), their product is taken. A plain key is ("groupby", ((key,),)); the
-    sets of rollup and cube are their elements, those of grouping_sets the sets themselves.
+    `keys` is empty: each element is (kind, its sets), their product is taken. A plain key is
+    ("groupby", ((key,),)); the sets of rollup and cube are their elements, those of grouping_sets the sets themselves.
     """
 
     child: Relation
