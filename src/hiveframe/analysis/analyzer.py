@@ -7,6 +7,8 @@ typed tree.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hiveframe.analysis.environment import Environment
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, Run, failure
@@ -61,19 +63,18 @@ class Analyzer:
             count = len(entry.inputs(current))
             inputs = done[len(done) - count :]
             del done[len(done) - count :]
-            resolved = _named(current, entry.handler(current, inputs, context))
+            resolved = _named(current, entry.handler(current, inputs, context), self.run)
             context.memo[current] = resolved
             done.append(resolved)
         return done[0]
 
 
-def _named(node: spec.Relation, resolved: Resolved) -> Resolved:
+def _named(node: spec.Relation, resolved: Resolved, run: Run) -> Resolved:
     """The relation under the DataFrame's plan id."""
-    if node.plan_id is None or resolved.plan_id == node.plan_id:
+    if node.plan_id is None:
         return resolved
-    if resolved.plan_id is None:
-        resolved.plan_id = node.plan_id
-        return resolved
-    return Resolved(
-        resolved.plan, resolved.scope, (resolved,), node.plan_id, below=resolved.below, select=resolved.select
-    )
+    if resolved.plan_id is not None and resolved.plan_id != node.plan_id:
+        resolved = replace(resolved, inputs=(resolved,), renewed=None)
+    resolved.plan_id = node.plan_id
+    run.plans.setdefault(node.plan_id, []).append(resolved)
+    return resolved

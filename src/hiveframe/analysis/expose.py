@@ -13,7 +13,18 @@ from typing import Any
 from hiveframe.errors import internal_error
 from hiveframe.plan import logical as lg
 
-_UNARY = (lg.Filter, lg.Sort, lg.Limit, lg.Tail, lg.Window, lg.Generate, lg.Sample, lg.Repartition, lg.CollectMetrics)
+_UNARY = (
+    lg.Distinct,
+    lg.Filter,
+    lg.Sort,
+    lg.Limit,
+    lg.Tail,
+    lg.Window,
+    lg.Generate,
+    lg.Sample,
+    lg.Repartition,
+    lg.CollectMetrics,
+)
 
 
 def expose(plan: lg.Relation, wanted: Iterable[lg.Column]) -> lg.Relation:
@@ -50,6 +61,8 @@ def _with_child(parent: Any, child: lg.Relation, missing: dict[int, lg.Column]) 
         there = {item.column.id for item in parent.items}
         added = [lg.Named(c, c) for c in child.output if c.id in missing and c.id not in there]
         return lg.Project(child, (*parent.items, *added))
+    if isinstance(parent, lg.Distinct) and not parent.keys:
+        return lg.Distinct(child, parent.output)
     changed: lg.Relation = replace(parent, child=child)
     return changed
 

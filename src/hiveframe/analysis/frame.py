@@ -80,6 +80,8 @@ class Run:
     same_column: dict[int, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     arguments: dict[spec.Expr, tuple[spec.Expr, ...]] = field(default_factory=dict)
+    plans: dict[int, list[Resolved]] = field(default_factory=dict)
+    has_renewed: bool = False
     rewritten: dict[spec.Expr, spec.Expr] = field(default_factory=dict)
     windows: dict[spec.Window, tuple[spec.WindowSpec, lg.Expr]] = field(default_factory=dict)
     frames: dict[spec.Window, lg.Frame | None] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Columns pinned to a DataFrame: `df.x` names the column x of the plan that `df` stands for.
 
-Source: Spark's `ColumnResolutionHelper.resolveDataFrameColumn`. The plan is looked for below the operator; a set
-operation hides what is below it. A column found must still be there: passed on, hidden by a USING join, or (for
-Filter and Sort) droppable again. Found on both sides of a self-join it is ambiguous.
+Source: Spark's `ColumnResolutionHelper.resolveDataFrameColumn`. The plan is looked for below the operator, among its
+direct inputs first; a UNION hides what is below it. A column found must still be there: passed on, hidden by a USING
+join, or (for Filter and Sort) droppable again. Found on both sides of a self-join it is ambiguous.
 """
 
 from __future__ import annotations
@@ -49,20 +49,49 @@ def current(column: lg.Column, renewals: Renewals) -> lg.Column | None:
 def bind_pinned(binder: Binder, node: spec.Attribute) -> lg.Expr:
     """`df.x`."""
     assert node.plan_id is not None
+    place = binder.place or node
     for source in (*binder.inputs(), *binder.context.outer):
-        found: dict[int, tuple[lg.Column, Match]] = {}
-        for target, renewals in find(source.relations, node.plan_id):
-            match = target.scope.match(node.parts)
-            if match is None:
-                continue
-            column = current(_pick(binder, node, match), renewals)
-            if column is not None and source.scope.reaches(column):
-                found[column.id] = (column, match)
+        found = _found(binder, node, source)
         if len(found) > 1:
-            raise failure("AMBIGUOUS_COLUMN_REFERENCE", node, name=f'"{".".join(node.parts)}"')
+            raise failure("AMBIGUOUS_COLUMN_REFERENCE", place, name=f'"{".".join(node.parts)}"')
         for column, match in found.values():
             return _reference(binder, node, source, column, match)
-    raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", node, name=f'"{".".join(node.parts)}"')
+    raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", place, name=f'"{".".join(node.parts)}"')
+
+
+def _found(binder: Binder, node: spec.Attribute, source: Input) -> dict[int, tuple[lg.Column, Match]]:
+    """The columns that the name means there: those of a direct input first, visible ones before hidden ones."""
+    assert node.plan_id is not None
+    known = _only_plan(binder, node, source)
+    if known is not None:
+        return known
+    direct = [r for r in source.relations if r.plan_id == node.plan_id]
+    visible: dict[int, tuple[lg.Column, Match]] = {}
+    hidden: dict[int, tuple[lg.Column, Match]] = {}
+    for target, renewals in find(direct or source.relations, node.plan_id):
+        match = target.scope.match(node.parts)
+        if match is None:
+            continue
+        column = current(_pick(binder, node, match), renewals)
+        if column is not None and source.scope.has(column):
+            visible[column.id] = (column, match)
+        elif column is not None and source.scope.reaches(column):
+            hidden[column.id] = (column, match)
+    return visible or hidden
+
+
+def _only_plan(binder: Binder, node: spec.Attribute, source: Input) -> dict[int, tuple[lg.Column, Match]] | None:
+    """The answer without a search, for a plan that stands once in the whole query and passes its column on."""
+    run = binder.context.run
+    assert node.plan_id is not None
+    targets = run.plans.get(node.plan_id, ())
+    if len(targets) != 1 or run.has_renewed:
+        return None
+    match = targets[0].scope.match(node.parts)
+    if match is None:
+        return None
+    column = _pick(binder, node, match)
+    return {column.id: (column, match)} if source.scope.has(column) else None
 
 
 def _pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:

@@ -6,10 +6,10 @@ shorter ones, then the column alone; what is left over names nested fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hiveframe.plan.logical import Column
+from hiveframe.plan.logical import Column, Named
 
 Qualifier = tuple[str, ...]
 MAX_QUALIFIER = 3
@@ -30,7 +30,7 @@ class Scope:
     qualified name. Lookup tables are built at the first lookup.
     """
 
-    __slots__ = ("_by_name", "_hidden_by_name", "case_sensitive", "columns", "hidden", "qualifiers")
+    __slots__ = ("_by_name", "_hidden_by_name", "_passed", "case_sensitive", "columns", "hidden", "qualifiers")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Scope:
         self.case_sensitive = case_sensitive
         self._by_name: dict[str, tuple[int, ...]] | None = None
         self._hidden_by_name: dict[str, tuple[int, ...]] | None = None
+        self._passed: tuple[Named, ...] | None = None
 
     def requalified(self, qualifier: Qualifier) -> Scope:
         """The same columns under one qualifier; hidden columns that need their own are gone."""
@@ -75,6 +76,31 @@ class Scope:
             self.hidden + other.hidden,
             case_sensitive=self.case_sensitive,
         )
+
+    def passed(self) -> tuple[Named, ...]:
+        """A projection's items that pass every visible column on."""
+        if self._passed is None:
+            self._passed = tuple(Named(c, c) for c in self.columns)
+        return self._passed
+
+    def updated(self, replaced: Mapping[int, Column], added: Sequence[Column]) -> Scope:
+        """The visible columns with some replaced by ones of the same name, and others (of new names) at the end.
+
+        A chain of such steps stays cheap: what the lookup tables know is handed on.
+        """
+        columns, qualifiers, passed = list(self.columns), list(self.qualifiers), list(self.passed())
+        for i, column in replaced.items():
+            columns[i], qualifiers[i], passed[i] = column, (), Named(column, column)
+        columns += added
+        qualifiers += [()] * len(added)
+        passed += [Named(c, c) for c in added]
+        twin = Scope(columns, qualifiers, case_sensitive=self.case_sensitive)
+        twin._passed = tuple(passed)
+        if self._by_name is not None:
+            twin._by_name = self._by_name.copy()
+            for i, column in enumerate(added, len(self.columns)):
+                twin._by_name[self.key(column.name)] = (i,)
+        return twin
 
     def positions(self, name: str) -> tuple[int, ...]:
         """Positions of the visible columns called `name`."""

@@ -18,7 +18,7 @@ from hiveframe.analysis.references import columns_in, rewrite_down
 from hiveframe.analysis.scope import Qualifier, Scope
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
-from hiveframe.plan.walk import with_children
+from hiveframe.plan.walk import preorder, with_children
 
 Extract = Callable[[lg.Expr], lg.Expr | None]
 
@@ -54,9 +54,12 @@ class Select:
     grouping: Grouping | None = None
     having: tuple[lg.Expr, ...] = ()
 
-    def is_aggregated(self) -> bool:
-        """Whether the list is computed for groups."""
-        return self.grouping is not None
+    def has_windows(self) -> bool:
+        """Whether an item is computed by a window function, or makes rows."""
+        return any(
+            isinstance(i, GeneratorItem) or any(isinstance(e, lg.WindowCall) for e in preorder(i.expr, lg.Expr))
+            for i in self.items
+        )
 
 
 def finish(select: Select, *, plan_id: int | None = None) -> Resolved:
@@ -68,7 +71,8 @@ def finish(select: Select, *, plan_id: int | None = None) -> Resolved:
         [i.qualifier for i in visible],
         case_sensitive=select.child.scope.case_sensitive,
     )
-    return Resolved(plan, scope, (select.child,), plan_id, below=select.child, select=select)
+    below = select.child if select.grouping is None else None
+    return Resolved(plan, scope, (select.child,), plan_id, below=below, select=select)
 
 
 def build(select: Select) -> tuple[lg.Relation, list[Item]]:

@@ -79,9 +79,7 @@ class ItemList:
                 expr=f'"{self.binder.text(node.child)}"',
                 names=", ".join(node.names),
             )
-        metadata: Mapping[str, Any] | None = node.metadata
-        if metadata is None and isinstance(expr, lg.Column):
-            metadata = expr.metadata
+        metadata = alias_metadata(node, expr)
         level = self.binder.used_level
         column = self.binder.context.run.column(node.names[0], expr.dtype, expr.nullable, metadata)
         self.items.append(Item(column, expr, (), level))
@@ -127,3 +125,10 @@ class ItemList:
         self._refuse_bare_window(node, expr)
         if any(is_generator(e) for e in preorder(expr, lg.Expr)):
             raise failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"')
+
+
+def alias_metadata(node: spec.Alias, expr: lg.Expr) -> Mapping[str, Any] | None:
+    """An alias's own metadata, else that of the column it renames."""
+    if node.metadata is None and isinstance(expr, lg.Column):
+        return expr.metadata
+    return node.metadata

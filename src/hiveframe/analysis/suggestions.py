@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _MOST = 5
 
 
-def unresolved_column(binder: Binder, node: spec.Attribute) -> Exception:
+def unresolved_column(binder: Binder, node: spec.Attribute, at: spec.Expr | spec.Relation | None = None) -> Exception:
     """UNRESOLVED_COLUMN with the most similar names of the operator's input."""
     scope = binder.input.scope
     columns = {c.id: (*q, c.name) for c, q in zip(scope.columns, scope.qualifiers, strict=True)}
     names = [columns[i] for i in sorted(columns, key=lambda i: (columns[i][-1], i))]
-    return unresolved(node, names, binder.at if binder.lambdas else None)
+    return unresolved(node, names, at or (binder.at if binder.lambdas else None))
 
 
 def unresolved(

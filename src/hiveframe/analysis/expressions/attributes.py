@@ -203,7 +203,6 @@ def _outer_column(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
         if match is not None:
             column = pick(binder, node, match)
             reference = use(source, column, shown=node.parts, match=match)
-            binder.outer_used.append(reference)
             return _with_fields(binder, node, reference, _outer_text(match), match.nested)
     return None
 

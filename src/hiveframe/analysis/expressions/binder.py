@@ -7,7 +7,7 @@ the typed expression and (for attributes) the text that Spark shows, so that `na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
@@ -31,8 +31,10 @@ class Binder:
     """Binds expressions of one operator.
 
     `fallback` is asked for a name that `input` does not know, then the relations below it (ORDER BY, HAVING and Filter
-    see columns below the SELECT). `aliases` are the lateral column aliases so far, by lower-case name; `used_level` is the highest level of
-    alias met since it was last reset. `lambdas` are the parameters in sight, innermost last.
+    see columns below the SELECT); `aggregate_input` comes first for arguments of aggregates. `aliases` are the lateral
+    column aliases so far, by lower-case name; `used_level` is the highest level of alias met since it was last reset.
+    `lambdas` are the parameters in sight, innermost last. `window` and `aggregate` are the calls being bound, `root`
+    the whole expression, `clause` and `at` where it stands, `place` the innermost node that knows where it was written.
     """
 
     context: Context
@@ -45,9 +47,9 @@ class Binder:
     aggregate: spec.Expr | None = None
     aggregate_input: Input | None = None
     at: spec.Relation | None = None
+    place: spec.Expr | None = None
     root: spec.Expr | None = None
     clause: str = ""
-    outer_used: list[lg.Column] = field(default_factory=list)
 
     def bind(self, node: spec.Expr) -> lg.Expr:
         """`node` typed."""
@@ -56,7 +58,13 @@ class Binder:
         handler = HANDLERS.get(type(node))
         if handler is None:
             raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature=f"the expression {type(node).__name__}")
-        expr = handler(self, node)
+        around = self.place
+        if node.origin is not None:
+            self.place = node
+        try:
+            expr = handler(self, node)
+        finally:
+            self.place = around
         self.context.run.bound[node] = expr
         return expr
 

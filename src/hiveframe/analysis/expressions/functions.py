@@ -86,7 +86,7 @@ def _call_user(
 
 
 def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
-    nodes = stars.expand_arguments(binder, node.args, function=called)
+    nodes = stars.expand_arguments(binder, node.args, function=called, distinct=node.distinct)
     was = binder.aggregate
     if row.kind is FunctionKind.AGGREGATE:
         binder.aggregate = node
@@ -101,7 +101,7 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
     binder.context.run.arguments[node] = tuple(nodes)
     if any(is_generator(a) for a in args):
         raise binder.nested_generator()
-    expr = bind_function(
+    return bind_function(
         row,
         args,
         call_binder(binder.context, node),
@@ -112,7 +112,6 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
         order_by=keys,
         ignore_nulls=node.ignore_nulls,
     )
-    return expr
 
 
 def bind_named_argument(binder: Binder, node: spec.NamedArgument) -> lg.Expr:

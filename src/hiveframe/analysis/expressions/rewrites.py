@@ -20,7 +20,7 @@ def _struct(binder: Binder, node: spec.Function) -> spec.Expr | None:
     """`struct(a, b AS x, b + 1)` names its fields after its arguments."""
     args: list[spec.Expr] = []
     expanded = stars.expand_arguments(binder, node.args)
-    binder.context.run.arguments[node] = tuple(a.child if isinstance(a, spec.Alias) else a for a in expanded)
+    binder.context.run.arguments[node] = tuple(expanded)
     for i, arg in enumerate(expanded):
         args += [spec.Literal(_field_name(arg, i), t.STRING), arg.child if isinstance(arg, spec.Alias) else arg]
     return spec.Function(("named_struct",), tuple(args), origin=node.origin)

@@ -14,6 +14,9 @@ from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.sql.identifiers import parse_multipart_identifier
+
+_QUOTED_PATTERN = re.compile(r"(?:([^`.]+)\.)?`(.+)`")
 
 Expanded = list[tuple[str, lg.Expr, Qualifier]]
 
@@ -35,11 +38,13 @@ def bind_bound(binder: Binder, node: Bound) -> lg.Expr:
     return node.expr  # type: ignore[attr-defined,no-any-return]
 
 
-def expand_arguments(binder: Binder, args: Sequence[spec.Expr], *, function: str = "") -> list[spec.Expr]:
+def expand_arguments(
+    binder: Binder, args: Sequence[spec.Expr], *, function: str = "", distinct: bool = False
+) -> list[spec.Expr]:
     """Arguments with stars expanded; `count(*)` is `count(1)`."""
     if not any(isinstance(a, (spec.Star, spec.Regex)) for a in args):
         return list(args)
-    if function.lower() == "count" and len(args) == 1 and isinstance(args[0], spec.Star):
+    if function.lower() == "count" and not distinct and len(args) == 1 and isinstance(args[0], spec.Star):
         star = args[0]
         if not star.target and not star.except_ and star.plan_id is None:
             return [spec.Literal(1, t.INT)]
@@ -159,10 +164,15 @@ def _replaced(binder: Binder, star: spec.Star, columns: Expanded) -> Expanded:
 
 
 def expand_regex(binder: Binder, node: spec.Regex) -> Expanded:
-    """The columns whose whole name matches the pattern."""
+    """The columns whose whole name matches a pattern in backticks; a plain name is a column."""
+    match = _QUOTED_PATTERN.fullmatch(node.pattern)
+    if match is None:
+        parts = parse_multipart_identifier(node.pattern)
+        attribute = spec.Attribute(parts, node.plan_id, origin=node.origin)
+        return [(parts[-1], binder.bind(attribute), ())]
     flags = 0 if binder.context.env.settings.case_sensitive else re.IGNORECASE
-    pattern = re.compile(node.pattern, flags)
-    star = spec.Star((), node.plan_id, origin=node.origin)
+    pattern = re.compile(match[2], flags)
+    star = spec.Star((match[1],) if match[1] else (), node.plan_id, origin=node.origin)
     return [item for item in _all_columns(binder, star) if pattern.fullmatch(item[0])]
 
 

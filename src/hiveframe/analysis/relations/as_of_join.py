@@ -31,8 +31,9 @@ def as_of_join(node: spec.AsOfJoin, inputs: Sequence[Resolved], context: Context
         conditions.append(_within(calls, both, node, a, b))
     if node.condition is not None:
         conditions.append(both.bind(node.condition))
-    for name in node.using:
-        conditions.append(calls.call("=", _key(node, left, name, "left"), _key(node, right, name, "right")))
+    conditions += [
+        calls.call("=", _key(node, left, name, "left"), _key(node, right, name, "right")) for name in node.using
+    ]
     condition = conditions[0]
     for more in conditions[1:]:
         condition = calls.call("and", condition, more)

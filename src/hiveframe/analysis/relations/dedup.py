@@ -17,7 +17,7 @@ def deduplicate(node: spec.Deduplicate, inputs: Sequence[Resolved], context: Con
     scope = child.scope
     if node.all_columns or not node.columns:
         _check_types(node, scope.columns)
-        return Resolved(lg.Distinct(child.plan), scope, (child,))
+        return Resolved(lg.Distinct(child.plan), scope, (child,), below=_below(node, child))
     keys: list[lg.Column] = []
     for name in node.columns:
         found = scope.positions(name)
@@ -29,7 +29,13 @@ def deduplicate(node: spec.Deduplicate, inputs: Sequence[Resolved], context: Con
             )
         keys += [scope.columns[i] for i in found]
     _check_types(node, keys)
-    return Resolved(lg.Distinct(child.plan, tuple(keys)), scope, (child,))
+    return Resolved(lg.Distinct(child.plan, tuple(keys)), scope, (child,), below=_below(node, child))
+
+
+def _below(node: spec.Deduplicate, child: Resolved) -> Resolved | None:
+    """SQL's DISTINCT hides columns that it drops; the DataFrame API's `distinct` does not."""
+    is_sql = node.origin is not None and node.origin.sql_text is not None
+    return None if is_sql else child
 
 
 def _check_types(node: spec.Relation, columns: Sequence[lg.Column]) -> None:

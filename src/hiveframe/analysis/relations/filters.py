@@ -17,20 +17,25 @@ from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.walk import preorder
+from hiveframe.plan.walk import children
 
 
 def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """Rows for which the condition holds; a column dropped by the SELECT below may still be named."""
     child = inputs[0]
     source = Input(child.scope, (child,))
-    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
+    binder = Binder(context, source, fallback=fallback(child), aggregate_input=aggregate_input(child))
     condition = binder.bind_root(node.condition, "Filter")
-    if child.select is not None and child.select.grouping is not None and has_aggregate(condition):
+    if needs_aggregation(child, (condition,)):
         return _having(child, binder, node, condition)
     check_filter(binder, node, node.condition, condition)
     check_where(binder, node, node.condition, condition)
-    return filtered(child, condition, source)
+    found = filtered(child, condition, source)
+    select = child.select
+    if select is not None and select.grouping is not None and not select.has_windows():
+        # ORDER BY above may still name aggregates
+        found.select = replace(select, having=(*select.having, over_input(select, condition)))
+    return found
 
 
 def filtered(child: Resolved, condition: lg.Expr, source: Input) -> Resolved:
@@ -78,7 +83,7 @@ def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> R
     if select is None:
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="HAVING without a SELECT below it")
     source = Input(child.scope, (child,))
-    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
+    binder = Binder(context, source, fallback=fallback(child), aggregate_input=aggregate_input(child))
     condition = binder.bind_root(node.condition, "Having")
     check_filter(binder, node, node.condition, condition)
     refuse_generators(binder, node, node.condition, condition, "Having")
@@ -86,6 +91,24 @@ def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> R
         grouped = replace(select, grouping=Grouping((), None, node))
         child = replace(child, select=grouped)
     return _having(child, binder, node, condition)
+
+
+def fallback(child: Resolved) -> Resolved | None:
+    """Where names are looked for that the child does not output."""
+    if child.select is not None and child.select.grouping is not None:
+        return child.select.child
+    return child.below
+
+
+def needs_aggregation(child: Resolved, exprs: Sequence[lg.Expr]) -> bool:
+    """Whether expressions over a GROUP BY hold an aggregate, or a column that only its input has."""
+    select = child.select
+    if select is None or select.grouping is None:
+        return False
+    if any(has_aggregate(e) for e in exprs):
+        return True
+    columns = [c for e in exprs for c in columns_in(e)]
+    return any(not child.scope.has(c) and select.child.scope.reaches(c) for c in columns)
 
 
 def aggregate_input(child: Resolved) -> Input | None:
@@ -100,7 +123,8 @@ def _having(child: Resolved, binder: Binder, node: spec.Filter | spec.Having, co
     select = child.select
     assert select is not None
     with grouped_columns_only(binder, node.condition):
-        return finish(replace(select, having=(*select.having, over_input(select, condition))))
+        made = finish(replace(select, having=(*select.having, over_input(select, condition))))
+    return replace(made, inputs=(child,))
 
 
 @contextmanager
@@ -111,12 +135,24 @@ def grouped_columns_only(binder: Binder, node: spec.Expr) -> Iterator[None]:
     except AnalysisException as error:
         if error.condition not in ("MISSING_AGGREGATION", "MISSING_GROUP_BY"):
             raise
-        for part in preorder(node, spec.Expr):
-            bound = binder.context.run.bound.get(part)
-            is_column = isinstance(part, spec.Attribute) and isinstance(bound, lg.Column)
-            if is_column and not binder.input.scope.has(bound):
-                raise unresolved_column(binder, part) from error
-        raise
+        found = _first_below(binder, node, node)
+        if found is None:
+            raise
+        raise unresolved_column(binder, *found) from error
+
+
+def _first_below(binder: Binder, node: spec.Expr, place: spec.Expr) -> tuple[spec.Attribute, spec.Expr] | None:
+    """The first attribute in `node` that means no output column, and the innermost node with a place around it."""
+    place = node if node.origin is not None else place
+    if isinstance(node, spec.Attribute):
+        bound = binder.context.run.bound.get(node)
+        is_below = isinstance(bound, lg.Column) and not binder.input.scope.has(bound)
+        return (node, place) if is_below else None
+    for part in children(node, spec.Expr):
+        found = _first_below(binder, part, place)
+        if found is not None:
+            return found
+    return None
 
 
 def over_input(select: Select, expr: lg.Expr) -> lg.Expr:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.relations.filters import hidden_columns
 from hiveframe.functions.binding import is_foldable
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -75,14 +77,18 @@ def sample(node: spec.Sample, inputs: Sequence[Resolved], context: Context) -> R
 def repartition(node: spec.Repartition, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """A partitioning asked for."""
     child = inputs[0]
-    binder = Binder(context, Input(child.scope, (child,)))
+    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below)
     keys: list[lg.SortKey] = []
     for key in node.keys:
         if isinstance(key, spec.SortOrder):
             keys.append(bind_sort_key(binder, key))
         else:
             keys.append(lg.SortKey(binder.bind(key)))
-    return kept(lg.Repartition(child.plan, node.count, tuple(keys)), child)
+    hidden = {**binder.input.missing, **hidden_columns(child, *(k.child for k in keys))}
+    if not hidden:
+        return kept(lg.Repartition(child.plan, node.count, tuple(keys)), child)
+    wider = lg.Repartition(expose(child.plan, hidden.values()), node.count, tuple(keys))
+    return kept(lg.Project(wider, tuple(lg.Named(c, c) for c in child.scope.columns)), child)
 
 
 def with_watermark(node: spec.WithWatermark, inputs: Sequence[Resolved], context: Context) -> Resolved:

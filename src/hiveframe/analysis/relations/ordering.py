@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hiveframe.analysis.aggregates import has_aggregate
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import check_orderable, sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.naming import describe
 from hiveframe.analysis.references import columns_in
 from hiveframe.analysis.relations.conditions import refuse_generators
-from hiveframe.analysis.relations.filters import aggregate_input, grouped_columns_only, hidden_columns
+from hiveframe.analysis.relations.filters import (
+    aggregate_input,
+    fallback,
+    grouped_columns_only,
+    hidden_columns,
+    needs_aggregation,
+)
 from hiveframe.analysis.select import Item, Select, build
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -30,7 +36,7 @@ def sort(node: spec.Sort, inputs: Sequence[Resolved], context: Context) -> Resol
     if node.by_all:
         return _sort_all(node, child, context)
     source = Input(child.scope, (child,))
-    binder = Binder(context, source, fallback=child.below, aggregate_input=aggregate_input(child))
+    binder = Binder(context, source, fallback=fallback(child), aggregate_input=aggregate_input(child))
     keys = tuple(_bind_key(binder, node, key, child) for key in node.keys)
     plan = _plan(node, child, keys, binder)
     return Resolved(plan, child.scope, (child,), below=child)
@@ -74,7 +80,7 @@ def _plan(node: spec.Sort, child: Resolved, keys: tuple[lg.SortKey, ...], binder
     context = binder.context
     exprs = [k.child for k in keys]
     select = child.select
-    if select is not None and select.grouping is not None and _needs_aggregate(child, exprs):
+    if select is not None and needs_aggregation(child, exprs):
         _refuse(node, [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, lg.WindowCall)], context)
         with grouped_columns_only(binder, spec.Function(("order",), tuple(k.child for k in node.keys))):
             return _over_aggregate(node, child, select, keys, context)
@@ -95,11 +101,6 @@ def _refuse(node: spec.Sort, calls: Sequence[lg.Expr], context: Context) -> None
 def _only(plan: lg.Relation, child: Resolved) -> lg.Relation:
     """`plan` with the child's columns alone."""
     return lg.Project(plan, tuple(lg.Named(c, c) for c in child.scope.columns))
-
-
-def _needs_aggregate(child: Resolved, exprs: Sequence[lg.Expr]) -> bool:
-    """Whether a key holds an aggregate, or a column that only the aggregation's input has."""
-    return any(has_aggregate(e) for e in exprs) or bool(hidden_columns(child, *exprs))
 
 
 def _over_aggregate(

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hiveframe.analysis.aggregates import Grouping
+from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.relations.reconcile import reconciled
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import Select, finish, needs_aggregation
-from hiveframe.analysis.select_list import ItemList
+from hiveframe.analysis.select_list import ItemList, alias_metadata
 from hiveframe.analysis.suggestions import unresolved
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.walk import preorder
 
 
 def project(node: spec.Project, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -52,10 +55,47 @@ def with_columns(node: spec.WithColumns, inputs: Sequence[Resolved], context: Co
         if key in new:
             raise failure("COLUMN_ALREADY_EXISTS", node, columnName=quoted(key))
         new[key] = item
-    binder = Binder(context, Input(scope, (child,)))
-    listed = ItemList(binder)
+    binder = Binder(context, Input(scope, (child,)), at=node)
+    exprs = {key: binder.bind_root(item.child) for key, item in new.items()}
+    if any(not _is_plain(expr) for expr in exprs.values()):
+        return _with_special_columns(context, child, node, new)
+    run = context.run
+    replaced: dict[int, lg.Column] = {}
+    added: list[lg.Column] = []
+    computed: dict[int, lg.Named] = {}
+    for key, item in new.items():
+        expr = exprs[key]
+        run.bound[item] = expr
+        positions = scope.positions(key)
+        for i in positions or (len(scope.columns) + len(added),):
+            column = run.column(item.names[0], expr.dtype, expr.nullable, alias_metadata(item, expr))
+            computed[i] = lg.Named(column, expr)
+            if positions:
+                replaced[i] = column
+            else:
+                added.append(column)
+    items = [*scope.passed(), *(computed[len(scope.columns) + i] for i in range(len(added)))]
+    for i in replaced:
+        items[i] = computed[i]
+    plan = lg.Project(expose(child.plan, binder.input.missing.values()), tuple(items))
+    return Resolved(plan, scope.updated(replaced, added), (child,), below=child)
+
+
+def _is_plain(expr: lg.Expr) -> bool:
+    """Whether a value is computed from its row alone."""
+    return not any(
+        isinstance(e, (lg.AggCall, lg.WindowCall, lg.PyUdtf)) or is_generator(e) for e in preorder(expr, lg.Expr)
+    )
+
+
+def _with_special_columns(
+    context: Context, child: Resolved, node: spec.WithColumns, new: Mapping[str, spec.Alias]
+) -> Resolved:
+    """Columns that windows, aggregates or generators compute: an ordinary SELECT list."""
+    scope = child.scope
+    listed = ItemList(Binder(context, Input(scope, (child,)), at=node))
     for column, qualifier in zip(scope.columns, scope.qualifiers, strict=True):
-        item = new.get(scope.key(column.name)) if new else None
+        item = new.get(scope.key(column.name))
         if item is None:
             listed.append(column, column.name, qualifier=qualifier)
         else:
@@ -64,7 +104,7 @@ def with_columns(node: spec.WithColumns, inputs: Sequence[Resolved], context: Co
         if not scope.positions(key):
             listed.add(item)
     grouping = Grouping((), None, node) if needs_aggregation(listed.items) else None
-    return finish(Select(context, child, binder.input, tuple(listed.items), grouping))
+    return finish(Select(context, child, listed.binder.input, tuple(listed.items), grouping))
 
 
 def _renamed(context: Context, child: Resolved, names: Mapping[int, str]) -> Resolved:
@@ -86,14 +126,7 @@ def to_df(node: spec.ToDF, inputs: Sequence[Resolved], context: Context) -> Reso
     child = inputs[0]
     width = len(child.scope.columns)
     if len(node.names) != width:
-        old = ", ".join(c.name for c in child.scope.columns)
-        message = (
-            "The number of columns doesn't match.\n"
-            f"Old column names ({width}): {old}\nNew column names ({len(node.names)}): {', '.join(node.names)}"
-        )
-        raise failure(
-            "ASSIGNMENT_ARITY_MISMATCH", node, numExpr=str(len(node.names)), numTarget=str(width), detail=message
-        )
+        raise failure("ASSIGNMENT_ARITY_MISMATCH", node, numExpr=str(len(node.names)), numTarget=str(width))
     return _renamed(context, child, dict(enumerate(node.names)))
 
 

@@ -9,6 +9,7 @@ from hiveframe.plan import logical as lg
 
 def renew(resolved: Resolved, run: Run) -> Resolved:
     """`resolved` behind a projection that gives its columns (hidden ones stay behind) ids of their own."""
+    run.has_renewed = True
     scope = resolved.scope
     new = {c.id: lg.Column(run.fresh_id(), c.name, c.dtype, c.nullable, c.metadata) for c in scope.columns}
     plan = lg.Project(resolved.plan, tuple(lg.Named(new[c.id], c) for c in scope.columns))

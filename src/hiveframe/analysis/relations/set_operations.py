@@ -36,11 +36,15 @@ def set_operation(node: spec.SetOperation, inputs: Sequence[Resolved], context: 
     mine = parts[0].output if len(parts) == 1 else left.scope.columns
     output: list[lg.Column] = []
     for named, a, b, dtype in zip(left.scope.columns, mine, other.output, types, strict=True):
-        output.append(context.run.column(named.name, dtype, _nullable(node.kind, a, b), named.metadata))
+        nullable = _nullable(node.kind, a, b)
+        if node.kind == "union":
+            output.append(context.run.column(named.name, dtype, nullable, named.metadata))
+        else:
+            output.append(lg.Column(a.id, named.name, dtype, nullable, named.metadata))
     children = (*parts, other)
     plan = lg.SetOperation(children, node.kind, node.is_all, tuple(output))
     scope = Scope(output, [()] * len(output), case_sensitive=left.scope.case_sensitive)
-    return Resolved(plan, scope, ())
+    return Resolved(plan, scope, () if node.kind == "union" else (left, right))
 
 
 def _parts(
@@ -49,9 +53,9 @@ def _parts(
     """The left side; a UNION ALL of UNION ALLs is one."""
     plan = left.plan
     is_same = all(c.dtype == d for c, d in zip(left.scope.columns, types, strict=True))
-    if isinstance(plan, lg.SetOperation) and (plan.kind, plan.is_all) == ("union", True) and is_same:
-        if node.kind == "union" and node.is_all:
-            return plan.children
+    is_union_all = isinstance(plan, lg.SetOperation) and (plan.kind, plan.is_all) == ("union", True)
+    if is_union_all and is_same and (node.kind, node.is_all) == ("union", True):
+        return plan.children
     return (cast_to(context, node, left, types),)
 
 
