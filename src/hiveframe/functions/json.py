@@ -19,7 +19,6 @@ from hiveframe.functions.sql import Sql, func
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
-from hiveframe.sql.type_parser import parse_schema
 
 
 def _options(binder: Binder, arg: Expr | None) -> dict[str, str]:
@@ -57,6 +56,8 @@ def _emit_to_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def schema_argument(binder: Binder, arg: Expr) -> DataType:
     """The type that a constant schema argument spells, in DDL or JSON."""
+    from hiveframe.sql.type_parser import parse_schema  # SQL's parser is loaded when a schema is in text
+
     value = binder.fold(arg)
     if not isinstance(arg.dtype, t.StringType) or value is None:
         raise binder.error("INVALID_SCHEMA.NON_STRING_LITERAL", inputSchema=f'"{value}"')

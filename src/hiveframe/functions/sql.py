@@ -145,6 +145,11 @@ def param(name: str) -> Sql:
     return exp.Column(this=ident(name))
 
 
+def lambda_name(variable_id: int) -> str:
+    """The DuckDB name of the lambda parameter with this id."""
+    return f"x{variable_id}"
+
+
 def physical_field_names(struct: StructType) -> list[str]:
     """The DuckDB field names of a struct: the real ones when unique ignoring case and not empty, else `name#i`."""
     seen: set[str] = set()
@@ -201,7 +206,7 @@ def physical_type_text(dtype: DataType) -> str:
             if not fields:
                 return 'STRUCT("" INTEGER)'
             quoted = ['"' + name.replace('"', '""') + '"' for name in physical_field_names(dtype)]
-            return "STRUCT(" + ", ".join(f"{n} {physical_type_text(f.dtype)}" for n, f in zip(quoted, fields)) + ")"
+            return "STRUCT(" + ", ".join(f"{n} {physical_type_text(f.dtype)}" for n, f in zip(quoted, fields, strict=True)) + ")"
         case t.UserDefinedType(storage):
             return physical_type_text(storage)
     return _PHYSICAL[type(dtype)]
@@ -215,7 +220,7 @@ def field(struct: Sql, dtype: StructType, position: int) -> Sql:
 def struct_pack(dtype: StructType, values: list[Sql]) -> Sql:
     """A struct value with the physical field names of `dtype`."""
     pairs: list[Any] = [
-        exp.PropertyEQ(this=ident(n), expression=v) for n, v in zip(physical_field_names(dtype), values)
+        exp.PropertyEQ(this=ident(n), expression=v) for n, v in zip(physical_field_names(dtype), values, strict=True)
     ]
     return exp.Anonymous(this="struct_pack", expressions=pairs)
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.scan import ScanSource, ScanSql
-from hiveframe.lake.sources.binary_file import BinaryFileSource
-from hiveframe.lake.sources.csv import CsvSource
-from hiveframe.lake.sources.json import JsonSource
-from hiveframe.lake.sources.orc import OrcSource
-from hiveframe.lake.sources.parquet import ParquetSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
-from hiveframe.lake.sources.text import TextSource
 
 
 def open_source(request: ReadRequest, context: ReadContext) -> ScanSource:
@@ -32,10 +28,16 @@ def scan_expression(
 def source_of(name: str) -> Source:
     """The source registered under `name` (any case, or the class name Spark programs use)."""
     short = short_name(name)
-    source = SOURCES.get(short)
-    if source is None:
+    if short not in SOURCES:
         raise SparkException("DATA_SOURCE_NOT_FOUND", {"provider": name})
-    return source
+    return _loaded(short)
+
+
+@cache
+def _loaded(short: str) -> Source:
+    module, name = SOURCES[short]
+    made: Source = getattr(importlib.import_module(f"hiveframe.lake.sources.{module}"), name)()
+    return made
 
 
 def short_name(name: str) -> str:
@@ -53,11 +55,12 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
     "com.databricks.spark.csv": "csv",
 }
 
-SOURCES: Final[Mapping[str, Source]] = {
-    "csv": CsvSource(),
-    "json": JsonSource(),
-    "orc": OrcSource(),
-    "parquet": ParquetSource(),
-    "text": TextSource(),
-    "binaryfile": BinaryFileSource(),
+# The file and the class of each source; it is imported when the format is first used.
+SOURCES: Final[Mapping[str, tuple[str, str]]] = {
+    "csv": ("csv", "CsvSource"),
+    "json": ("json", "JsonSource"),
+    "orc": ("orc", "OrcSource"),
+    "parquet": ("parquet", "ParquetSource"),
+    "text": ("text", "TextSource"),
+    "binaryfile": ("binary_file", "BinaryFileSource"),
 }

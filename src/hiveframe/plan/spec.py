@@ -612,6 +612,10 @@ class Deduplicate(Relation):
     within_watermark: bool = False
 
 
+AUTO_ALIAS = "__auto_generated_subquery_name"
+"""The alias of a subquery in FROM that was given none: its columns go without a qualifier."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SubqueryAlias(Relation):
     """`child AS name (columns)`."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from hiveframe import sql
 from hiveframe.analysis.environment import DataTable, SqlFunction, UserFunction, ViewTable
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
@@ -15,7 +16,6 @@ from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source, short_name
 from hiveframe.lake.sources.source import ReadRequest
-from hiveframe.lake.text_rows import open_rows
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
@@ -23,7 +23,6 @@ from hiveframe.sessions.state import SessionState
 from hiveframe.sessions.tables_of import kept_table, open_table, scanned
 from hiveframe.sessions.users import current_user
 from hiveframe.settings import Settings
-from hiveframe.sql.parser import parse_data_type, parse_schema, parse_statement
 
 DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "binaryfile", "delta", "iceberg"})
 
@@ -145,6 +144,8 @@ class SessionEnvironment:
         self, rows: lg.Relation, format: str, schema: StructType | None, options: Mapping[str, str]
     ) -> DataTable:
         """A column of text as the lines of a CSV or JSON file."""
+        from hiveframe.lake.text_rows import open_rows  # loads the readers of CSV and JSON
+
         lines = pa.table({"line": pa.array([row[0] for row in self.runner.collect(rows)], pa.string())})
         known = read_schema(schema) if schema is not None else None
         return scanned(open_rows(format, lines, known, Options(options), self.state.read_context()))
@@ -152,7 +153,7 @@ class SessionEnvironment:
     def _schema(self, schema: StructType | str | None) -> StructType | None:
         if not isinstance(schema, str):
             return schema
-        dtype = parse_schema(schema, conf=self.settings) if schema else None
+        dtype = sql.parse_schema(schema, conf=self.settings) if schema else None
         return dtype if isinstance(dtype, StructType) or dtype is None else StructType((StructField("value", dtype),))
 
     def cached_relation(self, key: str) -> DataTable:
@@ -190,11 +191,11 @@ class SessionEnvironment:
 
     def parse_query(self, text: str) -> spec.Relation | spec.Command:
         """SQL text as a tree."""
-        return parse_statement(text, conf=self.settings)
+        return sql.parse_statement(text, conf=self.settings)
 
     def parse_type(self, ddl: str) -> DataType:
         """A type or a table schema."""
-        return parse_data_type(ddl, conf=self.settings)
+        return sql.parse_data_type(ddl, conf=self.settings)
 
     def evaluate(self, expr: lg.Expr) -> Any:
         """The value of an expression without columns."""

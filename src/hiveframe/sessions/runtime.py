@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe import sql
 from hiveframe.analysis.analyzer import Analyzer
 from hiveframe.analysis.environment import DataTable, SqlFunction
 from hiveframe.analysis.naming import describe
@@ -43,10 +44,6 @@ from hiveframe.sessions.state import CacheEntry, Kept, SessionState
 from hiveframe.sessions.tables_of import kept_table
 from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
-from hiveframe.sql.identifiers import parse_multipart_identifier
-from hiveframe.sql.parameters import bind_parameters
-from hiveframe.sql.parser import parse_expression
-from hiveframe.sql.type_parser import parse_schema
 
 _COMMAND_FILES: Final = (
     "alter_table",
@@ -228,7 +225,7 @@ class Session:
         if isinstance(query, spec.SqlQuery):
             statement = self._environment.parse_query(query.text)
             if isinstance(statement, spec.Command):
-                bound = bind_parameters(statement, query.named_args or {}, query.positional_args)
+                bound = sql.bind_parameters(statement, query.named_args or {}, query.positional_args)
                 return Outcome(result=self._run(bound, operation).rows())
         self.analyze(query)
         return Outcome(relation=query)
@@ -264,7 +261,7 @@ class Session:
         value = self.constant(name.clause).value
         if value is None:
             raise analysis_error("NOT_A_CONSTANT_STRING.NULL", expr="IDENTIFIER", name="IDENTIFIER")
-        return (*parse_multipart_identifier(str(value)), *name.parts)
+        return (*sql.parse_multipart_identifier(str(value)), *name.parts)
 
     def constant(self, expr: spec.Expr) -> lg.Literal:
         """A constant expression's value and type."""
@@ -308,11 +305,11 @@ class Session:
 
     def parse_ddl(self, text: str) -> DataType:
         """A type or a table schema."""
-        return parse_schema(text, conf=self.settings)
+        return sql.parse_schema(text, conf=self.settings)
 
     def parse_expression(self, text: str) -> spec.Expr:
         """One SQL expression."""
-        return parse_expression(text, conf=self.settings)
+        return sql.parse_expression(text, conf=self.settings)
 
     def evaluate(self, expr: lg.Expr) -> Any:
         """The value of a constant expression."""

@@ -1,14 +1,38 @@
-"""SwarmQL: SQL text to the unresolved tree (`plan.spec`, `plan.commands`), and types and names in text."""
+"""SwarmQL: SQL text to the unresolved tree (`plan.spec`, `plan.commands`), and types and names in text.
+
+The names below are imported when they are asked for: a program that uses no SQL text does not pay for its parser.
+"""
 
 from __future__ import annotations
 
-from hiveframe.sql.cursor import ParserConf
-from hiveframe.sql.identifiers import parse_multipart_identifier, quote_identifier, quote_if_needed
-from hiveframe.sql.parameters import bind_parameters
-from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query, parse_statement
-from hiveframe.sql.strings import quote_string
-from hiveframe.sql.type_json import type_from_json
-from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hiveframe.sql.cursor import ParserConf
+    from hiveframe.sql.identifiers import parse_multipart_identifier, quote_identifier, quote_if_needed
+    from hiveframe.sql.parameters import bind_parameters
+    from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query, parse_statement
+    from hiveframe.sql.strings import quote_string
+    from hiveframe.sql.type_json import type_from_json
+    from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl
+
+_HOMES = {
+    "ParserConf": "cursor",
+    "bind_parameters": "parameters",
+    "parse_data_type": "type_parser",
+    "parse_expression": "parser",
+    "parse_multipart_identifier": "identifiers",
+    "parse_named_expressions": "parser",
+    "parse_query": "parser",
+    "parse_schema": "type_parser",
+    "parse_schema_ddl": "type_parser",
+    "parse_statement": "parser",
+    "quote_identifier": "identifiers",
+    "quote_if_needed": "identifiers",
+    "quote_string": "strings",
+    "type_from_json": "type_json",
+}
 
 __all__ = [
     "ParserConf",
@@ -26,3 +50,9 @@ __all__ = [
     "quote_string",
     "type_from_json",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

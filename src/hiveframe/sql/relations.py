@@ -9,12 +9,11 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.spec import AUTO_ALIAS
 from hiveframe.sql.expressions import row_values
 from hiveframe.sql.keywords import words
 from hiveframe.sql.named_expressions import CLAUSES
 from hiveframe.sql.table_functions import TableFunctionGrammar
-
-AUTO_ALIAS: Final = "__auto_generated_subquery_name"
 
 
 class RelationGrammar(TableFunctionGrammar):

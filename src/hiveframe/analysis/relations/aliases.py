@@ -9,7 +9,7 @@ from hiveframe.analysis.frame import Context, Resolved, failure, quoted
 from hiveframe.analysis.scope import Scope
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.sql.relations import AUTO_ALIAS
+from hiveframe.plan.spec import AUTO_ALIAS
 
 
 def subquery_alias(node: spec.SubqueryAlias, inputs: Sequence[Resolved], context: Context) -> Resolved:

@@ -15,11 +15,12 @@ from hiveframe.errors import internal_error
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.sql.type_parser import parse_schema
 
 
 def local_relation(node: spec.LocalRelation, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """The rows under their schema's names; values are cast where Arrow's type is another."""
+    from hiveframe.sql.type_parser import parse_schema  # only rows with a schema in text need the parser
+
     schema = parse_schema(node.schema, conf=context.env.settings) if isinstance(node.schema, str) else node.schema
     if node.data is None:
         if schema is None:
