@@ -26,8 +26,9 @@ from hiveframe.lake.text_values import (
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
 
-_INT, _LONG, _DECIMAL, _DOUBLE, _DATE, _TIMESTAMP, _BOOLEAN, _STRING = (1 << i for i in range(8))
-_NUMBERS: Final = _INT | _LONG | _DECIMAL | _DOUBLE
+_INT, _LONG, _DECIMAL, _DOUBLE, _DATE, _TIMESTAMP, _BOOLEAN, _STRING, _YEAR = (1 << i for i in range(9))
+_NUMBERS: Final = _INT | _LONG | _DECIMAL | _DOUBLE | _YEAR
+_TIMES: Final = _DATE | _TIMESTAMP | _YEAR
 _SAMPLE_ROWS: Final = 1_000
 
 Ask = Callable[[Callable[[exp.Select], exp.Select]], tuple[Any, ...]]
@@ -38,17 +39,34 @@ def infer_types(ask: Ask, token_count: int, options: CsvOptions, *, ntz: bool = 
     """A type for each of the first `token_count` fields of the lines; all-NULL columns are text."""
     everything = list(range(token_count))
     codes = _codes(ask, everything, options, _SAMPLE_ROWS)
-    open_columns = [n for n in everything if codes[n] == 0 or _settle(codes[n]) != t.STRING]
+    firsts = _first_codes(ask, everything, options)
+    open_columns = [n for n in everything if codes[n] == 0 or _settle(codes[n], firsts[n]) != t.STRING]
     if open_columns:
         for n, code in zip(open_columns, _codes(ask, open_columns, options), strict=True):
             codes[n] = code
-    types = [_settle(code) for code in codes]
+    types = [_settle(code, first) for code, first in zip(codes, firsts, strict=True)]
     decimals = [n for n in everything if isinstance(types[n], DecimalType)]
     if decimals:
         for n, digits in zip(decimals, _digits(ask, decimals, options), strict=True):
             types[n] = DecimalType(max(digits, 20), 0)
     moment = t.TIMESTAMP_NTZ if ntz else t.TIMESTAMP
     return [moment if dtype == t.TIMESTAMP else dtype for dtype in types]
+
+
+def _first_codes(ask: Ask, tokens: Sequence[int], options: CsvOptions) -> list[int]:
+    """The code of each column's first value in the sample; 0 when it has none."""
+
+    def build(lines: exp.Select) -> exp.Select:
+        records = csv_records(lines, options).limit(_SAMPLE_ROWS, copy=False)
+        fields = subquery(token_columns(records, options, tokens, []), "__fields")
+        seen = [(f"v{n}", func("first", column(f"v{n}"))) for n in tokens]
+        for n, (name, first) in enumerate(seen):
+            present = exp.Where(this=is_not_null(column(f"v{tokens[n]}")))
+            seen[n] = (name, exp.Filter(this=first, expression=present))
+        firsts = select_from(fields, seen)
+        return select_from(subquery(firsts, "__firsts"), [(f"v{n}", _code(column(f"v{n}"), options)) for n in tokens])
+
+    return [code or 0 for code in ask(build)]
 
 
 def _codes(ask: Ask, tokens: Sequence[int], options: CsvOptions, limit: int | None = None) -> list[int]:
@@ -77,6 +95,7 @@ def _code(value: Sql, options: CsvOptions) -> Sql:
     is_date = op("and", dated, is_not_null(parse_date(value.copy(), rules)))
     branches = [
         (is_null(value), number(0)),
+        (full_match(value, "[0-9]{4}"), number(_YEAR)),
         (op("=", exp.Cast(this=small.copy(), to=exp.DataType.build("varchar")), value.copy()), number(_INT)),
         (full_match(value, INTEGER), whole),
         (op("or", full_match(value, DOUBLE), exp.In(this=value.copy(), expressions=names)), number(_DOUBLE)),
@@ -91,9 +110,14 @@ def _code(value: Sql, options: CsvOptions) -> Sql:
     return case(*branches, default=number(_STRING))
 
 
-def _settle(code: int) -> DataType:
-    """The type that holds every value whose bits are in `code`."""
-    if code and code & ~_NUMBERS == 0:
+def _settle(code: int, first: int) -> DataType:
+    """The type that holds every value whose bits are in `code`.
+
+    Four digits are a number, but a year to a column that began (its `first` value) with a date or time.
+    """
+    if first & ~_YEAR and code & ~_TIMES == 0:
+        code = code & ~_YEAR | (_TIMESTAMP if code & _YEAR else 0)
+    elif code and code & ~_NUMBERS == 0:
         for bit, dtype in ((_DOUBLE, t.DOUBLE), (_DECIMAL, DecimalType(38, 0)), (_LONG, t.LONG)):
             if code & bit:
                 return dtype

@@ -9,6 +9,7 @@ from functools import reduce
 from sqlglot import exp
 
 from hiveframe.errors import analysis_error
+from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import (
     Sql,
@@ -25,13 +26,13 @@ from hiveframe.functions.sql import (
     text,
 )
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST, CsvOptions
-from hiveframe.lake.csv.tokens import BLANKS, token_list, token_value
+from hiveframe.lake.csv.tokens import blanks, token_list, token_value
 from hiveframe.lake.lines import LINE
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.table_function import select_from, subquery
 from hiveframe.lake.text_values import parse_text
 from hiveframe.plan import types as t
-from hiveframe.plan.types import StructType, sql_name
+from hiveframe.plan.types import DataType, StructType, sql_name
 
 _TOKENS = "__tokens"
 
@@ -74,9 +75,7 @@ def csv_columns(schema: StructType, options: CsvOptions) -> CsvColumns:
 def csv_records(lines: exp.Select, options: CsvOptions) -> exp.Select:
     """The lines that are records: neither blank nor comments."""
     line = column(LINE)
-    blank = op(
-        "and", op("<=", func("ascii", line), number(32)), op("=", func("trim", line.copy(), text(BLANKS)), text(""))
-    )
+    blank = op("and", op("<=", func("ascii", line), number(32)), op("=", func("trim", line.copy(), blanks()), text("")))
     select = exp.Select(expressions=[exp.Star()]).from_(subquery(lines, "__all")).where(not_(blank), copy=False)
     if options.comment:
         select = select.where(not_(func("starts_with", line.copy(), text(options.comment))), copy=False)
@@ -118,7 +117,7 @@ def csv_rows(
     parsed: list[tuple[str, Sql]] = []
     for i in data:
         f = columns.schema.fields[i]
-        parsed.append((f"f{i}", parse_text(column(f"v{columns.token_of(i)}"), f.dtype, options.rules)))
+        parsed.append((f"f{i}", _parsed(column(f"v{columns.token_of(i)}"), f.dtype, options, context)))
     if not judges:
         if wants_corrupt:
             parsed.append((f"f{columns.corrupt}", cast(null(), "VARCHAR")))
@@ -128,6 +127,12 @@ def csv_rows(
     typed = select_from(subquery(split, "__fields"), [*parsed, *((n, column(n)) for n in ("__count", *raw, *carried))])
     bad = _malformed(columns, data, checks_count)
     return _judged(typed, columns, data, wants_corrupt, bad, options, keep, context)
+
+
+def _parsed(token: Sql, dtype: DataType, options: CsvOptions, context: EmitContext) -> Sql:
+    if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)):
+        return cast_value(token, t.STRING, dtype, "try", None, context)
+    return parse_text(token, dtype, options.rules)
 
 
 def _malformed(columns: CsvColumns, data: Sequence[int], checks_count: bool) -> Sql:

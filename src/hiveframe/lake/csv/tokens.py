@@ -13,7 +13,7 @@ from typing import Final
 from hiveframe.functions.sql import Sql, case, func, lambda_, null, number, op, param, text
 from hiveframe.lake.csv.options import CsvOptions
 
-BLANKS: Final = "".join(chr(c) for c in range(1, 33))
+BLANKS: Final = "".join(chr(c) for c in range(33))
 """What univocity trims: every character up to the space."""
 
 _BLANK: Final = r"[\x00-\x09\x0b\x0c\x0e-\x20]"
@@ -21,6 +21,11 @@ _LINE_END: Final = "\\r\\n"
 _TOKEN: Final = "token"
 # Stands for a quoted empty field until `token_value` puts the option's value in its place.
 _QUOTED_EMPTY: Final = "\U0010fffe"
+
+
+def blanks() -> Sql:
+    """`BLANKS` for DuckDB, whose text literals cannot hold the first of them."""
+    return op("||", func("chr", number(0)), text(BLANKS[1:]))
 
 
 def token_list(line: Sql, options: CsvOptions) -> Sql:
@@ -61,8 +66,8 @@ def record_pattern(options: CsvOptions) -> str:
 
 def _trim(token: Sql, options: CsvOptions) -> Sql:
     if options.trims_leading and options.trims_trailing:
-        return func("trim", token, text(BLANKS))
-    return func("ltrim" if options.trims_leading else "rtrim", token, text(BLANKS))
+        return func("trim", token, blanks())
+    return func("ltrim" if options.trims_leading else "rtrim", token, blanks())
 
 
 def _raw_tokens(line: Sql, options: CsvOptions) -> Sql:
@@ -122,8 +127,8 @@ def _unquote(token: Sql, options: CsvOptions) -> Sql:
     """A raw field without its separator, quotes and escapes."""
     width = number(len(options.separator))
     field = func("left", token, op("-", func("length", token.copy()), width))
-    trimmed = func("ltrim", field.copy(), text(BLANKS)) if options.trims_leading else field
-    inner_closed = _content(func("rtrim", trimmed.copy(), text(BLANKS)), 2)
+    trimmed = func("ltrim", field.copy(), blanks()) if options.trims_leading else field
+    inner_closed = _content(func("rtrim", trimmed.copy(), blanks()), 2)
     closed = func("regexp_full_match", field.copy(), text(f"{_closed(options)}{_BLANK}*"))
     opened = func("regexp_full_match", field.copy(), text(_opened(options)))
     content = _unescape(inner_closed, options)
@@ -134,7 +139,10 @@ def _unquote(token: Sql, options: CsvOptions) -> Sql:
         bare = case((starts.copy(), func("concat", text(options.quote), _unescape(tail, options))), default=bare)
     return case(
         (op("and", starts, closed), case((op("=", content, text("")), text(_QUOTED_EMPTY)), default=content.copy())),
-        (op("and", starts.copy(), opened), _unescape(_content(trimmed.copy(), 1), options)),
+        (
+            op("and", starts.copy(), opened),
+            _unescape(_content(trimmed.copy(), 1), options),
+        ),
         default=bare,
     )
 

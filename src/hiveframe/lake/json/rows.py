@@ -113,8 +113,8 @@ def json_rows(
     if options.variant_column is not None:
         values = [cast(cast(column(RECORD), "JSON"), "VARIANT") for _ in wanted.fields]
     if values is None:
-        strict = JsonValues(options.rules)
-        converted = strict.members(column(_PARSED), wanted, context)
+        strict = JsonValues(options.rules, context)
+        converted = strict.members(column(_PARSED), wanted)
         values = [c.value for c in converted]
         misfits += [c.misfit for c in converted if c.misfit is not None]
     carried = [RECORD, *keep, *([LINE] if wants_corrupt else []), *([PATH] if judges else [])]

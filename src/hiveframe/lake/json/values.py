@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import (
     Sql,
@@ -61,16 +62,17 @@ class Converted:
 class JsonValues:
     """Conversions under one reader's rules."""
 
-    def __init__(self, rules: TextRules) -> None:
+    def __init__(self, rules: TextRules, context: EmitContext) -> None:
         self._rules = rules
+        self._context = context
         self._numbers = count()
 
-    def members(self, record: Sql, dtype: StructType, context: EmitContext) -> list[Converted]:
+    def members(self, record: Sql, dtype: StructType) -> list[Converted]:
         """The members of a record (JSON text of an object, or NULL) as the fields of `dtype`."""
         made: list[Converted] = []
         for raw, f in zip(raw_fields(record, dtype), dtype.fields, strict=True):
             if isinstance(f.dtype, (t.StringType, t.CharType, t.VarcharType)):
-                made.append(Converted(_written(raw, record, f.name, context), None))
+                made.append(Converted(_written(raw, record, f.name, self._context), None))
             else:
                 made.append(self.strict(raw, f.dtype))
         return made
@@ -145,6 +147,9 @@ class JsonValues:
         made = _SCALARS.get(type(dtype))
         if made is not None:
             return made(raw, dtype, self._rules)
+        if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)):
+            shown = case((_is_string(raw), _content(raw)))
+            return cast_value(shown, t.STRING, dtype, "try", None, self._context)
         if isinstance(dtype, t.IntegralType):
             return case((full_match(raw, _INTEGER), try_cast(raw.copy(), physical_type(dtype))))
         return text_of(raw)

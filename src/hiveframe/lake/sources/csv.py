@@ -140,6 +140,8 @@ def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> Struc
     if first is None:
         return StructType()
     tokens = _tokens(first, options, context)
+    if len(tokens) > source.options.integer("maxColumns", 20_480):
+        raise SparkException("MALFORMED_CSV_RECORD", {"badRecord": first})
     names = column_names(tokens) if options.header else [f"_c{i}" for i in range(len(tokens))]
     types: Sequence[t.DataType] = [t.STRING] * len(names)
     if options.infer_schema:

@@ -94,7 +94,7 @@ def _file_columns(plan: Plan, names: Sequence[str], context: EmitContext) -> lis
     values = [column(names[i]) for i in plan.data]
     if plan.format == "csv":
         writer = csv_writer(plan.options, plan.time_zone)
-        header = writer.header([f.name for f in plan.data_fields])
+        header = writer.header([f.name for f in plan.data_fields]) if plan.options.flag("header") else "line"
         return [(header, writer.line(values, plan.data_fields, context))]
     if plan.format == "json":
         return [("line", json_line(values, plan.data_fields, plan.options, plan.time_zone, context))]

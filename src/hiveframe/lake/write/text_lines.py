@@ -27,7 +27,7 @@ from hiveframe.functions.sql import (
 )
 from hiveframe.functions.sql import field as struct_field
 from hiveframe.lake.csv.options import separator
-from hiveframe.lake.csv.tokens import BLANKS
+from hiveframe.lake.csv.tokens import blanks
 from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
 from hiveframe.lake.options import Options
 from hiveframe.plan import types as t
@@ -122,9 +122,9 @@ class CsvWriter:
 
     def _trim(self, shown: Sql) -> Sql:
         if self.trims_leading and self.trims_trailing:
-            return func("trim", shown, text(BLANKS))
+            return func("trim", shown, blanks())
         if self.trims_leading or self.trims_trailing:
-            return func("ltrim" if self.trims_leading else "rtrim", shown, text(BLANKS))
+            return func("ltrim" if self.trims_leading else "rtrim", shown, blanks())
         return shown
 
     def _needs_quotes(self, shown: Sql, trimmed: Sql, is_first: bool) -> Sql:

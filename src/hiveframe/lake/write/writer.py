@@ -47,7 +47,7 @@ def write(request: WriteRequest, rows: Rows, settings: Settings) -> WriteResult:
             if _codec_first(plan)
             else (f"{_EXTENSIONS[plan.format]}{plan.codec.suffix}")
         )
-        names = [request.schema.fields[i].name for i in plan.positions]
+        names = list(request.partition_by)
         laid = lay_out(raw, made.data, names, str(uuid.uuid4()), suffix)
         _commit(request, made, laid, names)
     files = tuple(os.path.join(target, f) for f in laid.files)

@@ -1,0 +1,40 @@
+"""Record what Apache Spark reads from files and writes to them, for the questions in tests/golden/lake.
+
+python -m tests.record.lake sc://127.0.0.1:15061
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from tests.contract.sources.answers import GOLDEN, READ_FORMATS, cases, read_answer, write_answer
+
+
+def main(remote: str) -> None:
+    spark = SparkSession.builder.remote(remote).create()
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    for format_name in READ_FORMATS:
+        asked = cases(f"read_{format_name}")
+        for case in asked:
+            with tempfile.TemporaryDirectory() as folder:
+                case["answer"] = read_answer(spark, format_name, case, Path(folder))
+        _save(f"read_{format_name}", asked)
+    written = cases("written")
+    for case in written:
+        with tempfile.TemporaryDirectory() as folder:
+            case["answer"] = write_answer(spark, case, Path(folder) / "out")
+    _save("written", written)
+
+
+def _save(name: str, answered: object) -> None:
+    text = json.dumps(answered, indent=1, ensure_ascii=False) + "\n"
+    (GOLDEN / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
