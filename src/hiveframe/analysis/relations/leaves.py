@@ -70,10 +70,10 @@ def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> R
             raise failure(
                 "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", node, colName=quoted(f"col{i + 1}")
             )
-        for row in rows:
-            row[i] = implicit_cast(context, row[i], dtype, node)
-        columns.append(context.run.column(f"col{i + 1}", dtype, any(row[i].nullable for row in rows)))
-    return leaf(context, lg.Values(tuple(columns), tuple(tuple(row) for row in rows)))
+        for cells in rows:
+            cells[i] = implicit_cast(context, cells[i], dtype, node)
+        columns.append(context.run.column(f"col{i + 1}", dtype, any(cells[i].nullable for cells in rows)))
+    return leaf(context, lg.Values(tuple(columns), tuple(map(tuple, rows))))
 
 
 def _check_cell(binder: Binder, at: spec.Values, node: spec.Expr, expr: lg.Expr) -> None:

@@ -21,7 +21,13 @@ def local_relation(node: spec.LocalRelation, inputs: Sequence[Resolved], context
     """The rows under their schema's names; values are cast where Arrow's type is another."""
     from hiveframe.sql.type_parser import parse_schema  # only rows with a schema in text need the parser
 
-    schema = parse_schema(node.schema, conf=context.env.settings) if isinstance(node.schema, str) else node.schema
+    schema: t.StructType | None
+    if isinstance(node.schema, str):
+        parsed = parse_schema(node.schema, conf=context.env.settings)
+        assert isinstance(parsed, t.StructType)
+        schema = parsed
+    else:
+        schema = node.schema
     if node.data is None:
         if schema is None:
             raise internal_error("a local relation has neither rows nor a schema")

@@ -53,9 +53,9 @@ def _parts(
     """The left side; a UNION ALL of UNION ALLs is one."""
     plan = left.plan
     is_same = all(c.dtype == d for c, d in zip(left.scope.columns, types, strict=True))
-    is_union_all = isinstance(plan, lg.SetOperation) and (plan.kind, plan.is_all) == ("union", True)
-    if is_union_all and is_same and (node.kind, node.is_all) == ("union", True):
-        return plan.children
+    match plan:
+        case lg.SetOperation(children, "union", True) if is_same and (node.kind, node.is_all) == ("union", True):
+            return children
     return (cast_to(context, node, left, types),)
 
 

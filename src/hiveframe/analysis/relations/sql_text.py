@@ -29,7 +29,7 @@ def sql_query(node: spec.SqlQuery, inputs: Sequence[Resolved], context: Context)
 
 
 def _with_views(env: Environment, views: Mapping[str, spec.Relation]) -> Environment:
-    wrapped: Environment = _Views(env, views)  # type: ignore[assignment]
+    wrapped: Environment = _Views(env, views)
     return wrapped
 
 

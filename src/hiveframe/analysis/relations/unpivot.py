@@ -83,9 +83,9 @@ def _generated(
     plan: lg.Relation = lg.Generate(child.plan, generator, tuple(made))
     if not node.include_nulls:
         plan = lg.Filter(plan, _any_present(node, made[1:], context))
-    columns = [*ids, *made]
-    plan = lg.Project(plan, tuple(lg.Named(c, c) for c in columns))
-    scope = Scope(columns, [()] * len(columns), case_sensitive=child.scope.case_sensitive)
+    output = [*ids, *made]
+    plan = lg.Project(plan, tuple(lg.Named(c, c) for c in output))
+    scope = Scope(output, [()] * len(output), case_sensitive=child.scope.case_sensitive)
     return Resolved(plan, scope, (child,))
 
 
