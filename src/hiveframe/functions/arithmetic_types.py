@@ -22,8 +22,12 @@ ACCEPTED: Final = {
     "/": '("DOUBLE" or "DECIMAL")',
     "%": '"NUMERIC"',
     "pmod": '"NUMERIC"',
+    **dict.fromkeys(("&", "|", "^"), '"INTEGRAL"'),
     "div": '("BIGINT" or "DECIMAL" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
 }
+
+
+BITWISE: Final = ("&", "|", "^")
 
 
 def arithmetic_operands(binder: Binder, symbol: str, left: Expr, right: Expr) -> tuple[Expr, Expr]:
@@ -35,14 +39,15 @@ def arithmetic_operands(binder: Binder, symbol: str, left: Expr, right: Expr) ->
     elif symbol == "div":
         left, right = _as_longs(binder, left, right)
     left, right = _to_tightest(binder, symbol, left, right)
-    if not _agree(left.dtype, right.dtype):
+    if not _agree(symbol, left.dtype, right.dtype):
         raise binder.error(
             "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
             left=f'"{t.sql_name(left.dtype)}"',
             right=f'"{t.sql_name(right.dtype)}"',
         )
     if isinstance(left.dtype, t.NullType):
-        return binder.cast(left, t.DOUBLE), binder.cast(right, t.DOUBLE)
+        nothing = t.INT if symbol in BITWISE else t.DOUBLE
+        return binder.cast(left, nothing), binder.cast(right, nothing)
     if not _accepts(symbol, left.dtype):
         raise binder.error(
             "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
@@ -112,8 +117,8 @@ def _to_tightest(binder: Binder, symbol: str, left: Expr, right: Expr) -> tuple[
     return binder.cast(left, target), binder.cast(right, target)
 
 
-def _agree(left: DataType, right: DataType) -> bool:
-    if isinstance(left, t.DecimalType) and isinstance(right, t.DecimalType):
+def _agree(symbol: str, left: DataType, right: DataType) -> bool:
+    if isinstance(left, t.DecimalType) and isinstance(right, t.DecimalType) and symbol not in BITWISE:
         return True
     return t.same_type(left, right)
 
@@ -126,6 +131,8 @@ def _accepts(symbol: str, dtype: DataType) -> bool:
             return isinstance(dtype, (t.DoubleType, t.DecimalType))
         case "div":
             return isinstance(dtype, (t.LongType, t.DecimalType, t.DayTimeIntervalType, t.YearMonthIntervalType))
+        case "&" | "|" | "^":
+            return isinstance(dtype, t.IntegralType)
     return isinstance(dtype, t.NumericType)
 
 

@@ -178,6 +178,9 @@ FAMILIES: Final[tuple[str, ...]] = (
     "operators",
     "predicates",
     "conditional",
+    "math",
+    "rounding",
+    "number_text",
     "structs",
     "extraction",  # fields, elements, values
     "arrays",
@@ -203,6 +206,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_shift",
     "time_zones",
     "datetime_make",
+    "datetime_format",
     "intervals",
 )
 
