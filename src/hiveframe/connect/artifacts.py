@@ -45,7 +45,7 @@ class Artifacts:
 
     def __init__(self, on_python_path: Callable[[str], None]) -> None:
         self._on_python_path = on_python_path
-        self._folder: Path | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cached: dict[str, Path] = {}
         self._digests: dict[str, bytes] = {}
         self._lock = threading.Lock()
@@ -55,8 +55,8 @@ class Artifacts:
         """Where the uploads lie (`files/`, `pyfiles/`, `archives/` …); made on first use."""
         with self._lock:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="hiveframe-artifacts-"))
-            return self._folder
+                self._folder = tempfile.TemporaryDirectory(prefix="hiveframe-artifacts-", ignore_cleanup_errors=True)
+            return Path(self._folder.name)
 
     def cached(self, name: str) -> memoryview | None:
         """The blob uploaded under this hash, mapped and not read; None when there is none."""
@@ -82,7 +82,7 @@ class Artifacts:
             folder, self._folder = self._folder, None
             self._cached.clear()
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.cleanup()
 
     # --------------------------------------------------------------------------------------------------- helpers
 

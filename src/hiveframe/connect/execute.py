@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.sql.connect.proto import base_pb2 as pb
 from pyspark.sql.connect.proto import commands_pb2, ml_pb2, relations_pb2
 
-from hiveframe.connect.decode.plan import decompress
+from hiveframe.connect.decode.plan import unwrap
 from hiveframe.connect.encode.arrow_schema import empty_batch
 from hiveframe.connect.encode.batches import BatchLimits, encode_batches
 from hiveframe.connect.encode.literals import encode_literal
@@ -39,10 +39,11 @@ class Responder:
     def responses(self) -> Iterator[_Response]:
         """Everything the client gets, lazily; a reattachable stream ends with `result_complete`."""
         last = self.new()
-        if self.plan.WhichOneof("op_type") == "root":
-            yield from self._rows(self.session.decoder().relation(self.plan.root), last)
+        operation = unwrap(self.plan)
+        if isinstance(operation, relations_pb2.Relation):
+            yield from self._rows(self.session.decoder().relation(operation), last)
         else:
-            yield from self._operation(last)
+            yield from self._command(operation, last)
         if self.ends_with_complete:
             last.result_complete.SetInParent()
             yield last
@@ -100,26 +101,14 @@ class Responder:
 
     # --------------------------------------------------------------------------------------------------- commands
 
-    def _operation(self, last: _Response) -> Iterator[_Response]:
-        operation: relations_pb2.Relation | commands_pb2.Command = self.plan.command
-        if self.plan.WhichOneof("op_type") == "compressed_operation":
-            operation = decompress(self.plan.compressed_operation)
-        if isinstance(operation, relations_pb2.Relation):
-            yield from self._rows(self.session.decoder().relation(operation), last)
-            return
-        answer = _PROTOCOL_COMMANDS.get(operation.WhichOneof("command_type") or "")
+    def _command(self, message: commands_pb2.Command, last: _Response) -> Iterator[_Response]:
+        answer = _PROTOCOL_COMMANDS.get(message.WhichOneof("command_type") or "")
         if answer is not None:
             response = self.new()
-            if answer(self.session, operation, response):
+            if answer(self.session, message, response):
                 yield response
                 return
-        yield from self._command(operation, last)
-
-    def _command(self, message: commands_pb2.Command, last: _Response) -> Iterator[_Response]:
-        decoder = self.session.decoder()
-        if self.plan.WhichOneof("op_type") is None:
-            decoder.plan(self.plan)
-        command = decoder.command(message)
+        command = self.session.decoder().command(message)
         outcome = self.session.runtime.run_command(command, operation=self.operation)
         if isinstance(command, commands.SqlCommand):
             response = self.new()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from hiveframe.errors import AnalysisException, ParseException, QueryContext
+from hiveframe.sql.identifiers import parse_multipart_identifier
 
 
 def attribute_parts(text: str) -> tuple[str, ...]:
@@ -19,19 +23,19 @@ def attribute_parts(text: str) -> tuple[str, ...]:
 
 
 def table_parts(text: str) -> tuple[str, ...]:
-    """The parts of a table's, view's or function's name.
+    """The parts of a table's, view's or function's name, read as in SQL text.
 
-    A part that needs backticks and has none is INVALID_IDENTIFIER or PARSE_SYNTAX_ERROR, as in SQL text.
+    A part that needs backticks and has none is INVALID_IDENTIFIER; other bad text is PARSE_SYNTAX_ERROR.
     """
     if text.isidentifier() and text.isascii():
         return (text,)
-    parts = _split(text)
-    if parts is None:
-        raise _syntax_error(text)
+    if not text.strip():
+        raise ParseException("PARSE_EMPTY_STATEMENT", {}, context=_context(text, 0))
     if "`" not in text:
-        for part in parts:
-            _check_bare(part, text)
-    return parts
+        for part in text.split("."):
+            if _NEEDS_QUOTES.fullmatch(part):
+                raise ParseException("INVALID_IDENTIFIER", {"ident": part}, context=_context(text, 0))
+    return parse_multipart_identifier(text)
 
 
 def _split(text: str) -> tuple[str, ...] | None:
@@ -71,19 +75,8 @@ def _quoted(text: str, position: int) -> tuple[str | None, int]:
         position = end + 2
 
 
-def _check_bare(part: str, text: str) -> None:
-    if part and all(c.isalnum() or c == "_" for c in part):
-        return
-    if part and all(c.isalnum() or c in "_-/" for c in part) and "-" in part:
-        raise ParseException("INVALID_IDENTIFIER", {"ident": part}, context=_context(text, 0))
-    raise _syntax_error(text)
-
-
-def _syntax_error(text: str) -> ParseException:
-    at = next((i for i, c in enumerate(text) if not (c.isalnum() or c in "_.`")), len(text))
-    shown = f"'{text[at]}'" if at < len(text) else "end of input"
-    return ParseException("PARSE_SYNTAX_ERROR", {"error": shown, "hint": ""}, context=_context(text, at))
-
-
 def _context(text: str, at: int) -> QueryContext:
     return QueryContext(text, at, len(text) - 1, 1, at, text)
+
+
+_NEEDS_QUOTES: Final = re.compile(r"(?![A-Za-z0-9_]+$)[\w-]+")

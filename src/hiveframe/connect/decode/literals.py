@@ -10,6 +10,7 @@ from pyspark.sql.connect.proto import expressions_pb2 as pb
 
 from hiveframe.connect.decode.invalid import invalid_plan, not_set
 from hiveframe.connect.decode.types import decode_type
+from hiveframe.errors import SparkError
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
@@ -30,14 +31,21 @@ def _decode(message: pb.Expression.Literal, expected: t.DataType | None) -> _Val
     if kind is None:
         raise not_set(message, "literal_type")
     plain = _PLAIN.get(kind)
-    if plain is not None:
-        return getattr(message, kind), plain if expected is None else expected
-    return _BUILT[kind](getattr(message, kind), expected)
+    if plain is None:
+        return _BUILT[kind](getattr(message, kind), expected)
+    if expected is not None and type(expected) is not type(plain):
+        raise _incompatible(expected, kind)
+    return getattr(message, kind), plain if expected is None else expected
+
+
+def _incompatible(dtype: t.DataType, kind: str) -> SparkError:
+    named = t.simple_string(dtype).partition("<")[0].upper()
+    return invalid_plan("INCOMPATIBLE_LITERAL_DATA_TYPE", dataTypeKindCase=named, literalTypeCase=kind.upper())
 
 
 def _null(message: Any, expected: t.DataType | None) -> _Value:
-    if message.WhichOneof("kind") is None:
-        return None, expected or t.NULL
+    if message.WhichOneof("kind") is None and expected is not None:
+        return None, expected
     return None, decode_type(message)
 
 
@@ -74,42 +82,38 @@ def _time(message: pb.Expression.Literal.Time, _: t.DataType | None) -> _Value:
 
 def _array(message: pb.Expression.Literal.Array, expected: t.DataType | None) -> _Value:
     dtype = expected
-    if not isinstance(dtype, t.ArrayType) and message.HasField("element_type"):
-        dtype = t.ArrayType(decode_type(message.element_type), True)
-    element = dtype.element if isinstance(dtype, t.ArrayType) else None
-    decoded = [_decode(e, element) for e in message.elements]
-    if not isinstance(dtype, t.ArrayType):
-        if not decoded:
+    if dtype is None:
+        if not message.HasField("element_type"):
             raise invalid_plan("ARRAY_LITERAL_MISSING_DATA_TYPE")
-        dtype = t.ArrayType(decoded[0][1], True)
-    return tuple(value for value, _ in decoded), dtype
+        dtype = t.ArrayType(decode_type(message.element_type), True)
+    if not isinstance(dtype, t.ArrayType):
+        raise _incompatible(dtype, "array")
+    element = dtype.element
+    return tuple(_decode(e, element)[0] for e in message.elements), dtype
 
 
 def _map(message: pb.Expression.Literal.Map, expected: t.DataType | None) -> _Value:
     dtype = expected
-    if not isinstance(dtype, t.MapType) and message.HasField("key_type") and message.HasField("value_type"):
-        dtype = t.MapType(decode_type(message.key_type), decode_type(message.value_type), True)
-    known = dtype if isinstance(dtype, t.MapType) else None
-    keys = [_decode(k, known.key if known else None) for k in message.keys]
-    values = [_decode(v, known.value if known else None) for v in message.values]
-    if known is None:
-        if not keys:
+    if dtype is None:
+        if not message.HasField("key_type") or not message.HasField("value_type"):
             raise invalid_plan("MAP_LITERAL_MISSING_DATA_TYPE")
-        known = t.MapType(keys[0][1], values[0][1], True)
-    return tuple((k, v) for (k, _), (v, _) in zip(keys, values, strict=True)), known
+        dtype = t.MapType(decode_type(message.key_type), decode_type(message.value_type), True)
+    if not isinstance(dtype, t.MapType):
+        raise _incompatible(dtype, "map")
+    keys = [_decode(k, dtype.key)[0] for k in message.keys]
+    values = [_decode(v, dtype.value)[0] for v in message.values]
+    return tuple(zip(keys, values, strict=True)), dtype
 
 
 def _struct(message: pb.Expression.Literal.Struct, expected: t.DataType | None) -> _Value:
     dtype = expected
-    if not isinstance(dtype, t.StructType):
+    if dtype is None:
         if not message.HasField("struct_type"):
             raise invalid_plan("STRUCT_LITERAL_MISSING_DATA_TYPE")
         dtype = decode_type(message.struct_type)
     if not isinstance(dtype, t.StructType) or len(dtype.fields) != len(message.elements):
-        kind = t.simple_string(dtype).upper()
-        raise invalid_plan("INCOMPATIBLE_LITERAL_DATA_TYPE", dataTypeKindCase=kind, literalTypeCase="STRUCT")
-    values = tuple(_decode(e, f.dtype)[0] for e, f in zip(message.elements, dtype.fields, strict=True))
-    return values, dtype
+        raise _incompatible(dtype, "struct")
+    return tuple(_decode(e, f.dtype)[0] for e, f in zip(message.elements, dtype.fields, strict=True)), dtype
 
 
 def _specialized_array(message: pb.Expression.Literal.SpecializedArray, expected: t.DataType | None) -> _Value:

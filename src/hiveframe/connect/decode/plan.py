@@ -57,17 +57,10 @@ class Decoder:
 
     def plan(self, message: base_pb2.Plan) -> spec.Relation | spec.Command:
         """The relation or command of a plan, uncompressed where it came compressed."""
-        kind = message.WhichOneof("op_type")
-        if kind == "root":
-            return self.relation(message.root)
-        if kind == "command":
-            return self.command(message.command)
-        if kind == "compressed_operation":
-            operation = decompress(message.compressed_operation)
-            if isinstance(operation, commands_pb2.Command):
-                return self.command(operation)
-            return self.relation(operation)
-        raise not_set(message, "op_type")
+        operation = unwrap(message)
+        if isinstance(operation, commands_pb2.Command):
+            return self.command(operation)
+        return self.relation(operation)
 
     def command(self, message: commands_pb2.Command) -> spec.Command:
         """The command."""
@@ -195,7 +188,19 @@ def _origin(message: common_pb2.Origin) -> spec.Origin | None:
     return spec.Origin(fragment=top.method_name, call_site=call_site)
 
 
-def decompress(message: base_pb2.Plan.CompressedOperation) -> relations_pb2.Relation | commands_pb2.Command:
+def unwrap(message: base_pb2.Plan) -> relations_pb2.Relation | commands_pb2.Command:
+    """The relation or command that a plan holds, as it is or compressed."""
+    kind = message.WhichOneof("op_type")
+    if kind == "root":
+        return message.root
+    if kind == "command":
+        return message.command
+    if kind == "compressed_operation":
+        return _decompress(message.compressed_operation)
+    raise not_set(message, "op_type")
+
+
+def _decompress(message: base_pb2.Plan.CompressedOperation) -> relations_pb2.Relation | commands_pb2.Command:
     """The relation or command that the client sent as zstd; larger than `MAX_PLAN_BYTES` is refused."""
     if message.compression_codec != base_pb2.COMPRESSION_CODEC_ZSTD:
         raise bad_enum(message, "compression_codec")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pyspark.sql.connect.proto import types_pb2 as pb
 
-from hiveframe.connect.decode.invalid import invalid_plan, not_set
+from hiveframe.connect.decode.invalid import invalid_plan
 from hiveframe.errors import unsupported
 from hiveframe.plan import types as t
 
@@ -17,7 +17,7 @@ def decode_type(message: pb.DataType) -> t.DataType:
     """The type; a nested type written as text is refused, for only the top may be DDL (see `decode_type_or_ddl`)."""
     kind = message.WhichOneof("kind")
     if kind is None:
-        raise not_set(message, "kind")
+        raise invalid_plan("DATA_TYPE_UNSUPPORTED_PROTO_TO_CATALYST", kindCase="KIND_NOT_SET")
     plain = _PLAIN.get(kind)
     if plain is not None:
         return plain
