@@ -159,13 +159,28 @@ class ResultBatches:
 
 def to_physical(table: pa.Table, output: Sequence[Column]) -> pa.Table:
     """Spark's Arrow rows as the engine reads them: columns by id, physical types."""
-    inside = pa.schema([_DUCK.field(column_name(c.id), c.dtype, True, "UTC") for c in output])
+    inside = physical_schema(output)
     outside = [_SPARK.type_of(c.dtype, "UTC") for c in output]
     columns = [_inward(table.column(i), c.dtype, outside[i]) for i, c in enumerate(output)]
     if not columns:
         return table
     plain = pa.Table.from_arrays(columns, names=inside.names)
     return pa.Table.from_batches([relabelled(b, inside) for b in plain.to_batches()], inside)
+
+
+def physical_batch(columns: Sequence[pa.Array], output: Sequence[Column]) -> pa.RecordBatch:
+    """Arrays in Spark's Arrow types (or ones that cast to them) as a batch that the engine reads."""
+    inside = physical_schema(output)
+    arrays = [
+        _inward(pa.chunked_array([array]), c.dtype, _SPARK.type_of(c.dtype, "UTC")).combine_chunks()
+        for array, c in zip(columns, output, strict=True)
+    ]
+    return relabelled(pa.RecordBatch.from_arrays(arrays, names=inside.names), inside)
+
+
+def physical_schema(output: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of rows inside the engine, columns called by id."""
+    return pa.schema([_DUCK.field(column_name(c.id), c.dtype, True, "UTC") for c in output])
 
 
 def relabelled(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

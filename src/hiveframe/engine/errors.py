@@ -40,10 +40,12 @@ def raised(sites: Sequence[ErrorSite] = (), plan: Relation | None = None) -> Ite
 
 def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relation | None = None) -> SparkError:
     """The Spark error that a failure of DuckDB stands for."""
-    message = str(failure)
-    kept = take_failure(message)
-    if isinstance(kept, SparkError):
-        return kept
+    kept = failure
+    while (inner := take_failure(str(kept))) is not None:  # one stage's failure may stand for another's
+        if isinstance(inner, SparkError):
+            return inner
+        kept = inner
+    message = str(kept)
     found = _SITE.search(message)
     if found is not None:
         return _at_site(sites[int(found.group(1))], found.group(2))
@@ -55,7 +57,7 @@ def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relati
         if match is not None:
             return build(match, plan)
     made = errors.internal_error(message)
-    _log.error("%s", made, exc_info=kept or failure)
+    _log.error("%s", made, exc_info=kept)
     return made
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import ResultBatches
 from hiveframe.engine.compiled import Compiled
-from hiveframe.engine.database import Connection, Database, reader
+from hiveframe.engine.database import Database, reader
 from hiveframe.engine.errors import raised
 from hiveframe.errors import OperationCanceled
 from hiveframe.plan.logical import Relation
@@ -29,10 +29,8 @@ class Execution:
         self._database = database
         self._batch_rows = batch_rows
         self._convert = ResultBatches(compiled.schema.fields, compiled.context.time_zone)
-        self._lock = threading.Lock()
-        self._connection: Connection | None = None
-        self._canceled = False
-        self._is_open = threading.Event()
+        self._is_canceled = False
+        self._has_rows = threading.Event()
 
     @property
     def schema(self) -> StructType:
@@ -50,11 +48,12 @@ class Execution:
         with (
             context.kernels_in_force(),
             self._database.lease(context.time_zone) as connection,
-            self._held(connection),
+            context.running.on(connection),
             raised(context.sites, self._plan),
         ):
+            self._stop_if_canceled()
             rows = reader(connection, self._compiled.text, self._batch_rows)
-            self._is_open.set()
+            self._has_rows.set()
             with contextlib.closing(rows):
                 for batch in rows:
                     self._stop_if_canceled()
@@ -66,33 +65,16 @@ class Execution:
 
     def cancel(self) -> None:
         """Stop the run; what is asked of it afterwards raises OPERATION_CANCELED."""
-        self._canceled = True
+        self._is_canceled = True
         for _ in range(_RETRIES):  # an interrupt that comes before DuckDB has begun is lost
-            with self._lock:
-                if self._connection is None:
-                    return
-                self._connection.interrupt()
-            if self._is_open.wait(_RETRY_SECONDS):
+            if not self._compiled.context.running.interrupt() or self._has_rows.wait(_RETRY_SECONDS):
                 return
 
     def progress(self) -> float | None:
         """The share that is done, 0 to 1; None when DuckDB cannot tell."""
-        with self._lock:
-            percent = self._connection.query_progress() if self._connection is not None else -1.0
+        percent = self._compiled.context.running.percent()
         return percent / 100 if percent >= 0 else None
 
-    @contextlib.contextmanager
-    def _held(self, connection: Connection) -> Iterator[None]:
-        """The connection is ours to interrupt inside, and nobody's afterwards."""
-        with self._lock:
-            self._connection = connection
-        try:
-            self._stop_if_canceled()
-            yield
-        finally:
-            with self._lock:
-                self._connection = None
-
     def _stop_if_canceled(self) -> None:
-        if self._canceled:
+        if self._is_canceled:
             raise OperationCanceled("OPERATION_CANCELED")

@@ -36,6 +36,9 @@ def emit_aggregate(node: lg.Aggregate, inputs: list[Block], ctx: Context) -> Blo
     block.stage = Stage.GROUP
     block.is_grouped = True
     block.group = _group(grouped, node)
+    if not keys and any(isinstance(e, lg.PyUdf) for e in exprs):
+        # Spark asks a Python aggregate about groups only, and no row at all makes none.
+        block.having.append(q.op(">", exp.Count(this=exp.Star()), q.number(0)))
     return block
 
 

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from hiveframe.engine.emit.python import emit_python_call
 from hiveframe.engine.emit.subqueries import emit_exists, emit_in, emit_scalar
 from hiveframe.engine.emit.windows import emit_window
 from hiveframe.functions import sql as q
@@ -72,4 +73,5 @@ EXPRESSIONS: Final[Mapping[type[lg.Expr], Callable[[Any, Any], Sql]]] = {
     lg.ScalarSubquery: emit_scalar,
     lg.Exists: emit_exists,
     lg.InSubquery: emit_in,
+    lg.PyUdf: emit_python_call,
 }

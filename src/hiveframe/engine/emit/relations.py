@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from hiveframe.engine.emit import aggregates, ctes, generators, joins, leaves, rows, sets
+from hiveframe.engine.emit import aggregates, ctes, generators, joins, leaves, python, rows, sets
 from hiveframe.engine.emit.block import Block
 from hiveframe.functions.sql import Sql
 from hiveframe.plan import logical as lg
@@ -62,4 +62,7 @@ RELATIONS: Final[Mapping[type[lg.Relation], Emitter]] = {
     lg.SetOperation: sets.emit_set_operation,
     lg.CteRef: ctes.emit_cte_ref,
     lg.WithCtes: ctes.emit_with_ctes,
+    lg.MapPartitions: python.emit_map_partitions,
+    lg.GroupMap: python.emit_group_map,
+    lg.CoGroupMap: python.emit_co_group_map,
 }

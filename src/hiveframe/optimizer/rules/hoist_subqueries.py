@@ -21,7 +21,7 @@ _TRANSPARENT: Final = frozenset(
 
 
 def hoist_subqueries(node: Relation, costs: Costs) -> Relation:
-    """`Filter(x, a > 2 * (SELECT …))` → `Filter(Project(x, *, (SELECT …) AS s), a > 2 * s)` without the extra column."""
+    """`Filter(x, a > 2 * (SELECT …))` → `Filter(Project(x, *, (SELECT …) AS s), …)`, that column dropped."""
     match node:
         case Filter(child=child, condition=condition) if costs.of(condition).is_bound:
             plain, deep = _parted(condition)

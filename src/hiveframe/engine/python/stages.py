@@ -1,0 +1,91 @@
+"""Functions over streams: a query's batches go through Python and come back as something DuckDB scans.
+
+A stage is scanned by the statement around it. DuckDB asks for the stream when it gets there; only then the inner query
+runs, on a connection of its own, and it runs no further than rows are asked for. A second scan runs it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from hiveframe.engine.arrow_edges import ResultBatches
+from hiveframe.engine.database import Database, reader
+from hiveframe.engine.kernels import keep_failure
+from hiveframe.engine.running import Running
+from hiveframe.plan import types as t
+from hiveframe.settings import Settings
+
+
+class Stage(ABC):
+    """An Arrow stream that is made when it is read. `schema` is that of the physical batches."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+
+    def __arrow_c_schema__(self) -> Any:
+        return self._schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return pa.RecordBatchReader.from_batches(self._schema, self._guarded()).__arrow_c_stream__()
+
+    def _guarded(self) -> Iterator[pa.RecordBatch]:
+        """The batches; what goes wrong is kept, for DuckDB passes on nothing but text."""
+        try:
+            yield from self.batches()
+        except Exception as failure:
+            raise RuntimeError(keep_failure(failure)) from failure
+
+    @abstractmethod
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The physical batches."""
+
+
+class Query:
+    """An inner query and how its rows are read: in Spark's Arrow types, in batches of the session's size."""
+
+    def __init__(
+        self, text: str, row_type: t.StructType, database: Database, running: Running, settings: Settings
+    ) -> None:
+        self._text = text
+        self._database = database
+        self._running = running
+        self._time_zone = settings.time_zone
+        rows = settings.number("spark.sql.execution.arrow.maxRecordsPerBatch")
+        self._batch_rows = rows if rows > 0 else 1_000_000
+        self._outward = ResultBatches(row_type.fields, settings.time_zone)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the batches."""
+        return self._outward.schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The query's rows."""
+        with (
+            self._database.lease(self._time_zone) as connection,
+            self._running.on(connection),
+            contextlib.closing(reader(connection, self._text, self._batch_rows)) as rows,
+        ):
+            for batch in rows:
+                yield self._outward(batch)
+
+
+class PlainStage(Stage):
+    """A stage that is `change` over a query's batches."""
+
+    def __init__(
+        self, schema: pa.Schema, query: Query, change: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+    ) -> None:
+        super().__init__(schema)
+        self._query = query
+        self._change = change
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """What the function makes of the query's rows."""
+        with contextlib.closing(self._query.batches()) as rows:  # type: ignore[type-var]
+            yield from self._change(rows)

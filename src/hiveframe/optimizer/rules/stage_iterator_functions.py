@@ -1,0 +1,44 @@
+"""Iterator functions see the whole stream, so they leave expressions: each becomes a step over its relation's input."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hiveframe.optimizer.costs import Costs
+from hiveframe.optimizer.expressions import expressions
+from hiveframe.optimizer.fresh import fresh_column
+from hiveframe.optimizer.inputs import inputs, with_inputs
+from hiveframe.optimizer.rewrite import with_expressions
+from hiveframe.plan.logical import Aggregate, Expr, Filter, MapPartitions, Named, Project, PyUdf, Relation, Sort, Window
+from hiveframe.plan.walk import preorder
+
+_ITERATORS: Final = frozenset({204, 251})  # SCALAR_PANDAS_ITER and SCALAR_ARROW_ITER of PySpark's PythonEvalType
+_HOSTS: Final = (Project, Filter, Aggregate, Window, Sort)
+
+
+def stage_iterator_functions(node: Relation, costs: Costs) -> Relation:
+    """`Project(x, [f(a) + 1])` → `Project(MapPartitions(x, f(a) as c), [c + 1])`, innermost calls first."""
+    if not isinstance(node, _HOSTS) or not any(_is_iterator(e) for r in expressions(node) for e in preorder(r, Expr)):
+        return node
+    child = inputs(node)[0]
+    output = child.output
+
+    def replaced(expr: Expr) -> Expr:
+        nonlocal child
+        if not _is_iterator(expr):
+            return expr
+        assert isinstance(expr, PyUdf)
+        column = fresh_column(expr.name, expr)
+        child = MapPartitions(child, expr, (*child.output, column))
+        return column
+
+    rewritten = with_expressions(node, replaced)
+    made = with_inputs(rewritten, [child])
+    if isinstance(node, (Project, Aggregate)):
+        return made
+    kept = output if not isinstance(node, Window) else node.output
+    return Project(made, tuple(Named(c, c) for c in kept))
+
+
+def _is_iterator(expr: Expr) -> bool:
+    return isinstance(expr, PyUdf) and expr.udf.eval_type in _ITERATORS
