@@ -34,7 +34,8 @@ def emit_join(node: lg.Join, inputs: list[Block], ctx: Context) -> Block:
     left, right = inputs
     where: list[Sql] = []
     left = _joinable(left, node.kind in _LEFT_FILTERS_LATER, where, ctx)
-    right = _joinable(right, node.kind in _RIGHT_FILTERS_LATER and not node.is_lateral, where, ctx)
+    stays_flat = node.kind in _RIGHT_FILTERS_LATER and not node.is_lateral and not right.joins
+    right = _joinable(right, stays_flat, where, ctx)
     if right.joins or right.source is None:
         right = from_source(subquery(right.finish(ctx)), right.output)
     if left.source is None:
