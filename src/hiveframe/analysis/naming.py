@@ -120,6 +120,10 @@ def _function(node: spec.Function, run: Run) -> str:
     if node.within_group:
         keys = [_set_key(k, run) if row.ordered_set else pretty(k, run) for k in node.within_group]
         text += " WITHIN GROUP (ORDER BY " + ", ".join(keys) + ")"
+    if node.ignore_nulls is False and row.skips_nulls:
+        text += " RESPECT NULLS"
+    elif node.ignore_nulls and called == "nth_value":
+        text += " ignore nulls"
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
@@ -266,6 +270,8 @@ def _lag_offset(node: spec.Window, run: Run) -> str:
     assert isinstance(function, spec.Function)
     offset = pretty(function.args[1], run) if len(function.args) > 1 else "1"
     if function.name[-1].lower() != "lag":
+        return offset
+    if offset == "0":
         return offset
     return offset[1:] if offset.startswith("-") else f"-{offset}"
 

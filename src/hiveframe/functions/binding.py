@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hiveframe.errors import AnalysisException, QueryContext, SparkError, internal_error
+from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import cast_nullable, cast_problem
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
@@ -381,6 +382,12 @@ def required_type(kinds: Sequence[DataType | Kind]) -> str:
     """What a parameter takes, as messages show it: `"STRING"`, `("NUMERIC" or "INTERVAL")`."""
     texts: list[str] = []
     for kind in kinds:
-        names = kind.name.split(" or ") if isinstance(kind, Kind) else [t.sql_name(kind)]
+        if isinstance(kind, Kind) and kind.name.startswith('"'):
+            return kind.name  # the few messages without parentheses
+        names = kind.name.split(" or ") if isinstance(kind, Kind) else [_wanted_name(kind)]
         texts += [f'"{name}"' for name in names]
     return texts[0] if len(texts) == 1 else "(" + " or ".join(texts) + ")"
+
+
+def _wanted_name(dtype: DataType) -> str:
+    return "DECIMAL" if dtype == decimals.USER_DEFAULT else t.sql_name(dtype)
