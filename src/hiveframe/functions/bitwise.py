@@ -1,168 +1,182 @@
-"""Bits of whole numbers: & | ^ ~, shifts, counting and reading bits."""
+"""Bits of whole numbers: `& | ^ ~`, shifts, counts, single bits, and the positions that bitmaps use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 
-from hiveframe.functions.coercion import common_type
+from hiveframe.functions.arithmetic_types import arithmetic_operands
+from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, Binder, Function, any_null, either, register
-from hiveframe.functions.sql import Sql, case, cast, func, number, op, physical_type, text
+from hiveframe.functions.let import let, let_all
+from hiveframe.functions.registry import ANY, INTEGRAL, Function, Kind, Param, any_null, register
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
 
-_BITS: dict[DataType, int] = {t.BYTE: 8, t.SHORT: 16, t.INT: 32, t.LONG: 64}
+_WHOLE_OR_TRUTH: Final = Kind(
+    "INTEGRAL or BOOLEAN", lambda d: isinstance(d, (t.IntegralType, t.BooleanType, t.NullType))
+)
+_BYTES: Final = Kind("BINARY", lambda d: isinstance(d, t.BinaryType))
+_BUCKET_BITS: Final = 8 * 4096  # of a bitmap that `bitmap_construct_agg` builds
 
 
-def _bits(dtype: DataType) -> int:
-    return _BITS.get(dtype, 1)
+def _first_type(args: Sequence[Expr]) -> DataType:
+    return args[0].dtype
 
 
-def _binary(symbol: str, emit: Callable[[Sql, Sql], Sql], doc: str) -> Function:
-    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        left, right = (binder.cast(a, t.LONG) if isinstance(a.dtype, t.StringType) else a for a in args)
-        dtype = common_type([left.dtype, right.dtype], ansi=binder.ansi)
-        if dtype is None or not all(isinstance(a.dtype, (t.NumericType, t.NullType)) for a in (left, right)):
-            raise binder.error(
-                "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-                left=f'"{t.sql_name(left.dtype)}"',
-                right=f'"{t.sql_name(right.dtype)}"',
-            )
-        if isinstance(dtype, t.NullType):
-            dtype = t.INT
-        if not isinstance(dtype, t.IntegralType):
-            raise binder.error(
-                "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                inputType='"INTEGRAL"',
-                actualDataType=f'"{t.sql_name(dtype)}"',
-            )
-        return Call(symbol, (binder.cast(left, dtype), binder.cast(right, dtype)), dtype, any_null((left, right)))
-
+def _operator(symbol: str, emit: Callable[[list[Sql]], Sql], doc: str) -> Function:
     return Function(
         symbol,
         (ANY, ANY),
-        bind=bind,
-        emit=lambda call, args, ctx: emit(args[0], args[1]),
+        _first_type,
+        coerce=lambda b, args: arithmetic_operands(b, symbol, args[0], args[1]),
+        nullable=any_null,
+        emit=lambda call, args, ctx: emit(args),
         operator=symbol,
         doc=doc,
-        group="bitwise",
-        since="1.4.0",
+        group="bitwise_funcs",
     )
 
 
-def _emit_not(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return func("xor", args[0], cast(number(-1), physical_type(call.dtype)))
+def _shift(name: str, symbol: str, emit: Callable[[Sql, Sql, int], Sql], doc: str) -> tuple[Function, Function]:
+    """A shift by name and by its operator; the distance counts modulo the width, as in Java."""
 
-
-def _wide(binder: Binder, args: tuple[Expr, ...]) -> tuple[Expr, Expr]:
-    """The number as INT or BIGINT, the distance as INT."""
-    value = args[0] if isinstance(args[0].dtype, t.LongType) else binder.cast(args[0], t.INT)
-    return value, binder.cast(args[1], t.INT)
-
-
-def _shift(name: str, symbol: str, emit: Callable[[Sql, Sql, int], Sql], doc: str) -> list[Function]:
-    """The function and its operator; the distance is taken modulo the width, as Java does."""
+    def emitted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        bits = BITS[type(call.dtype)]
+        distance = op("&", args[1], number(bits - 1))
+        return cast(emit(args[0], distance, bits), physical_type(call.dtype))
 
     def row(called: str, operator: str | None) -> Function:
-        def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-            value, distance = _wide(binder, args)
-            return Call(called, (value, distance), value.dtype, any_null((value, distance)))
+        params = (Param((t.INT, t.LONG)), t.INT)
+        return Function(called, params, _first_type, emit=emitted, operator=operator, doc=doc, group="bitwise_funcs")
 
-        def emitted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-            width = _bits(call.dtype)
-            distance = op("&", args[1], number(width - 1))
-            return cast(emit(args[0], distance, width), physical_type(call.dtype))
-
-        return Function(
-            called, (ANY, ANY), bind=bind, emit=emitted, operator=operator, doc=doc, group="bitwise", since="1.5.0"
-        )
-
-    return [row(name, None), row(symbol, symbol)]
+    return row(name, None), row(symbol, symbol)
 
 
-def _power(distance: Sql) -> Sql:
-    return op("<<", cast(number(1), "HUGEINT"), cast(distance, "HUGEINT"))
+def _wide(bits: int) -> str:
+    return "HUGEINT" if bits == 64 else "BIGINT"
 
 
-def _left(value: Sql, distance: Sql, width: int) -> Sql:
-    """Computed in 128 bits, then cut to the width as a signed number."""
-    span = cast(text(str(1 << width)), "HUGEINT")
-    half = cast(text(str(1 << (width - 1))), "HUGEINT")
-    product = op("*", op("&", cast(value, "HUGEINT"), cast(text(str((1 << width) - 1)), "HUGEINT")), _power(distance))
-    # the product may have twice the width: 64 + 63 bits still fit
-    low = op("%", product, span) if width < 64 else op("&", product, op("-", span, cast(number(1), "HUGEINT")))
-    return case((op(">=", low, half), op("-", low, span)), default=low)
+def _left(value: Sql, distance: Sql, bits: int) -> Sql:
+    one = cast(number(1), _wide(bits))
+    power = op("<<", one, cast(distance, _wide(bits)))
+    return wrap(op("*", cast(value, _wide(bits)), power), bits)
 
 
-def _right(value: Sql, distance: Sql, width: int) -> Sql:
-    return op("//", cast(value, "HUGEINT"), _power(distance))
+def _right(value: Sql, distance: Sql, bits: int) -> Sql:
+    return op(">>", value, cast(distance, "BIGINT" if bits == 64 else "INTEGER"))
 
 
-def _right_unsigned(value: Sql, distance: Sql, width: int) -> Sql:
-    span = cast(text(str(1 << width)), "HUGEINT")
-    wide = cast(value, "HUGEINT")
-    unsigned = case((op("<", wide, cast(number(0), "HUGEINT")), op("+", wide, span)), default=wide)
-    shifted = op("//", unsigned, _power(distance))
-    half = cast(text(str(1 << (width - 1))), "HUGEINT")
-    return case((op(">=", shifted, half), op("-", shifted, span)), default=shifted)
+def _unsigned_right(value: Sql, distance: Sql, bits: int) -> Sql:
+    unsigned = op("&", cast(value, _wide(bits)), cast(number((1 << bits) - 1), _wide(bits)))
+    return wrap(op(">>", unsigned, cast(distance, _wide(bits))), bits)
 
 
-def _emit_bit_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    """Counted over 64 bits, whatever the type."""
+def _emit_not(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return cast(op("-", cast(number(-1), physical_type(call.dtype)), args[0]), physical_type(call.dtype))
+
+
+def _emit_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The ones of a number of 64 bits, its sign carried on."""
     return cast(func("bit_count", cast(args[0], "BIGINT")), "INTEGER")
 
 
-def _bit_get(name: str) -> Function:
-    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        width = _bits(call.args[0].dtype)
-        outside = op("or", op("<", args[1], number(0)), op(">=", args[1], number(width)))
-        refused = ctx.raise_error(
+def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    bits = BITS[type(call.args[0].dtype)]
+
+    def build(value: Sql, position: Sql) -> Sql:
+        failure = ctx.raise_error(
             "IllegalArgumentException",
             "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
             {
+                "functionName": f"`{call.shown or call.function}`",
                 "parameter": "`pos`",
-                "functionName": f"`{name}`",
-                "upper": str(width),
-                "invalidValue": cast(args[1], "VARCHAR"),
+                "upper": str(bits),
+                "invalidValue": cast(position, "VARCHAR"),
             },
-            t.BYTE,
+            call.dtype,
             call.context,
         )
-        bit = op("&", op(">>", cast(args[0], "BIGINT"), cast(args[1], "BIGINT")), cast(number(1), "BIGINT"))
-        return case((outside, refused), default=cast(bit, "TINYINT"))
+        outside = op("or", op("<", position, number(0)), op(">=", position, number(bits)))
+        bit = op("&", op(">>", cast(value, "BIGINT"), cast(position, "BIGINT")), number(1))
+        return case((outside, case((is_not_null(value), failure))), default=cast(bit, "TINYINT"))
 
-    doc = "The bit at a position, counted from the right, from 0."
-    kinds = either(t.BYTE, t.SHORT, t.INT, t.LONG)
-    return Function(name, (kinds, t.INT), t.BYTE, emit=emit, doc=doc, group="bitwise", since="3.2.0")
+    return let_all(args, ctx, build)
+
+
+def _emit_bucket(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """1 for 1 to 32768, 2 for the next …; 0 and below count from 0 downwards."""
+
+    def build(v: Sql) -> Sql:
+        above = op("+", op("//", op("-", v, number(1)), number(_BUCKET_BITS)), number(1))
+        return case((op(">", v, number(0)), above), default=op("//", v, number(_BUCKET_BITS)))
+
+    return let(args[0], ctx, build)
+
+
+def _emit_position(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The place in its bucket, from 0."""
+
+    def build(v: Sql) -> Sql:
+        above = op("%", op("-", v, number(1)), number(_BUCKET_BITS))
+        return case((op(">", v, number(0)), above), default=op("%", func("abs", v), number(_BUCKET_BITS)))
+
+    return let(args[0], ctx, build)
+
+
+def _emit_bitmap_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The ones of a string of bytes."""
+
+    def build(v: Sql) -> Sql:
+        bits = func("bit_count", cast(v, "BIT"))
+        counted = case((op("=", func("octet_length", v), number(0)), number(0)), default=bits)
+        return case((is_not_null(v), cast(counted, "BIGINT")))
+
+    return let(args[0], ctx, build)
 
 
 register(
-    _binary("&", lambda a, b: op("&", a, b), "Bitwise and."),
-    _binary("|", lambda a, b: op("|", a, b), "Bitwise or."),
-    _binary("^", lambda a, b: func("xor", a, b), "Bitwise exclusive or."),
+    _operator("&", lambda args: op("&", args[0], args[1]), "The bits that both have."),
+    _operator("|", lambda args: op("|", args[0], args[1]), "The bits that either has."),
+    _operator("^", lambda args: func("xor", args[0], args[1]), "The bits that one alone has."),
     Function(
         "~",
-        (either(t.BYTE, t.SHORT, t.INT, t.LONG),),
-        lambda args: args[0].dtype,
+        (INTEGRAL,),
+        _first_type,
         emit=_emit_not,
         shows=lambda texts: f"~{texts[0]}",
-        doc="Every bit turned over.",
-        group="bitwise",
-        since="1.4.0",
+        doc="All bits turned.",
+        group="bitwise_funcs",
     ),
-    *_shift("shiftleft", "<<", _left, "The bits moved left."),
-    *_shift("shiftright", ">>", _right, "The bits moved right, the sign kept."),
-    *_shift("shiftrightunsigned", ">>>", _right_unsigned, "The bits moved right, zeros coming in."),
+    *_shift("shiftleft", "<<", _left, "The bits moved to the left."),
+    *_shift("shiftright", ">>", _right, "The bits moved to the right, the sign carried on."),
+    *_shift("shiftrightunsigned", ">>>", _unsigned_right, "The bits moved to the right, zeros carried in."),
     Function(
-        "bit_count",
-        (either(t.BYTE, t.SHORT, t.INT, t.LONG, t.BOOLEAN),),
-        t.INT,
-        emit=_emit_bit_count,
-        doc="How many bits are set.",
-        group="bitwise",
-        since="3.0.0",
+        "bit_count", (_WHOLE_OR_TRUTH,), t.INT, emit=_emit_count, doc="How many bits are one.", group="bitwise_funcs"
     ),
-    _bit_get("bit_get"),
-    _bit_get("getbit"),
+    Function(
+        "bit_get",
+        (INTEGRAL, t.INT),
+        t.BYTE,
+        emit=_emit_get,
+        aliases=("getbit",),
+        doc="The bit at a position, counted from the right.",
+        group="bitwise_funcs",
+    ),
+    Function(
+        "bitmap_bucket_number", (t.LONG,), t.LONG, emit=_emit_bucket, doc="A number's bitmap.", group="misc_funcs"
+    ),
+    Function(
+        "bitmap_bit_position",
+        (t.LONG,),
+        t.LONG,
+        emit=_emit_position,
+        doc="A number's place in its bitmap.",
+        group="misc_funcs",
+    ),
+    Function(
+        "bitmap_count", (_BYTES,), t.LONG, emit=_emit_bitmap_count, doc="How many bits are one.", group="misc_funcs"
+    ),
 )

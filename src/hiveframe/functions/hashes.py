@@ -1,122 +1,148 @@
-"""Digests of bytes, and Spark's hashes of rows."""
+"""Hash functions: Spark's Murmur3 `hash` and `xxhash64`, and MD5, SHA, CRC-32 of bytes."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import zlib
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import pyarrow as pa
 
-from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.hash_values import Hash, Murmur3, XxHash64, hash_rows
-from hiveframe.functions.registry import ANY, Binder, Function, always_null, never_null, register, rest
+from hiveframe.functions.murmur3 import murmur3_hashes
+from hiveframe.functions.registry import ANY, Binder, Function, Kind, always_null, never_null, register, rest
+from hiveframe.functions.row_hash import hash_columns
 from hiveframe.functions.sql import Sql, func
+from hiveframe.functions.xxhash64 import xxhash64_hashes
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
 
-_SHA2: Final = {0: hashlib.sha256, 224: hashlib.sha224, 256: hashlib.sha256, 384: hashlib.sha384, 512: hashlib.sha512}
+SEED: Final = 42
+_BYTES: Final = Kind("BINARY", lambda d: isinstance(d, (t.BinaryType, t.StringType)), t.BINARY)
 
 
-def _md5(values: pa.Array) -> pa.Array:
-    return by_row(lambda v: hashlib.md5(v, usedforsecurity=False).hexdigest(), pa.string(), [values])
-
-
-def _sha1(values: pa.Array) -> pa.Array:
-    return by_row(lambda v: hashlib.sha1(v, usedforsecurity=False).hexdigest(), pa.string(), [values])
-
-
-def _crc32(values: pa.Array) -> pa.Array:
-    return by_row(zlib.crc32, pa.int64(), [values])
-
-
-def _sha2(values: pa.Array, bits: pa.Array) -> pa.Array:
-    def digest(value: bytes | None, size: int | None) -> str | None:
-        made = _SHA2.get(size) if size is not None else None
-        return None if made is None or value is None else made(value).hexdigest()
-
-    return by_nullable_row(digest, pa.string(), [values, bits])
-
-
-def _row_hash(name: str) -> Function:
-    """The row of a hash over any number of columns."""
-    made: Hash = Murmur3() if name == "hash" else XxHash64()
-    bits = 32 if name == "hash" else 64
-    dtype: DataType = t.INT if name == "hash" else t.LONG
-
-    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
-        if not args:
-            raise binder.error(
-                "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                functionName=f"`{name}`",
-                expectedNum="> 0",
-                actualNum="0",
-                docroot="https://spark.apache.org/docs/latest",
-            )
-        if any(_has_map(a.dtype) for a in args):
-            raise binder.error("DATATYPE_MISMATCH.HASH_MAP_TYPE", functionName=f"`{name}`")
-
-    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        types = [a.dtype for a in call.args]
-        kernel = functools.partial(_hashed, types=types, made=made, bits=bits)
-        return func(ctx.kernel(name, kernel, types, dtype), *args)
-
-    doc = "Spark's Murmur3 hash of the values." if name == "hash" else "Spark's XXH64 hash of the values."
-    return Function(
-        name,
-        (rest(ANY),),
-        dtype,
-        nullable=never_null,
-        emit=emit,
-        checks=(check,),
-        doc=doc,
-        group="hash",
-        since="2.0.0",
-    )
-
-
-def _hashed(*columns: pa.Array, types: Sequence[DataType], made: Hash, bits: int) -> pa.Array:
-    return hash_rows(columns, types, made, bits)
-
-
-def _has_map(dtype: DataType) -> bool:
+def _holds_map(dtype: DataType) -> bool:
     match dtype:
         case t.MapType():
             return True
         case t.ArrayType(element):
-            return _has_map(element)
+            return _holds_map(element)
         case t.StructType(fields):
-            return any(_has_map(f.dtype) for f in fields)
+            return any(_holds_map(f.dtype) for f in fields)
     return False
 
 
+def _refuse_maps(name: str) -> Callable[[Binder, tuple[Expr, ...]], None]:
+    def check(b: Binder, args: tuple[Expr, ...]) -> None:
+        if any(_holds_map(a.dtype) for a in args):
+            raise b.error("DATATYPE_MISMATCH.HASH_MAP_TYPE", functionName=f"`{name}`")
+
+    return check
+
+
+def _murmur3(*columns: pa.Array, types: Sequence[DataType]) -> pa.Array:
+    return pa.array(hash_columns(columns, types, murmur3_hashes, SEED), pa.int32())
+
+
+def _xxhash64(*columns: pa.Array, types: Sequence[DataType]) -> pa.Array:
+    return pa.array(hash_columns(columns, types, xxhash64_hashes, SEED), pa.int64())
+
+
+def _emit_hash(name: str, function: Callable[..., pa.Array]) -> Callable[[Call, list[Sql], EmitContext], Sql]:
+    """One kernel for each list of types; it is shared by all statements that hash the same types."""
+
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        types = tuple(a.dtype for a in call.args)
+        return func(ctx.kernel(name, _typed(function, types), types, call.dtype), *args)
+
+    return emit
+
+
+_typed_kernels: Final[dict[tuple[Any, ...], Callable[..., pa.Array]]] = {}
+
+
+def _typed(function: Callable[..., pa.Array], types: tuple[DataType, ...]) -> Callable[..., pa.Array]:
+    found = _typed_kernels.get((function, types))
+    if found is None:
+
+        def kernel(*columns: pa.Array) -> pa.Array:
+            return function(*columns, types=types)
+
+        found = _typed_kernels[function, types] = kernel
+    return found
+
+
+def _as_bytes(call: Call, value: Sql) -> Sql:
+    return func("encode", value) if isinstance(call.args[0].dtype, t.StringType) else value
+
+
+def _duck(name: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
+    return lambda call, args, ctx: func(name, args[0])
+
+
+def _emit_crc32(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func(ctx.kernel("crc32", _crc32, [t.BINARY], t.LONG), _as_bytes(call, args[0]))
+
+
+def _crc32(values: pa.Array) -> pa.Array:
+    return pa.array([None if v is None else zlib.crc32(v) for v in values.to_pylist()], pa.int64())
+
+
+def _emit_sha2(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func(ctx.kernel("sha2", _sha2, [t.BINARY, t.INT], t.STRING), _as_bytes(call, args[0]), args[1])
+
+
+_SHA2: Final = {0: hashlib.sha256, 224: hashlib.sha224, 256: hashlib.sha256, 384: hashlib.sha384, 512: hashlib.sha512}
+
+
+def _sha2(values: pa.Array, widths: pa.Array) -> pa.Array:
+    """NULL for a width that SHA-2 doesn't have."""
+    found: list[str | None] = []
+    for value, width in zip(values.to_pylist(), widths.to_pylist(), strict=True):
+        function = _SHA2.get(width)
+        found.append(None if value is None or function is None else function(value).hexdigest())
+    return pa.array(found, pa.string())
+
+
+def _row_hash(name: str, function: Callable[..., pa.Array], dtype: DataType, doc: str) -> Function:
+    return Function(
+        name,
+        (ANY, rest(ANY)),
+        dtype,
+        checks=(_refuse_maps(name),),
+        nullable=never_null,
+        emit=_emit_hash(name, function),
+        doc=doc,
+        group="hash_funcs",
+    )
+
+
+def _digest(name: str, doc: str, *, aliases: tuple[str, ...] = ()) -> Function:
+    return Function(name, (_BYTES,), t.STRING, emit=_duck(name), aliases=aliases, doc=doc, group="hash_funcs")
+
+
 register(
-    Function("md5", (t.BINARY,), t.STRING, kernel=_md5, doc="The MD5 digest in hex.", group="hash", since="1.5.0"),
-    Function(
-        "sha1",
-        (t.BINARY,),
-        t.STRING,
-        kernel=_sha1,
-        aliases=("sha",),
-        doc="The SHA-1 digest in hex.",
-        group="hash",
-        since="1.5.0",
-    ),
+    _row_hash("hash", _murmur3, t.INT, "The Murmur3 hash of all arguments together."),
+    _row_hash("xxhash64", _xxhash64, t.LONG, "The 64-bit xxHash of all arguments together."),
+    _digest("md5", "The MD5 digest in hexadecimal."),
+    _digest("sha1", "The SHA-1 digest in hexadecimal.", aliases=("sha",)),
     Function(
         "sha2",
-        (t.BINARY, t.INT),
+        (_BYTES, t.INT),
         t.STRING,
         nullable=always_null,
-        kernel=_sha2,
-        doc="A digest of the SHA-2 family in hex, by its number of bits.",
-        group="hash",
-        since="1.5.0",
+        emit=_emit_sha2,
+        doc="The SHA-2 digest of a width (224, 256, 384, 512; 0 is 256) in hexadecimal.",
+        group="hash_funcs",
     ),
-    Function("crc32", (t.BINARY,), t.LONG, kernel=_crc32, doc="The CRC-32 checksum.", group="hash", since="1.5.0"),
-    _row_hash("hash"),
-    _row_hash("xxhash64"),
+    Function(
+        "crc32",
+        (_BYTES,),
+        t.LONG,
+        emit=_emit_crc32,
+        doc="The CRC-32 checksum.",
+        group="hash_funcs",
+    ),
 )

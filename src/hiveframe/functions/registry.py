@@ -181,6 +181,9 @@ FAMILIES: Final[tuple[str, ...]] = (
     "math",
     "rounding",
     "number_text",
+    "bitwise",
+    "hashes",
+    "random",
     "structs",
     "extraction",  # fields, elements, values
     "arrays",
@@ -190,6 +193,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "json",
     "misc",
     "hashes",
+    "random",
     "bitwise",
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups

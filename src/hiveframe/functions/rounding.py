@@ -6,7 +6,7 @@ rounding and scaling back gives; near a tie the text decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from hiveframe.functions.cast_numbers import BITS, bounds, wrap
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
-from hiveframe.functions.registry import NUMERIC, Binder, Function, Param, always_null, optional, register
+from hiveframe.functions.registry import ANY, NUMERIC, Binder, Function, Param, always_null, register
 from hiveframe.functions.sql import Sql, case, cast, decimal, func, is_not_null, number, op, physical_type, try_cast
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -156,38 +156,47 @@ def _rounded(values: pa.Array, scales: pa.Array, mode: str) -> pa.Array:
     return pa.array(found, values.type)
 
 
-def _whole(name: str, label: str, doc: str, aliases: tuple[str, ...] = ()) -> Function:
-    """CEIL or FLOOR: to a BIGINT, or to a decimal without scale; with a second argument to that scale."""
+def _whole(name: str, doc: str, *, called: str = "") -> Function:
+    """CEIL or FLOOR: to a whole number, or with a second argument to that scale. `called` is another name for it."""
 
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
-        if len(args) == 2:
-            return _bind_scaled(b, name, args)
+        return b.call(f"{name} to whole", args[0]) if len(args) == 1 else _bind_scaled(b, name, args)
+
+    def shown(texts: Sequence[str]) -> str:
+        return f"{name.upper() if len(texts) == 1 else name}({', '.join(texts)})"
+
+    params = (ANY, Param((ANY,), optional=True))
+    return Function(called or name, params, bind=bind, shows=None if called else shown, doc=doc, group="math_funcs")
+
+
+def _to_whole(name: str) -> Function:
+    """To a BIGINT, or to a decimal without scale."""
+
+    def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
         value = args[0]
         if isinstance(value.dtype, (t.IntegralType, t.NullType)):
             value = b.cast(value, t.LONG)
         dtype: DataType = t.LONG
         if isinstance(value.dtype, DecimalType):
             dtype = DecimalType(min(value.dtype.precision - value.dtype.scale + 1, 38), 0)
-        return Call(name, (value,), dtype, True)
+        return Call(f"{name} to whole", (value,), dtype, True)
 
     return Function(
-        name,
-        (Param((t.DOUBLE, DecimalType(), t.LONG)), optional(t.INT)),
+        f"{name} to whole",
+        (Param((t.DOUBLE, DecimalType(), t.LONG)),),
         bind=bind,
         emit=lambda call, args, ctx: _emit_whole(name, call, args, ctx),
-        label=label,
-        aliases=aliases,
-        doc=doc,
-        group="math_funcs",
+        label=name.upper(),
+        doc=f"{name} to a whole number.",
+        group="internal",
     )
 
 
 def _bind_scaled(b: Binder, name: str, args: tuple[Expr, ...]) -> Expr:
-    scale = args[1]
-    if not is_foldable(scale):
+    value, scale = args
+    if not is_foldable(scale) or not isinstance(scale.dtype, (t.IntegerType, t.ShortType, t.ByteType)):
         raise b.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`scale`", paramType='"INT"')
     digits = b.fold(scale, "scale")
-    value = args[0]
     if not isinstance(value.dtype, DecimalType):
         value = b.cast(value, _as_decimal(value.dtype))
     dtype = rounded_type(value.dtype, int(digits or 0))
@@ -260,8 +269,11 @@ def _rounder(name: str, doc: str, *, even: bool) -> Function:
 
 
 register(
-    _whole("ceil", "CEIL", "The least whole number that is not less.", aliases=("ceiling",)),
-    _whole("floor", "FLOOR", "The greatest whole number that is not greater."),
+    _whole("ceil", "The least whole number that is not less."),
+    _whole("ceil", "The least whole number that is not less.", called="ceiling"),
+    _to_whole("ceil"),
+    _to_whole("floor"),
+    _whole("floor", "The greatest whole number that is not greater."),
     _hidden("ceil"),
     _hidden("floor"),
     _rounder("round", "Rounded half up at a scale, which may be negative.", even=False),

@@ -12,7 +12,7 @@ bit_get(11, 0), bit_get(11, 2), getbit(11, 1), getbit(-1L, 63), bit_get(5Y, 0), 
 bit_get(a, b) from values (11, 0), (11, 2), (-1, 31) t(a, b)
 bit_get(11, 32)
 getbit(5, -1)
-bitmap_bit_position(1), bitmap_bit_position(32768), bitmap_bit_position(-5), bitmap_bucket_number(1), bitmap_bucket_number(32769), bitmap_bucket_number(-5), bitmap_count(X'FF01'), bitmap_count(null), bitmap_count(X''), bitmap_bit_position(0), bitmap_bucket_number(0), bitmap_bucket_number(null)
+bitmap_bit_position(1), bitmap_bit_position(32768), bitmap_bit_position(-5), bitmap_bucket_number(1), bitmap_bucket_number(32769), bitmap_bucket_number(-5), bitmap_count(X'FF01'), bitmap_count(X''), bitmap_bit_position(0), bitmap_bucket_number(0), bitmap_bucket_number(null)
 1.5 & 1
 true & false
 '1' & 1

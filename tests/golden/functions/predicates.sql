@@ -11,7 +11,8 @@ true and false, true or false, true and null, false and null, null or true, null
 a and b, a or b, not a from values (true, true), (true, null), (false, null), (null, null) t(a, b)
 1 in (1, 2), 3 in (1, 2), 1 in (1, null), 3 in (1, null), null in (1), 1 in ('1', 2), 1.5 in (1, 1.5), 'a' in ('a', 'b'), array(1) in (array(1)), 1 not in (2, null), (1, 2) in ((1, 2), (3, 4)), date'2020-01-01' in ('2020-01-01'), double('nan') in (double('nan'))
 a in (1, 2, b) from values (1, 5), (5, 5), (6, null), (null, 1) t(a, b)
-1 between 0 and 2, 1 between '0' and 2, 5 not between 1 and 3, null between 1 and 2, date'2020-06-01' between '2020-01-01' and '2020-12-31', 1.5 between 1 and 2
+1 between 0 and 2, 1 between '0' and 2, 5 not between 1 and 3, null between 1 and 2, date'2020-06-01' between '2020-01-01' and '2020-12-31'
+1.5 between 1 and 2
 a between 1 and 3, a + 1 between 2 and 3 from values (0), (1), (3), (null) t(a)
 'abc' like 'a%', 'abc' like 'a_c', 'abc' like 'A%', 'abc' like '', '' like '%', 'a%' like 'a\\%', 'a\\bc' like 'a\\\\bc', 'a/%b' like 'a/%%' escape '/', 'abc' not like 'b%', null like 'a', 'a' like null, 1 like '1', X'41' like 'A', 'a\nb' like 'a%b', 'é' like '_', 'ab' like 'a%b%'
 a like b from values ('abc', 'a%'), ('abc', '%d'), ('a_c', 'a\\_c'), (null, 'a'), ('abc', 'abc') t(a, b)

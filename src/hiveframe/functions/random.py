@@ -1,0 +1,154 @@
+"""Random numbers and texts: RAND, RANDN, UNIFORM, RANDSTR. With a seed they are Spark's own, row after row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from hiveframe.errors import SparkRuntimeException
+from hiveframe.functions.casts import cast_value
+from hiveframe.functions.coercion import wider_type
+from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.literals import constant
+from hiveframe.functions.registry import Binder, Function, Kind, Param, never_null, register
+from hiveframe.functions.sql import Sql, func, op
+from hiveframe.functions.xorshift import XorShift
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.types import DataType
+
+_NUMBER: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
+_SEED: Final = Param((t.LONG,), optional=True, constant=True, name="seed")
+
+
+def _bind(name: str, dtype: DataType) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    """The seed as a literal."""
+
+    def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
+        seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args)
+        return Call(name, seeds, dtype, False)
+
+    return bind
+
+
+def _emit_rand(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    if not call.args:
+        return func("random")
+    return _seeded("rand", XorShift.doubles, _value(call.args[0]), ctx)
+
+
+def _emit_randn(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Without a seed, seeded by chance."""
+    seed = _value(call.args[0]) if call.args else int(np.random.default_rng().integers(2**62))
+    return _seeded("randn", XorShift.normals, seed, ctx)
+
+
+def _value(expr: Expr) -> Any:
+    assert isinstance(expr, Literal)
+    return expr.value
+
+
+def _seeded(name: str, draw: Callable[[XorShift, int], np.ndarray], seed: int, ctx: EmitContext) -> Sql:
+    """A kernel with a generator of its own; DuckDB's random() only says how many rows there are."""
+    generator = XorShift(seed)
+
+    def kernel(rows: pa.Array) -> pa.Array:
+        return pa.array(draw(generator, len(rows)), pa.float64())
+
+    return func(ctx.kernel(name, kernel, [t.DOUBLE], t.DOUBLE, volatile=True), func("random"))
+
+
+def _bind_uniform(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    low, high = (b.fold(a, name) for a, name in zip(args, ("min", "max"), strict=False))
+    kinds = (args[0].dtype, args[1].dtype)
+    dtype = t.DOUBLE if t.NULL in kinds else wider_type(*kinds, ansi=b.ansi) or t.DOUBLE
+    seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args[2:])
+    return Call("uniform", (Literal(low, kinds[0]), Literal(high, kinds[1]), *seeds), dtype, False)
+
+
+def _emit_uniform(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """`min + (max - min) * rand`, cut to the type of the bounds."""
+    low, high = _value(call.args[0]), _value(call.args[1])
+    if low is None or high is None:
+        return constant(None, call.dtype)
+    drawn = func("random")
+    if len(call.args) == 3:
+        drawn = _seeded("uniform", XorShift.doubles, _value(call.args[2]), ctx)
+    span = constant(float(high) - float(low), t.DOUBLE)
+    made = op("+", constant(float(low), t.DOUBLE), op("*", drawn, span))
+    return cast_value(made, t.DOUBLE, call.dtype, "legacy", call.context, ctx)
+
+
+def _bind_randstr(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    length = b.fold(args[0], "length")
+    seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args[1:])
+    return Call("randstr", (Literal(length, t.INT), *seeds), t.STRING, False)
+
+
+def _emit_randstr(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    length = int(_value(call.args[0]) or 0)
+    seed = _value(call.args[1]) if len(call.args) > 1 else int(np.random.default_rng().integers(2**62))
+    generator = XorShift(seed)
+
+    def kernel(rows: pa.Array) -> pa.Array:
+        if length < 0:
+            params = {"functionName": "`randstr`", "parameter": "`length`", "length": str(length)}
+            raise SparkRuntimeException("INVALID_PARAMETER_VALUE.LENGTH", params)
+        return pa.array(generator.letters(len(rows), length), pa.string())
+
+    return func(ctx.kernel("randstr", kernel, [t.DOUBLE], t.STRING, volatile=True), func("random"))
+
+
+def _show_rand(texts: Sequence[str]) -> str:
+    return f"rand({', '.join(texts)})"
+
+
+register(
+    Function(
+        "rand",
+        (_SEED,),
+        bind=_bind("rand", t.DOUBLE),
+        emit=_emit_rand,
+        nullable=never_null,
+        deterministic=False,
+        shows=_show_rand,
+        aliases=("random",),
+        doc="A number from 0 to 1.",
+        group="math_funcs",
+    ),
+    Function(
+        "randn",
+        (_SEED,),
+        bind=_bind("randn", t.DOUBLE),
+        emit=_emit_randn,
+        nullable=never_null,
+        deterministic=False,
+        doc="A number of the standard normal distribution.",
+        group="math_funcs",
+    ),
+    Function(
+        "uniform",
+        (_NUMBER, _NUMBER, _SEED),
+        bind=_bind_uniform,
+        emit=_emit_uniform,
+        nullable=never_null,
+        deterministic=False,
+        doc="A number between two bounds.",
+        group="math_funcs",
+        since="4.0.0",
+    ),
+    Function(
+        "randstr",
+        (t.INT, _SEED),
+        bind=_bind_randstr,
+        emit=_emit_randstr,
+        nullable=never_null,
+        deterministic=False,
+        doc="A text of so many letters and digits.",
+        group="string_funcs",
+        since="4.0.0",
+    ),
+)
