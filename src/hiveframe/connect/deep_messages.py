@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Final, ParamSpec, TypeVar
 
 # protobuf's C parser recurses; at its own limit of 65,535 levels it needs some 15 MiB. Only touched pages cost memory.
 STACK_BYTES: Final = 64 * 1024 * 1024
+JOIN_TIMEOUT_S: Final = 2.0
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -79,19 +81,20 @@ class DeepStackPool(Executor):
             if task is None:
                 return
             task()
+            del task  # an idle thread keeps nothing of its last query alive
             with self._lock:
                 self._idle += 1
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more work; the threads end when theirs is done."""
+        """Take no more work; the threads end when theirs is done, and are waited for a moment."""
         with self._lock:
             self._closed = True
             threads = list(self._threads)
         for _ in threads:
             self._work.put(None)
-        if wait:
-            for thread in threads:
-                thread.join()
+        deadline = time.monotonic() + (JOIN_TIMEOUT_S if wait else 0)
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 _stack_size_lock: Final = threading.Lock()

@@ -7,8 +7,8 @@ import hmac
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -40,9 +40,17 @@ class ServerLimits:
 class RunningServer:
     """A started server; `port` is the one it listens on."""
 
-    def __init__(self, server: grpc.Server, port: int, manager: SessionManager, sweep_interval_s: float) -> None:
+    def __init__(
+        self,
+        server: grpc.Server,
+        port: int,
+        manager: SessionManager,
+        pools: Sequence[Executor],
+        sweep_interval_s: float,
+    ) -> None:
         self.port = port
         self._server = server
+        self._pools = pools
         self._manager = manager
         self._stopping = threading.Event()
         self._sweeper = threading.Thread(
@@ -59,6 +67,8 @@ class RunningServer:
         self._stopping.set()
         self._server.stop(grace_s).wait()
         self._manager.close()
+        for pool in self._pools:
+            pool.shutdown()
 
     def _sweep(self, interval_s: float) -> None:
         while not self._stopping.wait(interval_s):
@@ -98,7 +108,7 @@ def start_server(
     except RuntimeError as error:
         raise OSError(errno.EADDRNOTAVAIL, f"cannot listen on {address}") from error
     server.start()
-    return RunningServer(server, bound, service.manager, limits.sweep_interval_s)
+    return RunningServer(server, bound, service.manager, (handlers, workers), limits.sweep_interval_s)
 
 
 def serve(

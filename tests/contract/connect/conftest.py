@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql.connect.session import SparkSession
 
 from hiveframe.connect.channel import InProcessChannelBuilder
+from hiveframe.connect.local import session_manager
 from hiveframe.connect.server import RunningServer, start_server
 from hiveframe.connect.servicer import ConnectService
 from hiveframe.connect.sessions import SessionManager
@@ -62,3 +63,18 @@ def spark(connect: Connect) -> SparkSession:
 def runtime(spark: SparkSession) -> Callable[[], FakeRuntime]:
     """The engine side of `spark`; it exists after the first request."""
     return lambda: FakeRuntime.opened[spark.session_id]
+
+
+@pytest.fixture(scope="package")
+def engine_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConnectService]:
+    """The service over the real engine."""
+    manager = session_manager({"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))})
+    yield ConnectService(manager)
+    manager.close()
+
+
+@pytest.fixture(scope="package")
+def engine_server(engine_service: ConnectService) -> Iterator[RunningServer]:
+    running = start_server(engine_service)
+    yield running
+    running.stop(1.0)
