@@ -1,0 +1,16 @@
+--SET spark.sql.session.timeZone=America/Los_Angeles
+date_trunc('hour', timestamp'2019-11-03 08:30:00Z'), date_trunc('hour', timestamp'2019-11-03 09:30:00Z'), date_trunc('day', timestamp'2019-11-03 09:30:00Z'), date_trunc('minute', timestamp'2019-11-03 08:30:30Z'), date_trunc('month', timestamp'2019-11-03 08:30:30Z'), date_trunc('hour', timestamp'2019-03-10 10:30:00Z')
+timestampadd(DAY, 1, timestamp'2019-11-02 01:30:00'), timestampadd(HOUR, 24, timestamp'2019-11-02 01:30:00'), timestampadd(DAY,1,timestamp'2019-03-09 02:30:00'), timestampadd(MONTH,1,timestamp'2019-02-10 02:30:00'), timestampdiff(HOUR, timestamp'2019-03-09 02:30:00', timestamp'2019-03-10 04:30:00'), timestampdiff(DAY, timestamp'2019-03-09 02:30:00', timestamp'2019-03-10 03:30:00')
+timestamp'2019-11-03 01:30:00', cast(timestamp_ntz'2019-11-03 01:30:00' as timestamp), cast(timestamp_ntz'2019-03-10 02:30:00' as timestamp), cast(date'2019-11-03' as timestamp), hour(timestamp'2019-11-03 09:30:00Z'), cast(timestamp'2019-11-03 09:30:00Z' as date), cast(timestamp'2019-11-03 06:30:00Z' as date), cast(timestamp'2019-11-03 06:30:00Z' as timestamp_ntz)
+months_between(timestamp'2019-11-03 09:30:00Z', timestamp'2019-10-03 08:30:00Z'), unix_seconds(timestamp'2019-11-03 01:30:00')
+from_utc_timestamp(timestamp'2019-11-03 01:30:00', 'America/New_York'), to_utc_timestamp(timestamp'2019-11-03 01:30:00', 'America/New_York'), to_utc_timestamp(timestamp'2019-03-10 02:30:00', 'America/New_York'), from_utc_timestamp('2016-08-31', 'Asia/Seoul'), to_utc_timestamp('2016-08-31', 'Asia/Seoul'), from_utc_timestamp('2016-08-31', '+08:00'), from_utc_timestamp('2016-08-31', 'GMT+8'), from_utc_timestamp('2016-08-31', 'UTC-1'), from_utc_timestamp('2016-08-31','PST'), from_utc_timestamp(null,'UTC'), from_utc_timestamp('2016-08-31', null), to_utc_timestamp('2016-08-31','+8:30')
+convert_timezone('Europe/Brussels', 'America/Los_Angeles', timestamp_ntz'2021-12-06 00:00:00'), convert_timezone('Europe/Brussels', timestamp_ntz'2021-12-05 15:00:00'), convert_timezone('America/Los_Angeles','UTC','2021-03-14 02:30:00'), convert_timezone('America/Los_Angeles','UTC',timestamp_ntz'2021-11-07 01:30:00'), convert_timezone('+01:00','UTC',date'2021-01-01'), convert_timezone(null,'UTC',date'2021-01-01')
+from_utc_timestamp('2016-08-31', 'nowhere')
+convert_timezone('nowhere','UTC',timestamp_ntz'2021-11-07 01:30:00')
+from_utc_timestamp(a,b), to_utc_timestamp(a,b), convert_timezone(b,'UTC',cast(a as timestamp_ntz)) from values (timestamp'2020-01-01 00:00:00','UTC'),(timestamp'2020-07-01 00:00:00','Asia/Kolkata'),(timestamp'2020-07-01 00:00:00','+05:00'),(timestamp'2020-07-01 00:00:00',null),(timestamp'2020-07-01 00:00:00','America/Los_Angeles') t(a,b)
+date_format(timestamp'2020-02-03 23:05:06', 'z zzzz VV O OOOO X XX XXX XXXX XXXXX x xx xxx Z ZZZZ ZZZZZ'), date_format(timestamp'2020-07-03 23:05:06', 'z zzzz VV O OOOO X'), date_format(timestamp_ntz'2020-07-03 23:05:06', 'z HH')
+--RESET
+convert_timezone('UTC', timestamp'2020-01-01 00:00:00')
+convert_timezone('UTC', 'America/New_York', '2020-01-01')
+from_utc_timestamp(timestamp'2020-01-01 00:00:00', 'Etc/GMT+5'), from_utc_timestamp(timestamp'2020-01-01 00:00:00', 'EST')
+from_utc_timestamp(timestamp'2020-01-01 00:00:00', '')
