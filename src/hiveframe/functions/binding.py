@@ -336,8 +336,8 @@ def _refuse_modifiers(
         syntax = "DISTINCT"
     elif filter is not None:
         syntax = "FILTER CLAUSE"
-    elif ignore_nulls is not None:
-        syntax = "IGNORE NULLS" if ignore_nulls else "RESPECT NULLS"
+    elif ignore_nulls:
+        syntax = "IGNORE NULLS"
     if syntax:
         raise binder.error(
             "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", prettyName=f"`{called}`", syntax=syntax

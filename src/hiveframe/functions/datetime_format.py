@@ -242,7 +242,9 @@ def _bind_unix(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
             return binder.call("unix_seconds", binder.call("current_timestamp"))
         source = args[0]
         if isinstance(source.dtype, _MOMENTS):
-            return Call("timestamp_seconds_cut", (binder.cast(source, t.TIMESTAMP),), t.LONG, source.nullable)
+            # A wall clock counts as if it were UTC's.
+            clock = source if isinstance(source.dtype, t.TimestampNTZType) else binder.cast(source, t.TIMESTAMP)
+            return Call("timestamp_seconds_cut", (clock,), t.LONG, source.nullable or not binder.ansi)
         read = (binder.cast(source, t.STRING), binder.cast(args[1], t.STRING))
         return Call("read_unix_seconds", read, t.LONG, not binder.ansi or any_null(read))
 

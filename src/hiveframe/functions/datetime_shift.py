@@ -9,6 +9,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
+    ANY,
     Binder,
     Emit,
     Function,
@@ -351,17 +352,25 @@ def _row(
 register(
     Function(
         "date_add",
-        (t.DATE, Kind("ANY", lambda d: True)),
+        (t.DATE, ANY),
         bind=_bind_days("date_add"),
         emit=_shifted("+"),
-        aliases=("dateadd",),
         doc="The day n days after a date.",
         group="datetime",
         since="1.5.0",
     ),
     Function(
+        "dateadd",
+        (t.DATE, ANY),
+        bind=_bind_days("date_add"),
+        label="date_add",
+        doc="The day n days after a date.",
+        group="datetime",
+        since="3.4.0",
+    ),
+    Function(
         "date_sub",
-        (t.DATE, Kind("ANY", lambda d: True)),
+        (t.DATE, ANY),
         bind=_bind_days("date_sub"),
         emit=_shifted("-"),
         doc="The day n days before a date.",

@@ -52,7 +52,7 @@ class CallGrammar(NamedExpressionGrammar):
                 condition = self.expression()
                 self.expect(")")
             if self.kind in _NULL_RULES and self.peek() == "NULLS":
-                ignore_nulls = self.kind == "IGNORE" or None
+                ignore_nulls = self.kind == "IGNORE"
                 self.skip(2)
             call = spec.Function(name, args, distinct, condition, ignore_nulls, within, origin=self.origin(start))
             if self.kind == "OVER" and self._at_window():
@@ -78,7 +78,7 @@ class CallGrammar(NamedExpressionGrammar):
             self.advance()
             args.append(self.function_argument())
         if self.kind in _NULL_RULES and self.peek() == "NULLS":
-            ignore_nulls = self.kind == "IGNORE" or None
+            ignore_nulls = self.kind == "IGNORE"
             self.skip(2)
         self.expect(")")
         return distinct, tuple(args), ignore_nulls
