@@ -29,6 +29,7 @@ LINE: Final = "__line"
 
 # A noncharacter: Unicode promises that no text interchanged holds it.
 _NEVER: Final = "\U0010ffff"
+_ANY_END: Final = "\r\n|\n|\r"
 _MAX_LINE_BYTES: Final = 32_000_000
 _BATCH_LINES: Final = 20_000
 _NATIVE_SUFFIXES: Final = (".gz", ".zst")
@@ -40,7 +41,8 @@ _names = itertools.count()
 class LineFormat:
     """How files become lines; `record` is a regular expression for records that may span lines.
 
-    `rows` is an Arrow table of one text column that is read in the place of files.
+    `rows` is an Arrow table of one text column that is read in the place of files. `mixed_ends` says that lines of
+    one file end in different ways, which DuckDB's reader would take for empty lines.
     """
 
     encoding: str = "utf-8"
@@ -48,6 +50,21 @@ class LineFormat:
     whole_file: bool = False
     record: str | None = None
     rows: Any = None
+    mixed_ends: bool = False
+
+    @property
+    def is_cut_here(self) -> bool:
+        """Whether whole files are read and cut, and not streamed by DuckDB's reader."""
+        usual = self.separator in (None, "\n", "\r", "\r\n") and not self.mixed_ends
+        return self.whole_file or self.record is not None or not usual
+
+
+def has_mixed_ends(path: str) -> bool:
+    """Whether the first lines of a file end in more than one way."""
+    with open(path, "rb") as raw:
+        head = raw.read(65_536)
+    windows, feeds, returns = head.count(b"\r\n"), head.count(b"\n"), head.count(b"\r")
+    return sum((windows > 0, feeds > windows, returns > windows)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ def read_lines(
         if in_python:
             part, registered = _python_lines(subset, how, folders, with_path, skipped)
             arrow.update(registered)
-        elif how.whole_file or how.record is not None or how.separator not in (None, "\n", "\r", "\r\n"):
+        elif how.is_cut_here:
             part = _split_files(subset, how, folders, with_path, skipped)
         else:
             part = _duck_lines(subset, how, folders, with_path, skipped)
@@ -147,9 +164,11 @@ def _split_files(source: ScanSource, how: LineFormat, folders: Sequence[int], wi
 def _records(content: Sql, how: LineFormat) -> Sql:
     if how.record is not None:
         return func("regexp_extract_all", content, text(how.record), number(1))
-    separator = how.separator or "\n"
-    pattern = "(?:" + re.escape(separator) + ")$"
-    return func("string_split", func("regexp_replace", content, text(pattern), text("")), text(separator))
+    if how.separator is None:
+        ended = func("regexp_replace", content, text(f"(?:{_ANY_END})$"), text(""))
+        return func("string_split_regex", ended, text(_ANY_END))
+    ended = func("regexp_replace", content, text("(?:" + re.escape(how.separator) + ")$"), text(""))
+    return func("string_split", ended, text(how.separator))
 
 
 def _python_lines(

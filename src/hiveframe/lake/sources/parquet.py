@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlglot import exp
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, null, physical_type, physical_type_text, text, true
-from hiveframe.lake.file_listing import Listed, list_request, settle_schema
+from hiveframe.lake.file_listing import list_request, settle_schema
 from hiveframe.lake.file_types import FileType, convert
 from hiveframe.lake.parquet_types import check_readable
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
-from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
+from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanFile, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.schema_merge import merge_schemas
 from hiveframe.lake.sources.parquet_footer import Footer, FooterCache
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
-from hiveframe.lake.table_function import call, map_literal, path_list, struct_literal
+from hiveframe.lake.table_function import call, map_literal, path_list, select_from, struct_literal, subquery
 from hiveframe.plan.types import StructType
+
+# Up to so many files each footer is looked at; beyond, the first stands for all and the engine fits the others to it.
+_FOOTERS_READ: Final = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredAlike:
+    """Files with the same columns; `columns` are their stored types by lower-case name."""
+
+    columns: Mapping[str, FileType]
+    files: tuple[ScanFile, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParquetDetail:
-    """The stored type of each column by lower-case name, from the first file that has it."""
+    """The files by what is stored in them. `is_sampled`: only the first file's footer is known."""
 
-    stored: Mapping[str, FileType]
+    groups: tuple[StoredAlike, ...]
+    is_sampled: bool
 
 
 class ParquetSource:
@@ -38,16 +51,19 @@ class ParquetSource:
         self._footers = FooterCache()
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
-        """Lists the files and reads the footers that the schema needs: one, or all with `mergeSchema`."""
+        """Lists the files and reads footers: with `mergeSchema` all of them make the schema, else the first."""
         listed = list_request(request, context)
-        merge_default = context.settings.flag("spark.sql.parquet.mergeSchema")
-        footers = self._needed_footers(request, listed, context, request.options.flag("mergeSchema", merge_default))
-        schema, partitions = settle_schema(request, listed, self.label, lambda: _merged(footers))
-        stored: dict[str, FileType] = {}
-        for footer in footers:
-            for f in footer.columns:
-                stored.setdefault(f.name.lower(), f)
-        _check(schema, partitions, stored, listed)
+        merges = request.options.flag("mergeSchema", context.settings.flag("spark.sql.parquet.mergeSchema"))
+        merges = merges and request.schema is None
+        is_sampled = len(listed.files) > _FOOTERS_READ and not merges
+        files = listed.files[:1] if is_sampled else listed.files
+        footers = self._footers.get(files, context.runner)
+        schema, partitions = settle_schema(
+            request, listed, self.label, lambda: merge_schemas(f.schema() for f in (footers if merges else footers[:1]))
+        )
+        groups = _grouped(listed.files, footers, is_sampled=is_sampled)
+        for group in groups:
+            _check(schema, partitions, group)
         return ScanSource(
             "parquet",
             request.paths,
@@ -57,66 +73,81 @@ class ParquetSource:
             partitions,
             listed.hive_layout,
             context.settings.time_zone,
-            ParquetDetail(stored),
+            ParquetDetail(groups, is_sampled),
         )
-
-    def _needed_footers(self, request: ReadRequest, listed: Listed, context: ReadContext, merge: bool) -> list[Footer]:
-        files = listed.files if merge and request.schema is None else listed.files[:1]
-        return [self._footers.get(f, context.runner) for f in files]
 
     def scan(
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
-        """`SELECT column AS f<i> … FROM read_parquet(…)`."""
+        """`SELECT column AS f<i> … FROM read_parquet(…)`, one for each group of files with the same columns."""
         if not source.files:
             return empty_scan(source, needed, with_path)
         detail: ParquetDetail = source.detail
-        folders = set(source.partitions)
-        projections: list[tuple[str, Sql]] = []
-        wanted: dict[str, FileType] = {}
-        for i in needed:
-            f = source.schema.fields[i]
-            stored = detail.stored.get(f.name.lower())
-            if i in folders:
-                value = partition_value(source, i)
-            elif stored is not None:
-                value = convert(column(stored.name), stored, f.dtype)
-                wanted[stored.name] = stored
-            elif len(source.files) == 1:
-                value = cast(null(), physical_type(f.dtype))
-            else:
-                value = column(f.name)
-                wanted[f.name] = FileType(f.name, f.dtype, physical_type_text(f.dtype), "")
-            projections.append((scan_column(i), value))
-        if with_path:
-            projections.append((FILE_PATH_COLUMN, column(PATH)))
-        return ScanSql(partitioned_select(source, self._reader(source, wanted, with_path), projections))
+        parts = [_part(source, group, needed, with_path, fits=detail.is_sampled) for group in detail.groups]
+        if len(parts) == 1:
+            return ScanSql(parts[0])
+        union: exp.Query = parts[0]
+        for other in parts[1:]:
+            union = exp.Union(this=union, expression=other, distinct=False)
+        names = [scan_column(i) for i in needed] + ([FILE_PATH_COLUMN] if with_path else [])
+        return ScanSql(select_from(subquery(union, "__parts"), [(n, column(n)) for n in names]))
 
-    def _reader(self, source: ScanSource, wanted: Mapping[str, FileType], with_path: bool) -> exp.Expression:
-        named = reader_arguments(source, with_path)
-        if len(source.files) > 1:
-            # Files may lack columns of the first one: Spark reads NULL there.
-            if "hive_types" in named:
-                named["union_by_name"] = true()
-            elif wanted:
-                named = {k: v for k, v in named.items() if k != "hive_partitioning"}
-                named["schema"] = map_literal((name, _schema_entry(name, f)) for name, f in wanted.items())
-        return call("read_parquet", path_list([f.path for f in source.files]), **named)
+
+def _grouped(files: Sequence[ScanFile], footers: Sequence[Footer], *, is_sampled: bool) -> tuple[StoredAlike, ...]:
+    if is_sampled:
+        return (StoredAlike(_by_name(footers[0]), tuple(files)),)
+    groups: dict[tuple[FileType, ...], list[ScanFile]] = {}
+    by_columns: dict[tuple[FileType, ...], Footer] = {}
+    for file, footer in zip(files, footers, strict=True):
+        groups.setdefault(footer.columns, []).append(file)
+        by_columns.setdefault(footer.columns, footer)
+    return tuple(StoredAlike(_by_name(by_columns[columns]), tuple(alike)) for columns, alike in groups.items())
+
+
+def _by_name(footer: Footer) -> dict[str, FileType]:
+    return {f.name.lower(): f for f in reversed(footer.columns)}
+
+
+def _part(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_path: bool, *, fits: bool) -> exp.Select:
+    """The rows of one group. `fits`: files may lack columns of the first or store them as narrower types."""
+    projections: list[tuple[str, Sql]] = []
+    wanted: dict[str, FileType] = {}
+    for i in needed:
+        f = source.schema.fields[i]
+        stored = group.columns.get(f.name.lower())
+        if i in source.partitions:
+            value = partition_value(source, i)
+        elif stored is not None:
+            value = convert(column(stored.name), stored, f.dtype)
+            wanted[stored.name] = stored
+        elif fits:
+            value = column(f.name)
+            wanted[f.name] = FileType(f.name, f.dtype, physical_type_text(f.dtype), "")
+        else:
+            value = cast(null(), physical_type(f.dtype))
+        projections.append((scan_column(i), value))
+    if with_path:
+        projections.append((FILE_PATH_COLUMN, column(PATH)))
+    alike = replace(source, files=group.files)
+    named = reader_arguments(source, with_path)
+    if fits and "hive_types" in named:
+        named["union_by_name"] = true()
+    elif fits and wanted:
+        named = {k: v for k, v in named.items() if k != "hive_partitioning"}
+        named["schema"] = map_literal((name, _schema_entry(name, f)) for name, f in wanted.items())
+    reader = call("read_parquet", path_list([f.path for f in group.files]), **named)
+    return partitioned_select(alike, reader, projections)
 
 
 def _schema_entry(name: str, file: FileType) -> Sql:
     return struct_literal([("name", text(name)), ("type", text(file.duck)), ("default_value", null())])
 
 
-def _merged(footers: Sequence[Footer]) -> StructType | None:
-    return merge_schemas([f.schema() for f in footers]) if footers else None
-
-
-def _check(schema: StructType, partitions: tuple[int, ...], stored: Mapping[str, FileType], listed: Listed) -> None:
+def _check(schema: StructType, partitions: tuple[int, ...], group: StoredAlike) -> None:
     for i, f in enumerate(schema.fields):
-        file = stored.get(f.name.lower())
+        file = group.columns.get(f.name.lower())
         if file is not None and i not in partitions:
             mismatch = check_readable(file, f.dtype)
             if mismatch is not None:
-                params = {"path": f"file://{listed.files[0].path}", **mismatch}
+                params = {"path": f"file://{group.files[0].path}", **mismatch}
                 raise SparkException("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", params)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from hiveframe.errors import AnalysisException, SparkException, analysis_error
-from hiveframe.functions.sql import column, func, text
+from hiveframe.functions.sql import Sql, column, func, text
 from hiveframe.lake.file_types import FileType
 from hiveframe.lake.paths import file_uri
 from hiveframe.lake.runner import QueryRunner
@@ -78,44 +79,54 @@ class FooterCache:
         self._capacity = capacity
         self._footers: dict[tuple[str, int, int], Footer] = {}
 
-    def get(self, file: ScanFile, runner: QueryRunner) -> Footer:
-        """The footer of `file`; FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER when it is not a Parquet file."""
-        key = (file.path, file.size_bytes, file.modified_us)
-        footer = self._footers.get(key)
-        if footer is None:
-            footer = read_footer(file.path, runner)
-            while len(self._footers) >= self._capacity:
+    def get(self, files: Sequence[ScanFile], runner: QueryRunner) -> list[Footer]:
+        """The files' footers; FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER names the first that is no Parquet file."""
+        missing = [f for f in files if _key(f) not in self._footers]
+        if missing:
+            read = read_footers([f.path for f in missing], runner)
+            while len(self._footers) + len(read) > self._capacity and self._footers:
                 self._footers.pop(next(iter(self._footers)), None)
-            self._footers[key] = footer
-        return footer
+            self._footers.update({_key(f): read[f.path] for f in missing})
+        return [self._footers[_key(f)] for f in files]
 
 
-def read_footer(path: str, runner: QueryRunner) -> Footer:
-    """The footer of the file at `path`, read now."""
-    source = call("parquet_schema", path_list([path]))
+def _key(file: ScanFile) -> tuple[str, int, int]:
+    return file.path, file.size_bytes, file.modified_us
+
+
+def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]:
+    """The footers of the files at `paths`, read now, all in two questions."""
     try:
-        rows = runner.rows(select_from(source, [(n, column(n)) for n in _COLUMNS]), time_zone="UTC")
-        metadata = _row_metadata(path, runner)
+        rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
+        metadata = _row_metadata(paths, runner)
     except duckdb.Error as error:
-        raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(path)}) from error
-    root = _element(iter(rows))
-    columns = tuple(_file_type(child, ()) for child in root.children)
-    return Footer(columns, _declared(metadata))
+        if len(paths) > 1:  # one of them: the question for it alone names it
+            return {path: read_footers([path], runner)[path] for path in paths}
+        raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(paths[0])}) from error
+    footers: dict[str, Footer] = {}
+    for path, group in itertools.groupby(rows, key=lambda row: row[0]):
+        root = _element(iter([row[1:] for row in group]))
+        footers[path] = Footer(tuple(_file_type(child, ()) for child in root.children), metadata.get(path))
+    return footers
 
 
-def _row_metadata(path: str, runner: QueryRunner) -> str | None:
-    source = call("parquet_kv_metadata", path_list([path]))
-    query = select_from(source, [("value", column("value"))]).where(
+def _rows(source: Sql, columns: Sequence[str], runner: QueryRunner) -> list[tuple[Any, ...]]:
+    projections = [(n, column(n)) for n in ("file_name", *columns)]
+    return runner.rows(select_from(source, projections), time_zone="UTC")
+
+
+def _row_metadata(paths: Sequence[str], runner: QueryRunner) -> dict[str, StructType]:
+    """The schemas that Spark left, by path."""
+    source = call("parquet_kv_metadata", path_list(paths))
+    query = select_from(source, [(n, column(n)) for n in ("file_name", "value")]).where(
         exp.EQ(this=func("decode", column("key")), expression=text(ROW_METADATA))
     )
-    rows = runner.rows(query, time_zone="UTC")
-    return bytes(rows[0][0]).decode() if rows else None
+    found = {path: _declared(bytes(value).decode()) for path, value in runner.rows(query, time_zone="UTC")}
+    return {path: schema for path, schema in found.items() if schema is not None}
 
 
-def _declared(metadata: str | None) -> StructType | None:
+def _declared(metadata: str) -> StructType | None:
     """Spark's own schema; text that it cannot read is passed over, as Spark does."""
-    if metadata is None:
-        return None
     try:
         dtype = type_from_json(metadata)
     except AnalysisException:

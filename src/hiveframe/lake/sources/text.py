@@ -9,7 +9,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column
 from hiveframe.lake.csv.options import charset
 from hiveframe.lake.file_listing import list_request, settle_schema
-from hiveframe.lake.lines import LINE, LineFormat, read_lines
+from hiveframe.lake.lines import LINE, LineFormat, has_mixed_ends, read_lines
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
@@ -36,10 +36,12 @@ class TextSource:
         if len(schema.fields) - len(partitions) > 1:
             size = str(len(schema.fields) - len(partitions))
             raise AnalysisException("_LEGACY_ERROR_TEMP_1290", {"schemaSize": size})
+        separator = request.options.get("lineSep")
         how = LineFormat(
             charset(request.options.get("encoding") or "utf-8", "TextOptions"),
-            separator=request.options.get("lineSep"),
+            separator=separator,
             whole_file=request.options.flag("wholetext"),
+            mixed_ends=separator is None and any(has_mixed_ends(f.path) for f in listed.files),
         )
         return ScanSource(
             "text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -96,16 +97,61 @@ class OrcFileWriter:
 
         fields = [f.with_metadata({"spark.sql.catalyst.type": notes[f.name]}) if f.name in notes else f for f in schema]
         self._schema = pa.schema(fields)
-        self._writer = orc.ORCWriter(path, compression=codec)
+        self._sink = _PatientSink(path)
+        self._writer = orc.ORCWriter(self._sink, compression=codec)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Adds rows."""
         columns = [c.cast(f.type) for c, f in zip(batch.columns, self._schema, strict=True)]
         self._writer.write(pa.Table.from_arrays(columns, schema=self._schema))
+        self._sink.check()
 
     def close(self) -> None:
         """Completes the file."""
         self._writer.close()
+        self._sink.finish()
+
+
+class _PatientSink(io.RawIOBase):
+    """A file whose failure is kept for `check`: Arrow's ORC writer ends the process when its file raises."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._file = open(path, "wb")  # noqa: SIM115  closed by finish()
+        self._position = 0
+        self._failure: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def write(self, data: Any) -> int:
+        size = memoryview(data).nbytes
+        self._position += size
+        if self._failure is None:
+            try:
+                self._file.write(data)
+            except OSError as failure:
+                self._failure = failure
+        return size
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+    def check(self) -> None:
+        """Raises what writing raised."""
+        if self._failure is not None:
+            raise self._failure
+
+    def finish(self) -> None:
+        """Closes the file."""
+        try:
+            self._file.close()
+        except OSError as failure:
+            self._failure = self._failure or failure
+        self.check()
 
 
 class _Deflated:

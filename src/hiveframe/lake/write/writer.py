@@ -39,6 +39,14 @@ def write(request: WriteRequest, rows: Rows, settings: Settings) -> WriteResult:
         if request.mode == IGNORE:
             return WriteResult(0, (), is_skipped=True)
     plan = make_plan(request, settings)
+    try:
+        return _write(request, plan, rows, target)
+    except OSError as error:
+        detail = f" {error.strerror or error}"
+        raise SparkException("TASK_WRITE_FAILED", {"path": file_uri(target)}, detail=detail) from error
+
+
+def _write(request: WriteRequest, plan: Plan, rows: Rows, target: str) -> WriteResult:
     with staging(target) as made:
         raw = os.path.join(made.root, "raw")
         row_count = _compute(plan, rows, raw)
