@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
@@ -12,6 +12,7 @@ from hiveframe.engine.arrow_edges import ResultBatches
 from hiveframe.engine.compiled import Compiled
 from hiveframe.engine.database import Database, reader
 from hiveframe.engine.errors import raised
+from hiveframe.engine.metrics import Observation
 from hiveframe.errors import OperationCanceled
 from hiveframe.plan.logical import Relation
 from hiveframe.plan.types import StructType
@@ -62,6 +63,11 @@ class Execution:
     def table(self) -> pa.Table:
         """All rows at once."""
         return pa.Table.from_batches(self.batches(), self.arrow_schema)
+
+    @property
+    def observations(self) -> Sequence[Observation]:
+        """What the plan observes; complete once the batches are exhausted."""
+        return self._compiled.context.observations
 
     def cancel(self) -> None:
         """Stop the run; what is asked of it afterwards raises OPERATION_CANCELED."""

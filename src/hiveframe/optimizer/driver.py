@@ -18,7 +18,8 @@ from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
-from hiveframe.optimizer.rules.stage_iterator_functions import stage_iterator_functions
+from hiveframe.optimizer.rules.stage_python_functions import stage_python_functions
+from hiveframe.optimizer.rules.unnest_lateral_generators import unnest_lateral_generators
 from hiveframe.plan.logical import Column, Exists, Expr, Literal, Project, Relation
 from hiveframe.plan.walk import preorder, rewrite_up, with_children
 
@@ -47,7 +48,7 @@ class EachNode:
 _TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_projects))
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
-    EachNode((stage_iterator_functions, fold_casts)),
+    EachNode((unnest_lateral_generators, stage_python_functions, fold_casts)),
     _TIDY,
     EachNode((hoist_subqueries,)),
     prune_columns,

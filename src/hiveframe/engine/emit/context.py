@@ -16,6 +16,7 @@ from hiveframe.engine.arrow_edges import physical_arrow_type
 from hiveframe.engine.database import Database
 from hiveframe.engine.emit.expressions import EXPRESSIONS
 from hiveframe.engine.kernels import Kernel, kernel
+from hiveframe.engine.metrics import Observation
 from hiveframe.engine.running import Running
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
@@ -70,6 +71,7 @@ class Context:
         self.kernels: dict[str, Kernel] = {}
         self.handles: list[Any] = []
         self.running = Running()
+        self.observations: list[Observation] = []
         self.sites: list[ErrorSite] = []
         self.scopes: list[Scope] = []
         self.over: Over | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from hiveframe.engine.emit.block import Block, Stage, wrap
+from hiveframe.engine.emit.python import emit_table_function
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import logical as lg
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def emit_generate(node: lg.Generate, inputs: list[Block], ctx: Context) -> Block:
     """`unnest(list)` drops rows whose list is empty or NULL; an outer generator puts one NULL into it first."""
+    if isinstance(node.generator, lg.PyUdtf):
+        return emit_table_function(node, node.generator, inputs[0], ctx)
     block = wrap(inputs[0], ctx)
     produced = node.generator.dtype
     assert isinstance(produced, t.StructType)

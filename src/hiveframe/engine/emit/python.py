@@ -8,18 +8,30 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from hiveframe.engine.arrow_edges import physical_schema
-from hiveframe.engine.emit.block import Block, conjunction, from_source, subquery, wrap
+from hiveframe.engine.emit.block import EMPTY, Block, conjunction, from_source, subquery, wrap
 from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.aggregates import GroupFunction
 from hiveframe.engine.python.mapping import Change, appended, co_grouped, grouped, mapped
 from hiveframe.engine.python.scalar import ScalarFunction
 from hiveframe.engine.python.stages import PlainStage, Query
+from hiveframe.engine.python.udtf import generated
 from hiveframe.engine.render import render
 from hiveframe.errors import unsupported
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, CoGroupMap, Column, GroupMap, MapPartitions, PyUdf
+from hiveframe.plan.logical import (
+    AggCall,
+    CoGroupMap,
+    Column,
+    Expr,
+    Generate,
+    GroupMap,
+    MapPartitions,
+    PyUdf,
+    PyUdtf,
+    Relation,
+)
 
 if TYPE_CHECKING:
     from hiveframe.engine.emit.context import Context
@@ -54,9 +66,9 @@ def _collected(arg: Sql, dtype: t.DataType, ctx: Context) -> Sql:
 
 
 def emit_map_partitions(node: MapPartitions, inputs: list[Block], ctx: Context) -> Block:
-    """A function over the child's stream; an iterator function's result stands beside the child's columns."""
+    """A function over the child's stream; a scalar function's result stands beside the child's columns."""
     (block,) = inputs
-    if node.udf.udf.eval_type in ev.SCALAR_ITER:
+    if node.udf.udf.eval_type not in ev.MAP:
         return _emit_appended(node, wrap(block, ctx), ctx)
     row_type = _row_type(block.output)
     change = mapped(node.udf, row_type, node.output, ctx.settings)
@@ -132,6 +144,53 @@ def _listed(block: Block, keys: Sequence[Column], args: Sequence[Column], ctx: C
     if keys:
         query.set("group", exp.Group(expressions=[_column(c) for c in keys]))
     return query, names, group
+
+
+def emit_table_function(node: Generate, call: PyUdtf, block: Block, ctx: Context) -> Block:
+    """A Python table function over the child's rows, or over its TABLE argument in the order asked for."""
+    block = wrap(block, ctx)
+    passed = block.output
+    order: list[Sql] = []
+    partitions: list[tuple[Sql, t.StructField]] = []
+    table: tuple[Column, ...] = ()
+    if call.table is not None:
+        if passed:
+            raise unsupported(f"the table function {call.name} with a TABLE argument beside other columns")
+        table = call.table.output
+        block = wrap(emit_relation(call.table, ctx), ctx)
+        partitions = [(ctx.expr(e), _partition_field(i, e)) for i, e in enumerate(call.partition_by)]
+        order = [exp.Ordered(this=sql.copy(), desc=False, nulls_first=True) for sql, _ in partitions]
+        order += [ctx.ordered(key) for key in call.order_by] if partitions or call.order_by else []
+    fields: list[t.StructField] = []
+    args: list[Sql] = []
+    for i, arg in enumerate(call.args):
+        dtype, sql = arg.dtype, None
+        if i == call.table_arg:
+            dtype = t.StructType((*_row_type(table).fields, *(f for _, f in partitions)))
+            sql = q.struct_pack(dtype, [*map(_column, table), *(s for s, _ in partitions)])
+        fields.append(t.StructField(f"_{i}", dtype))
+        args.append(exp.Alias(this=sql if sql is not None else ctx.expr(arg), alias=q.ident(ctx.fresh("arg"))))
+    query = Block(block.output, block.source, joins=block.joins).finish(ctx)
+    shown = [*map(_column, passed), *args] or [exp.Alias(this=q.number(1), alias=q.ident(EMPTY))]
+    query.set("expressions", shown)
+    if order:
+        query.set("order", exp.Order(expressions=order))
+    row_type = t.StructType((*_row_type(passed).fields, *fields))
+    change = generated(call, passed, t.StructType(tuple(fields)), node.output, ctx.settings)
+    if not row_type.fields:  # one row that says nothing still calls the function
+        row_type = t.StructType((t.StructField(EMPTY, t.INT),))
+    return _staged(query, row_type, change, node.output, ctx)
+
+
+def _partition_field(place: int, expr: Expr) -> t.StructField:
+    return t.StructField(f"partition_by_{place}", expr.dtype, expr.nullable)
+
+
+def emit_relation(plan: Relation, ctx: Context) -> Block:
+    """The block of a relation that stands in an expression."""
+    from hiveframe.engine.emit.relations import emit_block  # relations hold expressions and these hold relations
+
+    return emit_block(plan, ctx)
 
 
 def _staged(query: Sql, row_type: t.StructType, change: Change, output: Sequence[Column], ctx: Context) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from hiveframe.engine.emit import aggregates, ctes, generators, joins, leaves, python, rows, sets
+from hiveframe.engine.emit import aggregates, ctes, generators, joins, leaves, metrics, python, rows, sets
 from hiveframe.engine.emit.block import Block
 from hiveframe.functions.sql import Sql
 from hiveframe.plan import logical as lg
@@ -65,4 +65,5 @@ RELATIONS: Final[Mapping[type[lg.Relation], Emitter]] = {
     lg.MapPartitions: python.emit_map_partitions,
     lg.GroupMap: python.emit_group_map,
     lg.CoGroupMap: python.emit_co_group_map,
+    lg.CollectMetrics: metrics.emit_collect_metrics,
 }

@@ -88,7 +88,7 @@ def _results(program: Program, inputs: Iterator[object], output: Sequence[Column
 
 
 def appended(udf: PyUdf, passed: Sequence[Column], output: Sequence[Column], settings: Settings) -> Change:
-    """Iterator functions: the first columns pass, the others are arguments; the result is one more column."""
+    """Scalar functions over a stream: the first columns pass, the others are arguments; the result is one more."""
     count = len(passed)
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -66,7 +66,7 @@ class ScalarFunction:
         rows = zip(*python_columns(batch, self._input), strict=True) if batch.num_columns else [()] * batch.num_rows
         convert = from_result(self._node.dtype)
         values = [None if value is None else convert(value) for value in program.rows(rows)]
-        made = pa.array(values, _positional(physical_arrow_type(self._node.dtype)))
+        made = pa.array(values, positional(physical_arrow_type(self._node.dtype)))
         return physical_batch([made], [self._result]).column(0)
 
 
@@ -83,12 +83,12 @@ def python_columns(batch: pa.RecordBatch, input_type: t.StructType) -> list[list
     return columns
 
 
-def _positional(arrow: pa.DataType) -> pa.DataType:
+def positional(arrow: pa.DataType) -> pa.DataType:
     """The type with struct fields called `f0`, `f1`, …, so that values may be given by position."""
     if pa.types.is_struct(arrow):
-        return pa.struct([pa.field(f"f{i}", _positional(f.type)) for i, f in enumerate(arrow)])
+        return pa.struct([pa.field(f"f{i}", positional(f.type)) for i, f in enumerate(arrow)])
     if pa.types.is_list(arrow):
-        return pa.list_(_positional(arrow.value_type))
+        return pa.list_(positional(arrow.value_type))
     if pa.types.is_map(arrow):
-        return pa.map_(_positional(arrow.key_type), _positional(arrow.item_type))
+        return pa.map_(positional(arrow.key_type), positional(arrow.item_type))
     return arrow

@@ -9,6 +9,7 @@ from typing import Any, Final
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, with_inputs
 from hiveframe.optimizer.mentions import mentioned, mentioned_below
+from hiveframe.optimizer.rules.stage_python_functions import STAGED
 from hiveframe.plan import logical as lg
 from hiveframe.plan.logical import Column, Expr, Named, Relation
 
@@ -106,6 +107,15 @@ def _with_ctes_needs(node: lg.WithCtes, need: Ids) -> list[Ids]:
     return [need, *(_ids(plan) for plan in inputs(node)[1:])]
 
 
+def _map_needs(node: lg.MapPartitions, need: Ids) -> list[Ids]:
+    return [need | mentioned(node.udf.args)] if _is_beside(node) else _all(node, need)
+
+
+def _is_beside(node: lg.MapPartitions) -> bool:
+    """Whether the function's result stands beside the child's columns (a scalar function over a stream)."""
+    return node.udf.udf.eval_type in STAGED
+
+
 def _group_map_needs(node: lg.GroupMap, need: Ids) -> list[Ids]:
     return [{c.id for c in node.keys} | mentioned(node.udf.args)]
 
@@ -131,6 +141,7 @@ _NEEDS: Final[Mapping[type[Relation], Callable[[Any, Ids], list[Ids]]]] = {
     lg.Distinct: _distinct_needs,
     lg.SetOperation: _set_needs,
     lg.WithCtes: _with_ctes_needs,
+    lg.MapPartitions: _map_needs,
     lg.GroupMap: _group_map_needs,
     lg.CoGroupMap: _co_group_map_needs,
 }
@@ -183,6 +194,10 @@ def _pruned_with_ctes(node: lg.WithCtes, need: Ids, before: Relation) -> Relatio
 
 def _pruned_map(node: lg.MapPartitions, need: Ids, before: Relation) -> Relation:
     assert isinstance(before, lg.MapPartitions)
+    if _is_beside(node):
+        *passed, result = node.output
+        kept = tuple(c for c in passed if c.id in need)
+        return node if len(kept) == len(passed) else replace(node, output=(*kept, result))
     return with_inputs(node, [_exactly(node.child, list(before.child.output))])
 
 
