@@ -121,6 +121,7 @@ class SessionManager:
         self._sessions: dict[SessionKey, Session] = {}
         self._closed: OrderedDict[SessionKey, str] = OrderedDict()
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
 
     def open(self, key: SessionKey, seen_server_id: str | None = None) -> Session:
         """The session, made on first use.
@@ -192,11 +193,13 @@ class SessionManager:
             self.release(session.key)
 
     def _make(self, key: SessionKey) -> Session:
-        with self._lock:
-            if key in self._sessions:
-                return self._sessions[key]
+        """Open the session unless another thread just did; the factory is asked once for each key."""
+        with self._opening:
+            known = self._sessions.get(key)
+            if known is not None:
+                return known
             self._refuse_closed(key)
-        return self._keep(key, self._factory(key))
+            return self._keep(key, self._factory(key))
 
     def _keep(self, key: SessionKey, runtime: SessionRuntime) -> Session:
         with self._lock:

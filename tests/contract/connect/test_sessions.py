@@ -8,8 +8,10 @@ import pytest
 from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.errors.exceptions.connect import SparkConnectGrpcException
 from pyspark.sql import types as T
+from pyspark.sql.connect.session import SparkSession
 from pyspark.storagelevel import StorageLevel
 
+from hiveframe.connect.channel import InProcessChannelBuilder
 from tests.contract.connect.fake_runtime import FakeRuntime
 from tests.contract.connect.frames import sql
 
@@ -171,3 +173,28 @@ def test_a_setting_applies_to_the_next_query(spark, runtime):
     spark.conf.set("my.key", "v")
     sql(spark, "rows 1").collect()
     assert runtime().conf.get("my.key") == "v"
+
+
+class Counting(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Counts the calls of a client."""
+
+    def __init__(self):
+        self.methods = []
+
+    def intercept_unary_unary(self, continuation, details, request):
+        self.methods.append(details.method.rpartition("/")[2])
+        return continuation(details, request)
+
+    intercept_unary_stream = intercept_unary_unary
+
+
+def test_a_clients_interceptors_see_its_calls_in_process(service):
+    counting = Counting()
+    builder = InProcessChannelBuilder(service)
+    builder.add_interceptor(counting)
+    spark = SparkSession.builder.channelBuilder(builder).create()
+    spark.range(2).collect()
+    with pytest.raises(AnalysisException):
+        spark.table("nope").collect()
+    spark.stop()
+    assert {"ExecutePlan", "Config", "FetchErrorDetails", "ReleaseSession"} <= set(counting.methods)

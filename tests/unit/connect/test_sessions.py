@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import threading
 import uuid
 
 import pytest
 
 from hiveframe.connect.seam import SessionKey
 from hiveframe.connect.sessions import SessionManager
+from hiveframe.connect.status import ErrorLog
 from hiveframe.errors import InvalidHandle
 from tests.contract.connect.fake_runtime import FakeRuntime
 
@@ -80,9 +82,25 @@ def test_another_servers_session_is_noticed():
 
 
 def test_the_last_failures_are_kept_and_older_ones_forgotten():
-    from hiveframe.connect.status import ErrorLog
-
     log = ErrorLog(capacity=2)
     names = [log.keep(InvalidHandle("INVALID_CURSOR.NOT_REATTACHABLE")) for _ in range(3)]
     assert log.get(names[0]) is None
     assert log.get(names[2]) is not None
+
+
+def test_threads_that_open_a_session_at_once_share_one():
+    opened = []
+
+    def factory(key):
+        opened.append(key)
+        threading.Event().wait(0.05)
+        return FakeRuntime(key)
+
+    manager = SessionManager(factory)
+    one = key()
+    threads = [threading.Thread(target=manager.open, args=(one,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert opened == [one]
