@@ -324,23 +324,22 @@ class Metastore:
         from sqlalchemy.exc import SQLAlchemyError
         from sqlalchemy.pool import NullPool
 
-        if self._url is None:
-            os.makedirs(self.warehouse_dir, exist_ok=True)
         url = self._url or f"sqlite:///{self._file()}"
         try:
+            if self._url is None:
+                os.makedirs(self.warehouse_dir, exist_ok=True)
             engine = create_engine(url, poolclass=NullPool) if url.startswith("sqlite") else create_engine(url)
             if url.startswith("sqlite"):
                 event.listen(engine, "connect", _prepare_sqlite)
                 event.listen(engine, "begin", _begin_immediate)
             self._create(engine)
         except (SQLAlchemyError, OSError) as e:
-            where = engine_name(url)
             raise AnalysisException(
                 "INVALID_CONF_VALUE.REQUIREMENT",
                 {
-                    "confName": "spark.hiveframe.catalog.url",
-                    "confValue": where,
-                    "confRequirement": f"the metastore could not be opened: {type(e).__name__}: {e.args[0]}",
+                    "confName": "spark.sql.warehouse.dir" if self._url is None else "spark.hiveframe.catalog.url",
+                    "confValue": self.warehouse_dir if self._url is None else engine_name(url),
+                    "confRequirement": f"The metastore could not be opened: {e}",
                 },
             ) from e
         return engine

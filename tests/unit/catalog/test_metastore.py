@@ -5,20 +5,13 @@ import sys
 import pytest
 
 from hiveframe.catalog.entities import Database, Table, ViewText
-from hiveframe.catalog.metastore import METASTORE_FILE, Metastore
+from hiveframe.catalog.metastore import METASTORE_FILE, Metastore, engine_name
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import types as t
 
 SCHEMA = t.StructType(
     (t.StructField("a", t.INT, False, {"comment": "c"}), t.StructField("b", t.MapType(t.STRING, t.DecimalType(10, 2))))
 )
-
-
-@pytest.fixture
-def store(tmp_path):
-    made = Metastore(str(tmp_path / "warehouse"))
-    yield made
-    made.close()
 
 
 def managed(store: Metastore, name: str, database: str = "default") -> Table:
@@ -31,7 +24,8 @@ def condition(call, *args, **kwargs) -> str:
     return e.value.condition
 
 
-def test_reading_an_untouched_warehouse_writes_nothing(store):
+def test_reading_an_untouched_warehouse_writes_nothing(tmp_path):
+    store = Metastore(str(tmp_path / "warehouse"))
     assert [d.name for d in store.databases()] == ["default"]
     assert store.find_table("default", "t") is None
     assert not os.path.exists(os.path.join(store.warehouse_dir, METASTORE_FILE))
@@ -122,13 +116,28 @@ import sys
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.plan.types import StructType
-store = Metastore(sys.argv[1])
+store = Metastore(sys.argv[1], sys.argv[3] or None)
 for i in range(10):
     store.create_table(Table("default", f"t_{sys.argv[2]}_{i}", "EXTERNAL", StructType(), "parquet", "/nowhere"))
 """
 
 
-def test_several_processes_write_at_once(store):
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, store.warehouse_dir, str(n)]) for n in range(4)]
+def test_several_processes_write_at_once(store, url):
+    command = [sys.executable, "-c", WRITER, store.warehouse_dir]
+    writers = [subprocess.Popen([*command, str(n), url or ""]) for n in range(4)]
     assert [w.wait(60) for w in writers] == [0] * 4
     assert len(store.tables("default")) == 40
+
+
+def test_a_password_is_not_shown():
+    assert engine_name("postgresql+psycopg://hive:secret@db/x") == "postgresql+psycopg://hive:***@db/x"
+
+
+def test_a_metastore_that_cannot_be_opened_says_which_and_why(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    store = Metastore(str(blocked))
+    with pytest.raises(AnalysisException) as e:
+        store.create_database(Database("d", str(tmp_path / "d")))
+    assert e.value.condition == "INVALID_CONF_VALUE.REQUIREMENT"
+    assert str(blocked) in str(e.value)
