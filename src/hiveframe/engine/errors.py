@@ -178,6 +178,21 @@ def _unreadable(match: re.Match[str], plan: Relation | None) -> SparkError:
     return errors.SparkException("FAILED_READ_FILE.NO_HINT", {"path": match.group(1)})
 
 
+def _other_type(match: re.Match[str], plan: Relation | None) -> SparkError:
+    path, column, stored, wanted = match.groups()
+    params = {"path": f"file://{path}", "column": f"[{column}]", "actualType": stored, "expectedType": wanted}
+    return errors.SparkException("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", params)
+
+
+def _undecodable(match: re.Match[str], plan: Relation | None) -> SparkError:
+    detail = " It is not encoded in UTF-8: set the option 'encoding'."
+    return errors.SparkException("FAILED_READ_FILE.NO_HINT", {"path": f"file://{match.group(1)}"}, detail=detail)
+
+
+def _full_disk(match: re.Match[str], plan: Relation | None) -> SparkError:
+    return errors.SparkException("TASK_WRITE_FAILED", {"path": match.group(1)}, detail=f" {match.group(2)}")
+
+
 def _no_memory(match: re.Match[str], plan: Relation | None) -> SparkError:
     wanted, used = match.groups()
     detail = " Raise spark.driver.memory, or give spark.local.dir more room." if wanted else ""
@@ -216,6 +231,12 @@ _FAILURES: Final[tuple[tuple[re.Pattern[str], _Build], ...]] = tuple(
     (re.compile(pattern, re.DOTALL), build)
     for pattern, build in (
         (r"INTERRUPT Error", _canceled),
+        (
+            r'Error while reading file "(.*?)": failed to cast column "(.*?)" from type (.+?) to ([^:]+):',
+            _other_type,
+        ),
+        (r"Invalid unicode \(byte sequence mismatch\).*?\n\s*file = (.*?)\n", _undecodable),
+        (r'(?:Could not|Failed to) write[^"]*"([^"\\]*)\\?": ([^"\\\n]*)', _full_disk),
         (r"Overflow in (addition|subtraction|multiplication) of (\w+) \((\S+) . (\S+)\)", _overflow),
         (r"Overflow in (?:negation|\w+) of", lambda m, p: _arithmetic_overflow("", context_of(p, None))),
         (

@@ -82,7 +82,8 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, mode: str, format_name: str
     process = writer("select range a, random() b from range(300000)", target, mode, format_name, limit_bytes=200_000)
     _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert b"SparkException" in errors
+    assert b"TASK_WRITE_FAILED" in errors
+    assert f"file:{target}".encode() in errors
     assert visible(target) == before
     assert staged(target) == []
 

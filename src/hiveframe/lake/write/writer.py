@@ -42,8 +42,15 @@ def write(request: WriteRequest, rows: Rows, settings: Settings) -> WriteResult:
     try:
         return _write(request, plan, rows, target)
     except OSError as error:
-        detail = f" {error.strerror or error}"
-        raise SparkException("TASK_WRITE_FAILED", {"path": file_uri(target)}, detail=detail) from error
+        raise _write_failed(target, f" {error.strerror or error}") from error
+    except SparkException as error:
+        if error.condition != "TASK_WRITE_FAILED":
+            raise
+        raise _write_failed(target, error.detail) from error
+
+
+def _write_failed(target: str, detail: str) -> SparkException:
+    return SparkException("TASK_WRITE_FAILED", {"path": file_uri(target)}, detail=detail)
 
 
 def _write(request: WriteRequest, plan: Plan, rows: Rows, target: str) -> WriteResult:
