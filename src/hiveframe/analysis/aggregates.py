@@ -136,6 +136,8 @@ class Aggregator:
 
     def _call(self, expr: lg.Expr) -> lg.Expr:
         for inner in _expr_children(expr):
+            if any(isinstance(e, lg.WindowCall) for e in preorder(inner, lg.Expr)):
+                raise failure("_LEGACY_ERROR_TEMP_1031", None)
             nested = next((e for e in preorder(inner, lg.Expr) if is_aggregate(e)), None)
             if nested is not None:
                 node = self.run.node_of(nested)
@@ -159,7 +161,7 @@ class Aggregator:
 
     def _grouping_call(self, expr: lg.AggCall) -> lg.Expr:
         if self.grouping.sets is None:
-            raise failure("UNSUPPORTED_GROUPING_EXPRESSION", None)
+            raise failure("UNSUPPORTED_GROUPING_EXPRESSION", self.run.node_of(expr))
         columns: list[lg.Column] = []
         for arg in expr.args:
             key = self.keys.get(self.prints.of(arg))

@@ -83,6 +83,9 @@ class Run:
     plans: dict[int, list[Resolved]] = field(default_factory=dict)
     has_renewed: bool = False
     rewritten: dict[spec.Expr, spec.Expr] = field(default_factory=dict)
+    full_names: dict[spec.Expr, str] = field(default_factory=dict)
+    shows_qualifiers: bool = False
+    cast_bounds: set[spec.FrameBound] = field(default_factory=set)
     windows: dict[spec.Window, tuple[spec.WindowSpec, lg.Expr]] = field(default_factory=dict)
     frames: dict[spec.Window, lg.Frame | None] = field(default_factory=dict)
     time_zone: str = "UTC"

@@ -23,7 +23,9 @@ _UNSHOWN_CASTS: Final = (t.ArrayType, t.MapType, t.StructType)  # Spark writes t
 
 def pretty(node: spec.Expr, run: Run) -> str:
     """The text of a bound node."""
-    shown = run.shown.get(node)
+    shown = run.full_names.get(node) if run.shows_qualifiers else None
+    if shown is None:
+        shown = run.shown.get(node)
     if shown is not None:
         return shown
     rewritten = run.rewritten.get(node)
@@ -34,12 +36,21 @@ def pretty(node: spec.Expr, run: Run) -> str:
     return writer(node, run)
 
 
+def qualified(node: spec.Expr, run: Run) -> str:
+    """The text of a bound node with every column under its table's name."""
+    before, run.shows_qualifiers = run.shows_qualifiers, True
+    try:
+        return pretty(node, run)
+    finally:
+        run.shows_qualifiers = before
+
+
 def output_name(node: spec.Expr, run: Run) -> str:
     """The name of a SELECT item without an alias."""
     match node:
         case spec.Attribute(parts):
             return parts[-1] if run.shown.get(node, "").rpartition("(")[0] != parts[0].lower() else run.shown[node]
-        case spec.Cast(child=spec.Attribute() as child):
+        case spec.Cast(child=spec.Attribute() as child) if isinstance(run.bound.get(child), lg.Column):
             return output_name(child, run)
         case spec.Alias(names=(name,)):
             return name
@@ -115,6 +126,8 @@ def _function(node: spec.Function, run: Run) -> str:
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
+    if node.ignore_nulls and row.name in ("first", "last"):
+        called = row.name
     display = row.label if row.label and called == row.name.lower() else called
     text = call_text(row, display, texts, distinct=node.distinct)
     if node.within_group:
@@ -287,7 +300,10 @@ def _bound(bound: spec.FrameBound, run: Run) -> str:
     text = pretty(bound.value, run)
     if isinstance(bound.value, spec.Literal):
         from_text = bound.value.origin is not None and bound.value.origin.sql_text is not None
-        return f"{text} {bound.kind.upper()}" if from_text or bound.kind == "following" else f"-{text} FOLLOWING"
+        if not from_text and bound.kind == "preceding":
+            return f"-{text} FOLLOWING"
+    if bound not in run.cast_bounds:
+        return f"{text} {bound.kind.upper()}"
     return f"(- {text}) FOLLOWING" if bound.kind == "preceding" else f"{text} FOLLOWING"
 
 

@@ -112,6 +112,8 @@ def _over_keys(item: Item | GeneratorItem, expr: lg.Expr) -> Item | GeneratorIte
     """The item over the aggregate's output; a column passed through takes its key's id."""
     if isinstance(item, Item) and _passes(item) and isinstance(expr, lg.Column):
         return replace(item, column=replace(expr, name=item.column.name), expr=expr)
+    if isinstance(item, Item) and expr.nullable and not item.column.nullable:
+        return replace(item, column=replace(item.column, nullable=True), expr=expr)
     return replace(item, expr=expr)
 
 

@@ -12,8 +12,9 @@ from hiveframe.analysis.expressions.binder import Binder, LateralAlias
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.generators import is_generator, is_outer
 from hiveframe.analysis.naming import describe, output_name
-from hiveframe.analysis.scope import Qualifier
+from hiveframe.analysis.scope import Qualifier, Scope
 from hiveframe.analysis.select import GeneratorItem, Item, generated_columns
+from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -29,9 +30,13 @@ class ItemList:
         self._ids: set[int] = set()
 
     def add_all(self, nodes: Sequence[spec.Expr]) -> None:
-        """Every item of the list, in order."""
-        for node in nodes:
-            self.add(node)
+        """Every item of the list, in order; generators are bound first, their columns may be named by any item."""
+        made = {i: self._generator(node) for i, node in enumerate(nodes) if _names_generator(node)}
+        for i, node in enumerate(nodes):
+            if i in made:
+                self.items.append(made[i])
+            else:
+                self.add(node)
 
     def add(self, node: spec.Expr) -> None:
         """One item; a star adds several."""
@@ -46,7 +51,7 @@ class ItemList:
         else:
             expr = self._bind(node)
             if is_generator(expr):
-                self._add_generator(node, expr, ())
+                self.items.append(self._generator_item(node, expr, ()))
             else:
                 self._refuse_nested_generator(node, expr)
                 name = output_name(node, self.binder.context.run)
@@ -69,7 +74,7 @@ class ItemList:
         expr = self._bind(node.child)
         self.binder.context.run.bound[node] = expr
         if is_generator(expr):
-            self._add_generator(node.child, expr, node.names)
+            self.items.append(self._generator_item(node.child, expr, node.names))
             return
         self._refuse_nested_generator(node.child, expr)
         if len(node.names) != 1:
@@ -101,19 +106,30 @@ class ItemList:
             column = run.column(name, expr.dtype, expr.nullable)
         self.items.append(Item(column, expr, qualifier, level))
 
-    def _add_generator(self, node: spec.Expr, expr: lg.Expr, names: Sequence[str]) -> None:
+    def _generator(self, node: spec.Expr) -> GeneratorItem:
+        names = node.names if isinstance(node, spec.Alias) else ()
+        inner = node.child if isinstance(node, spec.Alias) else node
+        return self._generator_item(inner, self._bind(inner), names)
+
+    def _generator_item(self, node: spec.Expr, expr: lg.Expr, names: Sequence[str]) -> GeneratorItem:
         assert isinstance(expr.dtype, t.StructType)
         if names and len(names) != len(expr.dtype.fields):
             raise failure(
                 "UDTF_ALIAS_NUMBER_MISMATCH",
-                node,
+                None,
                 aliasesSize=str(len(expr.dtype.fields)),
                 aliasesNames=",".join(names),
             )
         for inner in children(expr, lg.Expr):
             self._refuse_nested_generator(node, inner)
+        outer = is_outer(expr)
         columns = generated_columns(self.binder.context.run, expr, names)
-        self.items.append(GeneratorItem(columns, expr, is_outer(expr)))
+        if outer:
+            columns = tuple(replace(c, nullable=True) for c in columns)
+        scope = Scope(columns, [()] * len(columns), case_sensitive=self.binder.input.scope.case_sensitive)
+        known = self.binder.generated
+        self.binder.generated = scope if known is None else known.joined(scope)
+        return GeneratorItem(columns, expr, outer)
 
     def _refuse_bare_window(self, node: spec.Expr, expr: lg.Expr) -> None:
         """A window function needs OVER."""
@@ -132,3 +148,12 @@ def alias_metadata(node: spec.Alias, expr: lg.Expr) -> Mapping[str, Any] | None:
     if node.metadata is None and isinstance(expr, lg.Column):
         return expr.metadata
     return node.metadata
+
+
+def _names_generator(node: spec.Expr) -> bool:
+    """Whether an item is a generator's call by name."""
+    inner = node.child if isinstance(node, spec.Alias) else node
+    if not isinstance(inner, spec.Function) or len(inner.name) != 1:
+        return False
+    row = lookup(inner.name[0])
+    return row is not None and row.kind is FunctionKind.GENERATOR

@@ -19,7 +19,8 @@ def unresolved_column(binder: Binder, node: spec.Attribute, at: spec.Expr | spec
     scope = binder.input.scope
     columns = {c.id: (*q, c.name) for c, q in zip(scope.columns, scope.qualifiers, strict=True)}
     names = [columns[i] for i in sorted(columns, key=lambda i: (columns[i][-1], i))]
-    return unresolved(node, names, at or (binder.at if binder.lambdas else None))
+    nowhere = node.origin is None or bool(binder.lambdas)
+    return unresolved(node, names, at or (binder.at if nowhere else None))
 
 
 def unresolved(

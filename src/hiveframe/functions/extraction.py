@@ -29,7 +29,8 @@ def _field_type(args: Sequence[Expr]) -> t.DataType:
 
 def _field_of_each_type(args: Sequence[Expr]) -> t.DataType:
     array = args[0].dtype
-    assert isinstance(array, t.ArrayType) and isinstance(array.element, t.StructType)
+    assert isinstance(array, t.ArrayType)
+    assert isinstance(array.element, t.StructType)
     found = array.element.fields[_position(array.element, args[1])]
     return t.ArrayType(found.dtype, array.contains_null or found.nullable)
 
@@ -42,22 +43,27 @@ def _emit_field(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _emit_field_of_each(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     array = call.args[0].dtype
-    assert isinstance(array, t.ArrayType) and isinstance(array.element, t.StructType)
+    assert isinstance(array, t.ArrayType)
+    assert isinstance(array.element, t.StructType)
     x = ctx.fresh("x")
     value = field(param(x), array.element, _position(array.element, call.args[1]))
     return func("list_transform", args[0], lambda_([x], value))
 
 
-def _item_nullable(args: Sequence[Expr]) -> bool:
-    """Only an element of `array(…)` at a constant place is known not to be NULL."""
-    match args:
-        case (Call(function="array", args=elements), Literal(value=int() as place)) if 0 <= place < len(elements):
-            return elements[place].nullable
+def _bind_item(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, place = args
+    assert isinstance(array.dtype, t.ArrayType)
+    return Call("getitem", args, array.dtype.element, _item_nullable(array, array.dtype, place, ansi=binder.ansi))
+
+
+def _item_nullable(array: Expr, dtype: t.ArrayType, place: Expr, *, ansi: bool) -> bool:
+    """Spark's `computeNullabilityFromArray`: a constant place counts as doubtful, one that varies does not."""
+    if not isinstance(place, Literal) or place.value is None:
+        return dtype.contains_null or not ansi
+    match array:
+        case Call(function="array", args=elements) if 0 <= int(place.value) < len(elements):
+            return bool(elements[int(place.value)].nullable)
     return True
-
-
-def _element(args: Sequence[Expr]) -> t.DataType:
-    return args[0].dtype.element if isinstance(args[0].dtype, t.ArrayType) else t.NULL
 
 
 def _emit_item(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -115,8 +121,7 @@ register(
     Function(
         "getitem",
         (ARRAY, INTEGRAL),
-        _element,
-        nullable=_item_nullable,
+        bind=_bind_item,
         emit=_emit_item,
         shows=lambda texts: f"{texts[0]}[{texts[1]}]",
         doc="An array's element at a place from 0.",

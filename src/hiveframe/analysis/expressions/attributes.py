@@ -61,6 +61,7 @@ def resolve_name(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
         _lambda_parameter(binder, node, parts)
         or _argument(binder, node, parts)
         or from_inputs(binder, node, binder.inputs())
+        or _generated(binder, node)
         or _bare_function(binder, node)
         or _lateral_alias(binder, node)
         or _outer_column(binder, node)
@@ -94,8 +95,8 @@ def _nested_text(expr: lg.Expr, text: str, nested: Sequence[str]) -> str:
 def _with_fields(binder: Binder, node: spec.Expr, base: lg.Expr, shown: str, nested: Sequence[str]) -> lg.Expr:
     show(binder, node, _nested_text(base, shown, nested))
     expr = base
-    for part in nested:
-        expr = extract_named(binder, node, expr, part, shown)
+    for i, part in enumerate(nested):
+        expr = extract_named(binder, node, expr, part, _nested_text(base, shown, nested[:i]))
     return expr
 
 
@@ -125,10 +126,20 @@ def from_inputs(binder: Binder, node: spec.Attribute, inputs: Iterable[Input]) -
         match = source.scope.match(node.parts)
         if match is not None:
             column = pick(binder, node, match)
-            return _with_fields(
-                binder, node, use(source, column, shown=node.parts, match=match), column_text(node, match), match.nested
-            )
+            qualifier = match.columns[0][1][-1:]
+            binder.context.run.full_names[node] = ".".join((*qualifier, column.name, *match.nested))
+            reference = use(source, column, shown=node.parts, match=match)
+            return _with_fields(binder, node, reference, column_text(node, match), match.nested)
     return None
+
+
+def _generated(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
+    """A column that a generator of the same SELECT list makes."""
+    match = binder.generated.match(node.parts) if binder.generated is not None else None
+    if match is None:
+        return None
+    column = pick(binder, node, match)
+    return _with_fields(binder, node, column, node.parts[0], match.nested)
 
 
 def column_text(node: spec.Attribute, match: Match) -> str:
@@ -177,7 +188,7 @@ def _lateral_alias(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
             n=str(len(found)),
         )
     alias = found[0]
-    show(binder, node, f"lateralAliasReference({'.'.join(node.parts)})")
+    show(binder, node, f"lateralAliasReference({node.parts[-1]})")
     _refuse_in_aggregate(binder, node)
     binder.used_level = max(binder.used_level, alias.level + 1)
     expr: lg.Expr = alias.column

@@ -31,7 +31,7 @@ def bind_extract(binder: Binder, node: spec.ExtractValue) -> lg.Expr:
             binder.bind(key)
             raise failure("INVALID_EXTRACT_FIELD_TYPE", None, extraction=f'"{binder.text(key)}"')
     key_expr = binder.bind(node.key)
-    return _extract(binder, node, child, key_expr, node.child)
+    return _extract(binder, node, child, key_expr, binder.text(node.child))
 
 
 def extract_named(binder: Binder, node: spec.Expr, child: lg.Expr, name: str, shown: str) -> lg.Expr:
@@ -43,7 +43,7 @@ def extract_named(binder: Binder, node: spec.Expr, child: lg.Expr, name: str, sh
         field = _field(binder, node, dtype.element, name)
         result = t.ArrayType(field.dtype, dtype.contains_null or field.nullable)
         return lg.Call(FIELD_OF_EACH, (child, lg.Literal(field.name, t.STRING)), result, child.nullable)
-    return _extract(binder, node, child, lg.Literal(name, t.STRING), None)
+    return _extract(binder, node, child, lg.Literal(name, t.STRING), shown)
 
 
 def field_of(binder: Binder, node: spec.Expr, child: lg.Expr, name: str) -> lg.Expr:
@@ -75,24 +75,17 @@ def _field(binder: Binder, node: spec.Expr, struct: t.StructType, name: str) -> 
     return found[0]
 
 
-def _extract(binder: Binder, node: spec.Expr, child: lg.Expr, key: lg.Expr, child_node: spec.Expr | None) -> lg.Expr:
-    dtype = child.dtype
-    if isinstance(dtype, t.ArrayType):
+def _extract(binder: Binder, node: spec.Expr, child: lg.Expr, key: lg.Expr, shown: str) -> lg.Expr:
+    if isinstance(child.dtype, t.ArrayType):
         return call_row(binder, node, ITEM, (child, key))
-    if isinstance(dtype, t.MapType):
+    if isinstance(child.dtype, t.MapType):
         return call_row(binder, node, VALUE, (child, key))
-    base = binder.text(child_node) if child_node is not None else node_base(node)
     raise failure(
         "INVALID_EXTRACT_BASE_FIELD_TYPE",
         None if isinstance(node, spec.ExtractValue) else node,
-        base=f'"{base}"',
-        other=f'"{t.sql_name(dtype)}"',
+        base=f'"{shown}"',
+        other=f'"{t.sql_name(child.dtype)}"',
     )
-
-
-def node_base(node: spec.Expr) -> str:
-    """The name before the last part of an attribute."""
-    return ".".join(node.parts[:-1]) if isinstance(node, spec.Attribute) else ""
 
 
 def bind_update_fields(binder: Binder, node: spec.UpdateFields) -> lg.Expr:

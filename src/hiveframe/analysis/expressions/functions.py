@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
 from hiveframe.analysis.expressions import stars
@@ -20,6 +21,19 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
 _BUILTIN = ("system", "builtin")
+_OPERATOR_NAMES: Final = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "%": "remainder",
+    "=": "equalto",
+    "<": "lessthan",
+    "<=": "lessthanorequal",
+    ">": "greaterthan",
+    ">=": "greaterthanorequal",
+    "<=>": "equalnullsafe",
+}
 ONLY_TABLE_FUNCTIONS = frozenset({"range", "sql_keywords"})
 
 
@@ -86,6 +100,9 @@ def _call_user(
 
 
 def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
+    if row.operator is not None and row.name != "in" and any(isinstance(a, (spec.Star, spec.Regex)) for a in node.args):
+        shown = f"expression `{_OPERATOR_NAMES.get(row.name, row.name)}`"
+        raise failure("INVALID_USAGE_OF_STAR_OR_REGEX", None, elem="'*'", prettyName=shown)
     nodes = stars.expand_arguments(binder, node.args, function=called, distinct=node.distinct)
     was = binder.aggregate
     if row.kind is FunctionKind.AGGREGATE:

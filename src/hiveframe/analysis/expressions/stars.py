@@ -92,7 +92,7 @@ def _struct_fields(binder: Binder, star: spec.Star) -> Expanded:
         columns = ", ".join(quoted(c.name) for c in binder.input.scope.columns)
         raise failure("CANNOT_RESOLVE_STAR_EXPAND", star, targetString=quoted(star.target), columns=columns)
     if not isinstance(base.dtype, t.StructType):
-        raise failure("INVALID_USAGE_OF_STAR_OR_REGEX", star, elem="'*'", prettyName=f"`{'.'.join(star.target)}`")
+        raise failure("_LEGACY_ERROR_TEMP_1050", star, attributes=f"List({star.target[-1]})")
     return [(f.name, get_field(base, f), ()) for f in base.dtype.fields]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import implicit_cast
 from hiveframe.analysis.frame import Resolved, failure
+from hiveframe.analysis.naming import qualified
 from hiveframe.functions.coercion import common_type
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.sql.identifiers import quote_if_needed
 
 
 def resolve_inner(binder: Binder, node: spec.Expr, plan: spec.Relation) -> Resolved:
@@ -66,7 +68,8 @@ def bind_in(binder: Binder, node: spec.InSubquery) -> lg.Expr:
 
 def _mismatch(binder: Binder, node: spec.InSubquery, values: list[lg.Expr], output: tuple[lg.Column, ...]) -> Exception:
     pairs = [
-        f"({binder.text(n)}:{t.sql_name(v.dtype)}, {c.name}:{t.sql_name(c.dtype)})"
+        f"({qualified(n, binder.context.run)}:{t.simple_string(v.dtype)}, "
+        f"{quote_if_needed(c.name)}:{t.simple_string(c.dtype)})"
         for n, v, c in zip(node.values, values, output, strict=True)
         if common_type([v.dtype, c.dtype], ansi=binder.context.ansi) is None
     ]

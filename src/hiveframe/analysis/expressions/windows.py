@@ -13,7 +13,7 @@ from hiveframe.analysis.expressions.calls import implicit_cast
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.frame import failure
-from hiveframe.analysis.naming import frame_text, window_text
+from hiveframe.analysis.naming import frame_text, qualified, window_text
 from hiveframe.functions.coercion import implicit_cast as implicit_type
 from hiveframe.functions.registry import FunctionKind, row_of
 from hiveframe.plan import logical as lg
@@ -109,16 +109,11 @@ def _frame(
             "WINDOW_FUNCTION_FRAME_NOT_ORDERED",
             None,
             wf_name=name,
-            wf_expr=binder.text(node.function),
+            wf_expr=qualified(node.function, binder.context.run),
         )
     if name in _OFFSET:
         if definition.frame is not None:
-            raise failure(
-                "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
-                None,
-                funcName=f'"{binder.text(node.function)}"',
-                windowExpr=f'"{binder.text(node)}"',
-            )
+            raise failure("_LEGACY_ERROR_TEMP_1035", None, prettyName=name)
         return None
     if name in _ROW_FRAME:
         if definition.frame is not None:
@@ -215,7 +210,7 @@ def _bound(
         wanted = _range_type(keys[0].child.dtype, value.dtype, ansi=binder.context.ansi)
     else:
         wanted = value.dtype
-    if wanted is None or (frame.unit == "rows" and not isinstance(value.dtype, t.IntegralType)):
+    if wanted is None or (frame.unit == "rows" and value.dtype != t.INT):
         location = "upper" if bound is frame.upper else "lower"
         if frame.unit == "rows":
             raise failure(
@@ -234,6 +229,8 @@ def _bound(
             valueBoundaryType=f'"{t.sql_name(value.dtype)}"',
         )
     typed = implicit_cast(binder.context, value, wanted, bound.value)
+    if typed is not value:
+        binder.context.run.cast_bounds.add(bound)
     if not isinstance(typed, lg.Literal):
         typed = lg.Literal(binder.context.env.evaluate(typed), typed.dtype)
     return _signed(bound.kind, typed)
@@ -261,7 +258,7 @@ def _range_type(key: t.DataType, value: t.DataType, *, ansi: bool) -> t.DataType
             (t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType()),
         ):
             return value
-        case t.NumericType(), t.NumericType():
+        case t.NumericType(), t.NumericType() | t.StringType():
             return implicit_type(value, key, ansi=ansi)
         case (t.DayTimeIntervalType(), t.DayTimeIntervalType()) | (
             t.YearMonthIntervalType(),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate
+from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate, is_aggregate
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
@@ -20,7 +21,7 @@ from hiveframe.analysis.select_list import ItemList
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.plan.walk import preorder
+from hiveframe.plan.walk import children, preorder
 
 SetKeys = tuple[spec.Expr, ...]
 
@@ -96,7 +97,7 @@ def _bind_keys(
     node: spec.Aggregate, keys: Sequence[spec.Expr], items: Sequence[Item | GeneratorItem], binder: Binder
 ) -> list[Key]:
     if node.kind == "all":
-        return _all_keys(items, binder)
+        return _all_keys(node, items, binder)
     known: dict[spec.Expr, Key] = {}
     bound: list[Key] = []
     for key in keys:
@@ -106,31 +107,39 @@ def _bind_keys(
     return bound
 
 
-def _all_keys(items: Sequence[Item | GeneratorItem], binder: Binder) -> list[Key]:
-    """GROUP BY ALL: every item without an aggregate; of one that mixes, its columns outside of aggregates."""
+def _all_keys(node: spec.Aggregate, items: Sequence[Item | GeneratorItem], binder: Binder) -> list[Key]:
+    """GROUP BY ALL: every item without an aggregate; columns beside an aggregate need one that is a key."""
     keys: list[Key] = []
+    has_stray_column = False
     marker = spec.Attribute(("all",))
     for item in items:
         if isinstance(item, GeneratorItem):
             continue
         expr = over_aliases(items, item.expr)
-        if not has_aggregate(expr):
-            if not isinstance(expr, lg.Literal):
-                keys.append(Key(item.column.name, expr, marker))
-        else:
-            keys += [Key(c.name, c, marker) for c in _outside_aggregates(expr)]
+        if has_aggregate(expr):
+            has_stray_column = has_stray_column or _has_column_outside(expr)
+        elif not isinstance(expr, lg.Literal):
+            keys.append(Key(item.column.name, expr, marker))
+    if has_stray_column and not keys:
+        raise failure("UNRESOLVED_ALL_IN_GROUP_BY", _place_of_all(node))
     return keys
 
 
-def _outside_aggregates(expr: lg.Expr) -> list[lg.Column]:
-    from hiveframe.analysis.aggregates import is_aggregate
-    from hiveframe.plan.walk import children
-
+def _has_column_outside(expr: lg.Expr) -> bool:
     if is_aggregate(expr):
-        return []
-    if isinstance(expr, lg.Column):
-        return [expr]
-    return [c for part in children(expr, lg.Expr) for c in _outside_aggregates(part)]
+        return False
+    return isinstance(expr, lg.Column) or any(_has_column_outside(part) for part in children(expr, lg.Expr))
+
+
+def _place_of_all(node: spec.Aggregate) -> spec.Relation:
+    """The words GROUP BY ALL within the query."""
+    origin = node.origin
+    if origin is None or origin.sql_text is None:
+        return node
+    found = re.compile(r"group\s+by\s+all\b", re.IGNORECASE).search(origin.sql_text, max(origin.start, 0))
+    if found is None:
+        return node
+    return spec.OneRow(origin=replace(origin, start=found.start(), stop=found.end() - 1))
 
 
 def over_aliases(items: Sequence[Item | GeneratorItem], expr: lg.Expr) -> lg.Expr:

@@ -6,7 +6,7 @@ from hiveframe.analysis.aggregates import aggregates_in
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.generators import is_generator
-from hiveframe.analysis.naming import describe
+from hiveframe.analysis.naming import describe, qualified
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -30,7 +30,9 @@ def check_where(binder: Binder, at: spec.Relation, node: spec.Expr, condition: l
     """No aggregates, windows or generators in WHERE."""
     found = [e for e in preorder(condition, lg.Expr) if isinstance(e, lg.WindowCall)] or aggregates_in(condition)
     if found:
-        texts = [describe(e, binder.context.run) for e in found]
+        run = binder.context.run
+        nodes = [run.node_of(e) for e in found]
+        texts = [qualified(n, run) if n is not None else describe(e, run) for n, e in zip(nodes, found, strict=True)]
         raise failure(
             "INVALID_WHERE_CONDITION", at, condition=f'"{binder.text(node)}"', expressionList=", ".join(texts)
         )

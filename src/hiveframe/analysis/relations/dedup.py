@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.analysis.frame import Context, Resolved, context_of, failure
+from hiveframe.analysis.frame import Context, Resolved, context_of, failure, quoted
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -16,7 +16,7 @@ def deduplicate(node: spec.Deduplicate, inputs: Sequence[Resolved], context: Con
     child = inputs[0]
     scope = child.scope
     if node.all_columns or not node.columns:
-        _check_types(node, scope.columns)
+        check_comparable(node, scope.columns)
         return Resolved(lg.Distinct(child.plan), scope, (child,), below=_below(node, child))
     keys: list[lg.Column] = []
     for name in node.columns:
@@ -28,7 +28,7 @@ def deduplicate(node: spec.Deduplicate, inputs: Sequence[Resolved], context: Con
                 "CONNECT_INVALID_PLAN.UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", params, context=context_of(node.origin)
             )
         keys += [scope.columns[i] for i in found]
-    _check_types(node, keys)
+    check_comparable(node, keys)
     return Resolved(lg.Distinct(child.plan, tuple(keys)), scope, (child,), below=_below(node, child))
 
 
@@ -38,26 +38,28 @@ def _below(node: spec.Deduplicate, child: Resolved) -> Resolved | None:
     return None if is_sql else child
 
 
-def _check_types(node: spec.Relation, columns: Sequence[lg.Column]) -> None:
+def check_comparable(node: spec.Relation, columns: Sequence[lg.Column]) -> None:
+    """DISTINCT and the set operations compare values, which maps and variants do not allow."""
     for column in columns:
-        if holds_variant(column.dtype):
-            raise failure(
-                "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
-                node,
-                colName=f"`{column.name}`",
-                dataType=f'"{t.sql_name(column.dtype)}"',
-            )
+        for kind, name in ((t.MapType, "MAP"), (t.VariantType, "VARIANT")):
+            if holds(column.dtype, kind):
+                raise failure(
+                    f"UNSUPPORTED_FEATURE.SET_OPERATION_ON_{name}_TYPE",
+                    node,
+                    colName=quoted(column.name),
+                    dataType=f'"{t.sql_name(column.dtype)}"',
+                )
 
 
-def holds_variant(dtype: t.DataType) -> bool:
-    """Whether a VARIANT stands anywhere in the type."""
+def holds(dtype: t.DataType, kind: type[t.DataType]) -> bool:
+    """Whether a type of that kind stands anywhere in `dtype`."""
+    if isinstance(dtype, kind):
+        return True
     match dtype:
-        case t.VariantType():
-            return True
         case t.ArrayType(element):
-            return holds_variant(element)
+            return holds(element, kind)
         case t.MapType(key, value):
-            return holds_variant(key) or holds_variant(value)
+            return holds(key, kind) or holds(value, kind)
         case t.StructType(fields):
-            return any(holds_variant(f.dtype) for f in fields)
+            return any(holds(f.dtype, kind) for f in fields)
     return False

@@ -17,7 +17,7 @@ from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.walk import children
+from hiveframe.plan.walk import children, preorder
 
 
 def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -168,11 +168,14 @@ def qualify(node: spec.Qualify, inputs: Sequence[Resolved], context: Context) ->
     """QUALIFY: a condition over window functions and aliases, after they are computed."""
     child = inputs[0]
     select = child.select
-    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below)
-    condition = binder.bind(node.condition)
+    source = Input(child.scope, (child,))
+    binder = Binder(context, source, fallback=fallback(child), aggregate_input=aggregate_input(child))
+    condition = binder.bind_root(node.condition, "Qualify")
     check_filter(binder, node, node.condition, condition)
     if select is None:
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="QUALIFY without a SELECT below it")
+    if not select.has_windows() and not any(isinstance(e, lg.WindowCall) for e in preorder(condition, lg.Expr)):
+        raise failure("QUALIFY_REQUIRES_WINDOW_FUNCTION", None)
     column = context.run.column("qualify", condition.dtype, condition.nullable)
     level = 1 + max((i.level for i in select.items if isinstance(i, Item)), default=0)
     hidden = Item(column, condition, (), level, is_hidden=True)

@@ -139,11 +139,8 @@ def _shared_names(left: Scope, right: Scope) -> tuple[str, ...]:
 
 def _key(node: spec.Join, side: Resolved, name: str, which: str) -> lg.Column:
     found = side.scope.positions(name)
-    if len(found) == 1:
-        return side.scope.columns[found[0]]
     if found:
-        names = [quoted((*side.scope.qualifiers[i], side.scope.columns[i].name)) for i in found]
-        raise failure("AMBIGUOUS_REFERENCE", None, name=quoted(name), referenceNames="[" + ", ".join(names) + "]")
+        return side.scope.columns[found[0]]
     proposal = similar((name,), [(c.name,) for c in side.scope.columns])
     raise failure(
         "UNRESOLVED_USING_COLUMN_FOR_JOIN", None, colName=quoted(name), side=which, suggestion=", ".join(proposal)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hiveframe.analysis.aggregates import is_aggregate
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import check_orderable, sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import describe
 from hiveframe.analysis.references import columns_in
-from hiveframe.analysis.relations.conditions import refuse_generators
 from hiveframe.analysis.relations.filters import (
     aggregate_input,
     fallback,
@@ -60,7 +61,9 @@ def _bind_key(binder: Binder, node: spec.Sort, key: spec.SortOrder, child: Resol
     column = ordinal(binder, key.child, child, "ORDER_BY_POS_OUT_OF_RANGE", "spark.sql.orderByOrdinal")
     expr = column if column is not None else binder.bind_root(key.child, "Sort")
     check_orderable(binder, key, expr)
-    refuse_generators(binder, node, key.child, expr, "Sort")
+    if is_generator(expr):
+        plan = f"Sort [{binder.text(key)}], {str(node.is_global).lower()}"
+        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=plan)
     return sort_key(key, expr)
 
 
@@ -84,7 +87,7 @@ def _plan(node: spec.Sort, child: Resolved, keys: tuple[lg.SortKey, ...], binder
         _refuse(node, [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, lg.WindowCall)], context)
         with grouped_columns_only(binder, spec.Function(("order",), tuple(k.child for k in node.keys))):
             return _over_aggregate(node, child, select, keys, context)
-    calls = [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, (lg.WindowCall, lg.AggCall))]
+    calls = [e for expr in exprs for e in preorder(expr, lg.Expr) if isinstance(e, lg.WindowCall) or is_aggregate(e)]
     _refuse(node, calls, context)
     hidden = {**binder.input.missing, **(hidden_columns(child, *exprs) if child.below is not None else {})}
     ordered = lg.Sort(expose(child.plan, hidden.values()), keys, node.is_global)

@@ -15,7 +15,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.literal_text import literal_text
-from hiveframe.analysis.naming import output_name
+from hiveframe.analysis.naming import output_name, qualified
 from hiveframe.analysis.references import columns_in, rewrite
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
 from hiveframe.functions.binding import is_foldable
@@ -50,7 +50,7 @@ def pivot(node: spec.Pivot, inputs: Sequence[Resolved], context: Context) -> Res
     """SQL's PIVOT: grouped by every column that is named neither in an aggregate nor as pivot column."""
     child = inputs[0]
     source = Input(child.scope, (child,))
-    binder = Binder(context, source)
+    binder = Binder(context, source, at=node)
     columns = binder.bind_all(node.columns)
     column = columns[0] if len(columns) == 1 else call_binder(context, node).call("struct", *columns)
     values = [_bound_value(binder, node, v, column) for v in node.values]
@@ -157,7 +157,7 @@ def _aggregate_of(binder: Binder, node: spec.Expr) -> tuple[str, lg.Expr]:
     inner = node.child if isinstance(node, spec.Alias) else node
     expr = binder.bind(inner)
     if not has_aggregate(expr):
-        raise failure("_LEGACY_ERROR_TEMP_1006", inner, sql=binder.text(inner))
+        raise failure("_LEGACY_ERROR_TEMP_1006", None, sql=qualified(inner, binder.context.run))
     name = node.names[0] if isinstance(node, spec.Alias) else output_name(inner, binder.context.run)
     return name, expr
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hiveframe.analysis.expressions.calls import implicit_cast
 from hiveframe.analysis.frame import Context, Resolved, failure
 from hiveframe.analysis.relations.by_name import matched_by_name
+from hiveframe.analysis.relations.dedup import check_comparable
 from hiveframe.analysis.scope import Scope
 from hiveframe.functions.binding import ordinal
 from hiveframe.functions.coercion import common_type
@@ -21,6 +22,9 @@ def set_operation(node: spec.SetOperation, inputs: Sequence[Resolved], context: 
     if node.by_name:
         left, right = matched_by_name(node, left, right, context)
     operator = _operator(node)
+    if not (node.kind == "union" and node.is_all):
+        for side in (left, right):
+            check_comparable(node, side.scope.columns)
     if len(left.scope.columns) != len(right.scope.columns):
         raise failure(
             "NUM_COLUMNS_MISMATCH",
@@ -100,7 +104,7 @@ def widened(left: t.DataType, right: t.DataType, *, ansi: bool) -> t.DataType | 
 
 
 def merge_nullability(left: t.DataType, right: t.DataType) -> t.DataType | None:
-    """The type of both when they differ in nullability and struct field names alone (names of the left)."""
+    """The type of both when they differ in nullability and names of struct fields alone; the left gives the names."""
     match left, right:
         case t.ArrayType(a, an), t.ArrayType(b, bn):
             element = merge_nullability(a, b)
@@ -112,7 +116,7 @@ def merge_nullability(left: t.DataType, right: t.DataType) -> t.DataType | None:
             fields: list[t.StructField] = []
             for x, y in zip(a_fields, b_fields, strict=True):
                 found = merge_nullability(x.dtype, y.dtype)
-                if found is None or x.name.lower() != y.name.lower():
+                if found is None:
                     return None
                 fields.append(t.StructField(x.name, found, x.nullable or y.nullable, x.metadata))
             return t.StructType(tuple(fields))

@@ -108,5 +108,5 @@ def _common_type(node: spec.Unpivot, columns: Sequence[lg.Column], context: Cont
         for column in columns:
             named.setdefault(column.dtype, []).append(f"`{column.name}`")
         texts = [f'"{t.sql_name(d)}" ({", ".join(names)})' for d, names in named.items()]
-        raise failure("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", node, types=", ".join(sorted(texts)))
+        raise failure("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", None, types=", ".join(sorted(texts)))
     return dtype
