@@ -78,6 +78,22 @@ class Costs:
         return self._known[id(expr)][1]
 
 
+def computing(exprs: Iterable[Expr]) -> list[Expr]:
+    """The expressions that are more than a column or a constant; in a wide select list they are few."""
+    return [e for e in exprs if type(e) is not Column and type(e) is not Literal]
+
+
+def holds(exprs: Iterable[Expr], kinds: tuple[type[Expr], ...]) -> bool:
+    """Whether a node of one of `kinds` stands anywhere in the expressions."""
+    pending = computing(exprs)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, kinds):
+            return True
+        pending.extend(computing(_operands(node)))
+    return False
+
+
 def _operands(node: Expr) -> list[Expr]:
     if isinstance(node, Call):
         return list(node.args)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hiveframe.errors import internal_error
-from hiveframe.optimizer.costs import SUBQUERIES, Costs
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
@@ -20,8 +20,8 @@ from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
 from hiveframe.optimizer.rules.stage_python_functions import stage_python_functions
 from hiveframe.optimizer.rules.unnest_lateral_generators import unnest_lateral_generators
-from hiveframe.plan.logical import Column, Exists, Expr, Literal, Project, Relation
-from hiveframe.plan.walk import preorder, rewrite_up, with_children
+from hiveframe.plan.logical import Column, Exists, Expr, Project, Relation
+from hiveframe.plan.walk import rewrite_up, with_children
 
 NodeRule = Callable[[Relation, Costs], Relation]
 
@@ -48,8 +48,8 @@ class EachNode:
 _TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_projects))
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
-    EachNode((unnest_lateral_generators, stage_python_functions, fold_casts)),
     _TIDY,
+    EachNode((unnest_lateral_generators, stage_python_functions, fold_casts)),
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
@@ -78,9 +78,7 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
 
 
 def _with_optimized_subqueries(node: Relation) -> Relation:
-    if isinstance(node, Project) and all(type(item.expr) in (Column, Literal) for item in node.items):
-        return node
-    if not any(isinstance(e, SUBQUERIES) for root in expressions(node) for e in preorder(root, Expr)):
+    if not holds(expressions(node), SUBQUERIES):
         return node
     return with_children(node, Expr, lambda root: rewrite_up(root, Expr, _optimized_subquery))
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions
-from hiveframe.plan.logical import Column, Expr, Literal, Relation
+from hiveframe.plan.logical import Expr, Relation
 from hiveframe.plan.walk import rewrite_up, with_children
 
 
 def with_expressions(node: Relation, rule: Callable[[Expr], Expr]) -> Relation:
     """`node` with `rule` applied to every expression that it evaluates; the same object when nothing changed."""
-    if all(type(e) is Column or type(e) is Literal for e in expressions(node)):
+    own = {id(e) for e in computing(expressions(node))}
+    if not own:
         return node
-    own = {id(e) for e in expressions(node)}
 
     def rewritten(root: Expr) -> Expr:
-        if id(root) not in own or type(root) is Column:
+        if id(root) not in own:
             return root
         made: Expr = rewrite_up(root, Expr, rule)
         return made

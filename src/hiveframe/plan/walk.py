@@ -11,11 +11,34 @@ N = TypeVar("N")
 
 _names: dict[type, tuple[str, ...]] = {}
 
+# Annotations (kept as text) of fields that hold no node; most fields are of these, and walks are frequent.
+_WITHOUT_NODES = frozenset(
+    {
+        "int",
+        "str",
+        "bool",
+        "float",
+        "bytes",
+        "int | None",
+        "str | None",
+        "bool | None",
+        "DataType",
+        "StructType",
+        "QueryContext | None",
+        "Origin | None",
+        "Mapping[str, Any]",
+        "Mapping[str, str] | None",
+        "tuple[int, ...]",
+        "tuple[str, ...]",
+    }
+)
+
 
 def _field_names(cls: type) -> tuple[str, ...]:
+    """The fields that may hold nodes, told by their annotations."""
     found = _names.get(cls)
     if found is None:
-        found = _names[cls] = tuple(f.name for f in dataclasses.fields(cls))
+        found = _names[cls] = tuple(f.name for f in dataclasses.fields(cls) if f.type not in _WITHOUT_NODES)
     return found
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from hiveframe.optimizer.costs import SUBQUERIES, Costs, column_uses
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, column_uses, computing, holds
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan.logical import Column, Expr, Literal, Named, Project, Relation
-from hiveframe.plan.walk import preorder
 
 MOST_REPEATED: Final = 40  # nodes of an expression that holds repeated parts
 MOST_MOVED: Final = 200  # nodes of an expression whose parts each moved once
@@ -28,7 +27,7 @@ def collapse_projects(node: Relation, costs: Costs) -> Relation:
             exprs = [item.expr for item in outer]
             if not may_substitute(exprs, values, costs):
                 return node
-            return Project(source, tuple(_moved(item, values) for item in outer))
+            return Project(source, tuple(item if _stays(item, values) else _moved(item, values) for item in outer))
     return node
 
 
@@ -43,7 +42,8 @@ def may_substitute(exprs: list[Expr], values: Mapping[int, Expr], costs: Costs, 
     """Whether `values` may be put into `exprs`; with `repeats`, what is mentioned is needed elsewhere, too."""
     if not values:
         return True
-    if any(costs.of(e).is_bound and _has_subquery(e) for e in exprs):
+    deep = computing(exprs)
+    if any(costs.of(e).is_bound and holds([e], SUBQUERIES) for e in deep):
         return False  # the subquery may mention the columns, too
     uses = column_uses(exprs)
     mentioned = [i for i in values if i in uses]
@@ -59,7 +59,7 @@ def may_substitute(exprs: list[Expr], values: Mapping[int, Expr], costs: Costs, 
         if is_repeated and (cost.is_volatile or cost.is_heavy):
             return False
         grown[i] = is_repeated
-    return not grown or all(_stays_small(e, values, grown, costs) for e in exprs if type(e) is not Column)
+    return not grown or all(_stays_small(e, values, grown, costs) for e in deep)
 
 
 def _stays_small(expr: Expr, values: Mapping[int, Expr], grown: Mapping[int, bool], costs: Costs) -> bool:
@@ -74,8 +74,8 @@ def _stays_small(expr: Expr, values: Mapping[int, Expr], grown: Mapping[int, boo
     return size <= bound and depth <= DEEPEST
 
 
-def _has_subquery(expr: Expr) -> bool:
-    return any(isinstance(node, SUBQUERIES) for node in preorder(expr, Expr))
+def _stays(item: Named, values: Mapping[int, Expr]) -> bool:
+    return type(item.expr) is Column and item.expr.id not in values
 
 
 def _moved(item: Named, values: Mapping[int, Expr]) -> Named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiveframe.optimizer.costs import Costs, column_uses
+from hiveframe.optimizer.costs import Costs, column_uses, computing
 from hiveframe.optimizer.rules.collapse_projects import computed, may_substitute
 from hiveframe.optimizer.rules.merge_filters import merge_filters
 from hiveframe.optimizer.substitute import substituted
@@ -38,7 +38,7 @@ def _below(node: _Above, condition: Expr, costs: Costs) -> Expr | None:
     values = computed(node.items)
     if values and costs.of(condition).is_bound:
         return None  # a subquery may mention what the projection computes
-    if any(costs.of(e).is_volatile for e in values.values()):
+    if any(costs.of(e).is_volatile for e in computing(values.values())):
         return None
     uses = column_uses([condition])
     used = {i: e for i, e in values.items() if i in uses}

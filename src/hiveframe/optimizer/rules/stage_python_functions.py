@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from hiveframe.optimizer.costs import Costs
+from hiveframe.optimizer.costs import Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import inputs, with_inputs
 from hiveframe.optimizer.rewrite import with_expressions
 from hiveframe.plan.logical import Aggregate, Expr, Filter, MapPartitions, Named, Project, PyUdf, Relation, Sort, Window
-from hiveframe.plan.walk import preorder
 
 # Of PySpark's PythonEvalType: SCALAR_PANDAS, SCALAR_PANDAS_ITER, SCALAR_ARROW, SCALAR_ARROW_ITER.
 STAGED: Final = frozenset({200, 204, 250, 251})
@@ -23,7 +22,7 @@ _HOSTS: Final = (Project, Filter, Aggregate, Window, Sort)
 
 def stage_python_functions(node: Relation, costs: Costs) -> Relation:
     """`Project(x, [f(a) + 1])` → `Project(MapPartitions(x, f(a) as c), [c + 1])`, innermost calls first."""
-    if not isinstance(node, _HOSTS) or not any(_is_staged(e) for r in expressions(node) for e in preorder(r, Expr)):
+    if not isinstance(node, _HOSTS) or not holds(expressions(node), (PyUdf,)):
         return node
     child = inputs(node)[0]
     output = child.output
@@ -38,6 +37,8 @@ def stage_python_functions(node: Relation, costs: Costs) -> Relation:
         return column
 
     rewritten = with_expressions(node, replaced)
+    if rewritten is node:
+        return node
     made = with_inputs(rewritten, [child])
     if isinstance(node, (Project, Aggregate)):
         return made
