@@ -195,6 +195,12 @@ def _emit_assert_true(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_raise_error(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """With two arguments a condition and a map of its message parameters, as Spark's own plans call it."""
+    match call.args:
+        case (Literal(value=str(condition)), Call() as params):
+            pairs = zip(params.args[::2], params.args[1::2], strict=True)
+            named = {str(k.value): ctx.expr(v) for k, v in pairs if isinstance(k, Literal)}
+            return ctx.raise_error("SparkRuntimeException", condition, named, call.dtype, call.context)
     return _raised(call, args[0], ctx)
 
 
@@ -294,7 +300,7 @@ register(
     ),
     Function(
         "raise_error",
-        (t.STRING,),
+        (t.STRING, optional(ANY)),
         t.NULL,
         nullable=always_null,
         emit=_emit_raise_error,
