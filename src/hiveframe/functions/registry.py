@@ -192,6 +192,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "higher_order",  # functions of functions
     "json",
     "misc",
+    "stored_text",
     "hashes",
     "random",
     "bitwise",
@@ -212,6 +213,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_make",
     "datetime_format",
     "intervals",
+    "regex",
+    "encoding",
 )
 
 _rows: dict[str, Function] = {}
