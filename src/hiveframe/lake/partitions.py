@@ -83,7 +83,7 @@ def discover(
 
 def _is_hive_layout(folders: Iterable[str], names: Sequence[str]) -> bool:
     """Whether every folder has the same `key=` segments from the root of the file system on, `names` last and as is."""
-    spelled = {tuple(unescape(s.partition("=")[0]) for s in f.split("/") if "=" in s) for f in folders}
+    spelled = {tuple(s.partition("=")[0] for s in f.split("/") if "=" in s) for f in folders}
     if len(spelled) != 1:
         return False
     keys = next(iter(spelled))

@@ -39,9 +39,7 @@ def _expect(name: str, case: Case, given: Case) -> None:
     [(f, c) for f in READ_FORMATS for c in cases(f"read_{f}")],
     ids=lambda value: value if isinstance(value, str) else case_id(value),
 )
-def test_a_file_is_read_as_spark_reads_it(
-    spark: SparkSession, tmp_path: Path, format_name: str, case: Case
-) -> None:
+def test_a_file_is_read_as_spark_reads_it(spark: SparkSession, tmp_path: Path, format_name: str, case: Case) -> None:
     _expect(f"read {format_name} {case_id(case)}", case, read_answer(spark, format_name, case, tmp_path))
 
 
