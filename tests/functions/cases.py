@@ -75,7 +75,8 @@ def answer(spark: SparkSession, case: Case) -> dict[str, Any]:
         return {"columns": columns, "rows": [[shown(v) for v in row] for row in frame.collect()]}
     except PySparkException as error:
         params = error.getMessageParameters() or {}
-        return {"error": type(error).__name__, "condition": error.getCondition(), "params": dict(sorted(params.items()))}
+        listed = dict(sorted(params.items()))
+        return {"error": type(error).__name__, "condition": error.getCondition(), "params": listed}
     finally:
         for name, _ in case.conf:
             spark.conf.unset(name)

@@ -1,5 +1,6 @@
 """Every function case gives Spark's name, type, nullability and values, or Spark's error."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from tests.functions.cases import answer, cases, differs, families, gaps, load
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # the client logs every error that a case expects
     warehouse = tmp_path_factory.mktemp("warehouse")
     session = hiveframe.session(
         **{"spark.sql.warehouse.dir": str(warehouse), "spark.sql.session.timeZone": "UTC", "spark.app.name": "cases"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ _WHOLE: Final = rf"{_SPACE}[+-]?[0-9]+{_SPACE}"
 _WHOLE_OR_DECIMAL: Final = rf"{_SPACE}[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]*){_SPACE}"
 _NUMBER: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _SUFFIXED: Final = rf"{_SPACE}{_NUMBER}[dDfF]{_SPACE}"
-_SPECIAL: Final = rf"(?i){_SPACE}([+-]?(inf|infinity)|nan){_SPACE}"
+_SPECIAL: Final = rf"{_SPACE}([+-]?(?i:inf|infinity)|(?i:nan)|[+-]NaN){_SPACE}"
 _TRUE: Final = ("t", "true", "y", "yes", "1")
 _FALSE: Final = ("f", "false", "n", "no", "0")
 
@@ -95,7 +96,7 @@ def _boolean_constant(value: str, dtype: DataType, zone: str) -> bool | None:
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-_CONSTANTS: Final = {
+_CONSTANTS: Final[Mapping[type[DataType], Callable[[Any, DataType, str], Any]]] = {
     t.StringType: lambda v, d, z: v,
     t.ByteType: _integral_constant,
     t.ShortType: _integral_constant,
@@ -165,7 +166,10 @@ def to_floating(job: CastJob) -> Sql:
         bare = func("regexp_replace", v, text(r"[dDfF]\s*$"), text(""))
         return case(
             (_matches(v, rf"{_SPACE}{_NUMBER}{_SPACE}"), _widened(v, job)),
-            (_matches(v, _SPECIAL), try_cast(func("ltrim", func("trim", v), text("+")), target)),
+            (
+                _matches(v, _SPECIAL),
+                try_cast(func("regexp_replace", func("trim", v), text(r"^(?:\+|-(NaN))"), text(r"\1")), target),
+            ),
             (_matches(v, _SUFFIXED), _widened(bare, job)),
         )
 

@@ -34,7 +34,7 @@ class EmitContext(Protocol):
         *,
         volatile: bool = False,
     ) -> str:
-        """The DuckDB name under which an Arrow kernel is callable: pyarrow arrays in, a pyarrow array out, NULLs seen."""
+        """The DuckDB name of an Arrow kernel: pyarrow arrays in, a pyarrow array out, NULLs seen."""
 
     def raise_error(
         self,

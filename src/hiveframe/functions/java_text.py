@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
-from hiveframe.functions.sql import Sql, case, cast, func, neg, number, op, text
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, number, op, text
+from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
 
 
@@ -13,10 +14,10 @@ def floating_text(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
 
     The digits are the shortest that give the number back (as in Java 19; older ones print a few numbers longer).
     """
-    return let(value, ctx, lambda v: _floating(v, ctx))
+    return let(value, ctx, lambda v: _floating(v, dtype, ctx))
 
 
-def _floating(value: Sql, ctx: EmitContext) -> Sql:
+def _floating(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
     size = func("abs", value)
     plain = cast(value, "VARCHAR")
     return case(
@@ -27,8 +28,15 @@ def _floating(value: Sql, ctx: EmitContext) -> Sql:
             op("=", size, _const("inf")),
             case((op(">", value, _const("0")), text("Infinity")), default=text("-Infinity")),
         ),
-        default=let(plain, ctx, _scientific),
+        (is_not_null(value), _smallest(let(plain, ctx, _scientific), dtype)),
     )
+
+
+def _smallest(shown: Sql, dtype: DataType) -> Sql:
+    """Java gives the least number of all a second digit."""
+    if isinstance(dtype, t.FloatType):
+        return func("replace", shown, text("1.0E-45"), text("1.4E-45"))
+    return func("replace", shown, text("5.0E-324"), text("4.9E-324"))
 
 
 def _const(shown: str) -> Sql:
@@ -73,7 +81,8 @@ def date_text(value: Sql, ctx: EmitContext) -> Sql:
 
     def build(v: Sql) -> Sql:
         usual = op("and", op(">=", v, _date("0001-01-01")), op("<=", v, _date("9999-12-31")))
-        return case((usual, cast(v, "VARCHAR")), default=func("concat", _year(v), func("strftime", v, text("-%m-%d"))))
+        far = func("concat", _year(v), func("strftime", v, text("-%m-%d")))
+        return case((usual, cast(v, "VARCHAR")), (is_not_null(v), far))
 
     return let(value, ctx, build)
 
@@ -85,10 +94,8 @@ def wall_clock_text(value: Sql, ctx: EmitContext) -> Sql:
         low, high = cast(text("0001-01-01"), "TIMESTAMP"), cast(text("9999-12-31 23:59:59.999999"), "TIMESTAMP")
         usual = op("and", op(">=", v, low), op("<=", v, high))
         clock = func("regexp_extract", cast(v, "VARCHAR"), text(r" \d\d:\d\d:\d\d.*$"))
-        return case(
-            (usual, cast(v, "VARCHAR")),
-            default=func("concat", _year(v), func("strftime", v, text("-%m-%d")), clock),
-        )
+        far = func("concat", _year(v), func("strftime", v, text("-%m-%d")), clock)
+        return case((usual, cast(v, "VARCHAR")), (is_not_null(v), far))
 
     return let(value, ctx, build)
 

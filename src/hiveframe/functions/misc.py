@@ -8,7 +8,7 @@ from typing import Final
 from sqlglot import exp
 
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, Binder, Function, never_null, register
+from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
 from hiveframe.functions.sql import Sql, cast, func, number, op
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Expr, Literal
@@ -71,7 +71,30 @@ def _emit_row_id(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return op("-", exp.Window(this=func("row_number")), number(1))
 
 
+def _refused(name: str, why: str) -> Function:
+    """A function of Spark's that is known and not there: calling it says so."""
+
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        raise binder.error("UNSUPPORTED_FEATURE.HIVEFRAME", feature=f"the function {name} ({why})")
+
+    return Function(name, (rest(ANY),), bind=bind, doc=f"Not supported: {why}.", group="misc")
+
+
+_REFUSED: Final = {
+    "input_file_name": "rows do not carry their file",
+    "input_file_block_start": "rows do not carry their file",
+    "input_file_block_length": "rows do not carry their file",
+    "java_method": "there is no JVM",
+    "reflect": "there is no JVM",
+    "try_reflect": "there is no JVM",
+    "aes_encrypt": "it needs a cryptography library",
+    "aes_decrypt": "it needs a cryptography library",
+    "try_aes_decrypt": "it needs a cryptography library",
+}
+
+
 register(
+    *(_refused(name, why) for name, why in _REFUSED.items()),
     *(_cast_to(name, dtype) for name, dtype in _CASTS.items()),
     Function(
         "typeof",
@@ -95,7 +118,7 @@ register(
     ),
     Function(
         "uuid",
-        (),
+        (Param((t.LONG,), optional=True),),
         t.STRING,
         nullable=never_null,
         emit=_emit_uuid,

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from hiveframe.errors import SparkRuntimeException
+from hiveframe.functions import decimals
 from hiveframe.functions.casts import cast_value
-from hiveframe.functions.coercion import wider_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import Binder, Function, Kind, Param, never_null, register
@@ -21,7 +21,8 @@ from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
 _NUMBER: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
-_SEED: Final = Param((t.LONG,), optional=True, constant=True, name="seed")
+_WHOLE: Final = Kind("INT or BIGINT", lambda d: isinstance(d, (t.IntegralType, t.NullType)))
+_SEED: Final = Param((_WHOLE,), optional=True, constant=True, name="seed")
 
 
 def _bind(name: str, dtype: DataType) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
@@ -64,9 +65,23 @@ def _seeded(name: str, draw: Callable[[XorShift, int], np.ndarray], seed: int, c
 def _bind_uniform(b: Binder, args: tuple[Expr, ...]) -> Expr:
     low, high = (b.fold(a, name) for a, name in zip(args, ("min", "max"), strict=False))
     kinds = (args[0].dtype, args[1].dtype)
-    dtype = t.DOUBLE if t.NULL in kinds else wider_type(*kinds, ansi=b.ansi) or t.DOUBLE
+    dtype = _bounds_type(*kinds)
     seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args[2:])
     return Call("uniform", (Literal(low, kinds[0]), Literal(high, kinds[1]), *seeds), dtype, False)
+
+
+def _bounds_type(low: DataType, high: DataType) -> DataType:
+    """The wider of two integers; beside them floats and decimals win, doubles over all."""
+    if t.NULL in (low, high) or t.DOUBLE in (low, high):
+        return t.DOUBLE
+    if t.FLOAT in (low, high):
+        return t.FLOAT
+    if isinstance(low, t.DecimalType) and isinstance(high, t.DecimalType):
+        return decimals.wider(low, high)
+    for kind in (low, high):
+        if isinstance(kind, t.DecimalType):
+            return kind
+    return max(low, high, key=lambda d: decimals.decimal_for(d).precision)
 
 
 def _emit_uniform(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -67,7 +67,7 @@ LAMBDA: Final = Kind("LAMBDA", lambda d: True)
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter. `kinds`: alternatives in order. `default` fills an optional one that is left out (None: stays out).
+    """One parameter. `kinds`: alternatives in order. `default` fills an optional one left out (None: it stays out).
 
     `constant`: the argument must be foldable (Spark: NON_FOLDABLE_INPUT otherwise). `name` serves named arguments.
     """
@@ -215,6 +215,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "intervals",
     "regex",
     "encoding",
+    "url",
 )
 
 _rows: dict[str, Function] = {}

@@ -16,6 +16,7 @@ import pyarrow as pa
 from hiveframe.functions.arithmetic import overflow_params
 from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.cast_numbers import BITS, bounds, wrap
+from hiveframe.functions.decimals import SYSTEM_DEFAULT, decimal_for
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
@@ -197,14 +198,16 @@ def _bind_scaled(b: Binder, name: str, args: tuple[Expr, ...]) -> Expr:
     if not is_foldable(scale) or not isinstance(scale.dtype, (t.IntegerType, t.ShortType, t.ByteType)):
         raise b.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`scale`", paramType='"INT"')
     digits = b.fold(scale, "scale")
+    if digits is None:
+        raise b.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`scale`", paramType='"INT"')
     if not isinstance(value.dtype, DecimalType):
         value = b.cast(value, _as_decimal(value.dtype))
-    dtype = rounded_type(value.dtype, int(digits or 0))
+    dtype = rounded_type(value.dtype, int(digits))
     return Call(f"{name} at scale", (value, Literal(digits, t.INT)), dtype, True)
 
 
 def _as_decimal(dtype: DataType) -> DataType:
-    return t.INTEGRAL_DECIMAL.get(dtype, DecimalType(30, 15))
+    return decimal_for(dtype) if isinstance(dtype, t.NumericType) else SYSTEM_DEFAULT
 
 
 def _emit_whole(name: str, call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -234,13 +237,11 @@ def _emit_scaled(name: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
         kind, scale_arg = call.args[0].dtype, call.args[1]
         assert isinstance(kind, DecimalType)
         assert isinstance(scale_arg, Literal)
-        if scale_arg.value is None:
-            return constant(None, call.dtype)
         scale = int(scale_arg.value)
         target = physical_type(call.dtype)
         if scale >= kind.scale:
             return cast(args[0], target)
-        unit = decimal(Decimal(1).scaleb(-scale), max(scale, 1 - scale) + 1, max(scale, 0))
+        unit = decimal(Decimal(1).scaleb(-scale), min(max(scale, -scale) + 1, 38), max(scale, 0))
 
         def build(v: Sql) -> Sql:
             near = _round_decimal(v, kind, call.dtype, scale, even=False)

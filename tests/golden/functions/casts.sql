@@ -143,3 +143,7 @@ cast(a as timestamp) from values ('2020-03-08 02:30:00'), ('2020-11-01 01:30:00'
 cast('2020-03-08 02:30:00' as timestamp), cast('2020-11-01 01:30:00' as timestamp), cast('1500-03-01 12:00:00' as timestamp)
 cast(a as timestamp) from values (timestamp_ntz'2020-03-08 02:30:00'), (timestamp_ntz'2020-11-01 01:30:00'), (timestamp_ntz'2020-11-01 00:59:00'), (null) t(a)
 cast(cast('2020-11-01 01:30:00-07:00' as timestamp) as string), cast(cast('2020-11-01 01:30:00-08:00' as timestamp) as string)
+--RESET
+cast(a as string), cast(float(a) as string) from values (1.5D), (null), (1e20D), (4.9E-324D), (-1e-7D) t(a)
+cast(a as string), cast(cast(a as timestamp) as string) from values (date'2020-01-01'), (null), (cast('12345-06-07' as date)) t(a)
+cast('-NaN' as double), cast('+Infinity' as float), cast(' nan ' as double)

@@ -1,7 +1,7 @@
 typeof(1), typeof('a'), typeof(null), typeof(array(1)), typeof(1.5), typeof(date'2020-01-01'), typeof(map(1, 'a')), typeof(struct(1)), typeof(interval 1 day), typeof(1Y), typeof(X'01')
 int('1'), bigint(1.9), smallint(5), tinyint('7'), float(1), double('1.5'), decimal(2.5), boolean('true'), string(5), date('2020-01-01'), timestamp('2020-01-01 10:00:00'), binary('a')
 current_catalog(), current_database(), current_schema()
-length(uuid()), monotonically_increasing_id(), spark_partition_id(), input_file_name(), input_file_block_start(), input_file_block_length()
+length(uuid()), monotonically_increasing_id(), spark_partition_id()
 int('x')
 int(1, 2)
 typeof()
