@@ -25,7 +25,8 @@ from tests.unit.lake.harness import UTC, opened, rows_of
 
 # Text that UTF-8 can carry, without the two noncharacters that the CSV reader keeps for itself.
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\U0010fffe\U0010ffff"), max_size=12)
-NAME = TEXT.filter(lambda name: name.strip() and name == name.strip() and "\0" not in name)
+# A folder whose name begins with a point is hidden, in Spark too.
+NAME = TEXT.filter(lambda name: name.strip() and name == name.strip() and "\0" not in name and name[0] != ".")
 
 
 class ArrowRows:
