@@ -126,8 +126,8 @@ def _function(node: spec.Function, run: Run) -> str:
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
-    if node.ignore_nulls and row.name in ("first", "last"):
-        called = row.name
+    if node.ignore_nulls and row.name in ("first_value", "last_value"):
+        called = row.name.removesuffix("_value")
     display = row.label if row.label and called == row.name.lower() else called
     text = call_text(row, display, texts, distinct=node.distinct)
     if node.within_group:

@@ -55,5 +55,3 @@ def own_columns(relation: lg.Relation) -> list[lg.Column]:
     if isinstance(relation, lg.CollectMetrics):
         return [n.column for n in relation.metrics]
     return list(relation.columns) if isinstance(relation, lg.Generate) else []
-
-

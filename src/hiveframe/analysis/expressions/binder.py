@@ -34,9 +34,9 @@ class Binder:
     `fallback` is asked for a name that `input` does not know, then the relations below it (ORDER BY, HAVING and Filter
     see columns below the SELECT); `aggregate_input` comes first for arguments of aggregates. `aliases` are the lateral
     column aliases so far, by lower-case name; `used_level` is the highest level of alias met since it was last reset.
-    `generated` are the columns of the list's generators; `lambdas` are the parameters in sight, innermost last. `window`
-    and `aggregate` are the calls being bound, `root` the whole expression, `clause` and `at` where it stands, `place` the
-    innermost node that knows where it was written.
+    `generated` are the columns of the list's generators; `lambdas` are the parameters in sight, innermost last.
+    `window` and `aggregate` are the calls being bound, `root` the whole expression, `clause` and `at` where it stands,
+    `place` the innermost node that knows where it was written.
     """
 
     context: Context

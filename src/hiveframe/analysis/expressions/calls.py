@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hiveframe import sql
 from hiveframe.analysis.frame import Context, context_of
 from hiveframe.analysis.naming import describe
 from hiveframe.functions.binding import CallBinder, bind_function
@@ -29,6 +30,7 @@ def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallB
             "namespace": ".".join(context.env.namespace),
             "user": context.env.user,
         },
+        parse_schema=lambda text: sql.parse_schema(text, conf=context.env.settings),
     )
 
 

@@ -43,7 +43,7 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
     user = None
     builtin = _builtin_name(name)
     row = lookup(builtin) if builtin is not None else None
-    if row is not None and row.is_internal:
+    if row is not None and row.is_internal and not node.is_internal:
         row = None
     if builtin is not None and not node.is_internal:
         rewrite = REWRITES.get(builtin.lower())

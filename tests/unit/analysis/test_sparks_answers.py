@@ -1,0 +1,45 @@
+"""Names, types, nullability and errors of analysis are Spark's, query by query."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hiveframe.errors import SparkError
+from tests.unit.analysis.environment import analyzed, columns_of
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "analysis"
+GAPS = [line for line in (GOLDEN / "gaps.txt").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+ANSWERS: dict[str, Any] = {
+    query: answer
+    for path in sorted(GOLDEN.glob("*.json"))
+    for query, answer in json.loads(path.read_text(encoding="utf-8")).items()
+}
+
+
+def our_answer(query: str) -> dict[str, Any]:
+    try:
+        found = analyzed(query)
+    except SparkError as error:
+        c = error.context
+        return {
+            "error": type(error).__name__,
+            "condition": error.condition,
+            "state": error.sql_state,
+            "params": error.params,
+            "context": [[c.fragment, c.start, c.stop]] if c else [],
+        }
+    return {"columns": [list(column) for column in columns_of(found)]}
+
+
+@pytest.mark.parametrize("query", [q for q in ANSWERS if q not in GAPS])
+def test_analysis_answers_as_spark_does(query: str) -> None:
+    assert our_answer(query) == ANSWERS[query]
+
+
+@pytest.mark.parametrize("query", GAPS)
+def test_a_known_gap_is_still_one(query: str) -> None:
+    assert our_answer(query) != ANSWERS[query], (
+        "it answers as Spark does now: take it off tests/golden/analysis/gaps.txt"
+    )
