@@ -291,7 +291,9 @@ def check_value(name: str, value: str) -> str:
 
 
 def _bad(name: str, value: str, sub: str, expected: str) -> IllegalArgumentException:
-    params = {"confName": name, "confValue": value, "confType": expected, "confOptions": expected}
+    params = {"confName": name, "confValue": value}
+    if expected:
+        params["confType" if sub == "TYPE_MISMATCH" else "confOptions"] = expected
     return IllegalArgumentException(f"INVALID_CONF_VALUE.{sub}", params)
 
 

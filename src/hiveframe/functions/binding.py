@@ -39,6 +39,7 @@ class CallBinder:
         evaluate: Evaluate,
         describe: Describe,
         session: Mapping[str, str] | None = None,
+        parse_schema: Callable[[str], DataType] | None = None,
     ) -> None:
         self.settings = settings
         self.context = context
@@ -46,6 +47,7 @@ class CallBinder:
         self.time_zone = settings.time_zone
         self._evaluate = evaluate
         self._session = session or {}
+        self._parse_schema = parse_schema
         self._describe = describe
         self._site: Expr | None = None
 
@@ -64,6 +66,11 @@ class CallBinder:
     def session_value(self, name: str) -> str:
         """What is current in the session."""
         return self._session[name]
+
+    def parse_schema(self, text: str) -> DataType:
+        """The type or schema that a text spells."""
+        assert self._parse_schema is not None
+        return self._parse_schema(text)
 
     def call(self, name: str, *args: Expr) -> Expr:
         """Another function of the table, bound to `args`."""

@@ -23,6 +23,7 @@ from hiveframe.functions.sql import (
     func,
     is_null,
     lambda_,
+    lambda_name,
     null,
     number,
     op,
@@ -31,7 +32,7 @@ from hiveframe.functions.sql import (
     true,
 )
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Lambda, LambdaVar
+from hiveframe.plan.logical import Call, Expr, Lambda
 from hiveframe.plan.types import ArrayType, DataType, MapType
 
 Params = Sequence[tuple[str, DataType, bool]]
@@ -62,15 +63,11 @@ def _lambda_of(expr: Expr) -> Lambda:
     return expr
 
 
-def _name(variable: LambdaVar) -> str:
-    return f"v{variable.id}"
-
-
 def _applied(call: Call, ctx: EmitContext, at: int, *values: Sql) -> Sql:
     """The body of the lambda argument with its parameters replaced by `values`."""
     function = _lambda_of(call.args[at])
     body = ctx.expr(function.body).copy()
-    bound = {_name(p): v for p, v in zip(function.params, values, strict=False)}
+    bound = {lambda_name(p.id): v for p, v in zip(function.params, values, strict=False)}
 
     def fill(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Column) and node.name in bound and not node.table:

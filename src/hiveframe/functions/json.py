@@ -56,12 +56,10 @@ def _emit_to_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def schema_argument(binder: Binder, arg: Expr) -> DataType:
     """The type that a constant schema argument spells, in DDL or JSON."""
-    from hiveframe.sql.type_parser import parse_schema  # SQL's parser is loaded when a schema is in text
-
     value = binder.fold(arg)
     if not isinstance(arg.dtype, t.StringType) or value is None:
         raise binder.error("INVALID_SCHEMA.NON_STRING_LITERAL", inputSchema=f'"{value}"')
-    return t.as_nullable(parse_schema(str(value)))
+    return t.as_nullable(binder.parse_schema(str(value)))
 
 
 def _bind_from_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:

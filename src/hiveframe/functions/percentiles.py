@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -218,6 +218,13 @@ def _bind_mode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     return AggCall("mode", args[:1], args[0].dtype, True, order_by=order_by)
 
 
+def _mode_shown(texts: Sequence[str]) -> str:
+    """The flag is shown as the order that it asks for."""
+    if len(texts) < 2:
+        return f"mode({', '.join(texts)})"
+    return f"mode() WITHIN GROUP (ORDER BY {texts[0]} DESC)" if texts[1] == "true" else f"mode({texts[0]})"
+
+
 def _emit_mode(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     return ctx.aggregate("mode", args, replace(call, distinct=False))
 
@@ -291,6 +298,7 @@ register(
         kind=FunctionKind.AGGREGATE,
         bind=_bind_mode,
         emit=_emit_mode,
+        shows=_mode_shown,
         ordered_set=True,
         doc="The most frequent value.",
         group="aggregate",

@@ -1,210 +1,241 @@
-"""Regular expressions: Java's language over texts.
+"""Functions with Java regular expressions.
 
-A constant pattern that RE2 understands as Java does runs in DuckDB; any other in a kernel. An error in a pattern is
-raised when a row meets it, as in Spark, so bad patterns go to the kernel too.
+A constant pattern that RE2 can say runs in DuckDB; a plain text needs no regular expression at all. Everything else
+goes through `regex_kernels`: look-around, back-references, patterns from columns, and those that may match nothing
+wherever Java and RE2 differ about empty matches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
 
 import pyarrow as pa
 
-from hiveframe.errors import SparkError
-from hiveframe.functions import regex_match as match
-from hiveframe.functions import regex_nodes as nodes
-from hiveframe.functions import regex_print as show
+from hiveframe.functions import regex_kernels
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.java_regex import JavaRegex
 from hiveframe.functions.let import let
-from hiveframe.functions.regex_parser import BadPattern, Parsed
+from hiveframe.functions.regex_kernels import Replacement, pattern_of, replacement_of
 from hiveframe.functions.registry import (
     Binder,
     Emit,
     Function,
     NullRule,
     ParamLike,
+    ResultRule,
     always_null,
     any_null,
     optional,
     register,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, number, op, text
-from hiveframe.functions.strings import by_kernel, constant_of
+from hiveframe.functions.sql import Sql, case, cast, func, lambda_, not_, number, op, param, text
+from hiveframe.functions.strings import constant_of, is_ascii
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
 
 _INT_MAX = 2**31 - 1
-_ANY_CHARACTER = r"[\x{0}-\x{10FFFF}]"
-_TEXTS = ArrayType(t.STRING, True)
+_TEXTS = ArrayType(t.STRING, False)
+_LINE_ENDS = ("\n", "\r", "\x85", "\u2028", "\u2029")
+_MOST_GROUPS = 9  # that a replacement may name in RE2
 
 
-@dataclass(frozen=True, slots=True)
-class _Fast:
-    """A constant pattern that RE2 understands."""
-
-    parsed: Parsed
-    re2: show.Re2
-
-    @property
-    def pattern(self) -> Sql:
-        return text(self.re2.pattern)
-
-    @property
-    def is_global(self) -> bool:
-        """Whether RE2 finds the same matches one after the other as Java does."""
-        return nodes.shortest(self.parsed.root) > 0 and not self.re2.end_group
+def _known(call: Call) -> JavaRegex | None:
+    """The constant pattern of a call."""
+    pattern = constant_of(call.args[1])
+    return pattern_of(pattern, call.function) if isinstance(pattern, str) else None
 
 
-def _fast(pattern: Expr) -> _Fast | None:
-    value = constant_of(pattern)
-    if not isinstance(value, str):
-        return None
-    try:
-        parsed = match.parsed(value, "")
-    except SparkError:
-        return None
-    re2 = show.re2_pattern(parsed.root, parsed.group_count)
-    return None if re2 is None else _Fast(parsed, re2)
+def _kernel(name: str, kernel: Callable[..., pa.Array], call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    types = [a.dtype for a in call.args[: len(args)]]
+    return func(ctx.kernel(name, kernel, types, call.dtype), *args)
 
 
-Quick = Callable[[Call, list[Sql], _Fast, EmitContext], Sql | None]
-Emitter = Callable[[Call, list[Sql], EmitContext], Sql]
+def _guarded(
+    regex: JavaRegex, value: Sql, fast: Callable[[Sql], Sql], slow: Callable[[Sql], Sql], ctx: EmitContext
+) -> Sql:
+    """`fast` where RE2 means the same for the value at hand, `slow` for other values."""
+    if not regex.needs_ascii and not regex.needs_no_line_end:
+        return fast(value)
+
+    def build(v: Sql) -> Sql:
+        condition: Sql | None = is_ascii(v) if regex.needs_ascii else None
+        if regex.needs_no_line_end:
+            ends = _LINE_ENDS[:2] if regex.needs_ascii else _LINE_ENDS
+            for end in ends:
+                other = not_(func("ends_with", v, text(end)))
+                condition = other if condition is None else op("and", condition, other)
+        assert condition is not None
+        return case((condition, fast(v)), default=slow(v))
+
+    return let(value, ctx, build)
 
 
-def _emit(quick: Quick, kernel: Callable[..., pa.Array]) -> Emitter:
-    """`quick` where RE2 will do and it gives an answer, else the kernel."""
-    slow = by_kernel(kernel)
+def _emit_rlike(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("rlike", regex_kernels.matched, call, [value, args[1]], ctx)
 
-    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        fast = _fast(call.args[1])
-        made = None if fast is None else quick(call, args, fast, ctx)
-        return slow(call, args, ctx) if made is None else made
-
-    return emit
-
-
-def _find(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    literal = show.is_literal(fast.parsed.root)
-    if literal is not None:
-        return func("contains", args[0], text(literal))
-    return func("regexp_matches", args[0], fast.pattern)
+    regex = _known(call)
+    if regex is None or regex.re2 is None:
+        return slow(args[0])
+    if regex.literal is not None:
+        return func("contains", args[0], text(regex.literal))
+    re2 = text(regex.re2)
+    return _guarded(regex, args[0], lambda v: func("regexp_matches", v, re2), slow, ctx)
 
 
-def _extract(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    index = constant_of(call.args[2])
-    if not isinstance(index, int) or not 0 <= index <= min(fast.parsed.group_count, 9):
-        return None
-    if index == 0 and fast.re2.end_group:
-        return None  # the match would have the line end with it
-    return func("regexp_extract", args[0], fast.pattern, number(index))
+def _emit_extract(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("regexp_extract", regex_kernels.extracted, call, [value, *args[1:]], ctx)
+
+    regex, group = _known(call), constant_of(call.args[2])
+    if regex is None or regex.re2 is None or not _is_group(group, regex):
+        return slow(args[0])
+    re2, index = text(regex.re2), number(int(str(group)))
+    return _guarded(regex, args[0], lambda v: func("regexp_extract", v, re2, index), slow, ctx)
 
 
-def _substring(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    if fast.re2.end_group:
-        return None
-    return func("nullif", func("regexp_extract", args[0], fast.pattern, number(0)), text(""))
+def _is_group(group: object, regex: JavaRegex) -> bool:
+    return isinstance(group, int) and 0 <= group <= min(regex.group_count, _MOST_GROUPS)
 
 
-def _extract_all(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    index = constant_of(call.args[2])
-    if not isinstance(index, int) or not 0 <= index <= min(fast.parsed.group_count, 9) or not fast.is_global:
-        return None
-    return func("regexp_extract_all", args[0], fast.pattern, number(index))
+def _emit_extract_all(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("regexp_extract_all", regex_kernels.all_extracted, call, [value, *args[1:]], ctx)
+
+    regex, group = _known(call), constant_of(call.args[2])
+    if regex is None or regex.re2 is None or regex.can_be_empty or not _is_group(group, regex):
+        return slow(args[0])
+    re2, index = text(regex.re2), number(int(str(group)))
+    may_be_unset = group != 0 and any(sign in regex.re2 for sign in "|?*{")
+
+    def fast(value: Sql) -> Sql:
+        found = func("regexp_extract_all", value, re2, index)
+        if not may_be_unset:
+            return found
+        x = ctx.fresh("x")  # a group that took no part is empty in Java, NULL in DuckDB
+        return func("list_transform", found, lambda_([x], func("coalesce", param(x), text(""))))
+
+    return _guarded(regex, args[0], fast, slow, ctx)
 
 
-def _count(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    if not fast.is_global:
-        return None
-    return cast(func("len", func("regexp_extract_all", args[0], fast.pattern, number(0))), "INTEGER")
+def _emit_replace(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("regexp_replace", regex_kernels.replaced, call, [value, *args[1:]], ctx)
+
+    regex, new = _known(call), constant_of(call.args[2])
+    if regex is None or regex.re2 is None or not isinstance(new, str) or constant_of(call.args[3]) != 1:
+        return slow(args[0])
+    replacement = replacement_of(new, str(constant_of(call.args[1])))
+    if (
+        replacement is None
+        or regex.can_be_empty
+        or any(isinstance(p, int) and p > _MOST_GROUPS for p in replacement.parts)
+    ):
+        return slow(args[0])
+    if regex.literal is not None and all(isinstance(p, str) for p in replacement.parts):
+        return func("replace", args[0], text(regex.literal), text("".join(str(p) for p in replacement.parts)))
+    re2, rewrite = text(regex.re2), text(_rewrite(replacement))
+    return _guarded(regex, args[0], lambda v: func("regexp_replace", v, re2, rewrite, text("g")), slow, ctx)
 
 
-def _replace(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    replacement, start = constant_of(call.args[2]), constant_of(call.args[3])
-    once = show.is_anchored(fast.parsed.root)
-    if not isinstance(replacement, str) or start != 1 or not (fast.is_global or once):
-        return None
-    literal = show.is_literal(fast.parsed.root)
-    if literal is not None and not set(replacement) & {"\\", "$"}:
-        return func("replace", args[0], text(literal), text(replacement))
-    new = _re2_replacement(replacement, fast)
-    if new is None:
-        return None
-    return func("regexp_replace", args[0], fast.pattern, text(new), *([] if once else [text("g")]))
-
-
-def _re2_replacement(replacement: str, fast: _Fast) -> str | None:
-    """The replacement with RE2's references; a line end that the pattern took at its end is put back."""
-    names = tuple(fast.parsed.names.items())
-    try:
-        parts = [*match.replacement_parts(replacement, fast.parsed.group_count, names)]
-    except BadPattern:
-        return None
-    if fast.re2.end_group:
-        parts.append(fast.re2.end_group)
-        if 0 in parts:
-            return None
-    if any(isinstance(part, int) and part > 9 for part in parts):
-        return None
-    return "".join(f"\\{part}" if isinstance(part, int) else part.replace("\\", "\\\\") for part in parts)
-
-
-def _split(call: Call, args: list[Sql], fast: _Fast, ctx: EmitContext) -> Sql | None:
-    limit = constant_of(call.args[2])
-    if not isinstance(limit, int) or limit > 0 or not fast.is_global:
-        return None
-    literal = show.is_literal(fast.parsed.root)
-    if literal is not None:
-        return func("string_split", args[0], text(literal))
-    return func("string_split_regex", args[0], fast.pattern)
-
-
-def _emit_split(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    if constant_of(call.args[1]) == "" and constant_of(call.args[2]) in (-1, 0):
-        return let(args[0], ctx, _characters)
-    return _by_pattern(call, args, ctx)
-
-
-_by_pattern: Final = _emit(_split, match.split_each)
-
-
-def _characters(value: Sql) -> Sql:
-    blank = func("list_value", text(""))
-    return case((op("=", value, text("")), blank), default=func("regexp_extract_all", value, text(_ANY_CHARACTER)))
+def _rewrite(replacement: Replacement) -> str:
+    """The replacement in RE2's notation."""
+    return "".join(p.replace("\\", "\\\\") if isinstance(p, str) else f"\\{p}" for p in replacement.parts)
 
 
 def _check_position(binder: Binder, args: tuple[Expr, ...]) -> None:
-    position = constant_of(args[3])
-    if isinstance(position, int) and position <= 0:
+    position = args[3]
+    if isinstance(position, Literal) and isinstance(position.value, int) and position.value < 1:
         raise binder.error(
             "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
             exprName="position",
             valueRange=f"(0, {_INT_MAX}]",
-            currentValue=str(position),
+            currentValue=str(position.value),
         )
+
+
+def _emit_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("regexp_count", regex_kernels.counted, call, [value, args[1]], ctx)
+
+    regex = _known(call)
+    if regex is None or regex.re2 is None or regex.can_be_empty:
+        return slow(args[0])
+    re2 = text(regex.re2)
+
+    def fast(value: Sql) -> Sql:
+        return cast(func("len", func("regexp_extract_all", value, re2)), "INTEGER")
+
+    return _guarded(regex, args[0], fast, slow, ctx)
+
+
+def _emit_instr(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Where the shortest text before a match ends; Java counts UTF-16 units, so only ASCII is counted here."""
+
+    def slow(value: Sql) -> Sql:
+        return _kernel("regexp_instr", regex_kernels.placed, call, [value, args[1]], ctx)
+
+    regex = _known(call)
+    if regex is None or regex.re2 is None:
+        return slow(args[0])
+    re2, before = text(regex.re2), text(rf"\A((?s:.*?))(?:{regex.re2})")
+
+    def fast(value: Sql) -> Sql:
+        place = op("+", func("length", func("regexp_extract", value, before, number(1))), number(1))
+        found = case((func("regexp_matches", value, re2), place), (not_(func("regexp_matches", value, re2)), number(0)))
+        return cast(found, "INTEGER")
+
+    return _guarded(replace(regex, needs_ascii=True), args[0], fast, slow, ctx)
+
+
+def _bind_substr(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    """The first match, NULL when there is none (or it is empty)."""
+    found = binder.call("regexp_extract", *args, Literal(0, t.INT))
+    return binder.call("nullif", found, Literal("", t.STRING))
+
+
+def _emit_split(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    def slow(value: Sql) -> Sql:
+        return _kernel("split", regex_kernels.parted, call, [value, *args[1:]], ctx)
+
+    regex, limit = _known(call), constant_of(call.args[2])
+    if regex is None or regex.re2 is None or not isinstance(limit, int) or limit > 0:
+        return slow(args[0])
+    if regex.literal is not None:
+        return func("string_split", args[0], text(regex.literal))
+    if regex.can_be_empty:
+        return slow(args[0])
+    re2 = text(regex.re2)
+    return _guarded(regex, args[0], lambda v: func("string_split_regex", v, re2), slow, ctx)
+
+
+def _shown(name: str) -> Callable[[Sequence[str]], str]:
+    return lambda texts: f"{name}({', '.join(texts)})"
 
 
 def _row(
     name: str,
-    params: Sequence[ParamLike],
-    result: DataType,
-    emit: Emit,
-    doc: str,
+    params: tuple[ParamLike, ...],
     *,
+    doc: str,
     since: str,
-    label: str = "",
+    emit: Emit | None = None,
+    result: DataType | ResultRule = t.STRING,
     nullable: NullRule = any_null,
+    bind: Callable[[Binder, tuple[Expr, ...]], Expr] | None = None,
+    shows: Callable[[Sequence[str]], str] | None = None,
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = (),
 ) -> Function:
     return Function(
         name,
-        tuple(params),
+        params,
         result,
         nullable,
         emit=emit,
-        label=label,
+        bind=bind,
+        shows=shows,
         checks=checks,
         doc=doc,
         group="string",
@@ -212,71 +243,73 @@ def _row(
     )
 
 
-_TWO = (t.STRING, t.STRING)
-_GROUP = (t.STRING, t.STRING, optional(t.INT, 1))
-_matches = _emit(_find, match.find_each)
+def _match(name: str, since: str) -> Function:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        return Call("rlike", args, t.BOOLEAN, any_null(args))
+
+    doc = "Whether the text holds a match of the regular expression."
+    emit = _emit_rlike if name == "rlike" else None
+    params = (t.STRING, t.STRING)
+    return _row(name, params, result=t.BOOLEAN, bind=bind, emit=emit, shows=_shown(name.upper()), doc=doc, since=since)
+
 
 register(
-    _row("rlike", _TWO, t.BOOLEAN, _matches, "Whether a pattern matches in the text.", since="1.0.0", label="RLIKE"),
-    _row("regexp", _TWO, t.BOOLEAN, _matches, "Whether a pattern matches in the text.", since="3.2.0", label="REGEXP"),
-    _row(
-        "regexp_like",
-        _TWO,
-        t.BOOLEAN,
-        _matches,
-        "Whether a pattern matches in the text.",
-        since="3.2.0",
-        label="REGEXP_LIKE",
-    ),
+    _match("rlike", "1.0.0"),
+    _match("regexp", "3.2.0"),
+    _match("regexp_like", "3.2.0"),
     _row(
         "regexp_extract",
-        _GROUP,
-        t.STRING,
-        _emit(_extract, match.extract_each),
-        "A group of the first match, empty without one.",
+        (t.STRING, t.STRING, optional(t.INT, 1)),
+        emit=_emit_extract,
+        doc="A group of the first match; empty when there is no match.",
         since="1.5.0",
     ),
     _row(
         "regexp_extract_all",
-        _GROUP,
-        _TEXTS,
-        _emit(_extract_all, match.extract_all_each),
-        "A group of each match.",
+        (t.STRING, t.STRING, optional(t.INT, 1)),
+        result=_TEXTS,
+        emit=_emit_extract_all,
+        doc="A group of every match.",
         since="3.1.0",
     ),
     _row(
         "regexp_replace",
         (t.STRING, t.STRING, t.STRING, optional(t.INT, 1)),
-        t.STRING,
-        _emit(_replace, match.replace_each),
-        "The text with each match, from a position on, replaced; `$1` in the replacement is a group.",
-        since="1.5.0",
+        emit=_emit_replace,
         checks=(_check_position,),
+        doc="The text with every match from a position on replaced; $1 stands for a group.",
+        since="1.5.0",
     ),
-    _row("regexp_count", _TWO, t.INT, _emit(_count, match.count_each), "How many matches there are.", since="3.4.0"),
+    _row(
+        "regexp_count",
+        (t.STRING, t.STRING),
+        result=t.INT,
+        emit=_emit_count,
+        doc="The number of matches.",
+        since="3.4.0",
+    ),
     _row(
         "regexp_instr",
         (t.STRING, t.STRING, optional(t.INT, 0)),
-        t.INT,
-        by_kernel(match.position_each),
-        "Where the first match begins, from 1; 0 without one.",
+        result=t.INT,
+        emit=_emit_instr,
+        doc="Where the first match begins, from 1; 0 when there is none.",
         since="3.4.0",
     ),
     _row(
         "regexp_substr",
-        _TWO,
-        t.STRING,
-        _emit(_substring, match.substring_each),
-        "The first match, NULL without one.",
-        since="3.4.0",
+        (t.STRING, t.STRING),
         nullable=always_null,
+        bind=_bind_substr,
+        doc="The first match, NULL when there is none.",
+        since="3.4.0",
     ),
     _row(
         "split",
         (t.STRING, t.STRING, optional(t.INT, -1)),
-        ArrayType(t.STRING, False),
-        _emit_split,
-        "The parts between matches, at most as many as the limit says.",
+        result=_TEXTS,
+        emit=_emit_split,
+        doc="The parts of a text between matches, at most `limit` of them when it is positive.",
         since="1.5.0",
     ),
 )

@@ -97,6 +97,9 @@ class Binder(Protocol):
     def session_value(self, name: str) -> str:
         """What is current in the session: its `catalog`, `namespace` or `user`."""
 
+    def parse_schema(self, text: str) -> DataType:
+        """The type or schema that a text spells, in DDL or JSON."""
+
     def call(self, name: str, *args: Expr) -> Expr:
         """Another function of the table, bound to `args` (implicit casts included)."""
 

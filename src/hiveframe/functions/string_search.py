@@ -27,7 +27,7 @@ from hiveframe.functions.registry import (
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, is_null, null, number, op, physical_type, text
 from hiveframe.functions.strings import by_kernel, constant_of, is_ascii, is_bytes
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
 
@@ -157,7 +157,6 @@ def _emit_elt(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if not ctx.ansi:
         return case(*branches, default=cast(null(), physical_type(call.dtype)))
     params: dict[str, Sql | str] = {"indexValue": cast(place, "VARCHAR"), "arraySize": str(len(values))}
-    params["ansiConfig"] = '"spark.sql.ansi.enabled"'
     fails = ctx.raise_error("ArrayIndexOutOfBoundsException", "INVALID_ARRAY_INDEX", params, call.dtype, call.context)
     return case(*branches, (is_not_null(place), fails))
 
@@ -169,7 +168,8 @@ def _emit_levenshtein(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     distance = case((ascii_, cast(func("levenshtein", *args[:2]), "INTEGER")), default=func(full, *args[:2]))
     if len(args) == 2:
         return distance
-    near = case((op("<=", distance, args[2]), distance), (_present(*args), number(-1)))
+    threshold = args[2] if isinstance(call.args[2], Literal) else func("coalesce", args[2], number(0))
+    near = case((op("<=", distance, threshold), distance), (_present(*args[:2], threshold), number(-1)))
     return cast(near, "INTEGER")
 
 

@@ -10,21 +10,17 @@ import pyarrow as pa
 from hiveframe.functions.decimals import MAX_PRECISION, bounded
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import quotient, scaled, unscaled
-from hiveframe.functions.registry import (
-    NUMERIC,
-    Function,
-    FunctionKind,
-    Kind,
-    always_null,
-    either,
-    register,
-)
+from hiveframe.functions.registry import Function, FunctionKind, Kind, always_null, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr
 from hiveframe.plan.types import DataType, DecimalType
 
-ANSI_INTERVAL = Kind("ANSI INTERVAL", lambda d: isinstance(d, (t.YearMonthIntervalType, t.DayTimeIntervalType)))
+_SUMMABLE = Kind(
+    '"NUMERIC" or "ANSI INTERVAL"',
+    lambda d: isinstance(d, (t.NumericType, t.YearMonthIntervalType, t.DayTimeIntervalType)),
+    t.DOUBLE,
+)
 
 # How many digits a sum may have beyond those of its values: ten billion rows.
 _SUM_DIGITS = 10
@@ -196,7 +192,7 @@ def _row(
 ) -> Function:
     return Function(
         name,
-        (either(NUMERIC, ANSI_INTERVAL),),
+        (_SUMMABLE,),
         result,
         always_null,
         FunctionKind.AGGREGATE,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hiveframe.engine.execution import Execution
 from hiveframe.plan import types as t
 from hiveframe.plan.spec import Literal
 from hiveframe.plan.types import DataType, StructField, StructType
@@ -30,6 +31,33 @@ class Rows:
     batches: Iterator[pa.RecordBatch]
     observed: Sequence[Observed] = ()
     metrics: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRows:
+    """The rows of a run of the engine; `observed` is whole when the batches are exhausted."""
+
+    schema: StructType
+    run: Execution
+    batches: Iterator[pa.RecordBatch]
+
+    @property
+    def observed(self) -> Sequence[Observed]:
+        """What the plan observed."""
+        return [
+            Observed(
+                o.name,
+                [c.name for c in o.columns],
+                [Literal(v, c.dtype) for v, c in zip(o.values, o.columns, strict=True)],
+            )
+            for o in self.run.observations
+            if o.is_complete
+        ]
+
+    @property
+    def metrics(self) -> Mapping[str, int]:
+        """Nothing yet."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from hiveframe.sessions.environment import SessionEnvironment
 from hiveframe.sessions.explain_text import explain_text
 from hiveframe.sessions.operation import DETACHED, Operation
 from hiveframe.sessions.python_path import PythonPath
-from hiveframe.sessions.results import Observed, Rows, SmallTable
+from hiveframe.sessions.results import Observed, Rows, RunRows, SmallTable
 from hiveframe.sessions.show import html_string, show_string
 from hiveframe.sessions.state import CacheEntry, Kept, SessionState
 from hiveframe.sessions.tables_of import kept_table
@@ -153,7 +153,7 @@ class Session:
                 return self._run(plan.command).schema
         return schema_of(self.analyze(plan))
 
-    def execute(self, plan: spec.Relation, *, operation: Operation) -> Rows:
+    def execute(self, plan: spec.Relation, *, operation: Operation) -> Rows | RunRows:
         """The rows, streamed."""
         match plan:
             case spec.ShowString() | spec.HtmlString():
@@ -162,11 +162,11 @@ class Session:
                 return self._run(plan.command, operation).rows()
         return self._stream(self.analyze(plan), operation)
 
-    def _stream(self, plan: lg.Relation, operation: Operation) -> Rows:
+    def _stream(self, plan: lg.Relation, operation: Operation) -> RunRows:
         run = self._engine.execute(optimize(plan), self.settings)
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
-        return Rows(schema_of(plan), run.batches())
+        return RunRows(schema_of(plan), run, run.batches())
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""

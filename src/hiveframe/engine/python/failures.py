@@ -11,10 +11,10 @@ from typing import Final
 
 import pyspark
 
-import hiveframe
+from hiveframe import errors as hiveframe_errors
 from hiveframe.errors import PythonException, SparkError
 
-_OURS: Final = tuple(os.path.dirname(os.path.abspath(m.__file__ or "")) + os.sep for m in (hiveframe, pyspark))
+_OURS: Final = tuple(os.path.dirname(os.path.abspath(m.__file__ or "")) + os.sep for m in (hiveframe_errors, pyspark))
 _MESSAGE: Final = "An exception was thrown from the Python worker"
 
 

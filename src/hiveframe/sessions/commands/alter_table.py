@@ -52,7 +52,7 @@ def alter_table(session: CommandSession, command: c.AlterTable) -> SmallTable:
 def _rename_temporary(session: CommandSession, parts: tuple[str, ...], args: Args) -> None:
     view = session.catalog.temporary_view(parts)
     assert view is not None
-    session.catalog.create_temporary_view(replace(view, name=args["to"].parts[-1].lower()), replace=False)
+    session.catalog.create_temporary_view(replace(view, name=args["to"][-1].lower()), replace=False)
     session.catalog.drop_temporary_view(parts)
 
 
@@ -70,7 +70,7 @@ def _index(table: Table, name: str) -> int:
 
 
 def _rename(session: CommandSession, table: Table, args: Args) -> None:
-    to = session.table_parts(args["to"])
+    to = tuple(args["to"])
     _, database, name = session.catalog.qualify(to if len(to) > 1 else (table.database, *to))
     session.catalog.metastore.rename_table(table, database, name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hiveframe.catalog.entities import Table
-from hiveframe.plan.types import StructField, sql_name
+from hiveframe.plan.types import STRING, StructField, sql_name
 from hiveframe.sql.identifiers import quote_if_needed
 from hiveframe.sql.strings import quote_string
 
@@ -56,7 +56,8 @@ def _create_table(table: Table, name: str) -> str:
 
 
 def _column(f: StructField) -> str:
-    text = f"{quote_if_needed(f.name)} {sql_name(f.dtype)}"
+    shown = "STRING COLLATE UTF8_BINARY" if f.dtype == STRING else sql_name(f.dtype)
+    text = f"{quote_if_needed(f.name)} {shown}"
     if not f.nullable:
         text += " NOT NULL"
     default = f.metadata.get("CURRENT_DEFAULT")

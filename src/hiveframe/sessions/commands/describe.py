@@ -17,6 +17,7 @@ from hiveframe.sessions.commands.lookup import find_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_fields
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.table_details import details
+from hiveframe.sessions.commands.tables import DEFAULT_KEY
 from hiveframe.sessions.results import SmallTable, column, small_table
 
 _FIELDS = (column("col_name"), column("data_type"), column("comment", nullable=True))
@@ -36,7 +37,7 @@ def describe_table(session: CommandSession, command: c.DescribeTable) -> SmallTa
         return _as_json(session, parts, schema, table)
     rows = _column_rows(schema.fields)
     if table is not None:
-        rows += _partition_rows(table)
+        rows += _partition_rows(table) + _default_rows(schema)
         if command.extended:
             rows += [("", "", ""), ("# Detailed Table Information", "", "")]
             rows += [(name, value, "") for name, value in details(session, table)]
@@ -53,12 +54,20 @@ def _partition_rows(table: Table) -> list[Row]:
     return [("# Partition Information", "", ""), _HEADER, *_column_rows(partition_fields(table))]
 
 
+def _default_rows(schema: StructType) -> list[Row]:
+    found = [
+        (f.name, simple_string(f.dtype), str(f.metadata[DEFAULT_KEY]))
+        for f in schema.fields
+        if DEFAULT_KEY in f.metadata
+    ]
+    return [("", "", ""), ("# Column Default Values", "", ""), *found] if found else []
+
+
 def _describe_column(session: CommandSession, parts: tuple[str, ...], name: tuple[str, ...]) -> SmallTable:
     schema = table_schema(session, parts)
     found = [f for f in schema.fields if f.name.lower() == name[0].lower()]
     if not found or len(name) > 1:
-        known = ", ".join(quoted(f.name) for f in schema.fields)
-        raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=quoted(*name), proposal=known)
+        raise analysis_error("COLUMN_NOT_FOUND", colName=quoted(*name), caseSensitiveConfig='"spark.sql.caseSensitive"')
     f = found[0]
     rows = [
         ("col_name", f.name),

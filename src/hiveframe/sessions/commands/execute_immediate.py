@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
-from hiveframe.plan import spec
+from hiveframe.plan import spec, walk
 from hiveframe.plan.logical import schema_of
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.variables import assign_from_query
@@ -21,6 +23,9 @@ def execute_immediate(session: CommandSession, command: c.ExecuteImmediate) -> S
     positional = tuple(_value(session, a) for a in command.using if not isinstance(a, spec.Alias))
     query = spec.SqlQuery(str(text), named or None, positional)
     statement = session.environment.parse_query(str(text))
+    markers = [p for p in walk.preorder(cast(spec.Node, statement), spec.Node) if isinstance(p, spec.Parameter)]
+    if any(p.name is None for p in markers) and any(p.name is not None for p in markers):
+        raise analysis_error("INVALID_QUERY_MIXED_QUERY_PARAMETERS")
     if isinstance(statement, spec.Command):
         if command.into:
             raise analysis_error("INVALID_STATEMENT_FOR_EXECUTE_INTO", sqlString=str(text).upper())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
-from hiveframe.errors import analysis_error, unsupported
+from hiveframe.errors import ArithmeticException, SparkError, analysis_error, unsupported
 from hiveframe.functions.coercion import can_store_assign
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
@@ -83,17 +83,35 @@ def insert_rows(
         mode = session.settings.require("spark.sql.sources.partitionOverwriteMode").upper()
         is_dynamic = mode == "DYNAMIC" if dynamic is None else dynamic
         how = "replace_partitions" if table.partition_columns and is_dynamic else "replace"
-    save(
-        session,
-        aligned,
-        table.location,
-        table.provider,
-        how=how,
-        options=Options(table.options),
-        partition_by=table.partition_columns,
-        static=values if how == "replace" else None,
-    )
+    try:
+        save(
+            session,
+            aligned,
+            table.location,
+            table.provider,
+            how=how,
+            options=Options(table.options),
+            partition_by=table.partition_columns,
+            static=values if how == "replace" else None,
+        )
+    except ArithmeticException as error:
+        raise _overflow_in(
+            table, schema_of(session.analyze(_with_defaults(session, child, table.schema.fields))), error
+        ) from error
     session.state.cached_tables.pop(table.parts, None)
+
+
+def _overflow_in(table: Table, given: StructType, error: SparkError) -> SparkError:
+    """CAST_OVERFLOW of a store assignment, told with the column it was meant for."""
+    if error.condition != "CAST_OVERFLOW":
+        return error
+    wanted = (error.params.get("sourceType"), error.params.get("targetType"))
+    for source, target in zip(given.fields, table.schema.fields, strict=False):
+        types = (f'"{sql_name(source.dtype)}"', f'"{sql_name(target.dtype)}"')
+        if types == wanted:
+            params = {"sourceType": types[0], "targetType": types[1], "columnName": quoted(target.name)}
+            return ArithmeticException("CAST_OVERFLOW_IN_TABLE_INSERT", params)
+    return error
 
 
 def _aligned(
@@ -106,10 +124,11 @@ def _aligned(
     static: Mapping[str, spec.Expr],
 ) -> spec.Relation:
     """The query's columns as the table's: in its order, cast to its types, with constants and defaults filled in."""
-    given = schema_of(session.analyze(child))
     wanted = [f for f in table.schema.fields if f.name.lower() not in static]
     if columns:
         wanted = _listed(table, wanted, columns)
+    child = _with_defaults(session, child, wanted)
+    given = schema_of(session.analyze(child))
     numbered = spec.ToDF(child, tuple(f"c{i}" for i in range(len(given.fields))))
     if by_name:
         sources = _by_name(table, wanted, given)
@@ -128,7 +147,7 @@ def _aligned(
             value = spec.Attribute((f"c{sources[key]}",))
         else:
             value = _default(session, f)
-        items.append(spec.Alias(_checked_null(table, f, _stored(value, f)), (f.name,)))
+        items.append(spec.Alias(_stored(value, f), (f.name,)))
     return spec.Project(numbered, tuple(items))
 
 
@@ -196,41 +215,29 @@ def _default(session: CommandSession, f: StructField) -> spec.Expr:
 
 
 def _stored(value: spec.Expr, f: StructField) -> spec.Expr:
-    """The value in the column's type; CHAR is padded and both CHAR and VARCHAR refuse text that is too long."""
+    """The value in the column's type; CHAR is padded, and CHAR and VARCHAR refuse text that is too long."""
     match f.dtype:
-        case t.CharType(length):
-            return _fitted(value, length, pads=True)
-        case t.VarcharType(length):
-            return _fitted(value, length, pads=False)
+        case t.CharType(length) | t.VarcharType(length):
+            kind = "stored_char" if isinstance(f.dtype, t.CharType) else "stored_varchar"
+            text = spec.Cast(value, t.STRING)
+            return spec.Function((kind,), (text, spec.Literal(length, t.INT)), is_internal=True)
     return spec.Cast(value, f.dtype)
 
 
-def _fitted(value: spec.Expr, length: int, *, pads: bool) -> spec.Expr:
-    text = spec.Cast(value, t.STRING)
-    limit = spec.Literal(length, t.INT)
-    trimmed = spec.Function(("rtrim",), (text,))
-    size = spec.Function(("char_length",), (text,))
-    too_long = spec.Function((">",), (spec.Function(("char_length",), (trimmed,)), limit))
-    refused = spec.Function(
-        ("raise_error",),
-        (
-            spec.Literal("EXCEED_LIMIT_LENGTH", t.STRING),
-            spec.Function(("map",), (spec.Literal("limit", t.STRING), spec.Literal(str(length), t.STRING))),
-        ),
-    )
-    cut = spec.Function(("substring",), (text, spec.Literal(1, t.INT), limit))
-    fitted = spec.Function(("when",), (too_long, refused, spec.Function((">",), (size, limit)), cut, text))
-    return spec.Function(("rpad",), (fitted, limit, spec.Literal(" ", t.STRING))) if pads else fitted
+def _with_defaults(session: CommandSession, child: spec.Relation, wanted: Sequence[StructField]) -> spec.Relation:
+    """DEFAULT in VALUES or a select list replaced by what the column's definition says."""
 
+    def fill(row: tuple[spec.Expr, ...]) -> tuple[spec.Expr, ...]:
+        return tuple(
+            _default(session, wanted[i]) if isinstance(e, spec.DefaultValue) and i < len(wanted) else e
+            for i, e in enumerate(row)
+        )
 
-def _checked_null(table: Table, f: StructField, value: spec.Expr) -> spec.Expr:
-    if f.nullable:
-        return value
-    refused = spec.Function(
-        ("raise_error",),
-        (
-            spec.Literal("NOT_NULL_ASSERT_VIOLATION", t.STRING),
-            spec.Function(("map",), (spec.Literal("walkedTypePath", t.STRING), spec.Literal(f.name, t.STRING))),
-        ),
-    )
-    return spec.Function(("coalesce",), (value, spec.Cast(refused, f.dtype)))
+    match child:
+        case spec.Values(rows):
+            return spec.Values(tuple(fill(row) for row in rows), plan_id=child.plan_id, origin=child.origin)
+        case spec.Project(below, items):
+            return spec.Project(below, fill(items), plan_id=child.plan_id, origin=child.origin)
+        case spec.SubqueryAlias(below, name, columns):
+            return spec.SubqueryAlias(_with_defaults(session, below, wanted), name, columns)
+    return child

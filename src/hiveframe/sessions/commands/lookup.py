@@ -18,6 +18,12 @@ def not_found(session: CommandSession, parts: tuple[str, ...]) -> AnalysisExcept
     )
 
 
+def not_found_in_catalog(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:
+    """TABLE_OR_VIEW_NOT_FOUND for what only the catalog can hold: DROP looks nowhere else."""
+    full = session.catalog.qualify(parts)
+    return analysis_error("TABLE_OR_VIEW_NOT_FOUND", relationName=quoted(*full), searchPath=f"[{quoted(*full[:2])}]")
+
+
 def find_table(session: CommandSession, parts: tuple[str, ...]) -> Table | None:
     """The stored table or view of that name; None when there is none, or a temporary view stands before it."""
     if session.catalog.temporary_view(parts) is not None:

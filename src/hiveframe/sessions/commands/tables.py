@@ -18,7 +18,13 @@ from hiveframe.lake.sources.source import ReadRequest
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.sessions.commands.lookup import find_table, known_table, not_found, writable_table
+from hiveframe.sessions.commands.lookup import (
+    find_table,
+    known_table,
+    not_found,
+    not_found_in_catalog,
+    writable_table,
+)
 from hiveframe.sessions.commands.partitions import (
     matching,
     partition_folder,
@@ -187,16 +193,7 @@ def drop_table(session: CommandSession, command: c.DropTable) -> SmallTable:
     if table is None:
         if command.if_exists:
             return EMPTY
-        raise not_found(session, parts)
-    if table.is_view:
-        raise analysis_error(
-            "WRONG_COMMAND_FOR_OBJECT_TYPE",
-            operation="DROP TABLE",
-            requiredType="EXTERNAL or MANAGED",
-            objectName=".".join(table.parts),
-            foundType="VIEW",
-            alternative="DROP VIEW",
-        )
+        raise not_found_in_catalog(session, parts)
     session.state.cached_tables.pop(table.parts, None)
     session.catalog.metastore.drop_table(table)
     return EMPTY

@@ -15,14 +15,18 @@ from hiveframe.sessions.results import EMPTY, SmallTable
 
 def _key(session: CommandSession, parts: tuple[str, ...]) -> str:
     if tuple(p.lower() for p in parts[:-1]) not in ((), ("session",), ("system", "session")):
-        raise analysis_error("UNRESOLVED_VARIABLE", variableName=quoted(*parts), searchPath=quoted("system", "session"))
+        raise analysis_error(
+            "UNRESOLVED_VARIABLE", variableName=quoted(*parts), searchPath=session.catalog.search_path()
+        )
     return parts[-1].lower()
 
 
 def _found(session: CommandSession, parts: tuple[str, ...]) -> Variable:
     variable = session.catalog.variables.get(_key(session, parts))
     if variable is None:
-        raise analysis_error("UNRESOLVED_VARIABLE", variableName=quoted(*parts), searchPath=quoted("system", "session"))
+        raise analysis_error(
+            "UNRESOLVED_VARIABLE", variableName=quoted(*parts), searchPath=session.catalog.search_path()
+        )
     return variable
 
 

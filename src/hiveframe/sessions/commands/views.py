@@ -13,7 +13,7 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec, walk
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.sessions.commands.lookup import find_table
+from hiveframe.sessions.commands.lookup import find_table, not_found_in_catalog
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
@@ -160,9 +160,7 @@ def drop_view(session: CommandSession, parts: tuple[str, ...], *, if_exists: boo
     if table is None:
         if if_exists:
             return
-        raise analysis_error(
-            "TABLE_OR_VIEW_NOT_FOUND", relationName=quoted(*parts), searchPath=session.catalog.search_path()
-        )
+        raise not_found_in_catalog(session, parts)
     if not table.is_view:
         raise analysis_error(
             "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", tableName=quoted(*table.parts), operation="DROP VIEW"
