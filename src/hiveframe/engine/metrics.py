@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import relabelled
 from hiveframe.engine.database import Database, reader
-from hiveframe.engine.python.stages import Stage
 from hiveframe.engine.running import Running
+from hiveframe.engine.stages import Stage
 from hiveframe.engine.storage import storage_value
 from hiveframe.plan.logical import Column
 

@@ -11,6 +11,7 @@ from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
+from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_casts import fold_casts
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_filters import merge_filters
@@ -45,7 +46,7 @@ class EachNode:
         return node
 
 
-_TIDY: Final = EachNode((remove_noop, merge_filters, push_filters, collapse_projects))
+_TIDY: Final = EachNode((remove_noop, flatten_unions, merge_filters, push_filters, collapse_projects))
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     _TIDY,

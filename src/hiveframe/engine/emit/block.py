@@ -14,10 +14,15 @@ from sqlglot import exp
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan.logical import Column, Exists, Expr, InSubquery, Lambda, ScalarSubquery, SortKey
-from hiveframe.plan.walk import preorder
+from hiveframe.plan.walk import children, preorder
 
 if TYPE_CHECKING:
     from hiveframe.engine.emit.context import Context
+
+# DuckDB's planner refuses trees of more than 1,000 operators on a path; a subquery is up to five of them.
+DEEPEST: Final = 120
+
+TALLEST: Final = 100  # its time grows with the cube of an expression's depth
 
 EMPTY: Final = "none"  # the one column of a query without columns
 
@@ -52,6 +57,7 @@ class Block:
     exposed: frozenset[int] | None = None
     joins: list[exp.Join] = field(default_factory=list)
     items: dict[int, Sql] | None = None
+    heights: dict[int, int] = field(default_factory=dict)  # of items that are more than a column
     where: list[Sql] = field(default_factory=list)
     is_grouped: bool = False
     group: exp.Group | None = None
@@ -67,6 +73,7 @@ class Block:
     whole: Sql | None = None  # a finished query (a set operation) that nothing has been added to
     pinned: frozenset[int] = frozenset()  # items that QUALIFY mentions by name
     is_windowed: bool = False
+    depth: int = 0  # how many subqueries stand inside each other
     is_sealed: bool = False  # its rows are made in the select list: only a subquery may follow
     stage: Stage = Stage.FROM
 
@@ -79,17 +86,22 @@ class Block:
             with ctx.scope(dict(self.items)):
                 yield
 
-    def inlines(self, exprs: Iterable[Expr], *, only_simple: bool = False) -> bool:
+    def inlines(self, exprs: Sequence[Expr], *, only_simple: bool = False) -> bool:
         """Whether `exprs` may mention the block's items in place: nothing that costs is computed twice."""
         if self.items is None:
             return True
         costly = {i for i, sql in self.items.items() if not is_simple(sql)}
         if not costly:
             return True
+        computed = [e for e in exprs if not isinstance(e, Column)]
         uses = references(exprs)
         if uses is None or (only_simple and any(i in costly for i in uses)):
             return False
-        return all(uses[i] <= 1 for i in costly)
+        return all(uses[i] <= 1 for i in costly) and self.height_over(computed) <= TALLEST
+
+    def height_over(self, exprs: Sequence[Expr]) -> int:
+        """How deep the deepest of `exprs` is when the items that it mentions are put in place."""
+        return max((height(e) + max(self.heights.values(), default=0) for e in exprs), default=0)
 
     def set_items(self, columns: Sequence[Column], items: dict[int, Sql], stage: Stage) -> None:
         """The select list."""
@@ -183,6 +195,17 @@ def references(exprs: Iterable[Expr]) -> Counter[int] | None:
     return uses
 
 
+def height(expr: Expr) -> int:
+    """The number of nodes on the longest path."""
+    tallest = 0
+    pending: list[tuple[Expr, int]] = [(expr, 1)]
+    while pending:
+        node, level = pending.pop()
+        tallest = max(tallest, level)
+        pending.extend((child, level + 1) for child in children(node, Expr))
+    return tallest
+
+
 def has_subquery(expr: Expr) -> bool:
     """Whether a subquery stands anywhere in `expr`."""
     return any(isinstance(node, SUBQUERIES) for node in preorder(expr, Expr))
@@ -197,12 +220,14 @@ def wrap(block: Block, ctx: Context) -> Block:
     """A new block that selects from the whole of this one."""
     if block.stage is Stage.FROM and block.items is None and block.whole is None and not block.ctes:
         return block
-    return from_source(subquery(block.finish(ctx)), block.output)
+    if block.depth >= DEEPEST and ctx.is_top_level:
+        return from_source(ctx.staged(block.finish(ctx, positional=True), block.output), block.output)
+    return from_source(subquery(block.finish(ctx)), block.output, block.depth + 1)
 
 
-def from_source(source: Sql, output: tuple[Column, ...]) -> Block:
+def from_source(source: Sql, output: tuple[Column, ...], depth: int = 0) -> Block:
     """A block over something in FROM that offers exactly `output`, by id."""
-    return Block(output, source, exposed=frozenset(c.id for c in output))
+    return Block(output, source, exposed=frozenset(c.id for c in output), depth=depth)
 
 
 def table_alias(columns: Sequence[Column], name: str) -> exp.TableAlias:

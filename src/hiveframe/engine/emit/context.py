@@ -12,17 +12,19 @@ import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe import errors
-from hiveframe.engine.arrow_edges import physical_arrow_type
+from hiveframe.engine.arrow_edges import physical_arrow_type, physical_schema
 from hiveframe.engine.database import Database
 from hiveframe.engine.emit.expressions import EXPRESSIONS
 from hiveframe.engine.kernels import Kernel, kernel
 from hiveframe.engine.metrics import Observation
+from hiveframe.engine.render import render
 from hiveframe.engine.running import Running
+from hiveframe.engine.stages import PassStage
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Expr, SortKey
+from hiveframe.plan.logical import AggCall, Column, Expr, SortKey
 from hiveframe.plan.types import DataType
 from hiveframe.settings import Settings
 
@@ -75,6 +77,7 @@ class Context:
         self.sites: list[ErrorSite] = []
         self.scopes: list[Scope] = []
         self.over: Over | None = None
+        self.is_top_level = True  # not inside of a subquery that may mention columns around it
         self._numbers = itertools.count()
 
     def setting(self, name: str) -> str | None:
@@ -178,6 +181,12 @@ class Context:
         handle = self.database.source(data)
         self.handles.append(handle)
         return exp.Table(this=q.ident(handle.name))
+
+    def staged(self, query: Sql, output: Sequence[Column]) -> exp.Expression:
+        """A query as a statement of its own whose rows stream into this one."""
+        return self.source(
+            PassStage(physical_schema(output), render(query), self.database, self.running, self.time_zone)
+        )
 
     @contextmanager
     def kernels_in_force(self) -> Iterator[None]:

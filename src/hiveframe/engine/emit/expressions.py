@@ -25,6 +25,8 @@ def _column(node: lg.Column, ctx: Context) -> Sql:
 
 
 def _call(node: lg.Call, ctx: Context) -> Sql:
+    if node.function in _CHAINED:
+        return _balanced(node.function, [ctx.expr(part) for part in chained(node)])
     row = row_of(node.function)
     args = [ctx.expr(arg) for arg in node.args]
     if row.kernel is not None:
@@ -33,6 +35,30 @@ def _call(node: lg.Call, ctx: Context) -> Sql:
         return q.func(ctx.kernel(row.name, function, types, node.dtype, volatile=not row.deterministic), *args)
     emitted: Sql = _emitter(node.function)(node, args, ctx)
     return emitted
+
+
+_CHAINED: Final = ("and", "or")
+
+
+def chained(node: lg.Call) -> list[lg.Expr]:
+    """The operands of a chain of ANDs or of ORs, in order, without recursing on its length."""
+    parts: list[lg.Expr] = []
+    pending: list[lg.Expr] = [node]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, lg.Call) and part.function == node.function:
+            pending.extend(reversed(part.args))
+        else:
+            parts.append(part)
+    return parts
+
+
+def _balanced(symbol: str, parts: list[Sql]) -> Sql:
+    """The chain as a tree whose depth grows with the logarithm of its length."""
+    while len(parts) > 1:
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [q.op(symbol, *pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return parts[0]
 
 
 def _aggregate(node: lg.AggCall, ctx: Context) -> Sql:

@@ -37,7 +37,7 @@ def emit_generate(node: lg.Generate, inputs: list[Block], ctx: Context) -> Block
     row = ctx.fresh("row")
     query = block.finish(ctx, positional=True)
     query.set("expressions", [*query.expressions, exp.Alias(this=unnested, alias=q.ident(row))])
-    made = Block(block.output, exp.Subquery(this=query))
+    made = Block(block.output, exp.Subquery(this=query), depth=block.depth + 1)
     fields = {c.id: q.field(q.column(row), produced, i) for i, c in enumerate(node.columns)}
     made.set_items(node.output, items | fields, Stage.SELECT)
     return made

@@ -37,7 +37,7 @@ def emit_join(node: lg.Join, inputs: list[Block], ctx: Context) -> Block:
     stays_flat = node.kind in _RIGHT_FILTERS_LATER and not node.is_lateral and not right.joins
     right = _joinable(right, stays_flat, where, ctx)
     if right.joins or right.source is None:
-        right = from_source(subquery(right.finish(ctx)), right.output)
+        right = from_source(subquery(right.finish(ctx)), right.output, right.depth + 1)
     if left.source is None:
         left = from_source(subquery(left.finish(ctx)), left.output)
     side, kind = _KINDS["inner" if node.kind == "cross" and node.condition is not None else node.kind]
@@ -49,7 +49,8 @@ def emit_join(node: lg.Join, inputs: list[Block], ctx: Context) -> Block:
     if kind not in ("SEMI", "ANTI"):
         exposed = left.exposed | right.exposed if left.exposed is not None and right.exposed is not None else None
     stage = Stage.WHERE if where else Stage.FROM
-    return Block(node.output, left.source, exposed, joins=[*left.joins, joined], where=where, stage=stage)
+    depth = max(left.depth, right.depth)
+    return Block(node.output, left.source, exposed, joins=[*left.joins, joined], where=where, stage=stage, depth=depth)
 
 
 def _joinable(block: Block, may_filter_later: bool, where: list[Sql], ctx: Context) -> Block:
@@ -57,7 +58,7 @@ def _joinable(block: Block, may_filter_later: bool, where: list[Sql], ctx: Conte
     is_bare = block.items is None and block.whole is None and not block.ctes and not block.is_sealed
     if is_bare and block.stage is Stage.WHERE and may_filter_later:
         where += block.where
-        return Block(block.output, block.source, block.exposed, joins=block.joins)
+        return Block(block.output, block.source, block.exposed, joins=block.joins, depth=block.depth)
     return wrap(block, ctx)
 
 

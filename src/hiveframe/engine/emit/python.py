@@ -13,9 +13,9 @@ from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.aggregates import GroupFunction
 from hiveframe.engine.python.mapping import Change, appended, co_grouped, grouped, mapped
 from hiveframe.engine.python.scalar import ScalarFunction
-from hiveframe.engine.python.stages import PlainStage, Query
 from hiveframe.engine.python.udtf import generated
 from hiveframe.engine.render import render
+from hiveframe.engine.stages import PlainStage, Query
 from hiveframe.errors import unsupported
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from hiveframe.engine.emit.block import Block, Stage, from_source, has_subquery, references, subquery, wrap
+from hiveframe.engine.emit.expressions import chained
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import logical as lg
@@ -23,8 +24,14 @@ def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
         block = wrap(block, ctx)
     with block.scope(ctx):
         items = {item.column.id: ctx.expr(item.expr) for item in node.items}
+    heights = {item.column.id: _height(item.expr, block) for item in node.items}
     block.set_items(node.output, items, Stage.SELECT)
+    block.heights = heights
     return block
+
+
+def _height(expr: lg.Expr, block: Block) -> int:
+    return block.heights.get(expr.id, 0) if isinstance(expr, lg.Column) else block.height_over([expr])
 
 
 def _takes_projection(block: Block, items: tuple[lg.Named, ...]) -> bool:
@@ -92,15 +99,7 @@ def _is_comparison(condition: lg.Expr) -> bool:
 
 def conjuncts(condition: lg.Expr) -> list[lg.Expr]:
     """The parts of an AND, flattened, in order."""
-    parts: list[lg.Expr] = []
-    pending = [condition]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, lg.Call) and node.function == "and":
-            pending.extend(reversed(node.args))
-        else:
-            parts.append(node)
-    return parts
+    return chained(condition) if isinstance(condition, lg.Call) and condition.function == "and" else [condition]
 
 
 def emit_sort(node: lg.Sort, inputs: list[Block], ctx: Context) -> Block:

@@ -33,8 +33,9 @@ def emit_in(node: InSubquery, ctx: Context) -> Sql:
 def _query(plan: Relation, ctx: Context) -> Sql:
     from hiveframe.engine.emit.relations import emit_query  # relations hold expressions and these hold relations
 
-    outer, ctx.over = ctx.over, None
+    over, is_top_level = ctx.over, ctx.is_top_level
+    ctx.over, ctx.is_top_level = None, False
     try:
         return emit_query(plan, ctx)
     finally:
-        ctx.over = outer
+        ctx.over, ctx.is_top_level = over, is_top_level

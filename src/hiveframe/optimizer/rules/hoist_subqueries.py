@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hiveframe.optimizer.costs import SUBQUERIES, Costs
 from hiveframe.optimizer.fresh import fresh_column
-from hiveframe.optimizer.rules.merge_filters import conjunction
+from hiveframe.optimizer.rules.merge_filters import all_of, conjuncts
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Column, Expr, Filter, Named, Project, Relation
 from hiveframe.plan.walk import preorder, with_children
@@ -29,9 +29,9 @@ def hoist_subqueries(node: Relation, costs: Costs) -> Relation:
                 return node
             hoisted: list[Named] = []
             conditions = [_without(part, hoisted, is_deep=False) for part in deep]
-            below = Filter(child, _all_of(plain)) if plain else child
+            below = Filter(child, all_of(plain)) if plain else child
             wide = Project(below, (*_passed(child), *hoisted))
-            return Project(Filter(wide, _all_of(conditions)), tuple(_passed(child)))
+            return Project(Filter(wide, all_of(conditions)), tuple(_passed(child)))
         case Project(child=child, items=items) if any(_is_deep(item.expr, costs) for item in items):
             hoisted = []
             shallow = tuple(Named(item.column, _without(item.expr, hoisted, is_deep=False)) for item in items)
@@ -41,16 +41,8 @@ def hoist_subqueries(node: Relation, costs: Costs) -> Relation:
 
 def _parted(condition: Expr) -> tuple[list[Expr], list[Expr]]:
     """The conjuncts that may stay, and those with a subquery deep inside."""
-    plain: list[Expr] = []
-    deep: list[Expr] = []
-    pending = [condition]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Call) and node.function == "and":
-            pending.extend(reversed(node.args))
-        else:
-            (deep if _holds_deep(node, is_deep=False) else plain).append(node)
-    return plain, deep
+    parts = [(part, _holds_deep(part, is_deep=False)) for part in conjuncts(condition)]
+    return [part for part, is_deep in parts if not is_deep], [part for part, is_deep in parts if is_deep]
 
 
 def _is_deep(expr: Expr, costs: Costs) -> bool:
@@ -88,13 +80,6 @@ def _without(node: Any, hoisted: list[Named], *, is_deep: bool) -> Any:
         return column
     inner = is_deep or not _is_transparent(node)
     return with_children(node, Expr, lambda child: _without(child, hoisted, is_deep=inner))
-
-
-def _all_of(conditions: list[Expr]) -> Expr:
-    made = conditions[0]
-    for condition in conditions[1:]:
-        made = conjunction(made, condition)
-    return made
 
 
 def _passed(child: Relation) -> list[Named]:

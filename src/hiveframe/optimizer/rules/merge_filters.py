@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hiveframe.optimizer.costs import Costs
 from hiveframe.plan.logical import Call, Expr, Filter, Literal, Relation
 from hiveframe.plan.types import BOOLEAN
@@ -17,6 +19,27 @@ def merge_filters(node: Relation, costs: Costs) -> Relation:
                 return node
             return Filter(source, conjunction(inner, outer))
     return node
+
+
+def conjuncts(condition: Expr) -> list[Expr]:
+    """The parts of an AND, in order."""
+    parts: list[Expr] = []
+    pending = [condition]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Call) and node.function == "and":
+            pending.extend(reversed(node.args))
+        else:
+            parts.append(node)
+    return parts
+
+
+def all_of(conditions: Sequence[Expr]) -> Expr:
+    """The AND of one or more conditions."""
+    made = conditions[0]
+    for condition in conditions[1:]:
+        made = conjunction(made, condition)
+    return made
 
 
 def conjunction(left: Expr, right: Expr) -> Expr:

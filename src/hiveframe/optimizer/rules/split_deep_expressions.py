@@ -11,6 +11,7 @@ from typing import Final
 from hiveframe.optimizer.costs import Costs
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import rewrite_relations
+from hiveframe.optimizer.rules.merge_filters import all_of, conjuncts
 from hiveframe.plan.logical import Call, Cast, Column, Expr, Filter, Named, Project, Relation
 from hiveframe.plan.walk import preorder
 
@@ -38,10 +39,14 @@ def _split(node: Relation, costs: Costs) -> Relation:
                 shallow = [Named(item.column, expr) for item, expr in zip(shallow, exprs, strict=True)]
                 below = Project(below, (*_passed(below, exprs), *parts))
         case Filter(child=child, condition=condition) if costs.of(condition).depth > DEEP:
-            column = fresh_column("condition", condition)
-            inner = Project(child, (*(Named(c, c) for c in child.output), Named(column, condition)))
-            kept = Filter(_split(inner, costs), column)
-            return Project(kept, tuple(Named(c, c) for c in child.output))
+            deep = [part for part in conjuncts(condition) if costs.of(part).depth > DEEP]
+            if not deep:
+                return node
+            columns = [fresh_column("condition", part) for part in deep]
+            plain = [part for part in conjuncts(condition) if costs.of(part).depth <= DEEP]
+            passed = tuple(Named(c, c) for c in child.output)
+            inner = Project(child, (*passed, *(Named(c, part) for c, part in zip(columns, deep, strict=True))))
+            return Project(Filter(_split(inner, costs), all_of([*plain, *columns])), passed)
     return node
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
-from hiveframe.engine.arrow_edges import ResultBatches
+from hiveframe.engine.arrow_edges import ResultBatches, relabelled
 from hiveframe.engine.database import Database, reader
 from hiveframe.engine.kernels import keep_failure
 from hiveframe.engine.running import Running
 from hiveframe.plan import types as t
 from hiveframe.settings import Settings
+
+_PASSED_ROWS: Final = 100_000
 
 
 class Stage(ABC):
@@ -89,3 +91,24 @@ class PlainStage(Stage):
         """What the function makes of the query's rows."""
         with contextlib.closing(self._query.batches()) as rows:  # type: ignore[type-var]
             yield from self._change(rows)
+
+
+class PassStage(Stage):
+    """The rows of a statement of its own: where one statement would be too deep for DuckDB."""
+
+    def __init__(self, schema: pa.Schema, text: str, database: Database, running: Running, time_zone: str) -> None:
+        super().__init__(schema)
+        self._text = text
+        self._database = database
+        self._running = running
+        self._time_zone = time_zone
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, as they are."""
+        with (
+            self._database.lease(self._time_zone) as connection,
+            self._running.on(connection),
+            contextlib.closing(reader(connection, self._text, _PASSED_ROWS)) as rows,
+        ):
+            for batch in rows:
+                yield relabelled(batch, self._schema)
