@@ -364,21 +364,31 @@ def _shows(symbol: str, *, parens: bool = False) -> Callable[[Sequence[str]], st
     return lambda texts: f"{texts[0]} {symbol} {texts[1]}"
 
 
-_HIDDEN: Final = {"group": "internal", "nullable": any_null}
-
 register(
-    Function(TIMESTAMP_PLUS, emit=_emit_moment("+"), shows=_shows("+"), doc="A moment after an interval.", **_HIDDEN),
-    Function(TIMESTAMP_MINUS, emit=_emit_moment("-"), shows=_shows("-"), doc="A moment before one.", **_HIDDEN),
-    Function(DATE_PLUS, emit=_emit_date("+"), shows=_shows("+"), doc="A day after an interval.", **_HIDDEN),
-    Function(DATE_MINUS, emit=_emit_date("-"), shows=_shows("-"), doc="A day before an interval.", **_HIDDEN),
     Function(
-        MOMENT_DIFFERENCE, emit=_emit_moment_difference, shows=_shows("-", parens=True), doc="Time between.", **_HIDDEN
+        TIMESTAMP_PLUS, emit=_emit_moment("+"), shows=_shows("+"), doc="A moment after an interval.", group="internal"
+    ),
+    Function(TIMESTAMP_MINUS, emit=_emit_moment("-"), shows=_shows("-"), doc="A moment before one.", group="internal"),
+    Function(DATE_PLUS, emit=_emit_date("+"), shows=_shows("+"), doc="A day after an interval.", group="internal"),
+    Function(DATE_MINUS, emit=_emit_date("-"), shows=_shows("-"), doc="A day before an interval.", group="internal"),
+    Function(
+        MOMENT_DIFFERENCE,
+        emit=_emit_moment_difference,
+        shows=_shows("-", parens=True),
+        doc="Time between.",
+        group="internal",
     ),
     Function(
-        DATE_DIFFERENCE, emit=_emit_date_difference, shows=_shows("-", parens=True), doc="Days between.", **_HIDDEN
+        DATE_DIFFERENCE,
+        emit=_emit_date_difference,
+        shows=_shows("-", parens=True),
+        doc="Days between.",
+        group="internal",
     ),
-    Function(INTERVAL_TIMES, emit=_emit_times, shows=_shows("*", parens=True), doc="An interval repeated.", **_HIDDEN),
-    Function(INTERVAL_BY, emit=_emit_by, shows=_shows("/", parens=True), doc="An interval divided.", **_HIDDEN),
+    Function(
+        INTERVAL_TIMES, emit=_emit_times, shows=_shows("*", parens=True), doc="An interval repeated.", group="internal"
+    ),
+    Function(INTERVAL_BY, emit=_emit_by, shows=_shows("/", parens=True), doc="An interval divided.", group="internal"),
     Function(MULTIPLY_CALENDAR, emit=_emit_calendar_times, doc="A calendar interval repeated.", group="internal"),
     Function(DIVIDE_CALENDAR, emit=_emit_calendar_by, doc="A calendar interval divided.", group="internal"),
     Function(
