@@ -42,9 +42,10 @@ _MOST_GROUPS = 9  # that a replacement may name in RE2
 
 
 def _known(call: Call) -> JavaRegex | None:
-    """The constant pattern of a call."""
+    """The constant pattern of a call; errors name the function that Spark makes it of."""
     pattern = constant_of(call.args[1])
-    return pattern_of(pattern, call.function) if isinstance(pattern, str) else None
+    function = "regexp_extract_all" if call.function == "regexp_count" else call.function
+    return pattern_of(pattern, function) if isinstance(pattern, str) else None
 
 
 def _kernel(name: str, kernel: Callable[..., pa.Array], call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -151,7 +151,7 @@ def _replace(text: str, pattern: str, replacement: str, position: int) -> str:
 
 
 def _count(text: str, pattern: str) -> int:
-    pattern_of(pattern, "regexp_count")
+    pattern_of(pattern, "regexp_extract_all")  # which it is made of in Spark
     return sum(1 for _ in matches_of(pattern, text))
 
 
