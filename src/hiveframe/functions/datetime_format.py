@@ -290,6 +290,7 @@ def _reading(target: DataType, *, is_try: bool) -> Function:
         emit=_emit_read(target, is_try=is_try),
         doc="Text read by a pattern.",
         group="internal",
+        is_internal=True,
     )
 
 
@@ -344,6 +345,7 @@ register(
         emit=_emit_read_seconds,
         doc="Seconds since the epoch of a text read by a pattern.",
         group="internal",
+        is_internal=True,
     ),
     Function(
         "timestamp_seconds_cut",
@@ -352,5 +354,6 @@ register(
         emit=_emit_cut_seconds,
         doc="Seconds since the epoch, cut towards it.",
         group="internal",
+        is_internal=True,
     ),
 )

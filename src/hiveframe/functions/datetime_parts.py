@@ -190,14 +190,25 @@ def _row(
     name: str,
     emit: Emit,
     doc: str,
-    since: str,
+    since: str = "",
     *,
     of: DataType | Kind = t.DATE,
     result: DataType = t.INT,
     aliases: tuple[str, ...] = (),
-    group: str = "datetime",
+    is_internal: bool = False,
 ) -> Function:
-    return Function(name, (of,), result, any_null, emit=emit, aliases=aliases, doc=doc, group=group, since=since)
+    return Function(
+        name,
+        (of,),
+        result,
+        any_null,
+        emit=emit,
+        aliases=aliases,
+        doc=doc,
+        group="internal" if is_internal else "datetime",
+        since=since,
+        is_internal=is_internal,
+    )
 
 
 def _extract(name: str, shows: Callable[..., str] | None, doc: str, since: str) -> Function:
@@ -222,26 +233,24 @@ register(
     _row("hour", _time_field("hour"), "The hour, 0 to 23.", "1.5.0", of=_MOMENT),
     _row("minute", _time_field("minute"), "The minute, 0 to 59.", "1.5.0", of=_MOMENT),
     _row("second", _time_field("second"), "The second, 0 to 59.", "1.5.0", of=_MOMENT),
-    _row("yearofweek", _field("isoyear"), "The year of the ISO week.", "3.0.0", group="internal"),
-    _row("dayofweek_iso", _field("isodow"), "The day of the ISO week, 1 to 7.", "3.0.0", group="internal"),
+    _row("yearofweek", _field("isoyear"), "The year of the ISO week.", is_internal=True),
+    _row("dayofweek_iso", _field("isodow"), "The day of the ISO week, 1 to 7.", is_internal=True),
     _row(
         "seconds_of_minute",
         _emit_seconds,
         "Seconds with their fraction.",
-        "3.0.0",
         of=_MOMENT,
         result=_SECONDS,
-        group="internal",
+        is_internal=True,
     ),
     *(
         _row(
             f"interval_{field}",
             _emit_interval_field(field),
             f"The {field} field of an interval.",
-            "3.0.0",
             of=ANY,
             result=dtype,
-            group="internal",
+            is_internal=True,
         )
         for field, dtype in _INTERVAL_RESULTS.items()
     ),
