@@ -219,6 +219,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "regex",
     "encoding",
     "url",
+    "formatting",
 )
 
 _rows: dict[str, Function] = {}
