@@ -109,11 +109,12 @@ def from_integral(job: CastJob) -> Sql:
 def from_decimal(job: CastJob) -> Sql:
     """A count of the last field, rounded half up to months or microseconds."""
     assert isinstance(job.src, t.DecimalType)
+    scale = job.src.scale
     unit = _last_unit(job.dst)
     target = physical_type(job.dst)
 
     def attempt(v: Sql) -> Sql:
-        scaled = op("*", cast(v, f"DECIMAL(38,{job.src.scale})"), cast(number(unit), f"DECIMAL({len(str(unit))},0)"))
+        scaled = op("*", cast(v, f"DECIMAL(38,{scale})"), cast(number(unit), f"DECIMAL({len(str(unit))},0)"))
         return try_cast(func("try", func("round", scaled, number(0))), target)
 
     def failure(v: Sql) -> Sql:
