@@ -268,6 +268,8 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "UNSUPPORTED_FILE_SCHEME": ("No file system for scheme '<scheme>' (path <path>).", "0A000"),
     "INVALID_BASE_PATH": ("Option 'basePath' is wrong: <path>: <reason>.", "22023"),
     "INVALID_PATH_PATTERN": ("Illegal file pattern <pattern>: <reason>.", "42K03"),
+    "INVALID_XPATH": ("The XPath expression '<path>' is wrong: <reason>.", "22023"),
+    "INVALID_XML": ("The text is not well-formed XML: <reason>.", "22023"),
     "INVALID_FORMAT_STRING": ("The format string '<format>' is wrong: <reason>.", "22023"),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }

@@ -220,6 +220,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "encoding",
     "url",
     "formatting",
+    "xpath",
 )
 
 _rows: dict[str, Function] = {}
