@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hiveframe.errors import analysis_error
-from hiveframe.lake.partitions import Partitioned, discover
+from hiveframe.lake.partitions import Partitioned, discover, spelled_values
 from hiveframe.lake.paths import Listing, list_files
 from hiveframe.lake.scan import ScanFile
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
@@ -32,7 +32,20 @@ def list_request(request: ReadRequest, context: ReadContext) -> Listed:
     listing = list_files(paths, request.options, zone)
     found = _partitions(request, context, listing, zone)
     files = tuple(ScanFile(f.path, f.size_bytes, f.modified_us, values) for f, values in found.files)
-    return Listed(files, found.schema, found.hive_layout)
+    if not request.elsewhere:
+        return Listed(files, found.schema, found.hive_layout)
+    moved = {os.path.join(path, spec) for path in paths for spec in request.elsewhere}
+    files = tuple(f for f in files if os.path.dirname(f.path) not in moved)
+    return Listed((*files, *_elsewhere(request, found.schema, zone)), found.schema, hive_layout=False)
+
+
+def _elsewhere(request: ReadRequest, schema: StructType, zone: str) -> Iterator[ScanFile]:
+    """The files of a table's partitions that lie outside of its folder."""
+    for spec, location in request.elsewhere.items():
+        if os.path.exists(location):
+            values = spelled_values(spec, schema, zone)
+            for f in list_files([location], request.options, zone).files:
+                yield ScanFile(f.path, f.size_bytes, f.modified_us, values)
 
 
 def _paths(request: ReadRequest) -> tuple[str, ...]:

@@ -14,12 +14,14 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import IO, Any, Final
 
 import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe.functions.sql import Sql, column, false, func, ident, number, text
+from hiveframe.lake.hadoop_blocks import open_blocks
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
 from hiveframe.lake.scan import ScanSource, scan_column
 from hiveframe.lake.table_function import call, path_list, select_from, struct_literal
@@ -33,7 +35,7 @@ _ANY_END: Final = "\r\n|\n|\r"
 _MAX_LINE_BYTES: Final = 32_000_000
 _BATCH_LINES: Final = 20_000
 _NATIVE_SUFFIXES: Final = (".gz", ".zst")
-_PYTHON_SUFFIXES: Final = (".bz2", ".xz", ".deflate", ".lzma")
+_PYTHON_SUFFIXES: Final = (".bz2", ".xz", ".deflate", ".lzma", ".snappy", ".lz4")
 _names = itertools.count()
 
 
@@ -266,6 +268,8 @@ _OPENERS: Final[Mapping[str, Callable[[str], Any]]] = {
     ".lzma": lzma.open,
     ".zst": _open_zstd,
     ".deflate": _open_deflate,
+    ".snappy": partial(open_blocks, codec="snappy"),
+    ".lz4": partial(open_blocks, codec="lz4"),
 }
 
 _DUCK_ENCODINGS: Final[Mapping[str, str]] = {"utf-8": "utf-8", "iso-8859-1": "latin-1"}

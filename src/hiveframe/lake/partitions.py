@@ -81,6 +81,15 @@ def discover(
     return Partitioned(schema, files, _is_hive_layout(values, [f.name for f in schema.fields]))
 
 
+def spelled_values(spec: str, schema: StructType, time_zone: str) -> tuple[Any, ...]:
+    """The values, in storage form, that `a=1/b=x` spells for the partition columns of `schema`."""
+    texts: dict[str, str | None] = {}
+    for segment in spec.split("/"):
+        name, _, value = segment.partition("=")
+        texts[unescape(name).lower()] = _text(value)
+    return tuple(pv.parse(texts[f.name.lower()], f.dtype, time_zone, column=f.name) for f in schema.fields)
+
+
 def _is_hive_layout(folders: Iterable[str], names: Sequence[str]) -> bool:
     """Whether every folder has the same `key=` segments from the root of the file system on, `names` last and as is."""
     spelled = {tuple(s.partition("=")[0] for s in f.split("/") if "=" in s) for f in folders}

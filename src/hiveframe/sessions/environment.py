@@ -117,7 +117,8 @@ class SessionEnvironment:
     def _stored(self, table: Table, options: Mapping[str, str]) -> DataTable | ViewTable:
         if table.view is None:
             schema = read_schema(table.schema)
-            return scanned(open_table(table, self.state.read_context(), options, schema), table.parts)
+            added = self.state.catalog.metastore.partitions(table) if table.partition_columns else {}
+            return scanned(open_table(table, self.state.read_context(), options, schema, added), table.parts)
         captured = self.state.settings.copy()
         for name, value in table.view.settings.items():
             captured.set(name, value)
@@ -167,13 +168,13 @@ class SessionEnvironment:
         """A command's rows."""
         return self.runner.command_rows(command)
 
-    def user_function(self, parts: tuple[str, ...]) -> UserFunction | None:
+    def user_function(self, parts: tuple[str, ...], *, is_builtin: bool = False) -> UserFunction | None:
         """Temporary functions, then stored ones of the current or the named database."""
         catalog = self.state.catalog
         name = parts[-1].lower()
         if len(parts) == 1 or tuple(p.lower() for p in parts[:-1]) in (("session",), ("system", "session")):
             found: UserFunction | None = catalog.functions.get(name)
-            if found is not None or len(parts) > 1:
+            if found is not None or is_builtin or len(parts) > 1:
                 return found
         if len(parts) > 3 or (len(parts) == 3 and parts[0].lower() != self.catalog):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 
 from hiveframe.analysis.environment import DataTable
@@ -29,8 +30,20 @@ def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...]], lg.Relation]:
     return lambda columns: lg.Scan(columns, source, tuple(range(len(columns))))
 
 
-def open_table(table: Table, context: ReadContext, options: Mapping[str, str], schema: StructType) -> ScanSource:
-    """A catalog table's files, opened; `schema` is the table's with CHAR and VARCHAR read as STRING."""
+def open_table(
+    table: Table,
+    context: ReadContext,
+    options: Mapping[str, str],
+    schema: StructType,
+    partitions: Mapping[str, str] | None = None,
+) -> ScanSource:
+    """A catalog table's files, opened; `schema` is the table's with CHAR and VARCHAR read as STRING.
+
+    `partitions` are those that were added by name: `a=1/b=x` to their folders.
+    """
+    elsewhere = {
+        spec: folder for spec, folder in (partitions or {}).items() if folder != os.path.join(table.location, spec)
+    }
     request = ReadRequest(
         format=table.provider,
         paths=(table.location,),
@@ -38,5 +51,6 @@ def open_table(table: Table, context: ReadContext, options: Mapping[str, str], s
         options=Options({**table.options, **options}),
         partition_columns=table.partition_columns,
         is_table=True,
+        elsewhere=elsewhere,
     )
     return open_source(request, context)

@@ -13,7 +13,7 @@ from pyarrow import orc
 from hiveframe.errors import AnalysisException, SparkError
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import source_of
-from tests.unit.lake.harness import opened, read, rows_of, schema_of
+from tests.unit.lake.harness import opened, read, rows_of, schema_of, wrote
 
 
 def put(path: Path, content: bytes) -> Path:
@@ -126,3 +126,26 @@ def test_options_are_checked_by_name() -> None:
 
 def test_schema_text_of_the_harness_is_sparks() -> None:
     assert len(schema_of("a int, b struct<c: string>").fields) == 2
+
+
+@pytest.mark.parametrize("codec", ["snappy", "lz4"])
+def test_hadoops_block_compression_is_read_and_written(tmp_path: Path, codec: str) -> None:
+    query = "select unnest(range(30000)) a"
+    wrote(query, "a bigint", tmp_path / "out", format_name="csv", options={"compression": codec})
+    assert len(list((tmp_path / "out").glob(f"*.csv.{codec}"))) == 1
+    assert len(read("csv", tmp_path / "out", schema="a bigint")[1]) == 30_000
+
+
+def test_a_block_that_spark_wrote_is_read(tmp_path: Path) -> None:
+    put(tmp_path / "a.csv.snappy", b"\x00\x00\x00\x02\x00\x00\x00\x04\x02\x041\n")
+    put(tmp_path / "b.csv.lz4", b"\x00\x00\x00\x02\x00\x00\x00\x03 2\n")
+    assert read("csv", tmp_path) == ("struct<_c0:string>", [("1",), ("2",)])
+
+
+@pytest.mark.parametrize(
+    "option", [{"unescapedQuoteHandling": "RAISE_ERROR"}, {"charToEscapeQuoteEscaping": "#"}, {"locale": "de-DE"}]
+)
+def test_what_the_reader_cannot_do_is_refused(tmp_path: Path, option: dict[str, str]) -> None:
+    with pytest.raises(SparkError) as caught:
+        opened("csv", put(tmp_path / "f", b"x\n"), **option)
+    assert caught.value.condition == "UNSUPPORTED_FEATURE.HIVEFRAME"

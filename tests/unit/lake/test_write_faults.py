@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 import time
@@ -20,28 +18,23 @@ from tests.unit.lake.harness import read, wrote
 OLD, SCHEMA = "select 1 a", "a bigint"
 
 _WRITER = """
-import sys
+import resource, signal, sys
 from pathlib import Path
+query, target, mode, format_name, limit = sys.argv[1:]
+if int(limit):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 from tests.unit.lake.harness import wrote
-wrote(sys.argv[1], "a bigint, b double", Path(sys.argv[2]), mode=sys.argv[3], format_name=sys.argv[4])
+wrote(query, "a bigint, b double", Path(target), mode=mode, format_name=format_name)
 """
 
 
 def writer(
-    query: str, target: Path, mode: str, format_name: str = "parquet", limit_bytes: int | None = None
+    query: str, target: Path, mode: str, format_name: str = "parquet", limit_bytes: int = 0
 ) -> subprocess.Popen[bytes]:
-    """Another process that writes."""
-
-    def limit() -> None:
-        if limit_bytes is not None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
-
-    return subprocess.Popen(
-        [sys.executable, "-c", _WRITER, query, str(target), mode, format_name],
-        stderr=subprocess.PIPE,
-        preexec_fn=limit,
-    )
+    """Another process that writes; no file of it may grow beyond `limit_bytes`."""
+    arguments = [query, str(target), mode, format_name, str(limit_bytes)]
+    return subprocess.Popen([sys.executable, "-c", _WRITER, *arguments], stderr=subprocess.PIPE)
 
 
 def staged(target: Path) -> list[Path]:

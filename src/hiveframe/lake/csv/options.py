@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from hiveframe.errors import IllegalArgumentException
+from hiveframe.errors import IllegalArgumentException, unsupported
 from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
 from hiveframe.lake.options import Options
 from hiveframe.lake.text_values import TextRules
@@ -48,6 +48,7 @@ class CsvOptions:
 
 def read_options(options: Options, settings: Settings) -> CsvOptions:
     """The options of a read; a wrong value is refused with its option's name."""
+    refuse_options(options)
     return CsvOptions(
         separator=separator(options),
         quote=options.character(("quote",), '"'),
@@ -69,6 +70,18 @@ def read_options(options: Options, settings: Settings) -> CsvOptions:
         encoding=charset(options.first("encoding", "charset") or "utf-8", "CSVOptions"),
         rules=text_rules(options, settings),
     )
+
+
+def refuse_options(options: Options) -> None:
+    """What Spark's reader can do and this one cannot is refused, not passed over."""
+    handling = options.get("unescapedQuoteHandling", "STOP_AT_DELIMITER")
+    if handling.upper() != "STOP_AT_DELIMITER":
+        raise unsupported(f"the CSV option unescapedQuoteHandling={handling}")
+    if options.get("charToEscapeQuoteEscaping") not in (None, options.get("escape", "\\")):
+        raise unsupported("the CSV option charToEscapeQuoteEscaping")
+    locale = options.get("locale", "en-US")
+    if not locale.lower().startswith("en"):
+        raise unsupported(f"the option locale={locale}; numbers and names of months are read in English")
 
 
 def parse_mode(text: str | None) -> str:

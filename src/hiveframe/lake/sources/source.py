@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,9 +18,8 @@ from hiveframe.settings import Settings
 class ReadRequest:
     """What the user (or a table of the catalog) asks to read.
 
-    `schema` fixes the columns; `partition_columns` names those of a table that stand in folder names, and then an
-    empty or missing folder is an empty table. `partitions` holds a table's partitions kept elsewhere: (location,
-    values in storage form).
+    `schema` fixes the columns; a table's (`is_table`) `partition_columns` stand in folder names, and its empty or
+    missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
     """
 
     format: str
@@ -29,6 +28,7 @@ class ReadRequest:
     options: Options = field(default_factory=Options)
     partition_columns: tuple[str, ...] | None = None
     is_table: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,7 +34,9 @@ _TEXT: Final[Mapping[str, Codec]] = {
     "bzip2": Codec(".bz2", None, "bz2"),
     "deflate": Codec(".deflate", None, "deflate"),
     "uncompressed": Codec(),
+    "snappy": Codec(".snappy", None, "snappy"),
     "none": Codec(),
+    "lz4": Codec(".lz4", None, "lz4"),
     "gzip": Codec(".gz", "gzip", "gzip"),
     "zstd": Codec(".zst", "zstd", "zstd"),
 }

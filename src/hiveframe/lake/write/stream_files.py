@@ -13,6 +13,7 @@ from typing import IO, Any, Final, Protocol
 
 import pyarrow as pa
 
+from hiveframe.lake.hadoop_blocks import BlockWriter
 from hiveframe.lake.write.layout import CHUNK_COLUMN
 
 
@@ -184,5 +185,7 @@ _OPENERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "gzip": lambda path: gzip.GzipFile(path, "wb"),
     "bz2": lambda path: bz2.BZ2File(path, "wb"),
     "deflate": _Deflated,
+    "snappy": lambda path: BlockWriter(path, "snappy"),
+    "lz4": lambda path: BlockWriter(path, "lz4"),
     "zstd": _open_zstd,
 }

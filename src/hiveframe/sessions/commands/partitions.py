@@ -27,7 +27,8 @@ def partition_fields(table: Table) -> list[StructField]:
 
 def partition_names(session: CommandSession, table: Table) -> list[str]:
     """`a=1/b=x` for each partition that holds files or was added, sorted."""
-    source = open_table(table, session.state.read_context(), {}, read_schema(table.schema))
+    added = session.catalog.metastore.partitions(table)
+    source = open_table(table, session.state.read_context(), {}, read_schema(table.schema), added)
     fields = partition_fields(table)
     zone = session.settings.time_zone
     found = {
@@ -37,7 +38,7 @@ def partition_names(session: CommandSession, table: Table) -> list[str]:
         )
         for file in source.files
     }
-    return sorted(found | set(session.catalog.metastore.partitions(table)))
+    return sorted(found | set(added))
 
 
 def static_values(session: CommandSession, table: Table, clause: PartitionClause) -> dict[str, str | None]:
