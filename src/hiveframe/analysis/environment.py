@@ -120,8 +120,8 @@ class Environment(Protocol):
     ) -> DataTable:
         """A column of text read as the lines of a `csv` or `json` file; without a schema it is inferred."""
 
-    def user_function(self, parts: tuple[str, ...]) -> UserFunction | None:
-        """A temporary or stored function of that name, or None."""
+    def user_function(self, parts: tuple[str, ...], *, is_builtin: bool = False) -> UserFunction | None:
+        """A temporary or stored function of that name, or None. A built-in name gives way to a temporary one alone."""
 
     def variable(self, parts: tuple[str, ...]) -> lg.Literal | None:
         """A session variable's value, or None when there is no such variable."""

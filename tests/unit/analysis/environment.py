@@ -43,7 +43,7 @@ class TestEnvironment:
     ) -> DataTable | ViewTable | None:
         return self.views.get(".".join(parts).lower())
 
-    def user_function(self, parts: tuple[str, ...]) -> UserFunction | None:
+    def user_function(self, parts: tuple[str, ...], *, is_builtin: bool = False) -> UserFunction | None:
         return self.functions.get(".".join(parts).lower())
 
     def variable(self, parts: tuple[str, ...]) -> lg.Literal | None:

@@ -54,7 +54,11 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
                 binder.context.run.rewritten[node] = rewritten
                 return expr
     if row is None or len(name) == 1:
-        user = None if row is not None and not _is_word(name[-1]) else binder.context.env.user_function(name)
+        user = (
+            None
+            if row is not None and not _is_word(name[-1])
+            else binder.context.env.user_function(name, is_builtin=row is not None)
+        )
     if user is not None:
         return _call_user(binder, node, user)
     if row is None:
