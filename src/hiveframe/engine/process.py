@@ -28,6 +28,7 @@ def _open(settings: Settings) -> Database:
     memory = settings.get("spark.hiveframe.memory") or settings.get("spark.driver.memory")
     threads = settings.get("spark.hiveframe.threads")
     folder = settings.get("spark.local.dir") or scratch_dir()
+    os.makedirs(folder, mode=0o700, exist_ok=True)  # DuckDB makes the last folder only, when it first spills
     return Database(
         spill_dir=os.path.join(folder, f"spill-{os.getpid()}"),
         memory_limit_bytes=size_bytes(memory) if memory else None,
