@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -12,10 +14,12 @@ import hiveframe
 from benchmarks.options import Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, peer_server
+from benchmarks.timing import within
 
 STEPS, COLUMNS = 200, 2000
 STEPS_SECONDS, COLUMNS_SECONDS = 0.5, 1.0
 ROUNDS = 3
+MOST_SECONDS = 60
 
 
 def compile_time(options: Options) -> list[Table]:
@@ -27,6 +31,7 @@ def compile_time(options: Options) -> list[Table]:
         f"{COLUMNS} columns": wide,
     }
     rows: list[list[Any]] = []
+    lost: set[str] = set()  # whose server crashed or hung on a plan
     with ExitStack() as stack:
         sessions = {"HiveFrame": hiveframe.session()}
         for name in options.peers:
@@ -34,18 +39,33 @@ def compile_time(options: Options) -> list[Table]:
             sessions[TITLES[name]] = SparkSession.builder.remote(url).create()
         for plan, build in plans.items():
             row: list[Any] = [plan]
-            for spark in sessions.values():
-                row += best_times(spark, build)
+            for name, spark in sessions.items():
+                row += [None, None] if name in lost else attempt(name, spark, build, lost)
             rows.append(row)
             print(f"compile: {plan}", flush=True)
-        for spark in sessions.values():
-            spark.stop()
+        for name, spark in sessions.items():
+            if name not in lost:
+                spark.stop()
     headings = ["plan", *(f"{name} {what}" for name in sessions for what in ("schema", "first row"))]
     bars = [
-        Bar(f"{STEPS} withColumn + filter, schema and compile", rows[1][2], STEPS_SECONDS, " s"),
-        Bar(f"{COLUMNS} columns, schema and compile", rows[3][2], COLUMNS_SECONDS, " s"),
+        Bar(f"{STEPS} withColumn + filter, schema and compile", rows[1][2] or float("inf"), STEPS_SECONDS, " s"),
+        Bar(f"{COLUMNS} columns, schema and compile", rows[3][2] or float("inf"), COLUMNS_SECONDS, " s"),
     ]
     return [Table("Resolving and compiling, seconds", headings, rows, bars)]
+
+
+def attempt(
+    name: str, spark: SparkSession, build: Callable[[SparkSession], DataFrame], lost: set[str]
+) -> list[float | None]:
+    """The best times; none where the plan fails, and whose server does not answer any more is noted in `lost`."""
+    try:
+        return [*within(MOST_SECONDS, partial(best_times, spark, build))]
+    except TimeoutError:
+        lost.add(name)
+        return [None, None]
+    except (PySparkException, RecursionError) as error:
+        print(f"compile: {name}: {str(error).splitlines()[0]}")
+        return [None, None]
 
 
 def best_times(spark: SparkSession, build: Callable[[SparkSession], DataFrame]) -> list[float]:

@@ -2,9 +2,14 @@
 
 import gc
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ def interleaved(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
             seconds[name].append(timed(ways[name]))
         order = [*order[1:], order[0]]
     return {name: Times(values) for name, values in seconds.items()}
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What `work` returns; TimeoutError when it takes longer, as a client does whose server crashed."""
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(work())
+        except BaseException as error:  # noqa: BLE001  handed to the caller
+            answer.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return answer.result(seconds)
 
 
 def timed(work: Callable[[], object]) -> float:
