@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Run, failure
-from hiveframe.analysis.references import columns_in, free_columns, replace_in_plan
+from hiveframe.analysis.references import columns_in, free_columns, replace_in_plan, rewrite_down
 from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.walk import preorder, with_children
+from hiveframe.plan.walk import children, preorder, with_children
 
 if TYPE_CHECKING:
     from hiveframe.analysis.scope import Scope
@@ -49,11 +49,11 @@ def has_aggregate(expr: lg.Expr) -> bool:
     while stack:
         node = stack.pop()
         if isinstance(node, lg.WindowCall):
-            stack += [*_arguments(node.function), *node.partition_by, *(k.child for k in node.order_by)]
+            stack += [*children(node.function, lg.Expr), *node.partition_by, *(k.child for k in node.order_by)]
         elif is_aggregate(node):
             return True
         else:
-            stack += _expr_children(node)
+            stack += children(node, lg.Expr)
     return False
 
 
@@ -64,22 +64,12 @@ def bare_window_functions(expr: lg.Expr) -> list[lg.Expr]:
     while stack:
         node = stack.pop()
         if isinstance(node, lg.WindowCall):
-            stack += [*_arguments(node.function), *node.partition_by, *(k.child for k in node.order_by)]
+            stack += [*children(node.function, lg.Expr), *node.partition_by, *(k.child for k in node.order_by)]
             continue
         if isinstance(node, lg.AggCall) and not is_aggregate(node):
             found.append(node)
-        stack += _expr_children(node)
+        stack += children(node, lg.Expr)
     return found
-
-
-def _arguments(function: lg.Expr) -> list[lg.Expr]:
-    return _expr_children(function)
-
-
-def _expr_children(node: lg.Expr) -> list[lg.Expr]:
-    from hiveframe.plan.walk import children
-
-    return children(node, lg.Expr)
 
 
 def aggregates_in(expr: lg.Expr) -> list[lg.Expr]:
@@ -107,6 +97,10 @@ class Aggregator:
 
     def rewrite(self, expr: lg.Expr) -> lg.Expr:
         """`expr` over keys and calls; MISSING_AGGREGATION for a column that is neither."""
+        return rewrite_down(expr, self._replaced)
+
+    def _replaced(self, expr: lg.Expr) -> lg.Expr | None:
+        """What stands for `expr` in the aggregate's output; None where its parts decide."""
         key = self.keys.get(self.prints.of(expr))
         if key is not None:
             return _renamed(key, expr)
@@ -118,9 +112,7 @@ class Aggregator:
             return self._call(expr)
         if isinstance(expr, lg.Column):
             return self._column(expr)
-        if isinstance(expr, _SUBQUERIES):
-            return self._subquery(expr)
-        return with_children(expr, lg.Expr, self.rewrite)
+        return self._subquery(expr) if isinstance(expr, _SUBQUERIES) else None
 
     def _column(self, column: lg.Column) -> lg.Expr:
         if column.id in self.own or column.id not in self.inputs:
@@ -135,7 +127,7 @@ class Aggregator:
         )
 
     def _call(self, expr: lg.Expr) -> lg.Expr:
-        for inner in _expr_children(expr):
+        for inner in children(expr, lg.Expr):
             if any(isinstance(e, lg.WindowCall) for e in preorder(inner, lg.Expr)):
                 raise failure("_LEGACY_ERROR_TEMP_1031", None)
             nested = next((e for e in preorder(inner, lg.Expr) if is_aggregate(e)), None)

@@ -10,23 +10,31 @@ from typing import Any
 
 from hiveframe.functions.registry import lookup
 from hiveframe.plan import logical as lg
+from hiveframe.plan.walk import preorder
 
 _COMMUTATIVE = frozenset({"+", "*", "and", "or", "=", "<=>", "&", "|", "^", "greatest", "least"})
 _TURNED = {">": "<", ">=": "<="}
 
 
 class Fingerprints:
-    """Keys with a memory: each expression's key is computed once."""
+    """Keys with a memory: small numbers, equal for equal expressions."""
 
     def __init__(self) -> None:
-        self._known: dict[lg.Expr, Hashable] = {}
+        self._known: dict[lg.Expr, int] = {}
+        self._numbers: dict[Hashable, int] = {}
 
-    def of(self, expr: lg.Expr) -> Hashable:
+    def of(self, expr: lg.Expr) -> int:
         """The key of `expr`."""
         key = self._known.get(expr)
-        if key is None:
-            key = self._known[expr] = self._make(expr)
-        return key
+        if key is not None:
+            return key
+        for part in reversed(list(preorder(expr, lg.Expr))):  # inner ones first: depth needs no recursion
+            if part not in self._known:
+                self._known[part] = self._number(self._make(part))
+        return self._known[expr]
+
+    def _number(self, key: Hashable) -> int:
+        return self._numbers.setdefault(key, len(self._numbers))
 
     def _make(self, expr: lg.Expr) -> Hashable:
         match expr:
@@ -61,7 +69,7 @@ class Fingerprints:
         keys = [self.of(a) for a in args]
         name = function.lower()
         if name in _COMMUTATIVE:
-            keys = sorted(keys, key=repr)
+            keys = sorted(keys)
         elif name in _TURNED:
             name, keys = _TURNED[name], keys[::-1]
         return ("call", name, tuple(keys), expr.dtype)

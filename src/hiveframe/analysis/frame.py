@@ -83,6 +83,9 @@ class Run:
     plans: dict[int, list[Resolved]] = field(default_factory=dict)
     has_renewed: bool = False
     rewritten: dict[spec.Expr, spec.Expr] = field(default_factory=dict)
+    texts: dict[spec.Expr, str] = field(default_factory=dict)
+    text_depth: int = 0
+    bare_calls: set[spec.Expr] = field(default_factory=set)
     full_names: dict[spec.Expr, str] = field(default_factory=dict)
     shows_qualifiers: bool = False
     cast_bounds: set[spec.FrameBound] = field(default_factory=set)

@@ -12,12 +12,14 @@ from typing import Any, Final
 from hiveframe.analysis.frame import Run
 from hiveframe.analysis.literal_text import literal_text
 from hiveframe.analysis.references import free_columns
-from hiveframe.functions.registry import Function, FunctionKind, Param, lookup
+from hiveframe.functions.registry import Function, Param, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.walk import preorder
 
-LAMBDA_VARIABLE = "namedlambdavariable()"
+_DEEP: Final = 40
+LAMBDA_VARIABLE: Final = "namedlambdavariable()"
 _UNSHOWN_CASTS: Final = (t.ArrayType, t.MapType, t.StructType)  # Spark writes these casts nowhere
 
 
@@ -26,14 +28,26 @@ def pretty(node: spec.Expr, run: Run) -> str:
     shown = run.full_names.get(node) if run.shows_qualifiers else None
     if shown is None:
         shown = run.shown.get(node)
+    if shown is None:
+        shown = run.texts.get(node)
     if shown is not None:
         return shown
-    rewritten = run.rewritten.get(node)
-    writer = _WRITERS.get(type(node))
-    if writer is None:
-        return type(node).__name__.lower()
-    del rewritten
-    return writer(node, run)
+    run.text_depth += 1
+    try:
+        if run.text_depth % _DEEP == 0:
+            _write_inner_texts(node, run)
+        return _WRITERS[type(node)](node, run)
+    finally:
+        run.text_depth -= 1
+        if run.text_depth == 0:
+            run.texts.clear()
+
+
+def _write_inner_texts(root: spec.Expr, run: Run) -> None:
+    """The texts of everything below `root`, innermost first, so that writing `root` needs no deep recursion."""
+    for node in reversed(list(preorder(root, spec.Expr))):
+        if node is not root and node not in run.texts:
+            run.texts[node] = pretty(node, run)
 
 
 def qualified(node: spec.Expr, run: Run) -> str:
@@ -49,7 +63,7 @@ def output_name(node: spec.Expr, run: Run) -> str:
     """The name of a SELECT item without an alias."""
     match node:
         case spec.Attribute(parts):
-            return parts[-1] if run.shown.get(node, "").rpartition("(")[0] != parts[0].lower() else run.shown[node]
+            return run.shown[node] if node in run.bare_calls else parts[-1]
         case spec.Cast(child=spec.Attribute() as child) if isinstance(run.bound.get(child), lg.Column):
             return output_name(child, run)
         case spec.Alias(names=(name,)):
@@ -316,11 +330,6 @@ _BOUNDS: Final = {
 }
 
 
-def is_generator(row: Function | None) -> bool:
-    """Whether a row makes rows."""
-    return row is not None and row.kind is FunctionKind.GENERATOR
-
-
 _WRITERS: Final[Mapping[type[spec.Expr], Callable[[Any, Run], str]]] = {
     spec.Literal: _literal,
     spec.TypedLiteral: _literal,
@@ -342,4 +351,8 @@ _WRITERS: Final[Mapping[type[spec.Expr], Callable[[Any, Run], str]]] = {
     spec.ExistsSubquery: lambda n, r: f"exists({_outer(n, r)})",
     spec.InSubquery: _in_subquery,
     spec.DefaultValue: lambda n, r: "DEFAULT",
+    spec.Star: lambda n, r: ".".join((*n.target, "*")),
+    spec.Regex: lambda n, r: n.pattern,
+    spec.IdentifierClause: lambda n, r: f"identifier({pretty(n.name, r)})",
+    spec.TableArgument: lambda n, r: "table()",
 }

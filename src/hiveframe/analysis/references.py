@@ -38,10 +38,22 @@ def rewrite(expr: lg.Expr, rule: Callable[[lg.Expr], lg.Expr]) -> lg.Expr:
 
 def rewrite_down(expr: lg.Expr, rule: Callable[[lg.Expr], lg.Expr | None]) -> lg.Expr:
     """`expr` with the topmost nodes for which `rule` gives an answer replaced by it."""
-    found = rule(expr)
-    if found is not None:
-        return found
-    return with_children(expr, lg.Expr, lambda child: rewrite_down(child, rule))
+    done: dict[lg.Expr, lg.Expr] = {}
+    stack: list[tuple[lg.Expr, bool]] = [(expr, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in done:
+            continue
+        if ready:
+            done[node] = with_children(node, lg.Expr, done.__getitem__)
+            continue
+        found = rule(node)
+        if found is not None:
+            done[node] = found
+        else:
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(children(node, lg.Expr)))
+    return done[expr]
 
 
 def replace_columns(expr: lg.Expr, new: Mapping[int, lg.Expr]) -> lg.Expr:

@@ -48,3 +48,14 @@ def test_a_shared_subplan_is_analysed_once_and_renewed() -> None:
     for _ in range(6):
         doubled = spec.Join(doubled, doubled, "inner")
     assert len(analyzed(doubled).output) == 64
+
+
+def test_an_expression_of_two_thousand_terms_does_not_recurse() -> None:
+    found = analyzed("select " + " + ".join(["id"] * 2000) + " from range(2)")
+    assert found.output[0].name.endswith(" + id) + id) + id)")
+
+
+def test_long_sums_may_be_grouped_by() -> None:
+    total = " + ".join(["id"] * 1000)
+    found = analyzed(f"select {total} as total, sum({total}) from range(2) group by {total}")
+    assert found.output[0].name == "total"

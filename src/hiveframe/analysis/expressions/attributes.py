@@ -171,6 +171,7 @@ def _bare_function(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
     call = spec.Function((node.parts[0],), (), origin=node.origin)
     expr = binder.bind(call)
     show(binder, node, binder.text(call))
+    binder.context.run.bare_calls.add(node)
     return expr
 
 

@@ -7,7 +7,7 @@ the typed expression and (for attributes) the text that Spark shows, so that `na
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
@@ -36,7 +36,7 @@ class Binder:
     column aliases so far, by lower-case name; `used_level` is the highest level of alias met since it was last reset.
     `generated` are the columns of the list's generators; `lambdas` are the parameters in sight, innermost last.
     `window` and `aggregate` are the calls being bound, `root` the whole expression, `clause` and `at` where it stands,
-    `place` the innermost node that knows where it was written.
+    `place` the innermost node that knows where it was written; `done` holds what was bound from the inside out.
     """
 
     context: Context
@@ -53,21 +53,31 @@ class Binder:
     generated: Scope | None = None
     root: spec.Expr | None = None
     clause: str = ""
+    depth: int = 0
+    done: Mapping[spec.Expr, lg.Expr] = field(default_factory=dict)
 
     def bind(self, node: spec.Expr) -> lg.Expr:
         """`node` typed."""
+        from hiveframe.analysis.expressions.deep import LIMIT, bind_inside_out
         from hiveframe.analysis.expressions.table import HANDLERS
 
+        known = self.done.get(node)
+        if known is not None:
+            return known
         handler = HANDLERS.get(type(node))
         if handler is None:
             raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature=f"the expression {type(node).__name__}")
-        around = self.place
+        around, done = self.place, self.done
         if node.origin is not None:
             self.place = node
+        self.depth += 1
         try:
+            if self.depth % LIMIT == 0:
+                bind_inside_out(self, node)
             expr = handler(self, node)
         finally:
-            self.place = around
+            self.place, self.done = around, done
+            self.depth -= 1
         self.context.run.bound[node] = expr
         return expr
 
