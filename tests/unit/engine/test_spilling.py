@@ -5,7 +5,9 @@ PROGRAM = """
 import sys
 import hiveframe
 
-spark = hiveframe.session(**{"spark.hiveframe.memory": "128m", "spark.local.dir": sys.argv[1], "spark.hiveframe.threads": "2"})
+spark = hiveframe.session(
+    **{"spark.hiveframe.memory": "128m", "spark.local.dir": sys.argv[1], "spark.hiveframe.threads": "2"}
+)
 spark.range(4_000_000).selectExpr("id", "cast(id as string) AS s").createOrReplaceTempView("t")
 print(spark.sql("SELECT count(*), sum(n) FROM (SELECT s, count(*) AS n FROM t GROUP BY s)").collect()[0])
 """
