@@ -206,7 +206,11 @@ def physical_type_text(dtype: DataType) -> str:
             if not fields:
                 return 'STRUCT("" INTEGER)'
             quoted = ['"' + name.replace('"', '""') + '"' for name in physical_field_names(dtype)]
-            return "STRUCT(" + ", ".join(f"{n} {physical_type_text(f.dtype)}" for n, f in zip(quoted, fields, strict=True)) + ")"
+            return (
+                "STRUCT("
+                + ", ".join(f"{n} {physical_type_text(f.dtype)}" for n, f in zip(quoted, fields, strict=True))
+                + ")"
+            )
         case t.UserDefinedType(storage):
             return physical_type_text(storage)
     return _PHYSICAL[type(dtype)]
