@@ -1,4 +1,7 @@
-"""The examples of PySpark's documentation that work keep working; the list of the others shrinks."""
+"""The examples of PySpark's documentation that work keep working, and there are at least `FLOOR` of them.
+
+`python -m tests.record.doctests` rewrites the list of those that fail; when it got shorter, raise `FLOOR`.
+"""
 
 import logging
 
@@ -6,6 +9,8 @@ import pytest
 
 import hiveframe
 from tests.conformance.pyspark_docs import MODULES, items, known_failures, passes
+
+FLOOR = 658
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,19 +28,18 @@ def test_examples_of_the_documentation_work(module, tmp_path, monkeypatch):
     monkeypatch.setenv("SPARK_HOME", str(tmp_path))
     spark = hiveframe.session()
     try:
-        results = {name: passes(test) for name, test in items(module, spark)}
+        known = known_failures()
+        suspects = [name for name, test in items(module, spark) if not passes(test) and name not in known]
+        # Some examples print times and random values: what fails twice is broken.
+        broken = [name for name, test in items(module, spark) if name in suspects and not passes(test)]
     finally:
         spark.stop()
-    known = known_failures()
-    broken = sorted(name for name, ok in results.items() if not ok and name not in known)
-    mended = sorted(name for name, ok in results.items() if ok and name in known)
     assert not broken, f"examples that worked before: {broken}"
-    assert not mended, f"examples that work now; take them off doctest_failures.txt: {mended}"
 
 
-def test_at_least_600_of_the_documented_items_work(tmp_path, monkeypatch):
+def test_the_number_of_working_items_never_falls(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spark = hiveframe.session()
     total = sum(1 for module in MODULES for _ in items(module, spark))
     spark.stop()
-    assert total - len(known_failures()) >= 600
+    assert total - len(known_failures()) >= FLOOR

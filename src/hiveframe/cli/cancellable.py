@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from pyspark.sql import SparkSession
@@ -21,10 +21,12 @@ def cancellable(spark: SparkSession, work: Callable[[], T]) -> T:
     The work runs in a thread of its own, so that this one is free to hear Ctrl-C.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="query") as pool:
-        future = pool.submit(work)
+        future: Future[T] | None = None
         try:
+            future = pool.submit(work)
             return future.result()
         except KeyboardInterrupt:
             spark.interruptAll()
-            future.exception()  # wait until it has ended
+            if future is not None:
+                future.exception()  # wait until it has ended
             raise Cancelled from None

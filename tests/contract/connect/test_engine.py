@@ -99,7 +99,6 @@ def test_uploaded_rows_can_be_queried(spark):
     assert frame.agg(F.sum("n")).collect()[0][0] == sum(range(200_000))
 
 
-@pytest.mark.xfail(reason="the engine does not emit CollectMetrics yet")
 def test_observed_metrics_of_a_query(spark):
     from pyspark.sql import Observation
 

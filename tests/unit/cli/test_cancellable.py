@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 
 import pytest
 
@@ -19,6 +20,7 @@ class InterruptibleSession:
         return []
 
     def query(self) -> str:
+        time.sleep(0.3)  # the other thread waits for the result by then
         signal.raise_signal(signal.SIGINT)
         assert self.interrupted.wait(5)
         raise RuntimeError("cancelled by the engine")
