@@ -15,6 +15,7 @@ from hiveframe.plan import spec
 from hiveframe.plan.types import DataType
 
 if TYPE_CHECKING:
+    from hiveframe.analysis.relations.time_windows import TimeWindow
     from hiveframe.analysis.select import Select
 
 
@@ -34,6 +35,7 @@ class Resolved:
     below: Resolved | None = None
     select: Select | None = None
     renewed: Mapping[int, lg.Column] | None = None  # new columns by the id that `inputs` know them by
+    time_window: TimeWindow | None = None
 
 
 @dataclass(slots=True, eq=False)

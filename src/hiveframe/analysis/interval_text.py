@@ -1,4 +1,4 @@
-"""Intervals read from text: `1-2` YEAR TO MONTH, `1 02:03:04.5` DAY TO SECOND, `1 day 2 hours`.
+"""Intervals as numbers and units: `1 day 2 hours`.
 
 Source: Spark's `IntervalUtils`.
 """
@@ -36,43 +36,12 @@ def unit_name(unit: str) -> str | None:
     return name if known else None
 
 
-def parse_from_to(text: str, start: str, end: str) -> Parsed | None:
-    """`'1-2' YEAR TO MONTH` and the day-time forms: (value, type); None when the text does not fit."""
-    first, last = start.upper(), end.upper()
-    body = text.strip()
-    sign = 1
-    if body[:1] in "+-" and body:
-        sign = -1 if body[0] == "-" else 1
-        body = body[1:].strip()
-    if (first, last) == ("YEAR", "MONTH"):
-        match = re.fullmatch(r"(\d+)-(\d+)", body)
-        if match is None or int(match[2]) > 11:
-            return None
-        return sign * (int(match[1]) * 12 + int(match[2])), t.YearMonthIntervalType(t.YEAR, t.MONTH)
-    if first not in _DT or last not in _DT:
-        return None
-    low, high = _DT.index(first), _DT.index(last)
-    pattern = _pattern(low, high)
-    match = re.fullmatch(pattern, body)
-    if match is None:
-        return None
-    total = 0
-    for unit, piece in zip(_DT[low : high + 1], match.groups(), strict=True):
-        limit = {"HOUR": 23, "MINUTE": 59, "SECOND": 59}.get(unit)
-        if limit is not None and unit != _DT[low] and Decimal(piece) >= limit + 1:
-            return None
-        size = 86_400_000_000 if unit == "DAY" else UNIT_US[unit]
-        total += int(Decimal(piece) * size)
-    return sign * total, t.DayTimeIntervalType(low, high)
-
-
-def _pattern(low: int, high: int) -> str:
-    pieces: list[str] = []
-    for unit in range(low, high + 1):
-        pieces.append(r"(\d+(?:\.\d{1,9})?)" if unit == t.SECOND else r"(\d+)")
-        if unit < high:
-            pieces.append(" +" if unit == t.DAY else ":")
-    return "".join(pieces)
+def range_type(unit: str) -> t.DataType:
+    """The type of `DAY TO SECOND` and the like."""
+    first, _, last = unit.upper().partition(" TO ")
+    if first in _YM:
+        return t.YearMonthIntervalType(_YM.index(first), _YM.index(last or first))
+    return t.DayTimeIntervalType(_DT.index(first), _DT.index(last or first))
 
 
 def from_pairs(pairs: list[tuple[Decimal, str]]) -> Parsed | None:

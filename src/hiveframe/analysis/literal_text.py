@@ -18,6 +18,8 @@ _UTC: Final = dt.UTC
 _DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
 _MINUTE_US: Final = 60_000_000
+_FIRST_US: Final = -62_135_510_400_000_000  # where Python's calendar begins and ends, a day inside
+_LAST_US: Final = 253_402_214_400_000_000
 
 
 def literal_text(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
@@ -72,17 +74,30 @@ def decimal_text(value: Decimal) -> str:
 
 
 def date_text(days: int) -> str:
-    """`2020-01-01`."""
-    moment = dt.date(1970, 1, 1) + dt.timedelta(days=days)
-    return moment.isoformat()
+    """`2020-01-01`; years beyond 9999 have a sign, those before 1 count down from 0 as in ISO 8601."""
+    year, month, day = civil_of_days(days)
+    if 0 <= year <= 9999:
+        return f"{year:04d}-{month:02d}-{day:02d}"
+    return f"{year:+05d}-{month:02d}-{day:02d}"
+
+
+def civil_of_days(days: int) -> tuple[int, int, int]:
+    """Year, month and day of the proleptic Gregorian calendar (Howard Hinnant's `civil_from_days`)."""
+    era, day_of_era = divmod(days + 719_468, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
 
 
 def timestamp_text(microseconds: int, time_zone: str | None) -> str:
     """`2020-01-01 00:00:00.123` in the zone (None: as it is)."""
-    moment = _EPOCH + dt.timedelta(microseconds=microseconds)
-    if time_zone is not None:
-        moment = moment.replace(tzinfo=_UTC).astimezone(zone_of(time_zone)).replace(tzinfo=None)
-    return moment.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0") + _fraction(moment.microsecond)
+    if time_zone is not None and _FIRST_US <= microseconds <= _LAST_US:
+        moment = (_EPOCH + dt.timedelta(microseconds=microseconds)).replace(tzinfo=_UTC).astimezone(zone_of(time_zone))
+        microseconds += (moment.utcoffset() or dt.timedelta()) // dt.timedelta(microseconds=1)
+    days, rest = divmod(microseconds, _DAY_US)
+    return f"{date_text(days)} {time_text(rest * 1000)}"
 
 
 def zone_of(time_zone: str) -> dt.tzinfo:

@@ -15,6 +15,7 @@ from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
 from hiveframe.analysis.frame import failure, quoted
 from hiveframe.analysis.generators import is_generator
+from hiveframe.analysis.relations import time_windows
 from hiveframe.functions.binding import bind_function
 from hiveframe.functions.registry import Function, FunctionKind, lookup
 from hiveframe.plan import logical as lg
@@ -45,7 +46,7 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
     row = lookup(builtin) if builtin is not None else None
     if row is not None and row.is_internal and not node.is_internal:
         row = None
-    if builtin is not None and not node.is_internal:
+    if builtin is not None:
         rewrite = REWRITES.get(builtin.lower())
         if rewrite is not None:
             rewritten = rewrite(binder, node)
@@ -62,6 +63,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
     if user is not None:
         return _call_user(binder, node, user)
     if row is None:
+        if builtin is not None and builtin.lower() in time_windows.NAMES:
+            return time_windows.bind_time_window(binder, node)
         if name[-1].lower() in ONLY_TABLE_FUNCTIONS and len(name) == 1:
             raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
         raise unresolved_routine(binder, node)

@@ -6,6 +6,7 @@ Each row rewrites the unresolved call; None keeps it as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from hiveframe.analysis.expressions import stars
@@ -39,6 +40,31 @@ def _field_name(arg: spec.Expr, position: int) -> str:
     return f"col{position + 1}"
 
 
+def _nth_value(binder: Binder, node: spec.Function) -> spec.Expr | None:
+    """The DataFrame API's `nth_value(column, place, ignore_nulls)`."""
+    match node.args:
+        case (value, place, spec.Literal(value=bool() as ignores)):
+            return replace(node, args=(value, place), ignore_nulls=ignores or None)
+    return None
+
+
+def _row_ids(binder: Binder, node: spec.Function) -> spec.Expr | None:
+    """What the pandas API numbers rows with: 0, 1, 2 …"""
+    return replace(node, name=("monotonically_increasing_id",), is_internal=False)
+
+
+def _window_time(binder: Binder, node: spec.Function) -> spec.Expr | None:
+    """The last microsecond of a time window."""
+    if len(node.args) != 1:
+        return None
+    binder.context.run.arguments[node] = node.args
+    end = spec.ExtractValue(node.args[0], spec.Literal("end", t.STRING))
+    return spec.Function(("-",), (end, spec.Literal(1, t.DAY_TIME)), origin=node.origin)
+
+
 REWRITES: Final[Mapping[str, Rewrite]] = {
     "struct": _struct,
+    "window_time": _window_time,
+    "nth_value": _nth_value,
+    "distributed_sequence_id": _row_ids,
 }

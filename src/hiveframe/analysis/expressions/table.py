@@ -10,6 +10,7 @@ from hiveframe.analysis.expressions import (
     casts,
     extract,
     functions,
+    intervals,
     lambdas,
     literals,
     misc,
@@ -24,7 +25,7 @@ from hiveframe.plan import spec
 HANDLERS: Final[Mapping[type[spec.Expr], Handler]] = {
     spec.Literal: literals.bind_literal,
     spec.TypedLiteral: literals.bind_typed_literal,
-    spec.IntervalParts: literals.bind_interval_parts,
+    spec.IntervalParts: intervals.bind_interval_parts,
     spec.Parameter: literals.bind_parameter,
     spec.Attribute: attributes.bind_attribute,
     spec.LambdaVariable: attributes.bind_lambda_variable,

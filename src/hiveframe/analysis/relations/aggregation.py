@@ -15,6 +15,7 @@ from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import describe, output_name
 from hiveframe.analysis.references import replace_columns
 from hiveframe.analysis.relations.pivot import pivot_aggregate
+from hiveframe.analysis.relations.time_windows import time_window_in, with_time_window
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
 from hiveframe.analysis.select_list import ItemList
@@ -27,8 +28,11 @@ SetKeys = tuple[spec.Expr, ...]
 
 
 def aggregate(node: spec.Aggregate, inputs: Sequence[Resolved], context: Context) -> Resolved:
-    """Groups of the child's rows."""
+    """Groups of the child's rows; a time window among the keys becomes a column first."""
     child = inputs[0]
+    window = time_window_in(node.keys)
+    if window is not None:
+        child = with_time_window(context, child, window)
     if node.kind == "pivot":
         return pivot_aggregate(node, child, context)
     sets = _grouping_sets(node)

@@ -39,7 +39,7 @@ def _number(binder: CallBinder, child: Resolved, name: str, what: str) -> lg.Exp
     if not isinstance(column.dtype, t.NumericType):
         shown = t.simple_string(column.dtype)
         message = f"requirement failed: Currently {what} calculation for columns with dataType {shown} not supported."
-        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3000", {"message": message})
+        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
     return binder.call("coalesce", binder.cast(column, t.DOUBLE), lg.Literal(0.0, t.DOUBLE))
 
 
@@ -71,7 +71,7 @@ def approx_quantile(node: spec.ApproxQuantile, inputs: Sequence[Resolved], conte
                 f"requirement failed: Quantile calculation for column {name} with data type "
                 f"{t.simple_string(column.dtype)} is not supported."
             )
-            raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3000", {"message": message})
+            raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
         value = binder.call("nanvl", binder.cast(column, t.DOUBLE), lg.Literal(None, t.DOUBLE))
         quantiles = binder.call("percentile_approx", value, wanted, lg.Literal(accuracy, t.INT))
         found.append(binder.call("coalesce", quantiles, lg.Literal((), listed)))
@@ -85,7 +85,7 @@ def freq_items(node: spec.FreqItems, inputs: Sequence[Resolved], context: Contex
     """
     if not 1e-4 <= node.support <= 1.0:
         message = f"requirement failed: Support must be in [1e-4, 1], but got {node.support}."
-        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3000", {"message": message})
+        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
     binder = call_binder(context, node)
     child = inputs[0]
     parts: list[lg.Relation] = []
