@@ -129,6 +129,9 @@ class Environment(Protocol):
     def parse_query(self, text: str) -> spec.Relation | spec.Command:
         """SQL text as a tree."""
 
+    def parse_schema(self, text: str) -> DataType:
+        """The type, DDL columns or JSON that a client declares a function's result with."""
+
     def parse_type(self, ddl: str) -> DataType:
         """A type, or a table schema, written as DDL."""
 

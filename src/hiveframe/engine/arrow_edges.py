@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hiveframe.functions.sql import column_name, physical_field_names
+from hiveframe.functions.sql import NO_FIELD, column_name, physical_field_names
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Column
 from hiveframe.plan.types import DataType, StructField
@@ -58,6 +58,10 @@ _PHYSICAL: Final[Mapping[type[DataType], pa.DataType]] = {
 _STORED_AS: Final[Mapping[pa.DataType, pa.DataType]] = {MONTHS: pa.int32(), pa.duration("us"): pa.int64()}
 
 
+UNCOLUMNED: Final = pa.schema([pa.field("none", pa.int32())])
+_NO_FIELDS: Final = pa.struct([pa.field(NO_FIELD, pa.int32())])
+
+
 class _Form:
     """One of the two shapes of a value in Arrow: how atoms and struct fields are written."""
 
@@ -85,6 +89,8 @@ class _Form:
                 return pa.map_(
                     self.field("key", key, False, time_zone), self.field("value", value, value_contains_null, time_zone)
                 )
+            case t.StructType(()) if not self._keeps_nullability:
+                return _NO_FIELDS
             case t.StructType(fields):
                 names = self._field_names(dtype)
                 return pa.struct(
@@ -178,6 +184,11 @@ def physical_batch(columns: Sequence[pa.Array], output: Sequence[Column]) -> pa.
     return relabelled(pa.RecordBatch.from_arrays(arrays, names=inside.names), inside)
 
 
+def uncolumned_batch(row_count: int) -> pa.RecordBatch:
+    """Rows without columns as a batch that the engine reads."""
+    return pa.RecordBatch.from_arrays([pa.nulls(row_count, pa.int32())], schema=UNCOLUMNED)
+
+
 def physical_schema(output: Sequence[Column]) -> pa.Schema:
     """The Arrow schema of rows inside the engine, columns called by id."""
     return pa.schema([_DUCK.field(column_name(c.id), c.dtype, True, "UTC") for c in output])
@@ -222,6 +233,8 @@ def _outward(array: pa.Array, dtype: DataType) -> pa.Array:
             return pa.nulls(len(array))
         case t.TimeType():
             return array.cast(pa.time64("ns"))
+        case t.StructType(()):
+            return pa.array([None if n else {} for n in array.is_null().to_pylist()], pa.struct([]))
     return _mapped(array, dtype, _outward)
 
 
@@ -244,6 +257,9 @@ def _inward_array(array: pa.Array, dtype: DataType) -> pa.Array:
             return pa.nulls(len(array), pa.int32())
         case t.TimeType():
             return pc.floor_temporal(array, unit="microsecond").cast(pa.time64("us"))
+        case t.StructType(()):
+            nothing = pa.nulls(len(array), pa.int32())
+            return pa.StructArray.from_arrays([nothing], fields=list(_NO_FIELDS), mask=array.is_null())
     return _mapped(array, dtype, _inward_array)
 
 
@@ -264,8 +280,6 @@ def _mapped(array: pa.Array, dtype: DataType, change: Callable[[pa.Array, DataTy
             )
         case t.StructType(fields):
             mask = array.is_null() if array.null_count else None
-            if not fields:
-                return pa.array([None if n else {} for n in array.is_null().to_pylist()], pa.struct([]))
             parts = [change(array.field(i), f.dtype) for i, f in enumerate(fields)]
             return pa.StructArray.from_arrays(parts, names=[f"f{i}" for i in range(len(parts))], mask=mask)
     return array

@@ -139,6 +139,17 @@ register(
         since="1.4.0",
     ),
     Function(
+        "distributed_sequence_id",
+        (),
+        t.LONG,
+        nullable=never_null,
+        emit=_emit_row_id,
+        deterministic=False,
+        doc="The row's number, counted from 0.",
+        group="internal",
+        is_internal=True,
+    ),
+    Function(
         "spark_partition_id",
         (),
         t.INT,

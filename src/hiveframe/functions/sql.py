@@ -193,6 +193,10 @@ def physical_type(dtype: DataType) -> exp.DataType:
     return raw_type(physical_type_text(dtype))
 
 
+NO_FIELD = "no_field"
+"""The one field, always NULL, of a struct without fields: DuckDB has no such type."""
+
+
 def physical_type_text(dtype: DataType) -> str:
     """`physical_type` as text; struct field names are quoted."""
     match dtype:
@@ -204,7 +208,7 @@ def physical_type_text(dtype: DataType) -> str:
             return f"MAP({physical_type_text(key)}, {physical_type_text(value)})"
         case t.StructType(fields):
             if not fields:
-                return 'STRUCT("" INTEGER)'
+                return f"STRUCT({NO_FIELD} INTEGER)"
             quoted = ['"' + name.replace('"', '""') + '"' for name in physical_field_names(dtype)]
             return (
                 "STRUCT("

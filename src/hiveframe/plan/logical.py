@@ -317,7 +317,7 @@ class Join(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AsOfJoin(Relation):
-    """For each left row the nearest right row: `order` is the distance to make small, `condition` what must hold."""
+    """For each left row the `count` nearest right rows: `order` ranks them, `condition` is what must hold."""
 
     left: Relation
     right: Relation
@@ -325,6 +325,8 @@ class AsOfJoin(Relation):
     order: Expr
     kind: str
     output: tuple[Column, ...]
+    count: int = 1
+    ascending: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

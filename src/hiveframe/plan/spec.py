@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from hiveframe.plan.types import DataType, StructType
 
@@ -531,6 +531,25 @@ class AsOfJoin(Relation):
     kind: str
     tolerance: Expr | None
     allow_exact_matches: bool
+    direction: str
+
+
+MOST_NEAREST: Final = 100_000
+"""The most matches of a left row that a nearest-by join may ask for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestByJoin(Relation):
+    """For each left row the `count` right rows that `ranking` puts first.
+
+    `kind`: inner or left; `direction`: distance (small first) or similarity (large first).
+    """
+
+    left: Relation
+    right: Relation
+    ranking: Expr
+    count: int
+    kind: str
     direction: str
 
 

@@ -194,8 +194,12 @@ class SessionEnvironment:
         """SQL text as a tree."""
         return sql.parse_statement(text, conf=self.settings)
 
+    def parse_schema(self, text: str) -> DataType:
+        """A type, DDL columns (`a int` or `a: int`) or JSON."""
+        return sql.parse_schema(text, conf=self.settings)
+
     def parse_type(self, ddl: str) -> DataType:
-        """A type or a table schema."""
+        """A type."""
         return sql.parse_data_type(ddl, conf=self.settings)
 
     def evaluate(self, expr: lg.Expr) -> Any:

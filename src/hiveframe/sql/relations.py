@@ -81,8 +81,25 @@ class RelationGrammar(TableFunctionGrammar):
             self.advance()
             using = self.name_list()
         elif self.kind in ("APPROX", "EXACT") and self.peek() == "NEAREST":
-            raise self.unsupported("nearest-by joins", start)
+            return self._nearest_by(left, right, kind, start)
         return spec.Join(left, right, kind, condition, using, natural, is_lateral, origin=self.origin(start))
+
+    def _nearest_by(self, left: spec.Relation, right: spec.Relation, kind: str, start: int) -> spec.Relation:
+        """`APPROX | EXACT NEAREST [n] BY DISTANCE | SIMILARITY ranking`."""
+        if kind not in ("inner", "left"):
+            shown = {"semi": "LEFT SEMI", "anti": "LEFT ANTI", "right": "RIGHT OUTER", "full": "FULL OUTER"}
+            supported = "'INNER', 'LEFT OUTER'"
+            condition = "NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE"
+            raise self.error(condition, start, joinType=shown.get(kind, kind.upper()), supported=supported)
+        self.advance()
+        self.demand("NEAREST")
+        count = 1 if self.kind == "BY" else self.integer()
+        if not 1 <= count <= spec.MOST_NEAREST:
+            bounds = {"min": "1", "max": str(spec.MOST_NEAREST)}
+            raise self.error("NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE", start, numResults=str(count), **bounds)
+        self.demand("BY")
+        direction = self.expect_any("DISTANCE", "SIMILARITY").lower()
+        return spec.NearestByJoin(left, right, self.expression(), count, kind, direction, origin=self.origin(start))
 
     def _check_lateral(self, start: int, right: spec.Relation, kind: str) -> None:
         """LATERAL goes with subqueries and table functions, and with joins that keep no row of the right side alone."""

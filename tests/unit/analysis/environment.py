@@ -52,6 +52,9 @@ class TestEnvironment:
     def parse_query(self, text: str) -> spec.Relation | spec.Command:
         return parse_statement(text, conf=self.settings)
 
+    def parse_schema(self, text: str) -> DataType:
+        return parse_data_type(text)
+
     def parse_type(self, ddl: str) -> DataType:
         return parse_data_type(ddl, conf=self.settings)
 

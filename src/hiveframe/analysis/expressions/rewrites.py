@@ -49,8 +49,8 @@ def _nth_value(binder: Binder, node: spec.Function) -> spec.Expr | None:
 
 
 def _row_ids(binder: Binder, node: spec.Function) -> spec.Expr | None:
-    """What the pandas API numbers rows with: 0, 1, 2 …"""
-    return replace(node, name=("monotonically_increasing_id",), is_internal=False)
+    """What the pandas API numbers rows with, whatever columns it names: 0, 1, 2 …"""
+    return None if node.is_internal and not node.args else replace(node, args=(), is_internal=True)
 
 
 def _window_time(binder: Binder, node: spec.Function) -> spec.Expr | None:

@@ -34,7 +34,7 @@ def call_python(
     values = [a.value if isinstance(a, spec.NamedArgument) else a for a in args]
     names = tuple(a.name if isinstance(a, spec.NamedArgument) else None for a in args)
     declared = function.return_type
-    dtype = binder.context.env.parse_type(declared) if isinstance(declared, str) else declared
+    dtype = binder.context.env.parse_schema(declared) if isinstance(declared, str) else declared
     typed = binder.bind_all(values)
     binder.context.run.arguments[node] = tuple(args)
     return lg.PyUdf(name, function, typed, dtype, True, deterministic, names)

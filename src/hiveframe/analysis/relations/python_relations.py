@@ -23,7 +23,7 @@ def map_partitions(node: spec.MapPartitions, inputs: Sequence[Resolved], context
 def _udf(node: spec.PythonUdf, args: Sequence[lg.Column], context: Context) -> tuple[lg.PyUdf, tuple[lg.Column, ...]]:
     """The function over `args`, and the columns that it yields."""
     declared = node.function.return_type
-    dtype = context.env.parse_type(declared) if isinstance(declared, str) else declared
+    dtype = context.env.parse_schema(declared) if isinstance(declared, str) else declared
     if not isinstance(dtype, t.StructType):
         dtype = t.StructType((t.StructField("value", dtype),))
     udf = lg.PyUdf(node.name, node.function, tuple(args), dtype, True, node.deterministic)

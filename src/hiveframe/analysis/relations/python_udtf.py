@@ -62,7 +62,7 @@ def _schema(node: spec.PythonTableFunction, args: Sequence[lg.Expr], context: Co
     declared = node.return_type
     if declared is None:
         return context.env.analyze_table_function(node, args)
-    dtype = context.env.parse_type(declared) if isinstance(declared, str) else declared
+    dtype = context.env.parse_schema(declared) if isinstance(declared, str) else declared
     if not isinstance(dtype, t.StructType):
         feature = f"a table function that returns {t.simple_string(dtype)} rather than a struct"
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature=feature)

@@ -1,4 +1,4 @@
-"""The four kinds of join."""
+"""The kinds of join."""
 
 from __future__ import annotations
 
@@ -57,10 +57,28 @@ def as_of_join(d: Decoder, m: pb.AsOfJoin, left: spec.Relation, right: spec.Rela
     )
 
 
-def nearest_by_join(_: Decoder, __: pb.NearestByJoin) -> spec.Relation:
-    """Not supported."""
-    raise unsupported("nearest-by joins")
+def nearest_by_join(d: Decoder, m: pb.NearestByJoin, left: spec.Relation, right: spec.Relation) -> spec.Relation:
+    """A nearest-by join; the searches `approx` and `exact` are one here."""
+    kind = _NEAREST_KINDS.get(m.join_type.replace("_", "").lower())
+    if kind is None:
+        params = {"joinType": m.join_type, "supported": "'INNER', 'LEFT OUTER'"}
+        raise AnalysisException("NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE", params)
+    if m.mode.lower() not in _NEAREST_MODES:
+        params = {"mode": m.mode, "supported": _listed(_NEAREST_MODES)}
+        raise AnalysisException("NEAREST_BY_JOIN.UNSUPPORTED_MODE", params)
+    if m.direction.lower() not in _NEAREST_DIRECTIONS:
+        params = {"direction": m.direction, "supported": _listed(_NEAREST_DIRECTIONS)}
+        raise AnalysisException("NEAREST_BY_JOIN.UNSUPPORTED_DIRECTION", params)
+    return spec.NearestByJoin(left, right, d.expression(m.ranking_expression), m.num_results, kind, m.direction.lower())
 
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "'" + "', '".join(names) + "'"
+
+
+_NEAREST_KINDS: Final[Mapping[str, str]] = {"inner": "inner", "left": "left", "leftouter": "left"}
+_NEAREST_MODES: Final = ("approx", "exact")
+_NEAREST_DIRECTIONS: Final = ("distance", "similarity")
 
 _KINDS: Final[Mapping[int, str]] = {
     pb.Join.JOIN_TYPE_INNER: "inner",

@@ -417,7 +417,7 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "lateral_join": Row(lateral_join, _TWO),
     "chunked_cached_local_relation": Row(chunked_local_relation),
     "relation_changes": Row(_refuse("reading a table's changes")),
-    "nearest_by_join": Row(nearest_by_join),
+    "nearest_by_join": Row(nearest_by_join, _TWO),
     "fill_na": Row(_fill_na, _ONE),
     "drop_na": Row(_drop_na, _ONE),
     "replace": Row(_replace_na, _ONE),

@@ -97,7 +97,10 @@ class Block:
         uses = references(exprs)
         if uses is None or (only_simple and any(i in costly for i in uses)):
             return False
-        return all(uses[i] <= 1 for i in costly) and self.height_over(computed) <= TALLEST
+        if any(uses[i] > 1 for i in costly) or self.height_over(computed) > TALLEST:
+            return False
+        moved = references(computed) or ()
+        return not any(i in moved and self.items[i].find(exp.Query) for i in costly)  # it may end in a lambda
 
     def height_over(self, exprs: Sequence[Expr]) -> int:
         """How deep the deepest of `exprs` is when the items that it mentions are put in place."""

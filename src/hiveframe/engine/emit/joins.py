@@ -63,7 +63,7 @@ def _joinable(block: Block, may_filter_later: bool, where: list[Sql], ctx: Conte
 
 
 def emit_as_of_join(node: lg.AsOfJoin, inputs: list[Block], ctx: Context) -> Block:
-    """For each left row the first right row by distance: a lateral subquery with LIMIT 1."""
+    """For each left row the first right rows by rank: a lateral subquery with LIMIT."""
     left, right = (wrap(block, ctx) for block in inputs)
     nearest = Block(
         right.output,
@@ -71,8 +71,8 @@ def emit_as_of_join(node: lg.AsOfJoin, inputs: list[Block], ctx: Context) -> Blo
         right.exposed,
         joins=right.joins,
         where=[ctx.expr(node.condition)],
-        order=(lg.SortKey(node.order),),
-        limit=1,
+        order=(lg.SortKey(node.order, node.ascending),),
+        limit=node.count,
         stage=Stage.LIMIT,
     )
     side = "LEFT" if node.kind == "left" else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from hiveframe.engine.arrow_edges import physical_schema
+from hiveframe.engine.arrow_edges import UNCOLUMNED, physical_schema
 from hiveframe.engine.emit.block import EMPTY, Block, conjunction, from_source, subquery, wrap
 from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.aggregates import GroupFunction
@@ -196,7 +196,7 @@ def emit_relation(plan: Relation, ctx: Context) -> Block:
 def _staged(query: Sql, row_type: t.StructType, change: Change, output: Sequence[Column], ctx: Context) -> Block:
     """What `change` makes of the query's rows, as something to select from."""
     rows = Query(render(query), row_type, ctx.database, ctx.running, ctx.settings)
-    stage = PlainStage(physical_schema(output), rows, change)
+    stage = PlainStage(physical_schema(output) if output else UNCOLUMNED, rows, change)
     return from_source(ctx.source(stage), tuple(output))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from hiveframe.engine.arrow_edges import physical_batch
+from hiveframe.engine.arrow_edges import physical_batch, uncolumned_batch
 from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.groups import groups
@@ -84,7 +84,7 @@ def _group(column: pa.ListArray, row: int, names: list[str]) -> list[pa.RecordBa
 def _results(program: Program, inputs: Iterator[object], output: Sequence[Column]) -> Iterator[pa.RecordBatch]:
     for result in program.run(inputs):
         batch = flattened(result)
-        yield physical_batch(batch.columns, output)
+        yield physical_batch(batch.columns, output) if output else uncolumned_batch(batch.num_rows)
 
 
 def appended(udf: PyUdf, passed: Sequence[Column], output: Sequence[Column], settings: Settings) -> Change:
