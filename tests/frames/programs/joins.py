@@ -51,7 +51,9 @@ def case_nearest_in_sql(spark):
 
 def case_nearest_in_sql_one_by_default(spark):
     return unordered(
-        spark.sql("SELECT * FROM VALUES (1), (5) AS a(x) JOIN VALUES (2), (9) AS b(y) EXACT NEAREST BY DISTANCE abs(x - y)")
+        spark.sql(
+            "SELECT * FROM VALUES (1), (5) AS a(x) JOIN VALUES (2), (9) AS b(y) EXACT NEAREST BY DISTANCE abs(x - y)"
+        )
     )
 
 
