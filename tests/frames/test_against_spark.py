@@ -17,7 +17,7 @@ def spark():
     session.stop()
 
 
-@pytest.mark.parametrize("subject,name", [(s, n) for s in subjects() for n, _ in cases(s)])
+@pytest.mark.parametrize(("subject", "name"), [(s, n) for s in subjects() for n, _ in cases(s)])
 def test_the_program_says_what_it_says_under_spark(subject, name, spark):
     golden = json.loads((GOLDEN / f"{subject}.json").read_text(encoding="utf-8"))
     assert said(dict(cases(subject))[name], spark) == golden[name]
