@@ -133,12 +133,15 @@ def _function(node: spec.Function, run: Run) -> str:
             return pretty(rewritten, run)
     if row is not None and row.operator in _DATE_OPERATORS and (made := _date_arithmetic(node, row, run)) is not None:
         return _typed(made, run)
-    texts = [pretty(a, run) for a in (nodes if nodes is not None else node.args)]
+    given = nodes if nodes is not None else node.args
+    texts = [pretty(a, run) for a in given]
     if row is None:
         return f"{'.'.join(node.name)}({', '.join(texts)})"
     sign = _sign(node, called)
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"
+    if any(isinstance(a, spec.NamedArgument) for a in given):
+        texts = _in_order(row, given, texts)
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
     if node.ignore_nulls and row.name in ("first_value", "last_value"):
         called = row.name.removesuffix("_value")
@@ -154,6 +157,19 @@ def _function(node: spec.Function, run: Run) -> str:
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
+
+
+def _in_order(row: Function, given: Sequence[spec.Expr], texts: Sequence[str]) -> list[str]:
+    """The texts of arguments in the order of the row's parameters, defaults where a named one left a gap."""
+    names = [p.name if isinstance(p, Param) else "" for p in row.params]
+    placed = {
+        names.index(a.name.lower()) if isinstance(a, spec.NamedArgument) else i: text
+        for i, (a, text) in enumerate(zip(given, texts, strict=True))
+    }
+    for i, param in enumerate(row.params[: max(placed)]):
+        if i not in placed and isinstance(param, Param) and param.default is not None:
+            placed[i] = literal_text(param.default.value, param.default.dtype)
+    return [placed[i] for i in sorted(placed)]
 
 
 _DATE_OPERATORS: Final = ("+", "-", "*", "/")

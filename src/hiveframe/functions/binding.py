@@ -25,7 +25,7 @@ Describe = Callable[[Expr], str]  # an expression as Spark writes it in messages
 Evaluate = Callable[[Expr], Any]  # the value, in storage form, of an expression without columns
 
 _DOCROOT: Final = "https://spark.apache.org/docs/latest"
-_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS: Final = ("first", "second", "third")
 
 
 class CallBinder:
@@ -198,6 +198,8 @@ def bind_function(
     if any(names):
         args = _by_name(row, signature, args, names, binder)
     if len(args) < signature.required or (signature.most is not None and len(args) > signature.most):
+        if len(args) < signature.required and all(p.name for p in signature.params):
+            raise _missing(row, signature.params[len(args)], 0, binder)
         raise _wrong_count(called, signature.expected(), len(args), binder)
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
     if not is_aggregate:
@@ -311,14 +313,19 @@ def _by_name(
     for position, param in enumerate(signature.params[: max(placed, default=-1) + 1]):
         value = placed.get(position, param.default)
         if value is None:
-            raise binder.error(
-                "REQUIRED_PARAMETER_NOT_FOUND",
-                routineName=routine,
-                parameterName=f"`{param.name}`",
-                index=str(position),
-            )
+            raise _missing(row, param, position - sum(name is None for name in names), binder)
         ordered.append(value)
     return tuple(ordered)
+
+
+def _missing(row: Function, param: Param, index: int, binder: CallBinder) -> SparkError:
+    """The error for a parameter without an argument; `index` counts from the first one that has none by place."""
+    return binder.error(
+        "REQUIRED_PARAMETER_NOT_FOUND",
+        routineName=f"`{row.name}`",
+        parameterName=f"`{param.name}`",
+        index=str(index),
+    )
 
 
 def _near(names: Sequence[str]) -> str:
@@ -381,7 +388,7 @@ def _target(param: Param, dtype: DataType, *, ansi: bool) -> DataType | None:
 
 
 def ordinal(position: int) -> str:
-    """`first`, `second` … as Spark counts parameters in messages; `position` is from 0."""
+    """`first`, `second`, `third`, `4th` … as Spark counts parameters in messages; `position` is from 0."""
     return _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
 
 

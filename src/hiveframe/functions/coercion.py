@@ -242,6 +242,8 @@ def accepts(want: DataType, dtype: DataType) -> bool:
 def _cast_to_kind(dtype: DataType, want: Kind, *, ansi: bool) -> DataType | None:
     if want.accepts(dtype):
         return dtype
+    if want.null_as is not None and isinstance(dtype, t.NullType):
+        return want.null_as
     if want.preferred is None:
         return None
     if isinstance(dtype, t.NullType):

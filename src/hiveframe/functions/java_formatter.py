@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.java_numbers import float_text
 
 _SPECIFIER: Final = re.compile(r"%(?:(\d+)\$|(<))?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
 _INTEGRAL: Final = frozenset("dxXo")
@@ -229,23 +230,7 @@ def text_of(argument: Argument) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return _float_text(argument)
+        return float_text(value, single=argument.is_single)
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)
-
-
-def _float_text(argument: Argument) -> str:
-    """`Double.toString` and `Float.toString`."""
-    value = argument.value
-    if value != value:
-        return "NaN"
-    if abs(value) == float("inf"):
-        return "Infinity" if value > 0 else "-Infinity"
-    exact = Decimal(str(np.float32(value)) if argument.is_single else repr(value))
-    if not exact or Decimal("0.001") <= abs(exact) < Decimal("1e7"):
-        text = format(exact, "f")
-        return text if "." in text else text + ".0"
-    sign, digits, _ = exact.normalize().as_tuple()
-    fraction = "".join(map(str, digits[1:])) or "0"
-    return f"{'-' if sign else ''}{digits[0]}.{fraction}E{exact.adjusted()}"

@@ -12,25 +12,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.functions.java_random import JavaRandom
+
 _SEED: Final = 31183
-_MULTIPLIER: Final = 0x5DEECE66D
-_MASK: Final = (1 << 48) - 1
-
-
-class JavaRandom:
-    """`java.util.Random`: a linear congruential generator of 48 bits."""
-
-    def __init__(self, seed: int) -> None:
-        self._state = (seed ^ _MULTIPLIER) & _MASK
-
-    def _bits(self, count: int) -> int:
-        self._state = (self._state * _MULTIPLIER + 0xB) & _MASK
-        return self._state >> (48 - count)
-
-    def double(self) -> float:
-        """The next double in [0, 1)."""
-        high = self._bits(26)
-        return ((high << 27) + self._bits(27)) * 2.0**-53
 
 
 def histogram(values: list[float], bins: int) -> list[tuple[float, float]]:

@@ -41,11 +41,15 @@ class FunctionKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A class of types. `preferred` is what other types are implicitly cast to when none of the class fits."""
+    """A class of types. `preferred` is what other types are implicitly cast to when none of the class fits.
+
+    `null_as`: the type that an untyped NULL takes, where nothing else is cast.
+    """
 
     name: str  # as Spark writes it in messages: "NUMERIC", "ARRAY"
     accepts: Callable[[DataType], bool]
     preferred: DataType | None = None
+    null_as: DataType | None = None
 
 
 ANY: Final = Kind("ANY", lambda d: True)
@@ -205,6 +209,10 @@ FAMILIES: Final[tuple[str, ...]] = (
     "collecting",  # lists, sets, joined text
     "percentiles",
     "statistics",
+    "hll_sketches",
+    "count_min",
+    "bitmap_aggregates",
+    "vectors",
     "windows",
     "strings",
     "string_search",

@@ -73,19 +73,19 @@ def _hashed(column: pa.Array, dtype: DataType, function: HashFunction, seeds: Ha
     """Values of an atomic type; what stands at NULLs does not matter."""
     match dtype:
         case t.BooleanType():
-            return function.of_int(_numbers(column, pa.bool_()).astype(np.int32), seeds)
+            return function.of_int(plain_numbers(column, pa.bool_()).astype(np.int32), seeds)
         case t.ByteType() | t.ShortType() | t.IntegerType() | t.YearMonthIntervalType():
-            return function.of_int(_numbers(column.cast(pa.int32()), pa.int32()), seeds)
+            return function.of_int(plain_numbers(column.cast(pa.int32()), pa.int32()), seeds)
         case t.DateType():
-            return function.of_int(_numbers(column.cast(pa.int32()), pa.int32()), seeds)
+            return function.of_int(plain_numbers(column.cast(pa.int32()), pa.int32()), seeds)
         case t.LongType() | t.DayTimeIntervalType():
-            return function.of_long(_numbers(column, pa.int64()), seeds)
+            return function.of_long(plain_numbers(column, pa.int64()), seeds)
         case t.TimestampType() | t.TimestampNTZType() | t.TimeType():
-            return function.of_long(_numbers(column.cast(pa.int64()), pa.int64()), seeds)
+            return function.of_long(plain_numbers(column.cast(pa.int64()), pa.int64()), seeds)
         case t.FloatType():
-            return function.of_int(_plain_zeros(_numbers(column, pa.float32())).view(np.int32), seeds)
+            return function.of_int(plain_zeros(plain_numbers(column, pa.float32())).view(np.int32), seeds)
         case t.DoubleType():
-            return function.of_long(_plain_zeros(_numbers(column, pa.float64())).view(np.int64), seeds)
+            return function.of_long(plain_zeros(plain_numbers(column, pa.float64())).view(np.int64), seeds)
         case t.DecimalType(precision) if precision <= 18:
             return function.of_long(_unscaled(column), seeds)
         case t.DecimalType():
@@ -93,19 +93,20 @@ def _hashed(column: pa.Array, dtype: DataType, function: HashFunction, seeds: Ha
         case t.CalendarIntervalType():
             return _of_intervals(column, function, seeds)
         case t.StringType():
-            return _of_bytes(column.cast(pa.large_binary()), function, seeds)
+            return hash_bytes(column.cast(pa.large_binary()), function, seeds)
         case t.BinaryType():
-            return _of_bytes(column.cast(pa.large_binary()), function, seeds)
+            return hash_bytes(column.cast(pa.large_binary()), function, seeds)
     raise TypeError(f"values of {t.simple_string(dtype)} have no hash")
 
 
-def _numbers(column: pa.Array, dtype: pa.DataType) -> np.ndarray:
+def plain_numbers(column: pa.Array, dtype: pa.DataType) -> np.ndarray:
+    """The values as numpy, something at NULLs."""
     filled = column.fill_null(pa.scalar(0, pa.int8()).cast(dtype)) if column.null_count else column
     found: np.ndarray = filled.to_numpy(zero_copy_only=False)
     return found
 
 
-def _plain_zeros(values: np.ndarray) -> np.ndarray:
+def plain_zeros(values: np.ndarray) -> np.ndarray:
     """Zeros without sign, and one NaN for all (Java's `doubleToLongBits`)."""
     plain = np.where(values == 0, values.dtype.type(0), values)
     return np.where(np.isnan(plain), values.dtype.type(np.nan), plain)
@@ -137,10 +138,11 @@ def _of_intervals(column: pa.Array, function: HashFunction, seeds: Hashes) -> Ha
 
 
 def _of_byte_strings(values: list[bytes | None], function: HashFunction, seeds: Hashes) -> Hashes:
-    return _of_bytes(pa.array(values, pa.large_binary()), function, seeds)
+    return hash_bytes(pa.array(values, pa.large_binary()), function, seeds)
 
 
-def _of_bytes(column: pa.Array, function: HashFunction, seeds: Hashes) -> Hashes:
+def hash_bytes(column: pa.Array, function: HashFunction, seeds: Hashes) -> Hashes:
+    """The hashes of a column of large binary values."""
     _, offsets, data = column.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[column.offset : column.offset + len(column) + 1]
     content = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
