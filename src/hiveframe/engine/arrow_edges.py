@@ -55,6 +55,15 @@ _PHYSICAL: Final[Mapping[type[DataType], pa.DataType]] = {
 }
 
 
+# The mark by which clients know a VARIANT from a struct of the same two fields (ArrowUtils.toArrowField).
+_VARIANT: Final = pa.struct(
+    [
+        pa.field("value", pa.binary(), False),
+        pa.field("metadata", pa.binary(), False, metadata={"variant": "true"}),
+    ]
+)
+_PHYSICAL_VARIANT: Final = pa.struct([pa.field("value", pa.binary()), pa.field("metadata", pa.binary())])
+
 _STORED_AS: Final[Mapping[pa.DataType, pa.DataType]] = {MONTHS: pa.int32(), pa.duration("us"): pa.int64()}
 
 
@@ -99,7 +108,7 @@ class _Form:
             case t.UserDefinedType(storage):
                 return self.type_of(storage, time_zone)
             case t.VariantType():
-                return pa.struct([pa.field("value", pa.binary(), False), pa.field("metadata", pa.binary(), False)])
+                return _VARIANT if self._keeps_nullability else _PHYSICAL_VARIANT
         return self._atoms[type(dtype)]
 
     def field(self, name: str, dtype: DataType, nullable: bool, time_zone: str) -> pa.Field:

@@ -120,7 +120,7 @@ def force_nullable(src: DataType, dst: DataType) -> bool:
         case t.VariantType(), _:
             return True
         case t.StringType() | t.CharType() | t.VarcharType(), _:
-            return not isinstance(dst, (*_TEXT, t.BinaryType, t.VariantType))
+            return not isinstance(dst, (*_TEXT, t.BinaryType))
         case _, t.StringType() | t.CharType() | t.VarcharType():
             return False
         case t.TimestampType(), t.ByteType() | t.ShortType() | t.IntegerType():

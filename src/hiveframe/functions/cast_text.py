@@ -186,7 +186,6 @@ _FORMS: Final[Mapping[type[DataType], Callable[[CastJob], Sql]]] = {
     t.YearMonthIntervalType: _year_month,
     t.DayTimeIntervalType: _day_time,
     t.CalendarIntervalType: _calendar,
-    t.VariantType: _plain,
     t.ArrayType: _array,
     t.MapType: _map,
     t.StructType: _struct,

@@ -19,6 +19,8 @@ from hiveframe.functions import (
     cast_numbers,
     cast_parse,
     cast_text,
+    variant_encode,
+    variant_extract,
 )
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_rules import storage
@@ -169,6 +171,6 @@ _HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
     (t.ArrayType, t.ArrayType): cast_nested.array_to_array,
     (t.MapType, t.MapType): cast_nested.map_to_map,
     (t.StructType, t.StructType): cast_nested.struct_to_struct,
-    (t.DataType, t.VariantType): _plain,
-    (t.VariantType, t.DataType): _plain,
+    (t.DataType, t.VariantType): variant_encode.to_variant,
+    (t.VariantType, t.DataType): variant_extract.from_variant,
 }

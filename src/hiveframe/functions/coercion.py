@@ -259,6 +259,8 @@ def _ansi_cast(dtype: DataType, want: DataType) -> DataType | None:
     match dtype, want:
         case t.NumericType(), t.DecimalType():
             return decimals.decimal_for(dtype) if want == decimals.USER_DEFAULT else want
+        case t.VariantType(), t.StringType():
+            return want
         case t.StringType(), _ if isinstance(want, t.AtomicType):
             return None if isinstance(want, t.CalendarIntervalType) else _concrete(want)
         case t.ArrayType(element), t.ArrayType(wanted):

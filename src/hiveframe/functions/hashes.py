@@ -34,10 +34,21 @@ def _holds_map(dtype: DataType) -> bool:
     return False
 
 
+def _holds_variant(dtype: DataType) -> bool:
+    match dtype:
+        case t.ArrayType(element):
+            return _holds_variant(element)
+        case t.StructType(fields):
+            return any(_holds_variant(f.dtype) for f in fields)
+    return isinstance(dtype, t.VariantType)
+
+
 def _refuse_maps(name: str) -> Callable[[Binder, tuple[Expr, ...]], None]:
     def check(b: Binder, args: tuple[Expr, ...]) -> None:
         if any(_holds_map(a.dtype) for a in args):
             raise b.error("DATATYPE_MISMATCH.HASH_MAP_TYPE", functionName=f"`{name}`")
+        if any(_holds_variant(a.dtype) for a in args):
+            raise b.error("DATATYPE_MISMATCH.HASH_VARIANT_TYPE", functionName=f"`{name}`")
 
     return check
 

@@ -15,10 +15,11 @@ from hiveframe.functions.json_reader import JsonReader
 from hiveframe.functions.json_schema import schema_of_json
 from hiveframe.functions.json_writer import json_text
 from hiveframe.functions.registry import ANY, Binder, Function, always_null, constant, never_null, optional, register
+from hiveframe.functions.schema_argument import schema_argument
 from hiveframe.functions.sql import Sql, func
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
-from hiveframe.plan.types import ArrayType, DataType
+from hiveframe.plan.types import ArrayType
 
 
 def _options(binder: Binder, arg: Expr | None) -> dict[str, str]:
@@ -52,14 +53,6 @@ def _bind_to_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _emit_to_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return json_text(args[0], call.args[0].dtype, _unpacked(call.args[1]), ctx)
-
-
-def schema_argument(binder: Binder, arg: Expr) -> DataType:
-    """The type that a constant schema argument spells, in DDL or JSON."""
-    value = binder.fold(arg)
-    if not isinstance(arg.dtype, t.StringType) or value is None:
-        raise binder.error("INVALID_SCHEMA.NON_STRING_LITERAL", inputSchema=f'"{value}"')
-    return t.as_nullable(binder.parse_schema(str(value)))
 
 
 def _bind_from_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hiveframe.functions import variant_extract
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
@@ -29,6 +30,8 @@ def json_text(value: Sql, dtype: DataType, options: Mapping[str, str], ctx: Emit
             return _wrapped("[", items, "]")
         case t.MapType():
             return _map(value, dtype, options, ctx)
+        case t.VariantType():
+            return variant_extract.json_text(value, ctx)
         case t.UserDefinedType(storage):
             return json_text(value, storage, options, ctx)
         case t.StringType() | t.CharType() | t.VarcharType():

@@ -79,6 +79,8 @@ def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     keys = common_elements(binder, "map", args[::2])
     values = common_elements(binder, "map", args[1::2])
     key = keys[0].dtype if keys else t.NULL
+    if isinstance(key, t.VariantType):
+        raise binder.error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", keyType='"VARIANT"')
     value = values[0].dtype if values else t.NULL
     pairs = tuple(x for pair in zip(keys, values, strict=True) for x in pair)
     return Call("map", pairs, MapType(key, value, any(v.nullable for v in values)), False)

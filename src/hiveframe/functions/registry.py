@@ -198,6 +198,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "maps",
     "higher_order",  # functions of functions
     "json",
+    "variant",
     "misc",
     "stored_text",
     "hashes",

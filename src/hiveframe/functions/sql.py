@@ -184,7 +184,7 @@ _PHYSICAL: dict[type[DataType], str] = {
     t.YearMonthIntervalType: "INTEGER",
     t.DayTimeIntervalType: "BIGINT",
     t.CalendarIntervalType: "INTERVAL",
-    t.VariantType: "VARIANT",
+    t.VariantType: 'STRUCT("value" BLOB, metadata BLOB)',  # Spark's own bytes (ADR 5)
 }
 
 

@@ -39,7 +39,7 @@ def parse_schema(text: str, *, conf: ParserConf | None = None) -> t.DataType:
             return attempt()
         except ParseException as error:
             failures.append(error)
-    raise failures[0]
+    raise next((f for f in failures if f.condition == "UNSUPPORTED_DATATYPE"), failures[0])
 
 
 def _parse(text: str, conf: ParserConf | None, rule: Callable[[TypeGrammar], T]) -> T:

@@ -68,6 +68,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
         if name[-1].lower() in ONLY_TABLE_FUNCTIONS and len(name) == 1:
             raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
         raise unresolved_routine(binder, node)
+    if row.kind is FunctionKind.TABLE and not node.is_internal:
+        raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
     return _call_row(binder, node, row, builtin or row.name)
 
 

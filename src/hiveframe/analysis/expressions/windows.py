@@ -6,11 +6,12 @@ Source: Spark's `WindowSpecDefinition`, `ResolveWindowFrame` and `ResolveWindowO
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import implicit_cast
-from hiveframe.analysis.expressions.sorting import bind_sort_key
+from hiveframe.analysis.expressions.sorting import bind_sort_key, is_orderable
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.naming import frame_text, qualified, window_text
@@ -37,6 +38,7 @@ def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
     try:
         function = _function(binder, node)
         partition = binder.bind_all(definition.partition_by)
+        _check_partition(definition.partition_by, partition, binder)
         keys = tuple(bind_sort_key(binder, key) for key in definition.order_by)
     finally:
         binder.window = was
@@ -46,6 +48,13 @@ def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
     if isinstance(function, lg.AggCall) and function.distinct:
         raise failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", node, windowExpr=f'"{binder.text(node)}"')
     return lg.WindowCall(function, partition, keys, frame, function.dtype, function.nullable)
+
+
+def _check_partition(keys: Sequence[spec.Expr], bound: Sequence[lg.Expr], binder: Binder) -> None:
+    for key, expr in zip(keys, bound, strict=True):
+        if not is_orderable(expr.dtype):
+            shown = {"expr": f'"{binder.text(key)}"', "exprType": f'"{t.sql_name(expr.dtype)}"'}
+            raise failure("EXPRESSION_TYPE_IS_NOT_ORDERABLE", key, **shown)
 
 
 def _definition(binder: Binder, window: spec.WindowSpec, node: spec.Expr) -> spec.WindowSpec:

@@ -28,7 +28,8 @@ def lateral_view(node: spec.LateralView, inputs: Sequence[Resolved], context: Co
     source = Input(child.scope, (child,))
     binder = Binder(context, source)
     name = node.generator.name
-    if lookup(name[-1]) is None and context.env.user_function(name) is None:
+    row = lookup(name[-1])
+    if (row is None or row.kind is FunctionKind.TABLE) and context.env.user_function(name) is None:
         full = name if len(name) > 1 else (*context.env.namespace, *name)
         raise failure("ROUTINE_NOT_FOUND", node, routineName=quoted(full))
     expr = binder.bind(node.generator)
@@ -68,7 +69,7 @@ def table_function(node: spec.TableFunction, inputs: Sequence[Resolved], context
     if built_in is not None:
         return built_in(node, context)
     row = lookup(name) if len(node.name) == 1 else None
-    if row is not None and row.kind is FunctionKind.GENERATOR:
+    if row is not None and row.kind in (FunctionKind.GENERATOR, FunctionKind.TABLE):
         return _from_generator(node, context)
     user = context.env.user_function(node.name)
     if isinstance(user, PythonTableFunction):
@@ -85,7 +86,7 @@ def table_function(node: spec.TableFunction, inputs: Sequence[Resolved], context
 
 def _from_generator(node: spec.TableFunction, context: Context) -> Resolved:
     binder = Binder(context, Input(EMPTY))
-    expr = binder.bind(spec.Function(node.name, node.args, origin=node.origin))
+    expr = binder.bind(spec.Function(node.name, node.args, is_internal=True, origin=node.origin))
     columns = _named(context, node, expr, (), outer=is_outer(expr))
     plan = lg.Generate(lg.OneRow(), expr, columns, is_outer(expr))
     scope = Scope(columns, [()] * len(columns), case_sensitive=context.env.settings.case_sensitive)

@@ -1,0 +1,262 @@
+"""VARIANTs made: of JSON texts, of typed values, of parts of other VARIANTs.
+
+Source: Spark's `VariantBuilder`. The same input gives the same bytes as Spark: keys are numbered in the order met, the
+members of an object lie in that order too, and only its lists of ids and offsets are sorted by key.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from hiveframe.functions.variant_reader import ARRAY, OBJECT, SHORT_STRING, VERSION, Keys, NodeKind, read, subtree
+
+SIZE_LIMIT: Final = 128 * 1024 * 1024
+_MAX_PRECISION: Final = 38
+_BLANK: Final = " \t\n\r"
+NULL: Final = b"\x00"
+
+
+class InvalidJson(ValueError):
+    """The text does not begin with a JSON value."""
+
+
+class TooLarge(ValueError):
+    """The VARIANT would be larger than SIZE_LIMIT."""
+
+
+class DuplicateKey(ValueError):
+    """An object has one key twice."""
+
+
+class VariantBuilder:
+    """Gathers the keys while nodes are made; `finished` then gives both parts."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def finished(self, value: bytes) -> tuple[bytes, bytes]:
+        """The whole VARIANT whose root node is `value`."""
+        metadata = self._metadata()
+        if len(value) > SIZE_LIMIT or len(metadata) > SIZE_LIMIT:
+            raise TooLarge
+        return value, metadata
+
+    def json(self, parsed: Any) -> bytes:
+        """The node of a value as `parse` gives it."""
+        if isinstance(parsed, str):
+            return string(parsed)
+        if isinstance(parsed, Pairs):
+            ids = [(key, self.key(key), self.json(held)) for key, held in parsed]
+            return self.object(ids)
+        if isinstance(parsed, list):
+            return array([self.json(x) for x in parsed])
+        if parsed is None:
+            return NULL
+        if isinstance(parsed, bool):
+            return boolean(parsed)
+        if isinstance(parsed, int):
+            return long(parsed) if -(1 << 63) <= parsed < 1 << 63 else number(str(parsed))
+        return decimal(parsed) if isinstance(parsed, Decimal) else double(parsed)
+
+    def rebuilt(self, value: bytes, at: int, keys: Keys) -> bytes:
+        """The node at `at` of another VARIANT, with keys of this one."""
+        kind, content = read(value, at, keys)
+        if kind is NodeKind.OBJECT:
+            return self.object([(key, self.key(key), self.rebuilt(value, place, keys)) for key, place in content])
+        if kind is NodeKind.ARRAY:
+            return array([self.rebuilt(value, place, keys) for place in content])
+        return subtree(value, at)
+
+    def key(self, key: str) -> int:
+        """The id of a key, a new one when it is met first."""
+        return self._ids.setdefault(key, len(self._ids))
+
+    def object(self, members: Sequence[tuple[str, int, bytes]]) -> bytes:
+        """An object of (key, id, node); a key that comes twice is refused."""
+        offsets: list[int] = []
+        size = 0
+        for _, _, node in members:
+            offsets.append(size)
+            size += len(node)
+        order = sorted(range(len(members)), key=lambda i: _java_order(members[i][0]))
+        ids = [members[i][1] for i in order]
+        if len(set(ids)) != len(ids):
+            raise DuplicateKey(next(members[i][0] for i in order if ids.count(members[i][1]) > 1))
+        id_width, width = _width(max(ids, default=0)), _width(size)
+        large = len(members) > 0xFF
+        head = OBJECT | (large << 4 | (id_width - 1) << 2 | width - 1) << 2
+        return b"".join(
+            (
+                bytes((head,)),
+                len(members).to_bytes(4 if large else 1, "little"),
+                _unsigned_list(ids, id_width),
+                _unsigned_list([*(offsets[i] for i in order), size], width),
+                *(node for _, _, node in members),
+            )
+        )
+
+    def _metadata(self) -> bytes:
+        texts = [_utf8(key) for key in self._ids]
+        ends = [0]
+        for text in texts:
+            ends.append(ends[-1] + len(text))
+        width = _width(max(ends[-1], len(texts)))
+        head = bytes((VERSION | (width - 1) << 6,))
+        return b"".join((head, len(texts).to_bytes(width, "little"), _unsigned_list(ends, width), *texts))
+
+
+class Pairs(list[tuple[str, Any]]):
+    """A JSON object's members as they stand."""
+
+
+def of_json(document: str) -> tuple[bytes, bytes]:
+    """A JSON text as a VARIANT; raises InvalidJson, DuplicateKey or TooLarge."""
+    builder = VariantBuilder()
+    return builder.finished(builder.json(parse(document)))
+
+
+def parse(document: str) -> Any:
+    """The JSON value that a text begins with; what follows it is not looked at, as Jackson doesn't."""
+    start = len(document) - len(document.lstrip(_BLANK))
+    try:
+        value, end = _DECODER.raw_decode(document, start)
+    except (ValueError, RecursionError) as error:
+        raise InvalidJson(document) from error
+    following = document[end : end + 1]
+    if following and document[end - 1] not in '"]}' and following not in _BLANK:
+        is_number = not isinstance(value, (bool, type(None)))
+        if is_number or following.isalnum() or following in "_$":
+            raise InvalidJson(document)
+    return value
+
+
+def array(nodes: Sequence[bytes]) -> bytes:
+    """An array of nodes."""
+    offsets = [0]
+    for node in nodes:
+        offsets.append(offsets[-1] + len(node))
+    width = _width(offsets[-1])
+    large = len(nodes) > 0xFF
+    head = bytes((ARRAY | (large << 2 | width - 1) << 2,))
+    return b"".join((head, len(nodes).to_bytes(4 if large else 1, "little"), _unsigned_list(offsets, width), *nodes))
+
+
+def boolean(value: bool) -> bytes:
+    """TRUE or FALSE."""
+    return b"\x04" if value else b"\x08"
+
+
+def long(value: int) -> bytes:
+    """An integer in as few bytes as hold it."""
+    for info, bits in ((3, 8), (4, 16), (5, 32)):
+        if -(1 << bits - 1) <= value < 1 << bits - 1:
+            return bytes((info << 2,)) + value.to_bytes(bits // 8, "little", signed=True)
+    return b"\x18" + value.to_bytes(8, "little", signed=True)
+
+
+def double(value: float) -> bytes:
+    """A DOUBLE."""
+    return b"\x1c" + struct.pack("<d", value)
+
+
+def float32(value: float) -> bytes:
+    """A FLOAT."""
+    return b"\x38" + struct.pack("<f", value)
+
+
+def decimal(value: Decimal) -> bytes:
+    """A DECIMAL of at most 38 digits, in as few bytes as hold it."""
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    unscaled, scale = int("".join(map(str, digits))), -exponent
+    width, info = 16, 10
+    if scale <= 9 and len(digits) <= 9:
+        width, info = 4, 8
+    elif scale <= 18 and len(digits) <= 18:
+        width, info = 8, 9
+    written = (-unscaled if sign else unscaled).to_bytes(width, "little", signed=True)
+    return bytes((info << 2, scale)) + written
+
+
+def string(value: str) -> bytes:
+    """A string."""
+    text = _utf8(value)
+    if len(text) <= 0x3F:
+        return bytes((SHORT_STRING | len(text) << 2,)) + text
+    return b"\x40" + len(text).to_bytes(4, "little") + text
+
+
+def binary(value: bytes) -> bytes:
+    """Bytes."""
+    return b"\x3c" + len(value).to_bytes(4, "little") + value
+
+
+def date(days: int) -> bytes:
+    """Days since 1970."""
+    return b"\x2c" + days.to_bytes(4, "little", signed=True)
+
+
+def timestamp(microseconds: int) -> bytes:
+    """Microseconds since 1970, UTC."""
+    return b"\x30" + microseconds.to_bytes(8, "little", signed=True)
+
+
+def timestamp_ntz(microseconds: int) -> bytes:
+    """Microseconds since 1970 on a wall clock."""
+    return b"\x34" + microseconds.to_bytes(8, "little", signed=True)
+
+
+def number(written: str) -> bytes:
+    """A JSON number that is no BIGINT."""
+    found = _exact(written)
+    return decimal(found) if isinstance(found, Decimal) else double(found)
+
+
+def _exact(written: str) -> Decimal | float:
+    """A DECIMAL where plain digits fit one, else a DOUBLE."""
+    if "e" not in written and "E" not in written:
+        found = Decimal(written)
+        _, digits, exponent = found.as_tuple()
+        assert isinstance(exponent, int)
+        if len(digits) <= _MAX_PRECISION and -exponent <= _MAX_PRECISION:
+            return found
+    return float(written)
+
+
+def _no_constant(word: str) -> Any:
+    raise InvalidJson(word)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=Pairs, parse_float=_exact, parse_constant=_no_constant, strict=True
+)
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise InvalidJson(text) from error
+
+
+def _java_order(key: str) -> bytes:
+    """What sorts keys as Java's strings do, by UTF-16 units."""
+    return key.encode("utf-16-be", "surrogatepass")
+
+
+def _width(largest: int) -> int:
+    if largest <= 0xFF:
+        return 1
+    if largest <= 0xFFFF:
+        return 2
+    return 3 if largest <= 0xFFFFFF else 4
+
+
+def _unsigned_list(numbers: Sequence[int], width: int) -> bytes:
+    if width == 1:
+        return bytes(numbers)
+    return b"".join(n.to_bytes(width, "little") for n in numbers)
