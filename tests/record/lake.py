@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from tests.contract.sources import parquet_files
 from tests.contract.sources.answers import GOLDEN, READ_FORMATS, cases, read_answer, write_answer
 
 
@@ -29,6 +30,9 @@ def main(remote: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             case["answer"] = write_answer(spark, case, Path(folder) / "out")
     _save("written", written)
+    if parquet_files.ALL.exists():
+        names = parquet_files.files()
+        _save("parquet_testing", {n: parquet_files.file_answer(spark, parquet_files.ALL / n) for n in names})
 
 
 def _save(name: str, answered: object) -> None:

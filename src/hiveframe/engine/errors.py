@@ -21,7 +21,8 @@ from hiveframe.engine.blame import context_of
 from hiveframe.engine.emit.context import RAISED, ErrorSite
 from hiveframe.engine.kernels import take_failure
 from hiveframe.errors import QueryContext, SparkError
-from hiveframe.plan.logical import Relation
+from hiveframe.plan.logical import Relation, Scan
+from hiveframe.plan.walk import preorder
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +57,34 @@ def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relati
         match = pattern.search(message)
         if match is not None:
             return build(match, plan)
+    damaged = _damaged_file(kept, message, plan)
+    if damaged is not None:
+        return damaged
     made = errors.internal_error(message)
     _log.error("%s", made, exc_info=kept)
     return made
+
+
+def _damaged_file(failure: BaseException, message: str, plan: Relation | None) -> SparkError | None:
+    """The error for a Parquet file that DuckDB's reader chokes on, which seldom says which file it was.
+
+    What is thrown below DuckDB (by Thrift, by a codec) comes as `duckdb.Error` itself and none of its subclasses.
+    """
+    scans = [n for n in preorder(plan, Relation) if isinstance(n, Scan)] if plan is not None else []
+    sources = [n.source for n in scans if n.source.format == "parquet"]
+    if not sources or not (type(failure) is duckdb.Error or _DAMAGE.search(message)):
+        return None
+    paths = [f"file://{f.path}" for f in sources[0].files] if len(sources) == 1 else []
+    named = _NAMED_FILE.search(message)
+    path = f"file://{named.group(1)}" if named else paths[0] if len(paths) == 1 else "file:///"
+    return errors.SparkException("FAILED_READ_FILE.NO_HINT", {"path": path}, detail=f" {message}")
+
+
+_NAMED_FILE: Final = re.compile(r"(?:ile \"|outside file: )(/[^\",]+)")
+_DAMAGE: Final = re.compile(
+    r"^Invalid Error:|[Pp]arquet|Failed to read file|Incorrect stats size|corrupt file|row count mismatch"
+    r"|bytes outside file"
+)
 
 
 def _foreseen(message: str, sites: Sequence[ErrorSite]) -> SparkError | None:
@@ -205,6 +231,10 @@ def _canceled(match: re.Match[str], plan: Relation | None) -> SparkError:
     return errors.OperationCanceled("OPERATION_CANCELED")
 
 
+def _large_value(match: re.Match[str], plan: Relation | None) -> SparkError:
+    return errors.unsupported("values of more than 2 GiB in one batch")
+
+
 def _many_rows(match: re.Match[str], plan: Relation | None) -> SparkError:
     return errors.SparkException("SCALAR_SUBQUERY_TOO_MANY_ROWS", {})
 
@@ -251,6 +281,7 @@ _FAILURES: Final[tuple[tuple[re.Pattern[str], _Build], ...]] = tuple(
         (r'(date|timestamp) field value out of range: "(.*?)"', _malformed_moment),
         (r'invalid (date|timestamp) field format: "(.*?)"', _malformed_moment),
         (r"More than one row returned by a subquery", _many_rows),
+        (r"maximum total string size for regular string buffers", _large_value),
         (r"Division by zero", _division),
         (r"(Date|Timestamp|Interval)\b[^\n]* out of range", _date_overflow),
         (r"Map keys must be unique(?:.*key (.*?)\b)?", _repeated_key),

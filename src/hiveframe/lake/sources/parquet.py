@@ -140,7 +140,13 @@ def _part(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_pa
 
 
 def _schema_entry(name: str, file: FileType) -> Sql:
-    return struct_literal([("name", text(name)), ("type", text(file.duck)), ("default_value", null())])
+    return struct_literal(
+        [
+            ("name", text(name)),
+            ("type", text("INTEGER" if file.duck == "NULL" else file.duck)),
+            ("default_value", null()),
+        ]
+    )
 
 
 def _check(schema: StructType, partitions: tuple[int, ...], group: StoredAlike) -> None:

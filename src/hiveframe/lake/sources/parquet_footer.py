@@ -10,7 +10,7 @@ from typing import Any, Final
 import duckdb
 from sqlglot import exp
 
-from hiveframe.errors import AnalysisException, SparkException, analysis_error
+from hiveframe.errors import AnalysisException, SparkException, analysis_error, unsupported
 from hiveframe.functions.sql import Sql, column, func, text
 from hiveframe.lake.file_types import FileType
 from hiveframe.lake.paths import file_uri
@@ -41,6 +41,8 @@ class Footer:
 def _readable(file: FileType) -> DataType:
     """The Spark type of a file's type."""
     match file.spark:
+        case None if file.stored.startswith("Geo"):
+            raise unsupported(f"Parquet's type {file.stored}")
         case None:
             raise analysis_error("PARQUET_TYPE_ILLEGAL", parquetType=file.stored)
         case ArrayType():
@@ -99,9 +101,11 @@ def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]
     try:
         rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
         metadata = _row_metadata(paths, runner)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:  # one of them: the question for it alone names it
             return {path: read_footers([path], runner)[path] for path in paths}
+        if "MAP_KEY_VALUE requires two children" in str(error):
+            raise analysis_error("_LEGACY_ERROR_TEMP_3071", msg="Invalid map type: a map without values") from error
         raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(paths[0])}) from error
     footers: dict[str, Footer] = {}
     for path, group in itertools.groupby(rows, key=lambda row: row[0]):
@@ -172,16 +176,26 @@ def _list_item(outer: _Element, inner: _Element, path: tuple[str, ...]) -> FileT
 
 
 def _leaf(element: _Element, path: tuple[str, ...]) -> FileType:
-    duck = element.duck.strip('"')
+    duck = element.duck.removesuffix("[]") if element.repetition == "REPEATED" else element.duck
+    duck = duck.strip('"')
     stored = element.physical or ""
     spark = _spark_leaf(element, duck)
-    duck = "VARCHAR" if duck == "JSON" else "INTEGER" if duck == "NULL" else duck
-    return FileType(element.name, spark, duck, stored, path, (), element.physical == "INT96")
+    if duck == "JSON":
+        duck = "VARCHAR"
+    if element.logical.startswith(("GeometryType", "GeographyType")):
+        stored = element.logical
+    return FileType(element.name, spark, duck, stored, path, (), _is_utc_clock(element))
+
+
+def _is_utc_clock(element: _Element) -> bool:
+    """Whether this is a moment that DuckDB reads as a clock's reading: INT96, and the types from before 2018."""
+    is_old = element.converted in ("TIMESTAMP_MILLIS", "TIMESTAMP_MICROS") and not element.logical
+    return element.physical == "INT96" or is_old
 
 
 def _spark_leaf(element: _Element, duck: str) -> DataType | None:
     """What Spark reads the leaf as; None for what it refuses (PARQUET_TYPE_ILLEGAL)."""
-    if element.physical == "INT96":
+    if _is_utc_clock(element):
         return t.TIMESTAMP
     if duck.startswith("DECIMAL("):
         return DecimalType(*element.numbers)
