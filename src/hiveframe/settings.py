@@ -82,6 +82,7 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "spark.sql.parser.escapedStringLiterals", "false", "Whether a backslash in text stands for itself.", "boolean"
     ),
     Setting("spark.sql.parser.quotedRegexColumnNames", "false", "Whether `a.*` matches columns by pattern.", "boolean"),
+    Setting("spark.sql.timeType.enabled", "true", "Whether there is a TIME type; off in Spark 4.2.", "boolean"),
     Setting("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How dates are parsed.", "CORRECTED|EXCEPTION|LEGACY"),
     Setting("spark.sql.legacy.sizeOfNull", "true", "size(NULL) without ANSI.", "boolean"),
     Setting("spark.sql.pivotMaxValues", "10000", "The most values of a pivot without a list.", "int"),

@@ -15,6 +15,7 @@ from hiveframe.analysis.frame import Context, Input, Resolved, Run, failure
 from hiveframe.analysis.relations.renew import renew
 from hiveframe.analysis.relations.table import HANDLERS
 from hiveframe.analysis.scope import Scope
+from hiveframe.functions.time_gate import check_type
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
@@ -28,7 +29,12 @@ class Analyzer:
 
     def relation(self, node: spec.Relation) -> lg.Relation:
         """The typed relation of `node`."""
-        return self.resolve(node, self.context()).plan
+        plan = self.resolve(node, self.context()).plan
+        setting = self.env.settings.get("spark.sql.timeType.enabled")
+        if setting == "false":
+            for column in plan.output:
+                check_type(column.dtype, setting)
+        return plan
 
     def expression(self, node: spec.Expr) -> lg.Expr:
         """A typed expression without columns: defaults, variables, options."""

@@ -44,8 +44,8 @@ def range_type(unit: str) -> t.DataType:
     return t.DayTimeIntervalType(_DT.index(first), _DT.index(last or first))
 
 
-def from_pairs(pairs: list[tuple[Decimal, str]]) -> Parsed | None:
-    """(number, unit) pairs as the narrowest interval: year-month, day-time, or calendar when they mix."""
+def from_pairs(pairs: list[tuple[Decimal, str]], *, as_calendar: bool = False) -> Parsed | None:
+    """(number, unit) pairs as the narrowest interval: year-month, day-time, calendar when they mix or it is asked."""
     months = days = microseconds = 0
     units: list[str] = []
     for number, unit in pairs:
@@ -62,6 +62,8 @@ def from_pairs(pairs: list[tuple[Decimal, str]]) -> Parsed | None:
             microseconds += int(number * UNIT_US[name])
         units.append(name)
     is_month = [u in UNIT_MONTHS for u in units]
+    if as_calendar:
+        return (months, days, microseconds), t.CALENDAR_INTERVAL
     if all(is_month):
         places = [_YM.index(u) for u in units]
         return months, t.YearMonthIntervalType(min(places), max(places))

@@ -137,7 +137,7 @@ def _function(node: spec.Function, run: Run) -> str:
     texts = [pretty(a, run) for a in given]
     if row is None:
         return f"{'.'.join(node.name)}({', '.join(texts)})"
-    sign = _sign(node, called)
+    sign = written_sign(node, called)
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"
     if any(isinstance(a, spec.NamedArgument) for a in given):
@@ -187,7 +187,7 @@ def _set_key(key: spec.SortOrder, run: Run) -> str:
     return pretty(key.child, run) + ("" if key.ascending else " DESC")
 
 
-def _sign(node: spec.Function, called: str) -> str:
+def written_sign(node: spec.Function, called: str) -> str:
     """`-` or `+` when the call was written as a sign rather than by name."""
     symbol = {"negative": "-", "positive": "+"}.get(called, "")
     origin = node.origin

@@ -58,7 +58,7 @@ def common_elements(binder: Binder, name: str, args: Sequence[Expr]) -> list[Exp
     """`args` cast to their common type; DATA_DIFF_TYPES when there is none."""
     dtype = common_type([a.dtype for a in args], ansi=binder.ansi)
     if dtype is None:
-        kinds = ", ".join(f'"{t.sql_name(a.dtype)}"' for a in args)
+        kinds = " or ".join(f'"{t.sql_name(a.dtype)}"' for a in args)
         raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName=f"`{name}`", dataType=f"({kinds})")
     return [binder.cast(a, dtype) for a in args]
 

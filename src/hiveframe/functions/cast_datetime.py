@@ -11,6 +11,7 @@ from hiveframe.functions.java_text import floating_text, timestamp_text
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
+from hiveframe.functions.time_of_day import cut_to, micros_of, seconds_of
 from hiveframe.functions.wall_clock import at_wall_clock, fixed_offset_us, from_micros, wall_clock
 from hiveframe.plan import types as t
 
@@ -37,8 +38,8 @@ def timestamp_to_wall_clock(job: CastJob) -> Sql:
     return wall_clock(job.value, job.ctx)
 
 
-def timestamp_to_clock_part(job: CastJob) -> Sql:
-    """TIMESTAMP to its date or its time of day in the session's zone."""
+def timestamp_to_date(job: CastJob) -> Sql:
+    """TIMESTAMP to its date in the session's zone."""
     if fixed_offset_us(job.ctx.time_zone) is None:
         return cast(job.value, physical_type(job.dst))
     return cast(wall_clock(job.value, job.ctx), physical_type(job.dst))
@@ -49,6 +50,37 @@ def date_to_timestamp(job: CastJob) -> Sql:
     if fixed_offset_us(job.ctx.time_zone) is None:
         return cast(job.value, physical_type(job.dst))
     return at_wall_clock(cast(job.value, "TIMESTAMP"), job.ctx)
+
+
+def time_to_time(job: CastJob) -> Sql:
+    """Digits that the target has no room for are cut off."""
+    assert isinstance(job.src, t.TimeType)
+    assert isinstance(job.dst, t.TimeType)
+    return job.value if job.dst.precision >= job.src.precision else cut_to(job.value, job.dst)
+
+
+def time_to_integral(job: CastJob) -> Sql:
+    """Whole seconds since midnight; a type too small raises or gives NULL."""
+
+    def build(v: Sql) -> Sql:
+        seconds = op("//", micros_of(v), number(MICROS))
+        target = physical_type(job.dst)
+        if isinstance(job.dst, (t.IntegerType, t.LongType)):
+            return cast(seconds, target)
+        branches = [(op("<=", seconds, number(bounds(job.dst)[1])), cast(seconds, target))]
+        if job.mode == "ansi":
+            shown = func("concat", text("TIME '"), cast(v, "VARCHAR"), text("'"))
+            branches.append((is_not_null(v), job.overflow(shown)))
+        return case(*branches)
+
+    return let(job.value, job.ctx, build)
+
+
+def time_to_decimal(job: CastJob) -> Sql:
+    """Seconds since midnight with their fraction, rounded into the target."""
+    exact = cast(seconds_of(job.value), "DECIMAL(17,9)")
+    assert isinstance(job.dst, t.DecimalType)
+    return decimal_to_decimal(CastJob(exact, t.DecimalType(17, 9), job.dst, job.mode, job.context, job.ctx))
 
 
 def timestamp_to_integral(job: CastJob) -> Sql:

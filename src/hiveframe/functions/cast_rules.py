@@ -27,9 +27,9 @@ _ANSI: Final[tuple[tuple[tuple[type[DataType], ...], tuple[type[DataType], ...]]
     ((t.NumericType,), (t.BooleanType, t.NumericType, t.TimestampType)),
     ((t.IntegralType, t.DecimalType), _ANSI_INTERVAL),
     ((t.DateType,), (t.TimestampType, t.TimestampNTZType)),
-    ((t.TimestampType,), (t.DateType, t.TimestampNTZType, t.TimeType, t.NumericType)),
-    ((t.TimestampNTZType,), (t.DateType, t.TimestampType, t.TimeType)),
-    ((t.TimeType,), (t.TimeType, t.NumericType)),
+    ((t.TimestampType,), (t.DateType, t.TimestampNTZType, t.NumericType)),
+    ((t.TimestampNTZType,), (t.DateType, t.TimestampType)),
+    ((t.TimeType,), (t.TimeType, t.IntegralType, t.DecimalType)),
     ((t.YearMonthIntervalType,), (t.YearMonthIntervalType, t.IntegralType, t.DecimalType)),
     ((t.DayTimeIntervalType,), (t.DayTimeIntervalType, t.IntegralType, t.DecimalType)),
 )
@@ -125,6 +125,8 @@ def force_nullable(src: DataType, dst: DataType) -> bool:
             return False
         case t.TimestampType(), t.ByteType() | t.ShortType() | t.IntegerType():
             return True
+        case t.TimeType(), t.ByteType() | t.ShortType():
+            return True
         case t.FloatType() | t.DoubleType(), t.TimestampType():
             return True
         case t.TimestampType(), t.DateType():
@@ -211,8 +213,10 @@ def can_store_assign(src: DataType, dst: DataType) -> bool:
             return True
         case t.AtomicType(), t.StringType():
             return not isinstance(src, t.VariantType)
-        case t.DateType() | t.TimestampType() | t.TimestampNTZType(), _ if isinstance(dst, _DATETIME):
-            return True
+        case t.DateType() | t.TimestampType() | t.TimestampNTZType() | t.TimeType(), _ if isinstance(
+            dst, (*_DATETIME, t.TimeType)
+        ):
+            return True  # not all of these casts exist
         case t.ArrayType(a, an), t.ArrayType(b, bn):
             return (bn or not an) and can_store_assign(a, b)
         case t.MapType(ak, av, an), t.MapType(bk, bv, bn):

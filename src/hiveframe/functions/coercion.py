@@ -62,8 +62,6 @@ def tightest_type(left: DataType, right: DataType, *, ansi: bool) -> DataType | 
             return t.YearMonthIntervalType(min(a, c), max(b, d))
     if isinstance(left, _DATETIME) and isinstance(right, _DATETIME):
         return t.TIMESTAMP if t.TIMESTAMP in (left, right) else t.TIMESTAMP_NTZ
-    if isinstance(left, t.TimeType) and isinstance(right, t.TimeType):
-        return t.TimeType(max(left.precision, right.precision))
     return _complex_type(left, right, partial(tightest_type, ansi=ansi))
 
 

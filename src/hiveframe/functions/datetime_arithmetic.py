@@ -20,6 +20,7 @@ from hiveframe.functions.interval_parse import DAY_US
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import Binder, Function, any_null, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
+from hiveframe.functions.time_arithmetic import bind_time_minus, bind_time_plus
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
@@ -43,6 +44,9 @@ TRIED: Final = "try"
 def bind_plus(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
     """`+` with a date, timestamp or interval on a side; None leaves it to numbers."""
     left, right = args
+    made = bind_time_plus(b, left, right)
+    if made is not None:
+        return made
     if isinstance(left.dtype, INTERVALS) and not isinstance(right.dtype, (*INTERVALS, t.NullType)):
         return _moment_plus(b, right, left)
     if isinstance(right.dtype, INTERVALS) and not isinstance(left.dtype, (*INTERVALS, t.NullType)):
@@ -66,6 +70,9 @@ def _moment_and_null(b: Binder, moment: Expr, nothing: Expr) -> Expr:
 def bind_minus(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
     """`-` with a date, timestamp or interval on a side; None leaves it to numbers."""
     left, right = args
+    made = bind_time_minus(b, left, right)
+    if made is not None:
+        return made
     if isinstance(right.dtype, INTERVALS):
         if isinstance(left.dtype, INTERVALS):
             return _interval_and_interval(b, left, right, "-")
@@ -139,6 +146,7 @@ def _on_moment(b: Binder, name: str, moment: Expr, interval: Expr) -> Expr | Non
         requiredType=_WRONG_MOMENT,
         inputSql=b.quoted(moment),
         inputType=f'"{t.sql_name(moment.dtype)}"',
+        sqlExpr=b.quoted(_made(name, (moment, interval), moment.dtype)),
     )
 
 
@@ -162,7 +170,8 @@ def _difference(b: Binder, left: Expr, right: Expr) -> Expr:
 
 
 def _date_difference(b: Binder, left: Expr, right: Expr) -> Expr:
-    partners = (t.DateType, t.NullType, t.StringType) if b.ansi else (t.DateType, t.NullType)
+    # ANSI rules would cast a TIME too, if there were such a cast
+    partners = (t.DateType, t.NullType, t.StringType, t.TimeType) if b.ansi else (t.DateType, t.NullType)
     for position, side in enumerate((left, right)):
         if not isinstance(side.dtype, partners):
             raise b.error(

@@ -38,7 +38,6 @@ _MOMENTS: Final = (t.DateType, t.TimestampType, t.TimestampNTZType)
 _READABLE: Final = Kind(
     "STRING or DATE or TIMESTAMP or TIMESTAMP_NTZ",
     lambda d: isinstance(d, (t.StringType, *_MOMENTS, t.NullType)),
-    t.STRING,
 )
 
 # Fields that DuckDB prints as Java does, for years 0 to 9999.
@@ -162,6 +161,9 @@ def _bind_read(name: str, target: DataType, *, is_try: bool = False) -> Callable
         if name in ("to_timestamp", "try_to_timestamp") and _without_zone(binder):
             dtype = t.TIMESTAMP_NTZ
         source = args[0]
+        counts = isinstance(source.dtype, t.NumericType) and isinstance(dtype, t.TimestampType)
+        if not (counts or isinstance(source.dtype, (t.StringType, t.NullType, *_MOMENTS))):
+            source = binder.cast(source, t.STRING)
         if len(args) == 1 or isinstance(source.dtype, _MOMENTS):
             return _plain_cast(binder, source, dtype, is_try=is_try)
         bound = (binder.cast(source, t.STRING), binder.cast(args[1], t.STRING))
@@ -185,7 +187,8 @@ def _without_zone(binder: Binder) -> bool:
 def _plain_cast(binder: Binder, source: Expr, dtype: DataType, *, is_try: bool) -> Expr:
     made = binder.cast(source, dtype)
     if is_try and isinstance(made, Cast):
-        return Cast(made.child, dtype, "try", True, False, made.context)
+        nullable = made.nullable or isinstance(source.dtype, t.StringType)
+        return Cast(made.child, dtype, "try", nullable, False, made.context)
     return made
 
 

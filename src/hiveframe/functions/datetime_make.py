@@ -5,7 +5,8 @@ Parts are put together by DuckDB. Where it gives nothing, a kernel says in Spark
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -155,7 +156,10 @@ def _bind_timestamp(name: str, kind: str, *, is_try: bool) -> Callable[[Binder, 
         without_zone = binder.setting("spark.sql.timestampType") == "TIMESTAMP_NTZ"
         is_ntz = kind == "ntz" or (kind == "" and without_zone)
         dtype: DataType = t.TIMESTAMP_NTZ if is_ntz else t.TIMESTAMP
-        nullable = is_try or not binder.ansi or any_null(bound)
+        if from_clock:
+            nullable = kind == "ntz" or any_null(bound)
+        else:
+            nullable = is_try or not binder.ansi or any_null(bound)
         return Call("try_make_timestamp" if is_try else "make_timestamp", bound, dtype, nullable)
 
     return bind
@@ -193,10 +197,21 @@ def _make(name: str, kind: str, doc: str, since: str, *, is_try: bool = False) -
         (ANY, ANY, rest(ANY)),
         bind=_bind_timestamp(name, kind, is_try=is_try),
         emit=_emit_timestamp,
+        shows=functools.partial(_shown, name),
         doc=doc,
         group="datetime",
         since=since,
     )
+
+
+def _shown(name: str, texts: Sequence[str]) -> str:
+    """A date with a time is shown as what Spark makes of the call."""
+    listed = ", ".join(texts)
+    if len(texts) > 3 or name == "try_make_timestamp":
+        return f"{name}({listed})"
+    if name == "try_make_timestamp_ntz":
+        return f"{name}(make_timestamp_ntz({listed}))"
+    return f"{name.removeprefix('try_').removesuffix('_ltz')}({listed})"
 
 
 def _present(name: str, dtype: DataType, emit: Emit, doc: str, since: str, *aliases: str, label: str = "") -> Function:

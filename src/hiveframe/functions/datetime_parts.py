@@ -5,7 +5,7 @@ Timestamps are read on the wall clock of the session's time zone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hiveframe.functions.emit import EmitContext
@@ -20,6 +20,8 @@ from hiveframe.functions.registry import (
     register,
 )
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
+from hiveframe.functions.time_gate import check_enabled
+from hiveframe.functions.time_of_day import cut_to
 from hiveframe.functions.wall_clock import fixed_offset_us, wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -68,6 +70,9 @@ def _emit_named(pattern: str) -> Emit:
 
 def _emit_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Seconds of the minute with their fraction."""
+    dtype = call.args[0].dtype
+    if isinstance(dtype, t.TimeType):
+        return _micros_as_seconds(func("microsecond", cut_to(args[0], dtype)))
     return _micros_as_seconds(func("microsecond", _clock(call, args[0], ctx)))
 
 
@@ -186,6 +191,16 @@ def _calendar_field(field: str, interval: Sql) -> Sql:
     return _micros_as_seconds(func("microsecond", interval))
 
 
+def _null_of_time(args: Sequence[Expr]) -> bool:
+    """Spark says that a field of a TIME may always be NULL."""
+    return isinstance(args[0].dtype, t.TimeType) or any_null(args)
+
+
+def _check_time(binder: Binder, args: tuple[Expr, ...]) -> None:
+    if isinstance(args[0].dtype, t.TimeType):
+        check_enabled(binder)
+
+
 def _row(
     name: str,
     emit: Emit,
@@ -196,13 +211,15 @@ def _row(
     result: DataType = t.INT,
     aliases: tuple[str, ...] = (),
     is_internal: bool = False,
+    checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = (),
 ) -> Function:
     return Function(
         name,
         (of,),
         result,
-        any_null,
+        _null_of_time if of is _MOMENT else any_null,
         emit=emit,
+        checks=checks,
         aliases=aliases,
         doc=doc,
         group="internal" if is_internal else "datetime",
@@ -230,9 +247,9 @@ register(
     _row("weekday", _emit_weekday, "The day of the week, 0 for Monday to 6.", "2.4.0"),
     _row("dayname", _emit_named("%a"), "The day of the week in three letters.", "4.0.0", result=t.STRING),
     _row("monthname", _emit_named("%b"), "The month in three letters.", "4.0.0", result=t.STRING),
-    _row("hour", _time_field("hour"), "The hour, 0 to 23.", "1.5.0", of=_MOMENT),
-    _row("minute", _time_field("minute"), "The minute, 0 to 59.", "1.5.0", of=_MOMENT),
-    _row("second", _time_field("second"), "The second, 0 to 59.", "1.5.0", of=_MOMENT),
+    _row("hour", _time_field("hour"), "The hour, 0 to 23.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
+    _row("minute", _time_field("minute"), "The minute, 0 to 59.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
+    _row("second", _time_field("second"), "The second, 0 to 59.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
     _row("yearofweek", _field("isoyear"), "The year of the ISO week.", is_internal=True),
     _row("dayofweek_iso", _field("isodow"), "The day of the ISO week, 1 to 7.", is_internal=True),
     _row(
@@ -242,6 +259,7 @@ register(
         of=_MOMENT,
         result=_SECONDS,
         is_internal=True,
+        checks=(_check_time,),
     ),
     *(
         _row(

@@ -65,8 +65,8 @@ Element = Field | Text | Optional
 
 
 @lru_cache(maxsize=512)
-def compile_pattern(pattern: str, *, is_parsing: bool = False) -> tuple[Element, ...]:
-    """The elements of a pattern.
+def compile_pattern(pattern: str, *, is_parsing: bool = False, knows_legacy: bool = True) -> tuple[Element, ...]:
+    """The elements of a pattern. `knows_legacy`: whether an error says that Spark 2.4 took it.
 
     Raises: INVALID_DATETIME_PATTERN.*, or INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION for one
     that Spark 2.4 took.
@@ -80,7 +80,7 @@ def compile_pattern(pattern: str, *, is_parsing: bool = False) -> tuple[Element,
         problem = SparkRuntimeException(
             "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", {"pattern": quoted, "docroot": _DOCROOT}
         )
-    if _legacy_takes(pattern):
+    if knows_legacy and _legacy_takes(pattern):
         raise SparkUpgradeException(
             "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
             {"pattern": f"'{pattern}'", "config": '"spark.sql.legacy.timeParserPolicy"', "docroot": _DOCROOT},

@@ -53,8 +53,11 @@ def _format_each(*columns: pa.Array, types: tuple[DataType, ...]) -> pa.Array:
 
 
 def _argument(value: Any, dtype: DataType) -> Argument:
-    """A value as Spark hands it over: dates are days, timestamps microseconds."""
+    """A value as Spark hands it over: dates are days, timestamps microseconds, times of day nanoseconds."""
     match value:
+        case dt.time():
+            seconds = (value.hour * 60 + value.minute) * 60 + value.second
+            return Argument(seconds * 10**9 + value.microsecond * 1000, 64)
         case dt.datetime():
             moment = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
             return Argument((moment - _EPOCH) // dt.timedelta(microseconds=1), 64)
@@ -140,7 +143,7 @@ def _try_parsed(value: str, text: str) -> Decimal | None:
 def _bind_to_char(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """Dates by their patterns, bytes by an encoding, anything else as a number."""
     value = args[0]
-    if isinstance(value.dtype, (t.DateType, t.TimestampType, t.TimestampNTZType)):
+    if isinstance(value.dtype, (t.DateType, t.TimestampType, t.TimestampNTZType, t.TimeType)):
         return binder.call("date_format", *args)
     if is_bytes(value):
         return _bytes_shown(binder, args)

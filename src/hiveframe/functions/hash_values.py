@@ -155,8 +155,10 @@ def hash_rows(columns: Sequence[pa.Array], types: Sequence[DataType], made: Hash
 def _prepared(column: pa.Array, dtype: DataType) -> list[Any]:
     """The values as Python objects; moments as their microseconds."""
     match dtype:
-        case t.TimestampType() | t.TimestampNTZType() | t.TimeType():
+        case t.TimestampType() | t.TimestampNTZType():
             return column.cast(pa.int64()).to_pylist()  # type: ignore[no-any-return]
+        case t.TimeType():
+            return column.cast(pa.time64("ns")).cast(pa.int64()).to_pylist()  # type: ignore[no-any-return]
         case t.DateType():
             return column.cast(pa.int32()).to_pylist()  # type: ignore[no-any-return]
     return column.to_pylist()  # type: ignore[no-any-return]

@@ -17,6 +17,7 @@ import pyarrow as pa
 from hiveframe.errors import SparkException
 from hiveframe.functions.datetime_text import parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.functions.sql import physical_field_names
+from hiveframe.functions.time_text import parse_time
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructType
 
@@ -180,6 +181,11 @@ def _parsed(parse: Callable[[str, str], int | None]) -> Callable[[Any, DataType,
     return convert
 
 
+def _time_micros(text: str) -> int | None:
+    nanos = parse_time(text)
+    return None if nanos is None else nanos // 1000
+
+
 def _binary(value: Any, _: DataType, __: str) -> bytes:
     if not isinstance(value, str):
         raise Misfit(value)
@@ -204,6 +210,7 @@ _ATOMS: Final[Mapping[type[DataType], Callable[[Any, DataType, str], Any]]] = {
     t.DoubleType: _floating,
     t.DecimalType: _decimal,
     t.BinaryType: _binary,
+    t.TimeType: _parsed(lambda text, zone: _time_micros(text)),
     t.DateType: _parsed(lambda text, zone: parse_date(text)),
     t.TimestampType: _parsed(parse_timestamp),
     t.TimestampNTZType: _parsed(lambda text, zone: parse_timestamp_ntz(text)),

@@ -223,6 +223,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_shift",
     "time_zones",
     "datetime_make",
+    "times",
+    "time_bucket",
     "datetime_format",
     "intervals",
     "regex",

@@ -80,7 +80,9 @@ def _hashed(column: pa.Array, dtype: DataType, function: HashFunction, seeds: Ha
             return function.of_int(plain_numbers(column.cast(pa.int32()), pa.int32()), seeds)
         case t.LongType() | t.DayTimeIntervalType():
             return function.of_long(plain_numbers(column, pa.int64()), seeds)
-        case t.TimestampType() | t.TimestampNTZType() | t.TimeType():
+        case t.TimeType():
+            return function.of_long(plain_numbers(column.cast(pa.time64("ns")).cast(pa.int64()), pa.int64()), seeds)
+        case t.TimestampType() | t.TimestampNTZType():
             return function.of_long(plain_numbers(column.cast(pa.int64()), pa.int64()), seeds)
         case t.FloatType():
             return function.of_int(plain_zeros(plain_numbers(column, pa.float32())).view(np.int32), seeds)

@@ -74,8 +74,6 @@ def parse_text(value: Sql, dtype: DataType, rules: TextRules) -> Sql:
             return parse_timestamp_ntz(value, rules)
         case t.BinaryType():
             return func("encode", value)
-        case t.TimeType():
-            return try_cast(value, "TIME")
         case t.NullType():
             return cast(null(), "INTEGER")
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
+from hiveframe.functions.time_gate import check_type
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -14,6 +15,7 @@ def bind_cast(binder: Binder, node: spec.Cast) -> lg.Expr:
     child = binder.bind(node.child)
     dtype = binder.context.env.parse_type(node.dtype) if isinstance(node.dtype, str) else node.dtype
     target = without_lengths(dtype)
+    check_type(target, binder.context.env.settings.get("spark.sql.timeType.enabled"))
     mode = "try" if node.is_try else "legacy" if node.is_legacy or not binder.context.ansi else "ansi"
     return call_binder(binder.context, node).explicit_cast(child, target, mode=mode)
 

@@ -15,9 +15,11 @@ from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
 from hiveframe.analysis.frame import failure, quoted
 from hiveframe.analysis.generators import is_generator
+from hiveframe.analysis.naming import written_sign
 from hiveframe.analysis.relations import time_windows
 from hiveframe.functions.binding import bind_function
-from hiveframe.functions.registry import Function, FunctionKind, lookup
+from hiveframe.functions.operators import NEGATED
+from hiveframe.functions.registry import Function, FunctionKind, lookup, row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
@@ -70,6 +72,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
         raise unresolved_routine(binder, node)
     if row.kind is FunctionKind.TABLE and not node.is_internal:
         raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
+    if row.name == "negative" and written_sign(node, "negative"):
+        row = row_of(NEGATED)  # errors show what was written
     return _call_row(binder, node, row, builtin or row.name)
 
 

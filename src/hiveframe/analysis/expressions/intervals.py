@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_row
 from hiveframe.analysis.frame import context_of
-from hiveframe.analysis.interval_text import from_pairs, parse_pairs, range_type, unit_name
+from hiveframe.analysis.interval_text import Parsed, from_pairs, parse_pairs, range_type, unit_name
 from hiveframe.errors import IllegalArgumentException, ParseException, QueryContext, SparkError
 from hiveframe.functions.interval_parse import parse_day_time, parse_year_month
 from hiveframe.plan import logical as lg
@@ -18,6 +18,7 @@ from hiveframe.plan import types as t
 
 _MOST_MONTHS = 2**31
 _MOST_US = 2**63
+_DAY_US = 86_400_000_000
 
 
 def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
@@ -26,16 +27,18 @@ def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
 
     if node.unit is None:
         pairs = parse_pairs(node.text)
-        parsed = from_pairs(pairs) if pairs else None
+        parsed = from_pairs(pairs, as_calendar=_is_legacy(binder)) if pairs else None
         if parsed is None:
             raise invalid_literal(node)
-        return lg.Literal(*parsed)
+        return _literal(binder, node, parsed)
     dtype = range_type(node.unit)
     try:
         if isinstance(dtype, t.YearMonthIntervalType):
-            return lg.Literal(parse_year_month(node.text, dtype), dtype)
+            months = parse_year_month(node.text, dtype)
+            return _in_calendar(months, 0) if _is_legacy(binder) else lg.Literal(months, dtype)
         assert isinstance(dtype, t.DayTimeIntervalType)
-        return lg.Literal(parse_day_time(node.text, dtype), dtype)
+        microseconds = parse_day_time(node.text, dtype)
+        return _in_calendar(0, microseconds) if _is_legacy(binder) else lg.Literal(microseconds, dtype)
     except SparkError as error:
         raise ParseException(error.condition, error.params, context=_after_word(node.origin)) from error
 
@@ -57,7 +60,7 @@ def bind_interval_parts(binder: Binder, node: spec.IntervalParts) -> lg.Expr:
         if not isinstance(bound, lg.Literal):
             return _computed(binder, node)
         pairs.append((_number(node, bound, unit), unit))
-    parsed = from_pairs(pairs)
+    parsed = from_pairs(pairs, as_calendar=_is_legacy(binder))
     if parsed is None:
         number, unit = next((n, u) for n, u in pairs if n != int(n) and unit_name(u) != "SECOND")
         shown = f" {number} {unit.lower()}"
@@ -65,7 +68,28 @@ def bind_interval_parts(binder: Binder, node: spec.IntervalParts) -> lg.Expr:
             "INVALID_INTERVAL_FORMAT.INVALID_FRACTION", {"input": shown, "unit": unit.lower().rstrip("s")}
         )
     _check_size(node, parsed[0])
-    return lg.Literal(*parsed)
+    return _literal(binder, node, parsed)
+
+
+def _literal(binder: Binder, node: spec.TypedLiteral | spec.IntervalParts, parsed: Parsed) -> lg.Literal:
+    """Months beside days are refused where intervals are not calendar intervals."""
+    value, dtype = parsed
+    if isinstance(dtype, t.CalendarIntervalType) and not _is_legacy(binder):
+        origin = node.origin
+        text = origin.sql_text if origin is not None else None
+        shown = text[origin.start : origin.stop + 1] if origin is not None and text is not None else ""
+        raise ParseException("_LEGACY_ERROR_TEMP_0029", {"literal": shown}, context=context_of(origin))
+    return lg.Literal(value, dtype)
+
+
+def _is_legacy(binder: Binder) -> bool:
+    """Whether every interval literal is a calendar interval."""
+    return binder.context.env.settings.get("spark.sql.legacy.interval.enabled") == "true"
+
+
+def _in_calendar(months: int, microseconds: int) -> lg.Literal:
+    days = abs(microseconds) // _DAY_US * (1 if microseconds >= 0 else -1)
+    return lg.Literal((months, days, microseconds - days * _DAY_US), t.CALENDAR_INTERVAL)
 
 
 def _number(node: spec.IntervalParts, value: lg.Literal, unit: str) -> Decimal:

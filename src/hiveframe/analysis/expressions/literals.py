@@ -11,9 +11,9 @@ from hiveframe.analysis.expressions.calls import call_row
 from hiveframe.analysis.expressions.intervals import interval_of_text
 from hiveframe.analysis.frame import context_of, failure
 from hiveframe.analysis.literal_text import zone_of
-from hiveframe.analysis.time_text import parse_time
 from hiveframe.errors import ParseException
 from hiveframe.functions.datetime_text import has_zone, parse_date, parse_timestamp, parse_timestamp_ntz
+from hiveframe.functions.time_text import parse_time
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

@@ -11,6 +11,7 @@ from typing import Final
 
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.functions.time_zones import offset_on, zone
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
@@ -62,8 +63,20 @@ def _window_time(binder: Binder, node: spec.Function) -> spec.Expr | None:
     return spec.Function(("-",), (end, spec.Literal(1, t.DAY_TIME)), origin=node.origin)
 
 
+def _time_bucket(binder: Binder, node: spec.Function) -> spec.Expr | None:
+    """Buckets are counted from the start of 1970 on the session's wall clock, or on one without a zone."""
+    if len(node.args) != 2 or any(isinstance(a, spec.Star) for a in node.args):
+        return None
+    if isinstance(binder.bind(node.args[1]).dtype, t.TimestampNTZType):
+        origin = spec.Literal(0, t.TIMESTAMP_NTZ)
+    else:
+        origin = spec.Literal(-offset_on(0, zone(binder.context.env.settings.time_zone)), t.TIMESTAMP)
+    return replace(node, args=(*node.args, origin))
+
+
 REWRITES: Final[Mapping[str, Rewrite]] = {
     "struct": _struct,
+    "time_bucket": _time_bucket,
     "window_time": _window_time,
     "nth_value": _nth_value,
     "distributed_sequence_id": _row_ids,

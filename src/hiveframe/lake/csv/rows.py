@@ -130,7 +130,7 @@ def csv_rows(
 
 
 def _parsed(token: Sql, dtype: DataType, options: CsvOptions, context: EmitContext) -> Sql:
-    if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)):
+    if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType, t.TimeType)):
         return cast_value(token, t.STRING, dtype, "try", None, context)
     return parse_text(token, dtype, options.rules)
 

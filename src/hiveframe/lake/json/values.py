@@ -147,7 +147,7 @@ class JsonValues:
         made = _SCALARS.get(type(dtype))
         if made is not None:
             return made(raw, dtype, self._rules)
-        if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)):
+        if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType, t.TimeType)):
             shown = case((_is_string(raw), _content(raw)))
             return cast_value(shown, t.STRING, dtype, "try", None, self._context)
         if isinstance(dtype, t.IntegralType):
