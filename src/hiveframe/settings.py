@@ -191,6 +191,7 @@ class Settings:
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         self._values: dict[str, str] = {}
+        self.version = 0  # counts changes
         for name, value in (values or {}).items():
             self._values[name] = check_value(name, str(value))
 
@@ -221,6 +222,7 @@ class Settings:
         if row is not None and row.static:
             raise AnalysisException("CANNOT_MODIFY_STATIC_CONFIG", {"key": f'"{name}"'})
         self._values[name] = check_value(name, value)
+        self.version += 1
 
     def unset(self, name: str) -> None:
         """Back to the default."""
@@ -228,6 +230,7 @@ class Settings:
         if row is not None and row.static:
             raise AnalysisException("CANNOT_MODIFY_STATIC_CONFIG", {"key": f'"{name}"'})
         self._values.pop(name, None)
+        self.version += 1
 
     def is_modifiable(self, name: str) -> bool:
         """Whether `set` would take it: a known setting that is not static."""

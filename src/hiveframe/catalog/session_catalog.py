@@ -40,6 +40,7 @@ class GlobalViews:
 
     views: dict[str, TemporaryView] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    changes: int = 0
 
 
 @dataclass(slots=True)
@@ -105,6 +106,7 @@ class SessionCatalog:
                 parts = (GLOBAL_TEMP, key) if is_global else (key,)
                 raise analysis_error("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(*parts))
             views[key] = view
+            self.global_views.changes += is_global
 
     def drop_temporary_view(self, parts: tuple[str, ...]) -> bool:
         """Remove a temporary view; False when there is none of that name."""
@@ -113,6 +115,7 @@ class SessionCatalog:
                 case (name,):
                     return self.views.pop(name.lower(), None) is not None
                 case (database, name) if database.lower() == GLOBAL_TEMP:
+                    self.global_views.changes += 1
                     return self.global_views.views.pop(name.lower(), None) is not None
         return False
 

@@ -9,6 +9,7 @@ from pyspark.sql.connect.proto import base_pb2 as pb
 from pyspark.sql.connect.proto import common_pb2, relations_pb2
 
 from hiveframe.connect.decode.invalid import bad_enum, invalid_plan
+from hiveframe.connect.decode.plan import unwrap
 from hiveframe.connect.encode.types import encode_type, fill_type
 from hiveframe.connect.seam import StorageLevel
 from hiveframe.connect.sessions import Session
@@ -30,14 +31,10 @@ def analyze(session: Session, request: pb.AnalyzePlanRequest, response: pb.Analy
 
 def _plan(session: Session, message: pb.Plan) -> spec.Relation:
     """The relation of a plan; a command has nothing to analyse."""
-    plan = session.decoder().plan(message)
-    if not isinstance(plan, spec.Relation):
+    operation = unwrap(message)
+    if not isinstance(operation, relations_pb2.Relation):
         raise invalid_plan("INVALID_ONE_OF_FIELD_NOT_SET", fullName="spark.connect.Relation", name="RELTYPE_NOT_SET")
-    return plan
-
-
-def _relation(session: Session, message: relations_pb2.Relation) -> spec.Relation:
-    return session.decoder().relation(message)
+    return session.relation(operation)
 
 
 def _schema(session: Session, m: pb.AnalyzePlanRequest.Schema, response: pb.AnalyzePlanResponse) -> None:
@@ -87,19 +84,19 @@ def _semantic_hash(session: Session, m: pb.AnalyzePlanRequest.SemanticHash, resp
 
 def _persist(session: Session, m: pb.AnalyzePlanRequest.Persist, response: pb.AnalyzePlanResponse) -> None:
     level = _storage_level(m.storage_level) if m.HasField("storage_level") else None
-    session.runtime.persist(_relation(session, m.relation), level)
+    session.runtime.persist(session.relation(m.relation), level)
     response.persist.SetInParent()
 
 
 def _unpersist(session: Session, m: pb.AnalyzePlanRequest.Unpersist, response: pb.AnalyzePlanResponse) -> None:
-    session.runtime.unpersist(_relation(session, m.relation), m.blocking)
+    session.runtime.unpersist(session.relation(m.relation), m.blocking)
     response.unpersist.SetInParent()
 
 
 def _get_storage_level(
     session: Session, m: pb.AnalyzePlanRequest.GetStorageLevel, response: pb.AnalyzePlanResponse
 ) -> None:
-    level = session.runtime.storage_level(_relation(session, m.relation))
+    level = session.runtime.storage_level(session.relation(m.relation))
     target = response.get_storage_level.storage_level
     target.use_disk, target.use_memory, target.use_off_heap = level.use_disk, level.use_memory, level.use_off_heap
     target.deserialized, target.replication = level.deserialized, level.replication

@@ -41,7 +41,7 @@ class Responder:
         last = self.new()
         operation = unwrap(self.plan)
         if isinstance(operation, relations_pb2.Relation):
-            yield from self._rows(self.session.decoder().relation(operation), last)
+            yield from self._rows(self.session.relation(operation), last)
         else:
             yield from self._command(operation, last)
         if self.ends_with_complete:

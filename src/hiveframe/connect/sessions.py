@@ -9,12 +9,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 from random import Random
 
+from pyspark.sql.connect.proto import relations_pb2
+
 from hiveframe.connect.artifacts import Artifacts
 from hiveframe.connect.decode import Decoder
+from hiveframe.connect.decoded import Decoded
 from hiveframe.connect.execution import Execution, State
 from hiveframe.connect.seam import RuntimeFactory, SessionKey, SessionRuntime
 from hiveframe.connect.status import ErrorLog
 from hiveframe.errors import InvalidHandle, SparkError
+from hiveframe.plan import spec
 
 
 class Session:
@@ -32,6 +36,7 @@ class Session:
         self.last_used = now()
         self._now = now
         self._random = random
+        self._decoded = Decoded()
         self._lock = threading.Lock()
 
     def decoder(self) -> Decoder:
@@ -42,6 +47,10 @@ class Session:
             parse_expression=self.runtime.parse_expression,
             random=self._random,
         )
+
+    def relation(self, message: relations_pb2.Relation) -> spec.Relation:
+        """The tree of a message; the same message gives the same tree."""
+        return self._decoded.relation(message, self.decoder(), self.runtime.conf.version)
 
     def touch(self) -> None:
         """Note that the client is there."""

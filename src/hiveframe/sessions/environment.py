@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -15,14 +15,19 @@ from hiveframe.catalog.entities import Table
 from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source, short_name
+from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadRequest
+from hiveframe.optimizer.costs import Costs
 from hiveframe.plan import logical as lg
-from hiveframe.plan import spec
+from hiveframe.plan import spec, walk
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
+from hiveframe.sessions.analyses import Reads
 from hiveframe.sessions.state import SessionState
-from hiveframe.sessions.tables_of import kept_table, open_table, scanned
+from hiveframe.sessions.tables_of import kept_table, scanned, table_request
 from hiveframe.sessions.users import current_user
 from hiveframe.settings import Settings
+
+Answer = TypeVar("Answer")
 
 DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "binaryfile", "delta", "iceberg"})
 
@@ -51,15 +56,17 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionEnvironment:
-    """The session's own environment, or (`catalog`, `namespace`, `settings` overridden) that of one of its views."""
+    """The session's own environment, or (`catalog`, `namespace`, `settings` overridden) that of one of its views.
+
+    `reads` notes what an analysis asks beyond the session.
+    """
 
     state: SessionState
     runner: Runner
     settings_override: Settings | None = None
     namespace_override: tuple[str, ...] | None = None
     sees_temporary: bool = True
-    now_us: Callable[[], int] | None = None
-    pinned: dict[str, Any] = field(default_factory=dict)
+    reads: Reads = field(default_factory=lambda: Reads(is_repeatable=False))
 
     @property
     def settings(self) -> Settings:
@@ -96,7 +103,7 @@ class SessionEnvironment:
         if len(parts) == 2 and short_name(parts[0]) in DIRECT_FORMATS and self._is_path(parts):
             return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options))
         full = self._qualify(parts)
-        table = self.state.catalog.metastore.find_table(full[1], full[2])
+        table = self._asked(self.state.catalog.metastore.find_table, full[1], full[2])
         if table is None:
             return None
         if version is not None or timestamp_us is not None:
@@ -104,7 +111,13 @@ class SessionEnvironment:
         return self._cached(full) or self._stored(table, options)
 
     def _is_path(self, parts: tuple[str, ...]) -> bool:
-        return self.state.catalog.metastore.find_database(parts[0]) is None
+        return self._asked(self.state.catalog.metastore.find_database, parts[0]) is None
+
+    def _asked(self, ask: Callable[..., Answer], *args: Any) -> Answer:
+        """What the metastore says now; the analysis holds for as long as it would say the same."""
+        answer = ask(*args)
+        self.reads.note(lambda: ask(*args), answer)
+        return answer
 
     def _cached(self, parts: tuple[str, ...]) -> DataTable | None:
         return self.runner.cached_table(parts) if self.state.cached_tables else None
@@ -117,12 +130,14 @@ class SessionEnvironment:
     def _stored(self, table: Table, options: Mapping[str, str]) -> DataTable | ViewTable:
         if table.view is None:
             schema = read_schema(table.schema)
-            added = self.state.catalog.metastore.partitions(table) if table.partition_columns else {}
-            return scanned(open_table(table, self.state.read_context(), options, schema, added), table.parts)
+            added = self._asked(self.state.catalog.metastore.partitions, table) if table.partition_columns else {}
+            return scanned(self._open(table_request(table, options, schema, added)), table.parts)
         captured = self.state.settings.copy()
         for name, value in table.view.settings.items():
             captured.set(name, value)
-        inner = SessionEnvironment(self.state, self.runner, captured, table.view.namespace, sees_temporary=False)
+        inner = SessionEnvironment(
+            self.state, self.runner, captured, table.view.namespace, sees_temporary=False, reads=self.reads
+        )
         plan = inner.parse_query(table.view.text)
         assert isinstance(plan, spec.Relation)
         return ViewTable(plan, table.parts, table.schema, inner)
@@ -139,13 +154,21 @@ class SessionEnvironment:
             schema=read_schema(schema) if schema is not None else None,
             options=options.without("path"),
         )
-        return scanned(open_source(request, self.state.read_context()))
+        return scanned(self._open(request))
+
+    def _open(self, request: ReadRequest) -> ScanSource:
+        context = self.state.read_context()
+        source = open_source(request, context)
+        self.reads.note_files(request, context, source)
+        return source
 
     def parse_rows(
         self, rows: lg.Relation, format: str, schema: StructType | None, options: Mapping[str, str]
     ) -> DataTable:
         """A column of text as the lines of a CSV or JSON file."""
         from hiveframe.lake.text_rows import open_rows  # loads the readers of CSV and JSON
+
+        self.reads.never_again()
 
         lines = pa.table({"line": pa.array([row[0] for row in self.runner.collect(rows)], pa.string())})
         known = read_schema(schema) if schema is not None else None
@@ -166,6 +189,7 @@ class SessionEnvironment:
 
     def run_command(self, command: spec.Command) -> DataTable:
         """A command's rows."""
+        self.reads.never_again()
         return self.runner.command_rows(command)
 
     def user_function(self, parts: tuple[str, ...], *, is_builtin: bool = False) -> UserFunction | None:
@@ -179,7 +203,7 @@ class SessionEnvironment:
         if len(parts) > 3 or (len(parts) == 3 and parts[0].lower() != self.catalog):
             return None
         database = parts[-2].lower() if len(parts) > 1 else self.namespace[0]
-        stored = catalog.metastore.find_function(database, name)
+        stored = self._asked(catalog.metastore.find_function, database, name)
         return self.runner.stored_function(stored) if stored else None
 
     def variable(self, parts: tuple[str, ...]) -> lg.Literal | None:
@@ -191,8 +215,16 @@ class SessionEnvironment:
         return found.value if found else None
 
     def parse_query(self, text: str) -> spec.Relation | spec.Command:
-        """SQL text as a tree."""
-        return sql.parse_statement(text, conf=self.settings)
+        """SQL text as a tree; the last one is kept, as a statement is looked at before it is analysed."""
+        if self.settings_override is not None:
+            return sql.parse_statement(text, conf=self.settings)
+        version = self.settings.version
+        last = self.state.last_parsed
+        if last is not None and last[0] == text and last[1] == version:
+            return last[2]
+        tree = sql.parse_statement(text, conf=self.settings)
+        self.state.last_parsed = (text, version, tree)
+        return tree
 
     def parse_schema(self, text: str) -> DataType:
         """A type, DDL columns (`a int` or `a: int`) or JSON."""
@@ -204,20 +236,32 @@ class SessionEnvironment:
 
     def evaluate(self, expr: lg.Expr) -> Any:
         """The value of an expression without columns."""
+        if not _is_always_the_same(expr):
+            self.reads.never_again()
         return self.runner.evaluate(expr)
 
     def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
         """The rows of a small query."""
+        self.reads.never_again()
         return self.runner.collect(relation)
 
     def analyze_table_function(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
         """What the function's `analyze` says."""
+        self.reads.never_again()
         return self.runner.analyze_udtf(function, args)
 
     def function_names(self) -> Sequence[str]:
         """Temporary and stored functions."""
         stored = self.state.catalog.metastore.functions(self.namespace[0])
         return [*self.state.catalog.functions, *(f.name for f in stored)]
+
+
+def _is_always_the_same(expr: lg.Expr) -> bool:
+    """Whether a constant's value depends on nothing but settings: not on chance, on rows, or (`now()`) on time."""
+    cost = Costs().of(expr)
+    if cost.is_volatile or cost.is_bound:
+        return False
+    return not any(isinstance(node, lg.Call) and not node.args for node in walk.preorder(expr, lg.Expr))
 
 
 def read_schema(schema: StructType) -> StructType:

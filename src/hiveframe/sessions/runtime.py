@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -32,6 +32,7 @@ from hiveframe.plan import types as t
 from hiveframe.plan.canonical import canonical_key
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import DataType, StructType
+from hiveframe.sessions.analyses import Analysis, Reads
 from hiveframe.sessions.commands.functions import stored_function
 from hiveframe.sessions.commands.seam import HANDLERS
 from hiveframe.sessions.environment import SessionEnvironment
@@ -140,7 +141,20 @@ class Session:
 
     def analyze(self, plan: spec.Relation) -> lg.Relation:
         """Names, types, Spark's rules."""
-        return Analyzer(self._environment).relation(self._with_cached(plan))
+        return self._analysis(plan).plan
+
+    def _analysis(self, plan: spec.Relation) -> Analysis:
+        """The plan's analysis, or the one made before where it still holds."""
+        version = self.state.version
+        if self.state.cached_plans:  # keyed by plan id, which a kept analysis does not see
+            return Analysis(Analyzer(self._environment).relation(self._with_cached(plan)), version)
+        known = self.state.analyses.find(plan, version)
+        if known is not None:
+            return known
+        reads = Reads()
+        made = Analysis(Analyzer(replace(self._environment, reads=reads)).relation(plan), version, reads)
+        self.state.analyses.keep(plan, made)
+        return made
 
     def analyze_schema(self, plan: spec.Relation) -> StructType:
         """The result's schema."""
@@ -160,13 +174,13 @@ class Session:
                 return self._shown(plan, operation)
             case spec.CommandResult():
                 return self._run(plan.command, operation).rows()
-        return self._stream(self.analyze(plan), operation)
+        return self._stream(self._analysis(plan), operation)
 
-    def _stream(self, plan: lg.Relation, operation: Operation) -> RunRows:
-        run = self._engine.execute(optimize(plan), self.settings)
+    def _stream(self, analysis: Analysis, operation: Operation) -> RunRows:
+        run = self._engine.execute(analysis.optimized, self.settings)
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
-        return RunRows(schema_of(plan), run, run.batches())
+        return RunRows(schema_of(analysis.plan), run, run.batches())
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""
@@ -178,7 +192,7 @@ class Session:
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation for a command of this thread."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return self._stream(plan, operation).batches
+        return self._stream(Analysis(plan, self.state.version), operation).batches
 
     def written(self, plan: lg.Relation) -> WrittenRows:
         """A relation's rows for a writer."""
@@ -222,6 +236,8 @@ class Session:
         return Outcome(result=self._run(command, operation).rows())
 
     def _sql(self, query: spec.Relation, operation: Operation) -> Outcome:
+        if self.state.analyses.find(query, self.state.version) is not None:
+            return Outcome(relation=query)
         if isinstance(query, spec.SqlQuery):
             statement = self._environment.parse_query(query.text)
             if isinstance(statement, spec.Command):
@@ -244,9 +260,11 @@ class Session:
             raise unsupported(f"the command {type(command).__name__}")
         before = getattr(self._cancellable, "operation", DETACHED)
         self._cancellable.operation = operation
+        self.state.changes += 1
         try:
             return handler(self, command)
         finally:
+            self.state.changes += 1
             self._cancellable.operation = before
 
     def command_rows(self, command: spec.Command) -> DataTable:
@@ -380,9 +398,11 @@ class Session:
             entry.use_disk, entry.use_memory = level.use_disk, level.use_memory
             entry.deserialized, entry.replication = level.deserialized, level.replication
         self.state.cached_plans[plan.plan_id] = entry
+        self.state.changes += 1
 
     def unpersist(self, plan: spec.Relation, blocking: bool) -> None:
         """Let a DataFrame's rows go."""
+        self.state.changes += 1
         if plan.plan_id is not None and self.state.cached_plans.pop(plan.plan_id, None) is not None:
             self.state.kept.pop(f"cached plan {plan.plan_id}", None)
 
@@ -419,6 +439,7 @@ class Session:
         self.state.kept.clear()
         self.state.cached_plans.clear()
         self.state.cached_tables.clear()
+        self.state.analyses.clear()
 
 
 _SHOWN: Final = StructType((t.StructField("show_string", t.STRING, False),))

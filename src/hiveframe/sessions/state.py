@@ -12,6 +12,7 @@ from hiveframe.engine.inspector import Inspector
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
+from hiveframe.sessions.analyses import Analyses
 from hiveframe.settings import Settings
 
 
@@ -38,7 +39,10 @@ class CacheEntry:
 
 @dataclass(slots=True, eq=False)
 class SessionState:
-    """Settings, names, and what was computed. `cached_plans` goes by plan id, `cached_tables` by full name."""
+    """Settings, names, and what was computed. `cached_plans` goes by plan id, `cached_tables` by full name.
+
+    `changes` counts the commands, each at its begin and at its end: any of them may change names.
+    """
 
     settings: Settings
     catalog: SessionCatalog
@@ -46,6 +50,14 @@ class SessionState:
     cached_plans: dict[int, CacheEntry] = field(default_factory=dict)
     cached_tables: dict[tuple[str, ...], CacheEntry] = field(default_factory=dict)
     resources: list[tuple[str, str]] = field(default_factory=list)
+    analyses: Analyses = field(default_factory=Analyses)
+    changes: int = 0
+    last_parsed: tuple[str, int, spec.Relation | spec.Command] | None = None
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """What an analysis under this state depends on: unequal once anything changed."""
+        return (self.changes, self.settings.version, self.catalog.global_views.changes)
 
     def read_context(self) -> ReadContext:
         """What opening a data source needs."""

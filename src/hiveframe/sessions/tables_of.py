@@ -33,18 +33,24 @@ def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...]], lg.Relation]:
 def open_table(
     table: Table,
     context: ReadContext,
-    options: Mapping[str, str],
     schema: StructType,
     partitions: Mapping[str, str] | None = None,
 ) -> ScanSource:
-    """A catalog table's files, opened; `schema` is the table's with CHAR and VARCHAR read as STRING.
+    """A catalog table's files, opened."""
+    return open_source(table_request(table, {}, schema, partitions), context)
+
+
+def table_request(
+    table: Table, options: Mapping[str, str], schema: StructType, partitions: Mapping[str, str] | None = None
+) -> ReadRequest:
+    """What reading a catalog table asks for; `schema` is the table's with CHAR and VARCHAR read as STRING.
 
     `partitions` are those that were added by name: `a=1/b=x` to their folders.
     """
     elsewhere = {
         spec: folder for spec, folder in (partitions or {}).items() if folder != os.path.join(table.location, spec)
     }
-    request = ReadRequest(
+    return ReadRequest(
         format=table.provider,
         paths=(table.location,),
         schema=schema,
@@ -53,4 +59,3 @@ def open_table(
         is_table=True,
         elsewhere=elsewhere,
     )
-    return open_source(request, context)

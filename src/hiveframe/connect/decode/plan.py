@@ -54,6 +54,7 @@ class Decoder:
         self.parse_expression = parse_expression
         self._random = random
         self._references: dict[int, spec.Relation] = {}
+        self.has_drawn = False
 
     def plan(self, message: base_pb2.Plan) -> spec.Relation | spec.Command:
         """The relation or command of a plan, uncompressed where it came compressed."""
@@ -124,6 +125,7 @@ class Decoder:
 
     def new_seed(self) -> int:
         """A seed where the client gave none."""
+        self.has_drawn = True
         return self._random.getrandbits(63)
 
 

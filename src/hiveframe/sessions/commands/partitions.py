@@ -28,7 +28,7 @@ def partition_fields(table: Table) -> list[StructField]:
 def partition_names(session: CommandSession, table: Table) -> list[str]:
     """`a=1/b=x` for each partition that holds files or was added, sorted."""
     added = session.catalog.metastore.partitions(table)
-    source = open_table(table, session.state.read_context(), {}, read_schema(table.schema), added)
+    source = open_table(table, session.state.read_context(), read_schema(table.schema), added)
     fields = partition_fields(table)
     zone = session.settings.time_zone
     found = {

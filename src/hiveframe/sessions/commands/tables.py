@@ -248,7 +248,7 @@ def analyze_table(session: CommandSession, command: c.AnalyzeTable) -> SmallTabl
 
 
 def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
-    source = open_table(table, session.state.read_context(), {}, read_schema(table.schema))
+    source = open_table(table, session.state.read_context(), read_schema(table.schema))
     stats: dict[str, object] = {"size_bytes": source.size_bytes}
     if counts:
         named = spec.Table(spec.TableName(table.parts))
