@@ -87,9 +87,6 @@ _REFUSED: Final = {
     "java_method": "there is no JVM",
     "reflect": "there is no JVM",
     "try_reflect": "there is no JVM",
-    "aes_encrypt": "it needs a cryptography library",
-    "aes_decrypt": "it needs a cryptography library",
-    "try_aes_decrypt": "it needs a cryptography library",
 }
 
 

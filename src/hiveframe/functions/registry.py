@@ -229,6 +229,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "intervals",
     "regex",
     "encoding",
+    "encryption",
     "url",
     "formatting",
     "xpath",
