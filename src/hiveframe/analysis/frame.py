@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hiveframe.analysis.environment import Environment
 from hiveframe.analysis.scope import Scope
-from hiveframe.errors import AnalysisException, QueryContext
+from hiveframe.errors import AnalysisException, QueryContext, SparkError
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType
@@ -95,6 +95,7 @@ class Run:
     frames: dict[spec.Window, lg.Frame | None] = field(default_factory=dict)
     time_zone: str = "UTC"
     random: Random = field(default_factory=Random)
+    deferred: list[SparkError] = field(default_factory=list)  # of predicates that an outer one may yet leave out
 
     def node_of(self, expr: lg.Expr) -> spec.Expr | None:
         """The node that was bound to exactly this expression; asked for messages only."""

@@ -95,9 +95,7 @@ class _Form:
             case t.ArrayType(element, contains_null):
                 return pa.list_(self.field("element", element, contains_null, time_zone))
             case t.MapType(key, value, value_contains_null):
-                return pa.map_(
-                    self.field("key", key, False, time_zone), self.field("value", value, value_contains_null, time_zone)
-                )
+                return pa.map_(self._key(key, time_zone), self.field("value", value, value_contains_null, time_zone))
             case t.StructType(()) if not self._keeps_nullability:
                 return _NO_FIELDS
             case t.StructType(fields):
@@ -113,9 +111,13 @@ class _Form:
 
     def field(self, name: str, dtype: DataType, nullable: bool, time_zone: str) -> pa.Field:
         """The Arrow field of a column, struct field, or element."""
-        is_map_key = name == "key" and not nullable
-        kept = nullable if self._keeps_nullability or is_map_key else True
-        return pa.field(name, self.type_of(dtype, time_zone), kept)
+        made = self.type_of(dtype, time_zone)
+        # Arrow has no nulls that are not NULL
+        return pa.field(name, made, nullable or not self._keeps_nullability or pa.types.is_null(made))
+
+    def _key(self, dtype: DataType, time_zone: str) -> pa.Field:
+        """A map's key; a map of keys without a type is empty, whatever they are."""
+        return pa.field("key", pa.int32() if isinstance(dtype, t.NullType) else self.type_of(dtype, time_zone), False)
 
 
 def _arrow_field_names(struct: t.StructType) -> list[str]:
@@ -283,7 +285,8 @@ def _mapped(array: pa.Array, dtype: DataType, change: Callable[[pa.Array, DataTy
             values = change(array.values, element)
             return pa.ListArray.from_arrays(array.offsets, values, mask=array.is_null() if array.null_count else None)
         case t.MapType(key, value):
-            keys, items = change(array.keys, key), change(array.items, value)
+            keys = array.keys if isinstance(key, t.NullType) else change(array.keys, key)
+            items = change(array.items, value)
             return pa.MapArray.from_arrays(
                 array.offsets, keys, items, mask=array.is_null() if array.null_count else None
             )

@@ -12,6 +12,7 @@ from hiveframe.functions.arrays import (
     null_unless,
     same_array,
 )
+from hiveframe.functions.coercion import tightest_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
 from hiveframe.functions.sql import (
@@ -51,19 +52,27 @@ def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        if not all(isinstance(a.dtype, ArrayType) for a in args):
-            raise binder.error(
-                "DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES",
-                functionName=f"`{name}`",
-                arrayType='"ARRAY"',
-                leftType=f'"{t.sql_name(args[0].dtype)}"',
-                rightType=f'"{t.sql_name(args[1].dtype)}"',
-            )
-        left, right = common_elements(binder, name, args)
+        left, right = _alike(binder, name, args)
         dtype = ArrayType(element_type(left), _may_hold_null(name, args))
         return Call(name, (left, right), dtype, any_null(args))
 
-    return Function(name, (ARRAY, ARRAY), bind=bind, emit=emit, doc=doc, group="array", since="2.4.0")
+    return Function(name, (ANY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="2.4.0")
+
+
+def _alike(binder: Binder, name: str, args: tuple[Expr, ...]) -> list[Expr]:
+    """Two arrays in one type; BINARY_ARRAY_DIFF_TYPES when there is none, or no arrays."""
+    dtype = None
+    if all(isinstance(a.dtype, ArrayType) for a in args):
+        dtype = tightest_type(args[0].dtype, args[1].dtype, ansi=binder.ansi)
+    if dtype is None:
+        raise binder.error(
+            "DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES",
+            functionName=f"`{name}`",
+            arrayType='"ARRAY"',
+            leftType=f'"{t.sql_name(args[0].dtype)}"',
+            rightType=f'"{t.sql_name(args[1].dtype)}"',
+        )
+    return [binder.cast(a, dtype) for a in args]
 
 
 def _may_hold_null(name: str, args: Sequence[Expr]) -> bool:
@@ -96,7 +105,7 @@ def _emit_except(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_overlap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    left, right = common_elements(binder, "arrays_overlap", args)
+    left, right = _alike(binder, "arrays_overlap", args)
     nullable = any_null(args) or holds_null(left) or holds_null(right)
     return Call("arrays_overlap", (left, right), t.BOOLEAN, nullable)
 
@@ -227,7 +236,7 @@ register(
     _pair("array_except", _emit_except, "The elements of one array that are not in another, each once."),
     Function(
         "arrays_overlap",
-        (ARRAY, ARRAY),
+        (ANY, ANY),
         bind=_bind_overlap,
         emit=_emit_overlap,
         doc="Whether two arrays share an element that is not NULL.",

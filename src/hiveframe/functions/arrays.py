@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.coercion import common_type
+from hiveframe.functions.coercion import common_type, common_type_without_strings
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
     ARRAY,
+    TYPED_ARRAY,
+    TYPED_MAP,
     Binder,
     Function,
     always_null,
@@ -63,10 +65,27 @@ def common_elements(binder: Binder, name: str, args: Sequence[Expr]) -> list[Exp
     return [binder.cast(a, dtype) for a in args]
 
 
+def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: str) -> Exception:
+    """UNEXPECTED_INPUT_TYPE for the argument at `position`; `required` is what the message asks for."""
+    return binder.error(
+        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+        paramIndex=("first", "second", "third")[position],
+        requiredType=required,
+        inputSql=binder.quoted(args[position]),
+        inputType=f'"{t.sql_name(args[position].dtype)}"',
+    )
+
+
+def refuse_void(binder: Binder, name: str, *args: Expr) -> None:
+    """NULL_TYPE when an argument has no type."""
+    if any(isinstance(a.dtype, t.NullType) for a in args):
+        raise binder.error("DATATYPE_MISMATCH.NULL_TYPE", functionName=f"`{name}`")
+
+
 def with_element(binder: Binder, name: str, array: Expr, value: Expr) -> tuple[Expr, Expr]:
     """An array and a value brought to one element type; ARRAY_FUNCTION_DIFF_TYPES when there is none."""
     if isinstance(array.dtype, ArrayType):
-        dtype = common_type([array.dtype.element, value.dtype], ansi=binder.ansi)
+        dtype = common_type_without_strings([array.dtype.element, value.dtype], ansi=binder.ansi)
         if dtype is not None:
             wide = ArrayType(dtype, array.dtype.contains_null)
             return binder.cast(array, wide), binder.cast(value, dtype)
@@ -118,6 +137,9 @@ def has_null_element(array: Sql) -> Sql:
 
 
 def _bind_contains(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    refuse_void(binder, "array_contains", *args)
+    if not isinstance(args[0].dtype, ArrayType):
+        raise wrong_input(binder, args, 0, '"ARRAY"')
     array, value = with_element(binder, "array_contains", *args)
     nullable = array.nullable or value.nullable or holds_null(array)
     return Call("array_contains", (array, value), t.BOOLEAN, nullable)
@@ -131,6 +153,9 @@ def _emit_contains(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_position(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    refuse_void(binder, "array_position", args[0])
+    if not isinstance(args[0].dtype, ArrayType):
+        raise wrong_input(binder, args, 0, '"ARRAY"')
     array, value = with_element(binder, "array_position", *args)
     return Call("array_position", (array, value), t.LONG, array.nullable or value.nullable)
 
@@ -162,7 +187,7 @@ def _emit_repeat(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _extended(name: str, in_front: bool) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         array, value = with_element(binder, name, *args)
-        dtype = ArrayType(element_type(array), holds_null(array) or value.nullable)
+        dtype = ArrayType(element_type(array), True)  # whatever comes in
         return Call(name, (array, value), dtype, array.nullable)
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -171,11 +196,13 @@ def _extended(name: str, in_front: bool) -> Function:
         return null_unless(missing, func("list_concat", *parts))
 
     doc = f"The array with a value added at its {'front' if in_front else 'end'}."
-    return Function(name, (ARRAY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="3.4.0")
+    return Function(name, (TYPED_ARRAY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="3.4.0")
 
 
 def _bind_insert(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     array, value = with_element(binder, "array_insert", args[0], args[2])
+    if args[1].dtype not in (t.BYTE, t.SHORT, t.INT):
+        raise wrong_input(binder, args, 1, '"INT"')
     position = binder.cast(args[1], t.INT)
     dtype = ArrayType(element_type(array), True)
     return Call("array_insert", (array, position, value), dtype, array.nullable or position.nullable)
@@ -292,12 +319,7 @@ def _emit_flatten(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _check_nested(binder: Binder, args: tuple[Expr, ...]) -> None:
     if not isinstance(element_type(args[0]), ArrayType):
-        raise binder.error(
-            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-            paramIndex="first",
-            requiredType='"ARRAY" of "ARRAY"',
-            inputType=f'"{t.sql_name(args[0].dtype)}"',
-        )
+        raise wrong_input(binder, args, 0, '"ARRAY" of "ARRAY"')
 
 
 def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -332,17 +354,19 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         container, key = args
         match container.dtype:
-            case MapType(key_type, value):
-                return Call(name, (container, binder.cast(key, key_type)), value, True)
+            case MapType(_, value):
+                container, key = with_key(binder, "element_at", container, key)
+                return Call(name, (container, key), value, True)
             case ArrayType(element, contains_null):
-                nullable = lenient or not binder.ansi or contains_null or any_null(args)
-                return Call(name, (container, binder.cast(key, t.INT)), element, nullable)
-        raise binder.error(
-            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-            paramIndex="first",
-            requiredType='("ARRAY" or "MAP")',
-            inputType=f'"{t.sql_name(container.dtype)}"',
-        )
+                if key.dtype not in (t.BYTE, t.SHORT, t.INT):
+                    raise wrong_input(binder, args, 1, '"INT"')
+                place = binder.cast(key, t.INT)
+                strict = binder.ansi and not lenient
+                nullable = place_nullable(container, place, from_one=True, strict=strict)
+                if nullable is None:
+                    nullable = not strict or contains_null or any_null(args)
+                return Call(name, (container, place), element, nullable)
+        raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")')
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         container, key = args
@@ -356,8 +380,47 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
 
     doc = "The array's element at a position from 1 (negative: from the end), or the map's value of a key."
     return Function(
-        name, (either(ARRAY, ANY_MAP), ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0"
+        name, (either(TYPED_ARRAY, TYPED_MAP), ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0"
     )
+
+
+def with_key(binder: Binder, name: str, container: Expr, key: Expr) -> tuple[Expr, Expr]:
+    """A map and a key brought to one key type; MAP_FUNCTION_DIFF_TYPES when there is none."""
+    if isinstance(container.dtype, MapType):
+        dtype = common_type_without_strings([container.dtype.key, key.dtype], ansi=binder.ansi)
+        if dtype is not None:
+            wide = MapType(dtype, container.dtype.value, container.dtype.value_contains_null)
+            return binder.cast(container, wide), binder.cast(key, dtype)
+    raise binder.error(
+        "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
+        functionName=f"`{name}`",
+        dataType='"MAP"',
+        leftType=f'"{t.sql_name(container.dtype)}"',
+        rightType=f'"{t.sql_name(key.dtype)}"',
+    )
+
+
+def place_nullable(array: Expr, place: Expr, *, from_one: bool, strict: bool) -> bool | None:
+    """Whether the element at a constant place may be NULL; None when the place varies.
+
+    Spark's `computeNullabilityFromArray`: known for an array spelled out, doubtful for any other.
+    """
+    if not isinstance(place, Literal) or place.value is None:
+        return None
+    match array:
+        case Call(function="array", args=elements):
+            at = int(place.value)
+            if not from_one:
+                return elements[at].nullable if 0 <= at < len(elements) else True
+            if abs(at) > len(elements):
+                return not strict
+            return at != 0 and bool(elements[at - 1 if at > 0 else at].nullable)
+    return True
+
+
+def _bind_get(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    nullable = place_nullable(args[0], args[1], from_one=False, strict=False)
+    return Call("get", args, element_type(args[0]), nullable is None or nullable)
 
 
 def _out_of_bounds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -403,7 +466,7 @@ register(
     ),
     Function(
         "array_contains",
-        (ARRAY, ANY),
+        (ANY, ANY),
         bind=_bind_contains,
         emit=_emit_contains,
         doc="Whether a value is in an array; NULL when only a NULL might be it.",
@@ -412,7 +475,7 @@ register(
     ),
     Function(
         "array_position",
-        (ARRAY, ANY),
+        (ANY, ANY),
         bind=_bind_position,
         emit=_emit_position,
         doc="The first place of a value, from 1; 0 when it is not there.",
@@ -421,7 +484,7 @@ register(
     ),
     Function(
         "array_remove",
-        (ARRAY, ANY),
+        (ANY, ANY),
         bind=_bind_remove,
         emit=_emit_remove,
         doc="The array without the elements equal to a value.",
@@ -442,7 +505,7 @@ register(
     _extended("array_prepend", in_front=True),
     Function(
         "array_insert",
-        (ARRAY, t.INT, ANY),
+        (ANY, ANY, ANY),
         bind=_bind_insert,
         emit=_emit_insert,
         doc="The array with a value put in at a position.",
@@ -498,7 +561,7 @@ register(
     ),
     Function(
         "flatten",
-        (ARRAY,),
+        (ANY,),
         _flattened,
         nullable=_flatten_nullable,
         emit=_emit_flatten,
@@ -529,9 +592,8 @@ register(
     ),
     Function(
         "get",
-        (ARRAY, t.INT),
-        _element,
-        nullable=always_null,
+        (TYPED_ARRAY, t.INT),
+        bind=_bind_get,
         emit=_emit_get,
         doc="The element at a position from 0; NULL outside.",
         group="array",

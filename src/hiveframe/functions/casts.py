@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
+from sqlglot import exp
+
 from hiveframe.errors import QueryContext, internal_error
 from hiveframe.functions import (
     cast_datetime,
@@ -69,8 +71,17 @@ def cast_value(
     if src == dst:
         return value
     if isinstance(src, t.NullType):
-        return cast(null(), physical_type(dst))
+        return _typed_null(value, dst)
     return handler(type(src), type(dst))(CastJob(value, src, dst, mode, context, ctx))
+
+
+def _typed_null(value: Sql, dst: DataType) -> Sql:
+    """NULL of a type in place of a NULL without one, which is computed first where it may raise."""
+    typed = cast(null(), physical_type(dst))
+    if isinstance(value, exp.Null) or (isinstance(value, exp.Cast) and isinstance(value.this, exp.Null)):
+        return typed
+    # not a CASE: one inside another is evaluated while it is planned
+    return func("list_extract", func("list_value", typed), cast(value, "INTEGER"))
 
 
 def _same(job: CastJob) -> Sql:

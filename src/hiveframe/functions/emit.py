@@ -22,6 +22,9 @@ class EmitContext(Protocol):
     def setting(self, name: str) -> str | None:
         """A session setting."""
 
+    def raising_places(self) -> int:
+        """How many places of what has been emitted so far may raise: it grows with an expression that may."""
+
     def fresh(self, stem: str = "x") -> str:
         """A name that nothing else in the statement has (lambda parameters, subquery aliases)."""
 

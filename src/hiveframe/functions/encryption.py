@@ -139,12 +139,10 @@ _MODE: Final[tuple[Param, ...]] = (optional(t.STRING, "GCM"), optional(t.STRING,
 
 
 def _row(name: str, params: tuple[ParamLike, ...], kernel: Callable[..., pa.Array], doc: str, since: str) -> Function:
-    return Function(
-        name, params, t.BINARY, always_null, emit=by_kernel(kernel), doc=doc, group="misc", since=since
-    )
+    return Function(name, params, t.BINARY, always_null, emit=by_kernel(kernel), doc=doc, group="misc", since=since)
 
 
-_READ: Final = (t.BINARY, t.BINARY, *_MODE, optional(t.BINARY, ""))
+_READ: Final[tuple[ParamLike, ...]] = (t.BINARY, t.BINARY, *_MODE, optional(t.BINARY, ""))
 
 register(
     _row(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiveframe.functions.arrays import place_nullable
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, ARRAY, INTEGRAL, MAP, STRUCT, Binder, Function, register
+from hiveframe.functions.registry import ANY, INTEGRAL, STRUCT, TYPED_ARRAY, TYPED_MAP, Binder, Function, register
 from hiveframe.functions.sql import Sql, case, cast, field, func, is_null, lambda_, null, number, op, param
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -58,12 +59,8 @@ def _bind_item(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _item_nullable(array: Expr, dtype: t.ArrayType, place: Expr, *, ansi: bool) -> bool:
     """Spark's `computeNullabilityFromArray`: a constant place counts as doubtful, one that varies does not."""
-    if not isinstance(place, Literal) or place.value is None:
-        return dtype.contains_null or not ansi
-    match array:
-        case Call(function="array", args=elements) if 0 <= int(place.value) < len(elements):
-            return bool(elements[int(place.value)].nullable)
-    return True
+    found = place_nullable(array, place, from_one=False, strict=ansi)
+    return dtype.contains_null or not ansi if found is None else found
 
 
 def _emit_item(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -111,7 +108,7 @@ register(
     ),
     Function(
         "getfields",
-        (ARRAY, t.STRING),
+        (TYPED_ARRAY, t.STRING),
         _field_of_each_type,
         emit=_emit_field_of_each,
         shows=lambda texts: f"{texts[0]}.{texts[1]}",
@@ -120,7 +117,7 @@ register(
     ),
     Function(
         "getitem",
-        (ARRAY, INTEGRAL),
+        (TYPED_ARRAY, INTEGRAL),
         bind=_bind_item,
         emit=_emit_item,
         shows=lambda texts: f"{texts[0]}[{texts[1]}]",
@@ -129,7 +126,7 @@ register(
     ),
     Function(
         "getvalue",
-        (MAP, ANY),
+        (TYPED_MAP, ANY),
         bind=_bind_value,
         emit=_emit_value,
         shows=lambda texts: f"{texts[0]}[{texts[1]}]",

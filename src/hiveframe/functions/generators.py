@@ -12,9 +12,19 @@ from typing import Any
 
 from sqlglot import exp
 
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, FunctionKind, either, register, rest
-from hiveframe.functions.registry import MAP as ANY_MAP
+from hiveframe.functions.registry import (
+    ANY,
+    TYPED_ARRAY,
+    TYPED_MAP,
+    Binder,
+    Function,
+    FunctionKind,
+    either,
+    register,
+    rest,
+)
 from hiveframe.functions.sql import Sql, cast, func, lambda_, null, number, op, param, physical_type, struct_pack, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -67,12 +77,7 @@ def _inlined(args: Sequence[Expr]) -> DataType:
 def _check_inline(binder: Binder, args: tuple[Expr, ...]) -> None:
     dtype = args[0].dtype
     if not (isinstance(dtype, t.ArrayType) and isinstance(dtype.element, StructType)):
-        raise binder.error(
-            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-            paramIndex="first",
-            requiredType='"ARRAY<STRUCT>"',
-            inputType=f'"{t.sql_name(dtype)}"',
-        )
+        raise wrong_input(binder, args, 0, '"ARRAY<STRUCT>"')
 
 
 def _emit_inline(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -152,7 +157,7 @@ def _with_outer(name: str, **row: Any) -> list[Function]:
 register(
     *_with_outer(
         "explode",
-        params=(either(ARRAY, ANY_MAP),),
+        params=(either(TYPED_ARRAY, TYPED_MAP),),
         result=_exploded(False),
         emit=_emit_explode,
         doc="A row for each element of an array or entry of a map.",
@@ -160,7 +165,7 @@ register(
     ),
     *_with_outer(
         "posexplode",
-        params=(either(ARRAY, ANY_MAP),),
+        params=(either(TYPED_ARRAY, TYPED_MAP),),
         result=_exploded(True),
         emit=_emit_posexplode,
         doc="Like explode, with the position from 0.",
@@ -168,7 +173,7 @@ register(
     ),
     *_with_outer(
         "inline",
-        params=(ARRAY,),
+        params=(ANY,),
         result=_inlined,
         emit=_emit_inline,
         checks=(_check_inline,),

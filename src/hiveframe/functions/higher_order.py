@@ -13,8 +13,17 @@ from sqlglot import exp
 from hiveframe.functions.arrays import element_type, has_null_element, holds_null, same_array
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.maps import build_map
-from hiveframe.functions.registry import ANY, ARRAY, LAMBDA, Binder, Function, any_null, optional, register
-from hiveframe.functions.registry import MAP as ANY_MAP
+from hiveframe.functions.registry import (
+    ANY,
+    LAMBDA,
+    TYPED_ARRAY,
+    TYPED_MAP,
+    Binder,
+    Function,
+    any_null,
+    optional,
+    register,
+)
 from hiveframe.functions.sql import (
     Sql,
     case,
@@ -97,6 +106,21 @@ def _emit_filter(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return _over_elements(call, args, ctx, "list_filter")
 
 
+def _until(call: Call, args: list[Sql], ctx: EmitContext, *, stop: bool) -> Sql | None:
+    """Whether the lambda is `stop` for an element, which is the last one computed; NULL when only NULLs might be.
+
+    None when the lambda cannot raise: computing it for all elements is faster then.
+    """
+    before = ctx.raising_places()
+    acc, x = ctx.fresh("acc"), ctx.fresh("x")
+    test = _applied(call, ctx, 1, param(x))
+    if ctx.raising_places() == before:
+        return None
+    here = test if stop else exp.Not(this=exp.Paren(this=test))
+    step = case((param(acc), true()), default=op("or", here, param(acc)))
+    return func("list_reduce", args[0], lambda_([acc, x], step), false())
+
+
 def _tests(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """The lambda's answer for each element."""
     x = ctx.fresh("x")
@@ -104,6 +128,9 @@ def _tests(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_exists(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    early = _until(call, args, ctx, stop=True)
+    if early is not None:
+        return _unless_null(call, args, early)
     tests = _tests(call, args, ctx)
     found = func("list_contains", tests, true())
     if not call.args[1].nullable:
@@ -112,6 +139,9 @@ def _emit_exists(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_forall(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    early = _until(call, args, ctx, stop=False)
+    if early is not None:
+        return _unless_null(call, args, exp.Not(this=early))
     tests = _tests(call, args, ctx)
     failed = func("list_contains", tests, false())
     holds = exp.Not(this=failed)
@@ -267,7 +297,7 @@ def _zip_nullable(args: Sequence[Expr]) -> bool:
 register(
     Function(
         "transform",
-        (ARRAY, LAMBDA),
+        (TYPED_ARRAY, LAMBDA),
         _body_type,
         nullable=_first_nullable,
         lambda_params=_element_and_index,
@@ -278,7 +308,7 @@ register(
     ),
     Function(
         "filter",
-        (ARRAY, LAMBDA),
+        (TYPED_ARRAY, LAMBDA),
         same_array,
         nullable=_first_nullable,
         lambda_params=_element_and_index,
@@ -289,7 +319,7 @@ register(
     ),
     Function(
         "exists",
-        (ARRAY, LAMBDA),
+        (TYPED_ARRAY, LAMBDA),
         t.BOOLEAN,
         nullable=_predicate_nullable,
         lambda_params=_element_and_index,
@@ -300,7 +330,7 @@ register(
     ),
     Function(
         "forall",
-        (ARRAY, LAMBDA),
+        (TYPED_ARRAY, LAMBDA),
         t.BOOLEAN,
         nullable=_predicate_nullable,
         lambda_params=_element_and_index,
@@ -311,7 +341,7 @@ register(
     ),
     Function(
         "aggregate",
-        (ARRAY, ANY, LAMBDA, optional(LAMBDA)),
+        (TYPED_ARRAY, ANY, LAMBDA, optional(LAMBDA)),
         lambda_params=_fold_params,
         bind=_bind_aggregate,
         emit=_emit_aggregate,
@@ -322,7 +352,7 @@ register(
     ),
     Function(
         "zip_with",
-        (ARRAY, ARRAY, LAMBDA),
+        (TYPED_ARRAY, TYPED_ARRAY, LAMBDA),
         _zip_type,
         nullable=_zip_nullable,
         lambda_params=_zip_params,
@@ -333,7 +363,7 @@ register(
     ),
     Function(
         "array_sort",
-        (ARRAY, optional(LAMBDA)),
+        (TYPED_ARRAY, optional(LAMBDA)),
         same_array,
         nullable=_first_nullable,
         lambda_params=_compare_params,
@@ -344,7 +374,7 @@ register(
     ),
     Function(
         "transform_values",
-        (ANY_MAP, LAMBDA),
+        (TYPED_MAP, LAMBDA),
         _with_values,
         nullable=_first_nullable,
         lambda_params=_key_and_value,
@@ -355,7 +385,7 @@ register(
     ),
     Function(
         "transform_keys",
-        (ANY_MAP, LAMBDA),
+        (TYPED_MAP, LAMBDA),
         _with_keys,
         nullable=_first_nullable,
         lambda_params=_key_and_value,
@@ -366,7 +396,7 @@ register(
     ),
     Function(
         "map_filter",
-        (ANY_MAP, LAMBDA),
+        (TYPED_MAP, LAMBDA),
         same_array,
         nullable=_first_nullable,
         lambda_params=_key_and_value,
@@ -377,7 +407,7 @@ register(
     ),
     Function(
         "map_zip_with",
-        (ANY_MAP, ANY_MAP, LAMBDA),
+        (TYPED_MAP, TYPED_MAP, LAMBDA),
         _map_zip_type,
         nullable=_zip_nullable,
         lambda_params=_map_zip_params,

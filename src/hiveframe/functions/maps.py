@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.arrays import common_elements, element_type, holds_null
+from hiveframe.functions.arrays import common_elements, element_type, holds_null, refuse_void, with_key, wrong_input
+from hiveframe.functions.coercion import common_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, never_null, optional, register, rest
 from hiveframe.functions.registry import MAP as ANY_MAP
@@ -139,24 +140,17 @@ def _check_entries(binder: Binder, args: tuple[Expr, ...]) -> None:
     match element_type(args[0]):
         case StructType((_, _)):
             return
-    raise binder.error(
-        "DATATYPE_MISMATCH.MAP_FROM_ENTRIES_WRONG_TYPE",
-        functionName="`map_from_entries`",
-        colType='"ARRAY"',
-        pairType='pair "STRUCT"',
-        childExpr=f'"{t.sql_name(args[0].dtype)}"',
-        childType=f'"{t.sql_name(args[0].dtype)}"',
-    )
+    raise wrong_input(binder, args, 0, '"ARRAY" of pair "STRUCT"')
 
 
 def _keys(args: Sequence[Expr]) -> DataType:
-    return ArrayType(args[0].dtype.key, False) if isinstance(args[0].dtype, MapType) else ArrayType(t.NULL)
+    return ArrayType(args[0].dtype.key) if isinstance(args[0].dtype, MapType) else ArrayType(t.NULL)
 
 
 def _values(args: Sequence[Expr]) -> DataType:
     match args[0].dtype:
-        case MapType(_, value, value_contains_null):
-            return ArrayType(value, value_contains_null)
+        case MapType(_, value):
+            return ArrayType(value)
     return ArrayType(t.NULL)
 
 
@@ -170,9 +164,10 @@ def _emit_entries(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_contains_key(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    assert isinstance(args[0].dtype, MapType)
-    key = binder.cast(args[1], args[0].dtype.key)
-    return Call("map_contains_key", (args[0], key), t.BOOLEAN, args[0].nullable or key.nullable)
+    refuse_void(binder, "map_contains_key", args[1])
+    container, key = with_key(binder, "map_contains_key", *args)
+    # Spark asks `array_contains(map_keys(…), key)`, whose array might hold NULLs
+    return Call("map_contains_key", (container, key), t.BOOLEAN, True)
 
 
 def _emit_contains_key(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -180,6 +175,16 @@ def _emit_contains_key(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    kinds = [f'"{t.sql_name(a.dtype)}"' for a in args]
+    if not all(isinstance(a.dtype, MapType) for a in args):
+        raise binder.error(
+            "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES",
+            functionName="`map_concat`",
+            dataType="[" + ", ".join(kinds) + "]",
+        )
+    if common_type([a.dtype for a in args], ansi=binder.ansi) is None:
+        listed = "(" + " or ".join(kinds) + ")"
+        raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`map_concat`", dataType=listed)
     maps = common_elements(binder, "map_concat", args)
     dtype = maps[0].dtype if maps else MapType(t.STRING, t.STRING, False)
     return Call("map_concat", tuple(maps), dtype, any(m.nullable for m in maps))
@@ -237,7 +242,7 @@ register(
     ),
     Function(
         "map_from_entries",
-        (ARRAY,),
+        (ANY,),
         _from_entries,
         nullable=lambda args: args[0].nullable or holds_null(args[0]),
         emit=_emit_from_entries,
@@ -275,7 +280,7 @@ register(
     ),
     Function(
         "map_contains_key",
-        (ANY_MAP, ANY),
+        (ANY, ANY),
         bind=_bind_contains_key,
         emit=_emit_contains_key,
         doc="Whether a key is in a map.",
@@ -284,7 +289,7 @@ register(
     ),
     Function(
         "map_concat",
-        (rest(ANY_MAP),),
+        (rest(ANY),),
         bind=_bind_concat,
         emit=_emit_concat,
         doc="The entries of several maps in one.",

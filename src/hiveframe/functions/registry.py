@@ -57,8 +57,10 @@ NUMERIC: Final = Kind("NUMERIC", lambda d: isinstance(d, t.NumericType), t.DOUBL
 INTEGRAL: Final = Kind("INTEGRAL", lambda d: isinstance(d, t.IntegralType), t.LONG)
 FRACTIONAL: Final = Kind("FRACTIONAL", lambda d: isinstance(d, t.FractionalType), t.DOUBLE)
 STRING_OR_BINARY: Final = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
-ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType))
-MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType))
+ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType), null_as=t.ArrayType(t.NULL))
+MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType), null_as=t.MapType(t.NULL, t.NULL))
+TYPED_ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType))  # a bare NULL is refused
+TYPED_MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType))
 STRUCT: Final = Kind("STRUCT", lambda d: isinstance(d, t.StructType))
 DATE_OR_TIMESTAMP: Final = Kind(
     "DATE or TIMESTAMP", lambda d: isinstance(d, (t.DateType, t.TimestampType, t.TimestampNTZType)), t.TIMESTAMP

@@ -85,7 +85,7 @@ def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 def _concat_arrays(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     dtype = common_type([a.dtype for a in args], ansi=binder.ansi)
     if not isinstance(dtype, ArrayType) or any(isinstance(a.dtype, t.NullType) for a in args):
-        kinds = [t.STRING if isinstance(a.dtype, t.NullType) else a.dtype for a in args]
+        kinds = [t.STRING if isinstance(a.dtype, t.AtomicType) and not is_bytes(a) else a.dtype for a in args]
         listed = " or ".join(f'"{t.sql_name(d)}"' for d in kinds)
         raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`concat`", dataType=f"({listed})")
     args = tuple(binder.cast(a, dtype) for a in args)

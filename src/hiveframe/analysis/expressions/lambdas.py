@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.naming import lambda_text
-from hiveframe.functions.registry import LAMBDA, Function, Param
+from hiveframe.errors import SparkError
+from hiveframe.functions.registry import ARRAY, LAMBDA, MAP, TYPED_ARRAY, TYPED_MAP, Function, Kind, Param
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.types import NULL, DataType
+from hiveframe.plan.types import BOOLEAN, NULL, DataType, NullType, sql_name
 
 # Lambdas of these may take the element's position as a second parameter.
 _INDEXED: Final = frozenset({"transform", "filter"})
+_PREDICATES: Final = frozenset({"filter", "exists", "forall", "map_filter"})
 
 
 def bind_arguments(
@@ -26,8 +29,12 @@ def bind_arguments(
         if lambdas:
             raise failure("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name})
         return binder.bind_all(args)
+    deferred = binder.context.run.deferred
+    already = len(deferred)
     positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
     typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
+    if not any(isinstance(a, spec.Lambda) for a in args):
+        typed = {i: _with_type(row, i, arg) for i, arg in typed.items()}
     for i in positions:
         known = [typed.get(j) or lg.Literal(None, NULL) for j in range(len(args))]
         declared = row.lambda_params(i, known)
@@ -37,9 +44,42 @@ def bind_arguments(
             if isinstance(argument, spec.Lambda)
             else _constant(binder, row, argument, declared)
         )
+        if row.name in _PREDICATES and isinstance(made.body.dtype, NullType):
+            made = _unknown(binder, argument, made)
+            del deferred[already:]
         binder.context.run.bound[argument] = made
         typed[i] = made
-    return tuple(typed[i] for i in range(len(args)))
+    bound = tuple(typed[i] for i in range(len(args)))
+    if row.name in _PREDICATES and len(bound) > 1 and bound[1].dtype != BOOLEAN:
+        deferred.append(_not_boolean(binder, node, row, bound))
+    if deferred and not binder.lambdas:
+        raise deferred[0]
+    return bound
+
+
+def _with_type(row: Function, position: int, arg: lg.Expr) -> lg.Expr:
+    """A bare NULL beside a constant in a lambda's place is taken for an array or a map."""
+    kind = row.params[position] if position < len(row.params) else None
+    null_as = {TYPED_ARRAY: ARRAY.null_as, TYPED_MAP: MAP.null_as}.get(kind) if isinstance(kind, Kind) else None
+    return lg.Literal(None, null_as) if null_as is not None and isinstance(arg.dtype, NullType) else arg
+
+
+def _unknown(binder: Binder, node: spec.Expr, made: lg.Lambda) -> lg.Lambda:
+    """A predicate without a type is NULL: what it says is not computed, nor are its own predicates looked at."""
+    binder.context.run.shown[node] = lambda_text("NULL", len(made.params))
+    return lg.Lambda(made.params, lg.Literal(None, BOOLEAN))
+
+
+def _not_boolean(binder: Binder, node: spec.Function, row: Function, args: Sequence[lg.Expr]) -> SparkError:
+    call = call_binder(binder.context, node)
+    return call.error(
+        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+        sqlExpr=call.quoted(lg.Call(row.name, tuple(args), NULL)),
+        paramIndex="second",
+        requiredType='"BOOLEAN"',
+        inputSql=call.quoted(args[1]),
+        inputType=f'"{sql_name(args[1].dtype)}"',
+    )
 
 
 def _takes_lambda(row: Function, position: int) -> bool:

@@ -13,9 +13,14 @@ from hiveframe.plan import types as t
 
 def empty_batch(schema: t.StructType) -> pa.RecordBatch:
     """A batch without rows whose columns the client reads as `schema`."""
-    fields = [pa.field(f.name, arrow_type(f.dtype), f.nullable) for f in schema.fields]
+    fields = [_field(f.name, f.dtype, f.nullable) for f in schema.fields]
     arrays = [pa.array([], f.type) for f in fields]
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _field(name: str, dtype: t.DataType, nullable: bool) -> pa.Field:
+    """A field; Arrow has no nulls that are not NULL."""
+    return pa.field(name, arrow_type(dtype), nullable or isinstance(dtype, t.NullType))
 
 
 def arrow_type(dtype: t.DataType) -> pa.DataType:
@@ -27,12 +32,12 @@ def arrow_type(dtype: t.DataType) -> pa.DataType:
         case t.DecimalType(precision, scale):
             return pa.decimal128(precision, scale)
         case t.ArrayType(element, contains_null):
-            return pa.list_(pa.field("element", arrow_type(element), contains_null))
+            return pa.list_(_field("element", element, contains_null))
         case t.MapType(key, value, value_contains_null):
-            value_field = pa.field("value", arrow_type(value), value_contains_null)
-            return pa.map_(pa.field("key", arrow_type(key), False), value_field)
+            key_field = pa.field("key", pa.int32() if isinstance(key, t.NullType) else arrow_type(key), False)
+            return pa.map_(key_field, _field("value", value, value_contains_null))
         case t.StructType(fields):
-            return pa.struct([pa.field(f.name, arrow_type(f.dtype), f.nullable) for f in fields])
+            return pa.struct([_field(f.name, f.dtype, f.nullable) for f in fields])
         case t.UserDefinedType(storage):
             return arrow_type(storage)
     raise internal_error(f"no Arrow type for {dtype!r}")

@@ -84,6 +84,10 @@ class Context:
         """A session setting."""
         return self.settings.get(name)
 
+    def raising_places(self) -> int:
+        """How many places of what has been emitted so far may raise; Python functions count, each may."""
+        return len(self.sites) + len(self.kernels)
+
     def fresh(self, stem: str = "x") -> str:
         """A name that nothing else in the statement has."""
         return f"{stem}_{next(self._numbers)}"

@@ -63,10 +63,19 @@ def _balanced(symbol: str, parts: list[Sql]) -> Sql:
 
 def _aggregate(node: lg.AggCall, ctx: Context) -> Sql:
     over, ctx.over = ctx.over, None  # the arguments are outside of the window
-    args = [ctx.expr(arg) for arg in node.args]
+    args = [_within(node.filter, arg, ctx) for arg in node.args]
     ctx.over = over
     emitted: Sql = _emitter(node.function)(node, args, ctx)
     return emitted
+
+
+def _within(condition: lg.Expr | None, arg: lg.Expr, ctx: Context) -> Sql:
+    """An aggregate's argument, which DuckDB computes before FILTER: one that may raise asks the condition itself."""
+    before = ctx.raising_places()
+    sql = ctx.expr(arg)
+    if condition is None or ctx.raising_places() == before:
+        return sql
+    return q.case((ctx.expr(condition), sql))
 
 
 def _emitter(name: str) -> Callable[[Any, list[Any], Any], Any]:
