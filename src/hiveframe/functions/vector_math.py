@@ -187,7 +187,8 @@ def _elements(vectors: pa.ListArray) -> np.ndarray:
 
 
 def _lengths(vectors: pa.ListArray) -> np.ndarray:
-    return np.diff(vectors.offsets.to_numpy()).astype(np.int64)
+    lengths: np.ndarray = np.diff(vectors.offsets.to_numpy()).astype(np.int64)
+    return lengths
 
 
 def _present(column: pa.Array) -> np.ndarray:
