@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "functions"
 GAPS = GOLDEN / "gaps.txt"
@@ -70,16 +70,29 @@ def answer(spark: SparkSession, case: Case) -> dict[str, Any]:
     for name, value in case.conf:
         spark.conf.set(name, value)
     try:
-        frame = spark.sql(case.sql)
-        columns = [[f.name, f.dataType.simpleString(), f.nullable] for f in frame.schema.fields]
-        return {"columns": columns, "rows": [[shown(v) for v in row] for row in frame.collect()]}
+        return rows_of(spark.sql(case.sql))
     except PySparkException as error:
-        params = error.getMessageParameters() or {}
-        listed = dict(sorted(params.items()))
-        return {"error": type(error).__name__, "condition": error.getCondition(), "params": listed}
+        return failure(error)
     finally:
         for name, _ in case.conf:
             spark.conf.unset(name)
+
+
+def rows_of(frame: DataFrame) -> dict[str, Any]:
+    """A frame's columns and rows as goldens keep them."""
+    columns = [[f.name, f.dataType.simpleString(), f.nullable] for f in frame.schema.fields]
+    return {"columns": columns, "rows": [[shown(v) for v in row] for row in frame.collect()]}
+
+
+def failure(error: PySparkException) -> dict[str, Any]:
+    """An error as goldens keep it."""
+    params = error.getMessageParameters() or {}
+    return {
+        "error": type(error).__name__,
+        "condition": error.getCondition(),
+        "sqlstate": error.getSqlState(),
+        "params": dict(sorted(params.items())),
+    }
 
 
 def shown(value: Any) -> str:
@@ -92,8 +105,8 @@ def shown(value: Any) -> str:
 def differs(expected: dict[str, Any], actual: dict[str, Any]) -> str | None:
     """How two answers differ; None when they agree. Doubles may differ in their last digit (Java's own mathematics)."""
     if "error" in expected:
-        for part in ("condition", "error", "params"):
-            if expected[part] != actual.get(part):
+        for part in ("condition", "error", "sqlstate", "params"):
+            if part in expected and expected[part] != actual.get(part):
                 return f"{part}: expected {expected[part]!r}, got {actual.get(part, actual)!r}"
         return None
     if "error" in actual:
