@@ -137,7 +137,12 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "The metastore's SQLAlchemy URL; default: a file in the warehouse.",
         static=True,
     ),
-    Setting("spark.default.parallelism", None, "Kept for programs that read it.", "int"),
+    Setting(
+        "spark.default.parallelism",
+        None,
+        "Into how many partitions rows are cut where nothing says it; default: the n of a `local[n]` master, else 1.",
+        "int",
+    ),
 )
 
 KNOWN: Final[Mapping[str, Setting]] = {row.name: row for row in _ROWS}
@@ -264,6 +269,15 @@ class Settings:
     @property
     def time_zone(self) -> str:
         return self.require("spark.sql.session.timeZone")
+
+    @property
+    def parallelism(self) -> int:
+        """Into how many partitions rows are cut where nothing says it; one when nobody says, on whatever machine."""
+        named = self.get("spark.sql.leafNodeDefaultParallelism") or self.get("spark.default.parallelism")
+        if named is None:
+            master = re.fullmatch(r"local\[(\d+)(?:,\d+)?\]", self.get("spark.master") or "")
+            named = master.group(1) if master else "1"
+        return max(int(named), 1)
 
     @property
     def case_sensitive(self) -> bool:

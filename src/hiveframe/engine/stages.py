@@ -16,6 +16,7 @@ import pyarrow as pa
 from hiveframe.engine.arrow_edges import ResultBatches, relabelled
 from hiveframe.engine.database import Database, reader
 from hiveframe.engine.kernels import keep_failure
+from hiveframe.engine.python.printing import printing_to_stderr
 from hiveframe.engine.running import Running
 from hiveframe.plan import types as t
 from hiveframe.settings import Settings
@@ -37,10 +38,20 @@ class Stage(ABC):
 
     def _guarded(self) -> Iterator[pa.RecordBatch]:
         """The batches; what goes wrong is kept, for DuckDB passes on nothing but text."""
+        rows = self.batches()
         try:
-            yield from self.batches()
+            while True:
+                with printing_to_stderr():
+                    batch = next(rows, None)
+                if batch is None:
+                    return
+                yield batch
         except Exception as failure:
             raise RuntimeError(keep_failure(failure)) from failure
+        finally:
+            close = getattr(rows, "close", None)
+            if close is not None:
+                close()
 
     @abstractmethod
     def batches(self) -> Iterator[pa.RecordBatch]:

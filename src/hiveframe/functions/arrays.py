@@ -332,12 +332,6 @@ def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return case((args[1], ascending), default=func("list_sort", args[0], text("DESC"), text("NULLS LAST")))
 
 
-def _emit_shuffle(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    x = ctx.fresh("x")
-    order = func("list_grade_up", func("list_transform", args[0], lambda_([x], func("random"))))
-    return func("list_select", args[0], order)
-
-
 def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     at = op("+", args[1], number(1))
     return case((op(">=", args[1], number(0)), func("list_extract", args[0], at)), default=null())
@@ -579,16 +573,6 @@ register(
         doc="The array in order, NULLs first (last when descending).",
         group="array",
         since="1.5.0",
-    ),
-    Function(
-        "shuffle",
-        (ARRAY, optional(t.LONG)),
-        same_array,
-        emit=_emit_shuffle,
-        deterministic=False,
-        doc="The array in random order.",
-        group="array",
-        since="2.4.0",
     ),
     Function(
         "get",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.mersenne import PlacedWords, uuid_text
 from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
 from hiveframe.functions.sql import Sql, cast, func, number, op
 from hiveframe.plan import types as t
@@ -62,8 +64,27 @@ def _bind_typeof(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     return Literal(simple_string(args[0].dtype), t.STRING)
 
 
+def _bind_uuid(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    seeds = tuple(Literal(binder.fold(a, "seed") or 0, t.LONG) for a in args)
+    return Call("uuid", seeds, t.STRING, False)
+
+
 def _emit_uuid(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return cast(func("uuid"), "VARCHAR")
+    """Of a seeded one the optimiser says the row's partition and its place there: four words a row."""
+    if len(args) < 3:
+        return cast(func("uuid"), "VARCHAR")
+    seed = call.args[0]
+    assert isinstance(seed, Literal)
+    numbers = PlacedWords(seed.value)
+
+    def kernel(partitions: pa.Array, places: pa.Array) -> pa.Array:
+        made = []
+        for partition, place in zip(partitions.to_pylist(), places.to_pylist(), strict=True):
+            a, b, c, d = numbers.words(partition, 4 * place + 4)[4 * place : 4 * place + 4].tolist()
+            made.append(uuid_text(a << 32 | b, c << 32 | d))
+        return pa.array(made, pa.string())
+
+    return func(ctx.kernel("uuid", kernel, [t.INT, t.LONG], t.STRING), *args[1:])
 
 
 def _emit_row_id(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -115,10 +136,11 @@ register(
     ),
     Function(
         "uuid",
-        (Param((t.LONG,), optional=True),),
-        t.STRING,
+        (Param((t.LONG,), optional=True, constant=True, name="seed"),),
+        bind=_bind_uuid,
         nullable=never_null,
         emit=_emit_uuid,
+        shows=lambda texts: "uuid()",
         deterministic=False,
         doc="A random UUID.",
         group="misc",

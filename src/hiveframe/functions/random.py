@@ -15,7 +15,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import Binder, Function, Kind, Param, never_null, register
 from hiveframe.functions.sql import Sql, func, op
-from hiveframe.functions.xorshift import XorShift
+from hiveframe.functions.xorshift import PlacedNumbers, XorShift
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
@@ -38,11 +38,15 @@ def _bind(name: str, dtype: DataType) -> Callable[[Binder, tuple[Expr, ...]], Ex
 def _emit_rand(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if not call.args:
         return func("random")
+    if len(args) == 3:
+        return _placed("rand", PlacedNumbers(_value(call.args[0])).doubles, args[1:], ctx)
     return _seeded("rand", XorShift.doubles, _value(call.args[0]), ctx)
 
 
 def _emit_randn(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Without a seed, seeded by chance."""
+    if len(args) == 3:
+        return _placed("randn", PlacedNumbers(_value(call.args[0])).normals, args[1:], ctx)
     seed = _value(call.args[0]) if call.args else int(np.random.default_rng().integers(2**62))
     return _seeded("randn", XorShift.normals, seed, ctx)
 
@@ -60,6 +64,15 @@ def _seeded(name: str, draw: Callable[[XorShift, int], np.ndarray], seed: int, c
         return pa.array(draw(generator, len(rows)), pa.float64())
 
     return func(ctx.kernel(name, kernel, [t.DOUBLE], t.DOUBLE, volatile=True), func("random"))
+
+
+def _placed(name: str, draw: Callable[[np.ndarray, np.ndarray], np.ndarray], place: list[Sql], ctx: EmitContext) -> Sql:
+    """The numbers of rows whose partition and place in it are known, in whatever order rows come."""
+
+    def kernel(partitions: pa.Array, places: pa.Array) -> pa.Array:
+        return pa.array(draw(partitions.to_numpy(), places.to_numpy()), pa.float64())
+
+    return func(ctx.kernel(name, kernel, [t.INT, t.LONG], t.DOUBLE), *place)
 
 
 def _bind_uniform(b: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -90,7 +103,9 @@ def _emit_uniform(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if low is None or high is None:
         return constant(None, call.dtype)
     drawn = func("random")
-    if len(call.args) == 3:
+    if len(call.args) == 5:
+        drawn = _placed("uniform", PlacedNumbers(_value(call.args[2])).doubles, args[3:], ctx)
+    elif len(call.args) == 3:
         drawn = _seeded("uniform", XorShift.doubles, _value(call.args[2]), ctx)
     span = constant(float(high) - float(low), t.DOUBLE)
     made = op("+", constant(float(low), t.DOUBLE), op("*", drawn, span))
@@ -105,16 +120,28 @@ def _bind_randstr(b: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _emit_randstr(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     length = int(_value(call.args[0]) or 0)
+    if len(args) == 4:
+        numbers = PlacedNumbers(_value(call.args[1]))
+
+        def placed(partitions: pa.Array, places: pa.Array) -> pa.Array:
+            _check_length(length)
+            return pa.array(numbers.letters(partitions.to_numpy(), places.to_numpy(), length), pa.string())
+
+        return func(ctx.kernel("randstr", placed, [t.INT, t.LONG], t.STRING), *args[2:])
     seed = _value(call.args[1]) if len(call.args) > 1 else int(np.random.default_rng().integers(2**62))
     generator = XorShift(seed)
 
     def kernel(rows: pa.Array) -> pa.Array:
-        if length < 0:
-            params = {"functionName": "`randstr`", "parameter": "`length`", "length": str(length)}
-            raise SparkRuntimeException("INVALID_PARAMETER_VALUE.LENGTH", params)
+        _check_length(length)
         return pa.array(generator.letters(len(rows), length), pa.string())
 
     return func(ctx.kernel("randstr", kernel, [t.DOUBLE], t.STRING, volatile=True), func("random"))
+
+
+def _check_length(length: int) -> None:
+    if length < 0:
+        params = {"functionName": "`randstr`", "parameter": "`length`", "length": str(length)}
+        raise SparkRuntimeException("INVALID_PARAMETER_VALUE.LENGTH", params)
 
 
 def _show_rand(texts: Sequence[str]) -> str:

@@ -193,9 +193,11 @@ FAMILIES: Final[tuple[str, ...]] = (
     "bitwise",
     "hashes",
     "random",
+    "placement",  # where Spark would have put a row
     "structs",
     "extraction",  # fields, elements, values
     "arrays",
+    "shuffle",
     "array_sets",
     "maps",
     "higher_order",  # functions of functions

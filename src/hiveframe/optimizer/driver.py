@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from hiveframe.errors import internal_error
@@ -15,6 +16,7 @@ from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_casts import fold_casts
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_filters import merge_filters
+from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
@@ -58,15 +60,23 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
 )
 
 
-def optimize(plan: Relation) -> Relation:
-    """A plan with the same rows and schema that is smaller, flatter and reads fewer columns."""
-    plan = rewrite_relations(plan, _with_optimized_subqueries)
-    for rule in RULES:
+def optimize(plan: Relation, parallelism: int = 1) -> Relation:
+    """A plan with the same rows and schema that is smaller, flatter and reads fewer columns.
+
+    `parallelism` says into how many partitions Spark would cut rows where nothing else says it.
+    """
+    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism))
+    first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
+    for rule in (first, *RULES):
         changed = rule(plan)
         if changed is not plan:
-            check_schema(getattr(rule, "__name__", type(rule).__name__), plan.output, changed.output)
+            check_schema(_name(rule), plan.output, changed.output)
         plan = changed
     return plan
+
+
+def _name(rule: Any) -> str:
+    return str(getattr(rule, "__name__", None) or getattr(getattr(rule, "func", None), "__name__", type(rule).__name__))
 
 
 def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -> None:
@@ -78,13 +88,13 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
         raise internal_error(f"the optimiser's rule {rule} changed the schema from ({names[0]}) to ({names[1]})")
 
 
-def _with_optimized_subqueries(node: Relation) -> Relation:
+def _with_optimized_subqueries(node: Relation, parallelism: int) -> Relation:
     if not holds(expressions(node), SUBQUERIES):
         return node
-    return with_children(node, Expr, lambda root: rewrite_up(root, Expr, _optimized_subquery))
 
+    def optimized(expr: Any) -> Any:
+        if isinstance(expr, Exists):
+            return replace(expr, plan=optimize(Project(expr.plan, ()), parallelism))  # no column of it matters
+        return replace(expr, plan=optimize(expr.plan, parallelism)) if isinstance(expr, SUBQUERIES) else expr
 
-def _optimized_subquery(node: Any) -> Any:
-    if isinstance(node, Exists):
-        return replace(node, plan=optimize(Project(node.plan, ())))  # no column of it matters
-    return replace(node, plan=optimize(node.plan)) if isinstance(node, SUBQUERIES) else node
+    return with_children(node, Expr, lambda root: rewrite_up(root, Expr, optimized))

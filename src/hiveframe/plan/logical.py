@@ -248,12 +248,13 @@ class Values(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Range(Relation):
-    """BIGINTs from `start` to `end` (exclusive) by `step`."""
+    """BIGINTs from `start` to `end` (exclusive) by `step`, in `partitions` (None: the default) equal parts."""
 
     output: tuple[Column, ...]
     start: int
     end: int
     step: int
+    partitions: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -453,11 +454,17 @@ class Sample(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repartition(Relation):
-    """A partitioning asked for; rows are unchanged."""
+    """A partitioning asked for; rows are unchanged.
+
+    `kind`: coalesce, round_robin, hash, range or by_id (the key is the partition's number). When `is_adaptive`, the
+    client named no `count`: Spark shuffles into so many and then puts small partitions together.
+    """
 
     child: Relation
-    count: int | None
+    count: int
     keys: tuple[SortKey, ...] = ()
+    kind: str = "round_robin"
+    is_adaptive: bool = False
 
     @property
     def output(self) -> tuple[Column, ...]:  # type: ignore[override]
@@ -504,6 +511,8 @@ class MapPartitions(Relation):
     child: Relation
     udf: PyUdf
     output: tuple[Column, ...]
+    partition: Column | None = None  # of the child: rows come partition after partition, each is a call of its own
+    partition_count: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

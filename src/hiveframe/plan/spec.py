@@ -609,6 +609,7 @@ class Sample(Relation):
     with_replacement: bool = False
     seed: int | None = None
     rows: Expr | None = None
+    sorts_first: bool = False  # so that the samples of `randomSplit` do not overlap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -646,12 +647,13 @@ class SubqueryAlias(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repartition(Relation):
-    """Partitioning asked for; rows are unchanged. `keys` empty: round robin."""
+    """Partitioning asked for; rows are unchanged. `keys` empty: round robin; `by_id`: the key is the number itself."""
 
     child: Relation
     count: int | None
     keys: tuple[Expr, ...] = ()
     shuffle: bool = True
+    by_id: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,11 +66,12 @@ class Analysis:
     plan: lg.Relation
     version: object
     reads: Reads = field(default_factory=Reads)
+    parallelism: int = 1
 
     @cached_property
     def optimized(self) -> lg.Relation:
         """The plan as the engine gets it."""
-        return optimize(self.plan)
+        return optimize(self.plan, self.parallelism)
 
 
 class Analyses:

@@ -147,12 +147,14 @@ class Session:
         """The plan's analysis, or the one made before where it still holds."""
         version = self.state.version
         if self.state.cached_plans:  # keyed by plan id, which a kept analysis does not see
-            return Analysis(Analyzer(self._environment).relation(self._with_cached(plan)), version)
+            plain = Analyzer(self._environment).relation(self._with_cached(plan))
+            return Analysis(plain, version, parallelism=self.settings.parallelism)
         known = self.state.analyses.find(plan, version)
         if known is not None:
             return known
         reads = Reads()
-        made = Analysis(Analyzer(replace(self._environment, reads=reads)).relation(plan), version, reads)
+        typed = Analyzer(replace(self._environment, reads=reads)).relation(plan)
+        made = Analysis(typed, version, reads, self.settings.parallelism)
         self.state.analyses.keep(plan, made)
         return made
 
@@ -182,22 +184,27 @@ class Session:
         operation.progress_from(run.progress)
         return RunRows(schema_of(analysis.plan), run, run.batches())
 
+    def _optimized(self, plan: lg.Relation) -> lg.Relation:
+        return optimize(plan, self.settings.parallelism)
+
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        run = self._engine.execute(optimize(plan), self.settings)
+        run = self._engine.execute(self._optimized(plan), self.settings)
         operation.on_cancel(run.cancel)
         return run.table()
 
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation for a command of this thread."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return self._stream(Analysis(plan, self.state.version), operation).batches
+        return self._stream(
+            Analysis(plan, self.state.version, parallelism=self.settings.parallelism), operation
+        ).batches
 
     def written(self, plan: lg.Relation) -> WrittenRows:
         """A relation's rows for a writer."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return WrittenRows(optimize(plan), self.settings, operation.on_cancel)
+        return WrittenRows(self._optimized(plan), self.settings, operation.on_cancel)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
         child = self.analyze(plan.child)
@@ -206,7 +213,7 @@ class Session:
             lg.Named(lg.Column(-1 - i, col.name, t.STRING), lg.Cast(col, t.STRING, "pretty"))
             for i, col in enumerate(child.output)
         )
-        run = self._engine.execute(optimize(lg.Project(limited, cells)), self.settings)
+        run = self._engine.execute(self._optimized(lg.Project(limited, cells)), self.settings)
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
         table = run.table()
@@ -294,7 +301,9 @@ class Session:
         """The plan as text."""
         analyzer = Analyzer(self._environment)
         analyzed = analyzer.relation(self._with_cached(plan))
-        return explain_text(analyzed, optimize(analyzed), self.settings, mode, lambda e: describe(e, analyzer.run))
+        return explain_text(
+            analyzed, self._optimized(analyzed), self.settings, mode, lambda e: describe(e, analyzer.run)
+        )
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

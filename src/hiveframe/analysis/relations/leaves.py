@@ -46,7 +46,7 @@ def one_row(node: spec.OneRow, inputs: Sequence[Resolved], context: Context) -> 
 def range_relation(node: spec.Range, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """`spark.range`."""
     column = context.run.column("id", t.LONG, False)
-    return leaf(context, lg.Range((column,), node.start, node.end, node.step))
+    return leaf(context, lg.Range((column,), node.start, node.end, node.step, node.partitions))
 
 
 def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> Resolved:

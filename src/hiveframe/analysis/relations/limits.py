@@ -11,9 +11,11 @@ from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.relations.filters import hidden_columns
 from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.ordering import is_orderable
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.sql.identifiers import parse_multipart_identifier
 
 
 def kept(plan: lg.Relation, child: Resolved) -> Resolved:
@@ -71,7 +73,11 @@ def sample(node: spec.Sample, inputs: Sequence[Resolved], context: Context) -> R
     if node.rows is not None:
         return kept(lg.Limit(child.plan, row_count(context, node.rows, "limit", child)), child)
     seed = node.seed if node.seed is not None else context.run.fresh_seed()
-    return kept(lg.Sample(child.plan, node.lower, node.upper, node.with_replacement, seed), child)
+    plan = child.plan
+    if node.sorts_first:
+        keys = tuple(lg.SortKey(c) for c in child.scope.columns if is_orderable(c.dtype))
+        plan = lg.Sort(plan, keys, is_global=False) if keys else plan
+    return kept(lg.Sample(plan, node.lower, node.upper, node.with_replacement, seed), child)
 
 
 def repartition(node: spec.Repartition, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -84,11 +90,23 @@ def repartition(node: spec.Repartition, inputs: Sequence[Resolved], context: Con
             keys.append(bind_sort_key(binder, key))
         else:
             keys.append(lg.SortKey(binder.bind(key)))
+    count = node.count if node.count is not None else context.env.settings.number("spark.sql.shuffle.partitions")
+    placed = (count, tuple(keys), _partitioning(node), node.count is None)
     hidden = {**binder.input.missing, **hidden_columns(child, *(k.child for k in keys))}
     if not hidden:
-        return kept(lg.Repartition(child.plan, node.count, tuple(keys)), child)
-    wider = lg.Repartition(expose(child.plan, hidden.values()), node.count, tuple(keys))
+        return kept(lg.Repartition(child.plan, *placed), child)
+    wider = lg.Repartition(expose(child.plan, hidden.values()), *placed)
     return kept(lg.Project(wider, tuple(lg.Named(c, c) for c in child.scope.columns)), child)
+
+
+def _partitioning(node: spec.Repartition) -> str:
+    if not node.shuffle:
+        return "coalesce"
+    if node.by_id:
+        return "by_id"
+    if any(isinstance(key, spec.SortOrder) for key in node.keys):
+        return "range"
+    return "hash" if node.keys else "round_robin"
 
 
 def with_watermark(node: spec.WithWatermark, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -96,7 +114,48 @@ def with_watermark(node: spec.WithWatermark, inputs: Sequence[Resolved], context
     return kept(inputs[0].plan, inputs[0])
 
 
-_HINTS: Final = frozenset(
+def hint(node: spec.Hint, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """Hints for joins steer an optimiser that is not ours, those for partitions place rows; others are told of."""
+    child = inputs[0]
+    name = node.name.lower()
+    if name in _PARTITION_HINTS:
+        return repartition(_repartition_of(node), inputs, context)
+    if name not in _JOIN_HINTS:
+        context.run.warnings.append(f"Unrecognized hint: {node.name}")
+    return Resolved(child.plan, child.scope, (child,), below=child.below, select=child.select)
+
+
+def _repartition_of(node: spec.Hint) -> spec.Repartition:
+    """`COALESCE(n)`, `REPARTITION([n], columns…)`, `REPARTITION_BY_RANGE([n], columns…)`; a column may be text."""
+    name = node.name.upper()
+    counts = [p.value for p in node.params if isinstance(p, spec.Literal) and isinstance(p.value, int)]
+    columns = [_hint_column(p) for p in node.params if not _is_count(p)]
+    if name == "COALESCE":
+        if len(node.params) != 1 or not counts:
+            raise failure("_LEGACY_ERROR_TEMP_1048", node, hintName=name)
+        return spec.Repartition(node.child, counts[0], shuffle=False, origin=node.origin)
+    if len(counts) > 1 or (counts and not _is_count(node.params[0])):
+        shown = ", ".join(str(c) for c in counts)
+        raise failure("_LEGACY_ERROR_TEMP_1047", node, hintName=name, invalidParams=shown)
+    keys: list[spec.Expr] = list(columns)
+    if name == "REPARTITION_BY_RANGE":
+        keys = [k if isinstance(k, spec.SortOrder) else spec.SortOrder(k) for k in columns]
+    return spec.Repartition(node.child, counts[0] if counts else None, tuple(keys), origin=node.origin)
+
+
+def _is_count(param: spec.Expr) -> bool:
+    return isinstance(param, spec.Literal) and isinstance(param.value, int)
+
+
+def _hint_column(param: spec.Expr) -> spec.Expr:
+    if isinstance(param, spec.Literal) and isinstance(param.value, str):
+        return spec.Attribute(tuple(parse_multipart_identifier(param.value)))
+    return param
+
+
+_PARTITION_HINTS: Final = frozenset({"coalesce", "repartition", "repartition_by_range"})
+
+_JOIN_HINTS: Final = frozenset(
     {
         "broadcast",
         "broadcastjoin",
@@ -106,17 +165,6 @@ _HINTS: Final = frozenset(
         "mergejoin",
         "shuffle_hash",
         "shuffle_replicate_nl",
-        "coalesce",
-        "repartition",
-        "repartition_by_range",
         "rebalance",
     }
 )
-
-
-def hint(node: spec.Hint, inputs: Sequence[Resolved], context: Context) -> Resolved:
-    """Hints steer an optimiser that is not ours; one that Spark does not know is told to the user."""
-    child = inputs[0]
-    if node.name.lower() not in _HINTS:
-        context.run.warnings.append(f"Unrecognized hint: {node.name}")
-    return Resolved(child.plan, child.scope, (child,), below=child.below, select=child.select)

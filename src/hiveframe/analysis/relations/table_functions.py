@@ -33,7 +33,7 @@ def _range(node: spec.TableFunction, context: Context) -> Resolved:
     if step == 0:
         raise failure("FAILED_FUNCTION_CALL", node, funcName="`range`")
     column = context.run.column("id", t.LONG, False)
-    return leaf(context, lg.Range((column,), start, end, step))
+    return leaf(context, lg.Range((column,), start, end, step, values[3] if len(values) > 3 else None))
 
 
 def _whole(node: spec.TableFunction, position: int, arg: spec.Expr, context: Context) -> int:

@@ -166,7 +166,7 @@ def _deduplicate(_: Decoder, m: pb.Deduplicate, child: spec.Relation) -> spec.Re
 
 def _sample(_: Decoder, m: pb.Sample, child: spec.Relation) -> spec.Relation:
     seed = m.seed if m.HasField("seed") else None
-    return spec.Sample(child, m.lower_bound, m.upper_bound, m.with_replacement, seed)
+    return spec.Sample(child, m.lower_bound, m.upper_bound, m.with_replacement, seed, sorts_first=m.deterministic_order)
 
 
 def _subquery_alias(_: Decoder, m: pb.SubqueryAlias, child: spec.Relation) -> spec.Relation:
@@ -179,7 +179,8 @@ def _repartition(_: Decoder, m: pb.Repartition, child: spec.Relation) -> spec.Re
 
 def _repartition_by(d: Decoder, m: pb.RepartitionByExpression, child: spec.Relation) -> spec.Relation:
     count = m.num_partitions if m.HasField("num_partitions") else None
-    return spec.Repartition(child, count, d.expressions(m.partition_exprs))
+    by_id = any(e.WhichOneof("expr_type") == "direct_shuffle_partition_id" for e in m.partition_exprs)
+    return spec.Repartition(child, count, d.expressions(m.partition_exprs), by_id=by_id)
 
 
 def _hint(d: Decoder, m: pb.Hint, child: spec.Relation) -> spec.Relation:

@@ -70,9 +70,15 @@ def emit_map_partitions(node: MapPartitions, inputs: list[Block], ctx: Context) 
     (block,) = inputs
     if node.udf.udf.eval_type not in ev.MAP:
         return _emit_appended(node, wrap(block, ctx), ctx)
-    row_type = _row_type(block.output)
-    change = mapped(node.udf, row_type, node.output, ctx.settings)
-    return _staged(block.finish(ctx, positional=True), row_type, change, node.output, ctx)
+    columns = [a for a in node.udf.args if isinstance(a, Column)]
+    row_type = _row_type(columns)
+    if node.partition is None:
+        change = mapped(node.udf, row_type, node.output, ctx.settings)
+        return _staged(block.finish(ctx, positional=True), row_type, change, node.output, ctx)
+    query = wrap(block, ctx).finish(ctx)
+    query.set("expressions", [_column(c) for c in (*columns, node.partition)])
+    change = mapped(node.udf, row_type, node.output, ctx.settings, node.partition_count)
+    return _staged(query, _row_type([*columns, node.partition]), change, node.output, ctx)
 
 
 def _emit_appended(node: MapPartitions, block: Block, ctx: Context) -> Block:

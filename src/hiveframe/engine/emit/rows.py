@@ -206,6 +206,8 @@ def emit_window_relation(node: lg.Window, inputs: list[Block], ctx: Context) -> 
 def _takes_windows(block: Block, exprs: list[lg.Expr]) -> bool:
     if block.is_sealed or block.is_grouped or block.stage > Stage.SELECT or block.qualify:
         return False
+    if block.is_windowed and not all(isinstance(e, lg.WindowCall) and (e.order_by or e.partition_by) for e in exprs):
+        return False  # a window without an order numbers rows as the other one leaves them
     return block.inlines(exprs, only_simple=True)
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import ResultBatches, physical_batch
 from hiveframe.engine.python.failures import user_code
+from hiveframe.engine.python.printing import printing_to_stderr
 from hiveframe.engine.python.scalar import arguments_of, input_type_of
 from hiveframe.engine.python.worker import Program
 from hiveframe.plan.logical import Column, PyUdf
@@ -31,7 +32,7 @@ class GroupFunction:
 
     def __call__(self, *lists: pa.ListArray) -> pa.Array:
         """The results; every argument is a list of the group's values, in one order."""
-        with user_code():
+        with user_code(), printing_to_stderr():
             columns = [result.column(0) for result in self._opened().run(self._groups(lists))]
         return physical_batch([pa.concat_arrays(columns)], [self._result]).column(0)
 

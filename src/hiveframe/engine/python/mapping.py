@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import physical_batch, uncolumned_batch
@@ -20,15 +21,46 @@ from hiveframe.settings import Settings
 Change = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
-def mapped(udf: PyUdf, row_type: t.StructType, output: Sequence[Column], settings: Settings) -> Change:
-    """`mapInPandas` and `mapInArrow`."""
+def mapped(
+    udf: PyUdf, row_type: t.StructType, output: Sequence[Column], settings: Settings, partitions: int | None = None
+) -> Change:
+    """`mapInPandas` and `mapInArrow`; with `partitions` the last column is the row's, and each is a call of its own."""
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if partitions is None:
+            yield from one(batches)
+            return
+        cut = _Cut(batches)
+        for partition in range(partitions):
+            yield from one(cut.rows_of(partition))
+
+    def one(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with user_code():
             program = Program(udf.udf.command, udf.udf.eval_type, [Argument(0)], row_type, settings)
             yield from _results(program, map(as_struct, batches), output)
 
     return change
+
+
+class _Cut:
+    """A stream that is ordered by its last column, cut where that changes."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._left: pa.RecordBatch | None = next(batches, None)
+
+    def rows_of(self, partition: int) -> Iterator[pa.RecordBatch]:
+        """The rows whose last column is `partition`, without it; rows of earlier ones that nobody read are skipped."""
+        while self._left is not None:
+            numbers = self._left.column(self._left.num_columns - 1).to_numpy()
+            start, stop = np.searchsorted(numbers, [partition, partition + 1])
+            found = self._left.slice(start, stop - start).select(range(self._left.num_columns - 1))
+            is_whole = stop == len(numbers)
+            self._left = next(self._batches, None) if is_whole else self._left.slice(stop)
+            if found.num_rows:
+                yield found
+            if not is_whole:
+                return
 
 
 def grouped(udf: PyUdf, row_type: t.StructType, key_count: int, output: Sequence[Column], settings: Settings) -> Change:

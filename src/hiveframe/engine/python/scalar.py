@@ -12,6 +12,7 @@ from hiveframe.engine.arrow_edges import ResultBatches, physical_arrow_type, phy
 from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.pickled import from_result
+from hiveframe.engine.python.printing import printing_to_stderr
 from hiveframe.engine.python.worker import Argument, Program
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Column, PyUdf
@@ -45,7 +46,7 @@ class ScalarFunction:
         """The results for one vector of each argument."""
         batch = pa.RecordBatch.from_arrays(list(arrays), names=[f"a{i}" for i in range(len(arrays))])
         batch = self._inward(batch)
-        with user_code():
+        with user_code(), printing_to_stderr():
             program = self._opened()
             if self._node.udf.eval_type == ev.BATCHED:
                 return self._rows(program, batch)
