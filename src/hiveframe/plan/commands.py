@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan.spec import Alias, Command, Expr, Node, PythonFunction, Relation, TableName
 from hiveframe.plan.types import DataType, StructType
 

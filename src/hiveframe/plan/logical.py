@@ -8,9 +8,10 @@ never needs a qualifier; a reference whose id is not in the inputs of its own qu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import QueryContext
 from hiveframe.plan.spec import PythonFunction
 from hiveframe.plan.types import BOOLEAN, DataType, StructField, StructType

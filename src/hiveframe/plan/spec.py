@@ -11,9 +11,9 @@ DECIMAL `decimal.Decimal`; ARRAY and STRUCT a tuple; MAP a tuple of (key, value)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan.types import DataType, StructType
 
 

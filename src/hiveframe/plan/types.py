@@ -6,8 +6,10 @@ Source: Spark SQL reference, "Data Types"; `org.apache.spark.sql.types`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from hiveframe.dataclass import dataclass
 
 
 class DataType:

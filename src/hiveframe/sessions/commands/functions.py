@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hiveframe import sql
 from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
 from hiveframe.catalog.entities import Function
 from hiveframe.catalog.metastore import quoted
@@ -15,7 +16,6 @@ from hiveframe.plan.types import DataType, sql_name
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.settings import Settings
-from hiveframe.sql.parser import parse_data_type, parse_expression, parse_query
 
 
 @handles(c.CreateFunction)
@@ -72,15 +72,19 @@ def stored_function(function: Function, settings: Settings) -> SqlFunction:
     """A stored function, parsed again."""
     d = function.definition
     params = tuple(
-        (name, parse_data_type(dtype, conf=settings), parse_expression(default, conf=settings) if default else None)
+        (
+            name,
+            sql.parse_data_type(dtype, conf=settings),
+            sql.parse_expression(default, conf=settings) if default else None,
+        )
         for name, dtype, default in d["params"]
     )
     body: spec.Expr | spec.Relation
     if d["returns_table"]:
-        body = parse_query(d["body"], conf=settings)
+        body = sql.parse_query(d["body"], conf=settings)
     else:
-        body = parse_expression(d["body"], conf=settings)
-    result = parse_data_type(d["returns"], conf=settings) if d["returns"] else None
+        body = sql.parse_expression(d["body"], conf=settings)
+    result = sql.parse_data_type(d["returns"], conf=settings) if d["returns"] else None
     return SqlFunction((function.catalog, function.database, function.name), params, body, result)
 
 
