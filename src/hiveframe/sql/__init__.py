@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query, parse_statement
     from hiveframe.sql.strings import quote_string
     from hiveframe.sql.type_json import type_from_json
-    from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl
+    from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl, parse_type_or_columns
 
 _HOMES = {
     "ParserConf": "cursor",
@@ -28,6 +28,7 @@ _HOMES = {
     "parse_schema": "type_parser",
     "parse_schema_ddl": "type_parser",
     "parse_statement": "parser",
+    "parse_type_or_columns": "type_parser",
     "quote_identifier": "identifiers",
     "quote_if_needed": "identifiers",
     "quote_string": "strings",
@@ -45,6 +46,7 @@ __all__ = [
     "parse_schema",
     "parse_schema_ddl",
     "parse_statement",
+    "parse_type_or_columns",
     "quote_identifier",
     "quote_if_needed",
     "quote_string",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -39,7 +40,19 @@ def parse_schema(text: str, *, conf: ParserConf | None = None) -> t.DataType:
             return attempt()
         except ParseException as error:
             failures.append(error)
-    raise next((f for f in failures if f.condition == "UNSUPPORTED_DATATYPE"), failures[0])
+    raise failures[0]
+
+
+def parse_type_or_columns(text: str, *, conf: ParserConf | None = None) -> t.DataType:
+    """A function's schema argument: a type, else columns; what is neither fails as a type (`DataType.fromDDL`)."""
+    if text.lstrip()[:1] in ("{", '"'):
+        return type_from_json(text)
+    try:
+        return parse_data_type(text, conf=conf)
+    except ParseException:
+        with contextlib.suppress(ParseException):
+            return parse_schema_ddl(text, conf=conf)
+        raise
 
 
 def _parse(text: str, conf: ParserConf | None, rule: Callable[[TypeGrammar], T]) -> T:
