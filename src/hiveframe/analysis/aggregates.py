@@ -112,6 +112,10 @@ class Aggregator:
             return self._call(expr)
         if isinstance(expr, lg.Column):
             return self._column(expr)
+        if isinstance(expr, lg.Call) and expr.function == "window_time":
+            from hiveframe.analysis.naming import describe
+
+            raise _missing(describe(expr, self.run))  # Spark computes it below the groups
         return self._subquery(expr) if isinstance(expr, _SUBQUERIES) else None
 
     def _column(self, column: lg.Column) -> lg.Expr:
@@ -119,12 +123,7 @@ class Aggregator:
             return column
         if not self.grouping.keys and self.grouping.sets is None:
             raise failure("MISSING_GROUP_BY", self.grouping.at)
-        raise failure(
-            "MISSING_AGGREGATION",
-            None,
-            expression=f'"{column.name}"',
-            expressionAnyValue=f'"any_value({column.name})"',
-        )
+        raise _missing(column.name)
 
     def _call(self, expr: lg.Expr) -> lg.Expr:
         for inner in children(expr, lg.Expr):
@@ -202,3 +201,7 @@ def refuse_aggregates(exprs: Iterable[lg.Expr]) -> list[lg.Expr]:
 def used_columns(exprs: Sequence[lg.Expr]) -> dict[int, lg.Column]:
     """The columns that `exprs` refer to, by id."""
     return {c.id: c for e in exprs for c in columns_in(e)}
+
+
+def _missing(shown: str) -> Exception:
+    return failure("MISSING_AGGREGATION", None, expression=f'"{shown}"', expressionAnyValue=f'"any_value({shown})"')

@@ -14,6 +14,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, Run, failure
 from hiveframe.analysis.relations.renew import renew
 from hiveframe.analysis.relations.table import HANDLERS
+from hiveframe.analysis.relations.time_windows import TimeWindowNeededError, with_time_window
 from hiveframe.analysis.scope import Scope
 from hiveframe.functions.time_gate import check_type
 from hiveframe.plan import logical as lg
@@ -69,7 +70,12 @@ class Analyzer:
             count = len(entry.inputs(current))
             inputs = done[len(done) - count :]
             del done[len(done) - count :]
-            resolved = _named(current, entry.handler(current, inputs, context), self.run)
+            try:
+                made = entry.handler(current, inputs, context)
+            except TimeWindowNeededError as needed:
+                inputs[0] = with_time_window(context, inputs[0], needed.node)
+                made = entry.handler(current, inputs, context)
+            resolved = _named(current, made, self.run)
             context.memo[current] = resolved
             done.append(resolved)
         return done[0]

@@ -91,7 +91,29 @@ def _row(name: str, of: ParamLike, result: DataType, emit: Emit, doc: str, since
     return Function(name, (of,), result, any_null, emit=emit, doc=doc, group="datetime", since=since)
 
 
+def _emit_precise_micros(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return func("epoch_us", args[0])
+
+
+def _emit_precise_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return from_micros(args[0]) if isinstance(call.dtype, t.TimestampType) else func("make_timestamp", args[0])
+
+
 register(
+    Function(
+        "precise_micros",
+        emit=_emit_precise_micros,
+        doc="Microseconds of a moment or of a wall clock.",
+        group="internal",
+        is_internal=True,
+    ),
+    Function(
+        "precise_timestamp",
+        emit=_emit_precise_timestamp,
+        doc="The moment or the wall clock of microseconds.",
+        group="internal",
+        is_internal=True,
+    ),
     _row("unix_date", t.DATE, t.INT, _emit_unix_date, "Days since 1970-01-01.", "3.1.0"),
     _row("date_from_unix_date", t.INT, t.DATE, _emit_from_unix_date, "The day n days after 1970-01-01.", "3.1.0"),
     _row("unix_seconds", t.TIMESTAMP, t.LONG, _emit_unix_seconds, "Whole seconds since the epoch.", "3.1.0"),

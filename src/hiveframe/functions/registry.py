@@ -229,6 +229,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_make",
     "times",
     "time_bucket",
+    "window_time",
     "datetime_format",
     "intervals",
     "regex",

@@ -54,15 +54,6 @@ def _row_ids(binder: Binder, node: spec.Function) -> spec.Expr | None:
     return None if node.is_internal and not node.args else replace(node, args=(), is_internal=True)
 
 
-def _window_time(binder: Binder, node: spec.Function) -> spec.Expr | None:
-    """The last microsecond of a time window."""
-    if len(node.args) != 1:
-        return None
-    binder.context.run.arguments[node] = node.args
-    end = spec.ExtractValue(node.args[0], spec.Literal("end", t.STRING))
-    return spec.Function(("-",), (end, spec.Literal(1, t.DAY_TIME)), origin=node.origin)
-
-
 def _time_bucket(binder: Binder, node: spec.Function) -> spec.Expr | None:
     """Buckets are counted from the start of 1970 on the session's wall clock, or on one without a zone."""
     if len(node.args) != 2 or any(isinstance(a, spec.Star) for a in node.args):
@@ -77,7 +68,6 @@ def _time_bucket(binder: Binder, node: spec.Function) -> spec.Expr | None:
 REWRITES: Final[Mapping[str, Rewrite]] = {
     "struct": _struct,
     "time_bucket": _time_bucket,
-    "window_time": _window_time,
     "nth_value": _nth_value,
     "distributed_sequence_id": _row_ids,
 }

@@ -32,7 +32,7 @@ def aggregate(node: spec.Aggregate, inputs: Sequence[Resolved], context: Context
     child = inputs[0]
     window = time_window_in(node.keys)
     if window is not None:
-        child = with_time_window(context, child, window)
+        child = with_time_window(context, child, window, keys=node.keys)
     if node.kind == "pivot":
         return pivot_aggregate(node, child, context)
     sets = _grouping_sets(node)

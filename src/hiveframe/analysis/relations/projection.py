@@ -11,7 +11,6 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
 from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.relations.reconcile import reconciled
-from hiveframe.analysis.relations.time_windows import TimeWindowNeededError, with_time_window
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import Select, finish, needs_aggregation
 from hiveframe.analysis.select_list import ItemList, alias_metadata
@@ -24,11 +23,7 @@ from hiveframe.plan.walk import preorder
 
 def project(node: spec.Project, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """A SELECT without GROUP BY; with aggregates in its list it is a global aggregate."""
-    try:
-        return select_items(context, inputs[0], node.items, at=node, lateral_aliases=True)
-    except TimeWindowNeededError as needed:
-        child = with_time_window(context, inputs[0], needed.node)
-        return select_items(context, child, node.items, at=node, lateral_aliases=True)
+    return select_items(context, inputs[0], node.items, at=node, lateral_aliases=True)
 
 
 def select_items(
