@@ -214,6 +214,11 @@ class Settings:
             return _default_warehouse()
         return default
 
+    def set_value(self, name: str) -> str | None:
+        """The value that somebody set or that a static setting has: a default given with a question gives way to it."""
+        row = KNOWN.get(name)
+        return self.get(name) if row is not None and row.static else self._values.get(name)
+
     def require(self, name: str) -> str:
         """The value in force; SQL_CONF_NOT_FOUND when there is none."""
         value = self.get(name)

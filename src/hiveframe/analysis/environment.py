@@ -74,7 +74,15 @@ class PythonTableFunction:
     deterministic: bool = True
 
 
-UserFunction = SqlFunction | PythonFunction | PythonTableFunction
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassFunction:
+    """A stored function of a JVM class: it can be described, not called."""
+
+    name: tuple[str, ...]
+    class_name: str
+
+
+UserFunction = SqlFunction | PythonFunction | PythonTableFunction | ClassFunction
 
 
 class Environment(Protocol):

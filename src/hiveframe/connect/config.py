@@ -45,7 +45,7 @@ def _get_with_default(conf: Settings, m: pb.ConfigRequest.GetWithDefault, respon
         default = pair.value if pair.HasField("value") else None
         if default is not None:
             check_value(pair.key, default)
-        _add(response, pair.key, conf.get(pair.key, default))
+        _add(response, pair.key, conf.get(pair.key) if default is None else conf.set_value(pair.key) or default)
 
 
 def _get_option(conf: Settings, m: pb.ConfigRequest.GetOption, response: pb.ConfigResponse) -> None:

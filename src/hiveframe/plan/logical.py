@@ -271,6 +271,14 @@ class Scan(Relation):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StreamSource(Relation):
+    """Rows without an end, from a source of that name: they can be described, not collected."""
+
+    output: tuple[Column, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Materialized(Relation):
     """A relation computed earlier and kept in the session under `key` (cache, checkpoint, remote reference)."""
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 
 from hiveframe import sql
-from hiveframe.analysis.environment import DataTable, SqlFunction, UserFunction, ViewTable
+from hiveframe.analysis.environment import ClassFunction, DataTable, SqlFunction, UserFunction, ViewTable
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
 from hiveframe.errors import analysis_error
@@ -50,7 +50,7 @@ class Runner(Protocol):
     def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
         """What a Python table function's `analyze` says of its result."""
 
-    def stored_function(self, function: StoredFunction) -> SqlFunction:
+    def stored_function(self, function: StoredFunction) -> SqlFunction | ClassFunction:
         """A stored SQL function, ready to be expanded."""
 
 

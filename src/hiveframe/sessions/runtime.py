@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from hiveframe import sql
 from hiveframe.analysis.analyzer import Analyzer
-from hiveframe.analysis.environment import DataTable, SqlFunction
+from hiveframe.analysis.environment import ClassFunction, DataTable, SqlFunction
 from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
@@ -355,7 +355,7 @@ class Session:
         """What a Python table function's `analyze` says of its result."""
         raise unsupported("Python table functions that analyse their own result")
 
-    def stored_function(self, function: StoredFunction) -> SqlFunction:
+    def stored_function(self, function: StoredFunction) -> SqlFunction | ClassFunction:
         """A stored function, parsed."""
         return stored_function(function, self.settings)
 

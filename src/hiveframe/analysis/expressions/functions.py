@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
+from hiveframe.analysis.environment import ClassFunction, PythonFunction, SqlFunction, UserFunction
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
@@ -96,14 +96,19 @@ def unresolved_routine(binder: Binder, node: spec.Function) -> Exception:
     return failure("UNRESOLVED_ROUTINE", node, routineName=quoted(node.name), searchPath=path)
 
 
+def no_class(node: spec.Expr | spec.Relation | None, user: ClassFunction) -> Exception:
+    """CANNOT_LOAD_FUNCTION_CLASS: there is no JVM."""
+    return failure("CANNOT_LOAD_FUNCTION_CLASS", node, className=user.class_name, functionName=quoted(user.name))
+
+
 def unresolved_table_function(node: spec.TableFunction) -> Exception:
     """UNRESOLVABLE_TABLE_VALUED_FUNCTION."""
     return failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", node, name=quoted(node.name))
 
 
-def _call_user(
-    binder: Binder, node: spec.Function, user: SqlFunction | PythonFunction | PythonTableFunction
-) -> lg.Expr:
+def _call_user(binder: Binder, node: spec.Function, user: UserFunction) -> lg.Expr:
+    if isinstance(user, ClassFunction):
+        raise no_class(node, user)
     args = stars.expand_arguments(binder, node.args)
     if isinstance(user, SqlFunction):
         return call_sql(binder, node, user, args)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hiveframe.analysis.environment import PythonTableFunction, SqlFunction
+from hiveframe.analysis.environment import ClassFunction, PythonTableFunction, SqlFunction
 from hiveframe.analysis.expressions.binder import Binder
-from hiveframe.analysis.expressions.functions import unresolved_table_function
+from hiveframe.analysis.expressions.functions import no_class, unresolved_table_function
 from hiveframe.analysis.expressions.user_functions import place_arguments
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
 from hiveframe.analysis.generators import is_generator, is_outer
@@ -79,6 +79,8 @@ def table_function(node: spec.TableFunction, inputs: Sequence[Resolved], context
         return python_udtf(inline, (), context)
     if isinstance(user, SqlFunction) and isinstance(user.body, spec.Relation):
         return _from_sql(node, user, context)
+    if isinstance(user, ClassFunction):
+        raise no_class(node, user)
     if row is not None or user is not None:
         raise failure("NOT_A_TABLE_FUNCTION", node, functionName=quoted(node.name))
     raise unresolved_table_function(node)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from hiveframe.analysis.aggregates import aggregates_in
 from hiveframe.analysis.environment import DataTable
@@ -10,9 +11,10 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Context, Input, Resolved, context_of, failure, quoted
 from hiveframe.analysis.scope import Qualifier, Scope
-from hiveframe.errors import ParseException
+from hiveframe.errors import IllegalArgumentException, ParseException
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
+from hiveframe.lake.registry import source_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -89,8 +91,35 @@ def _check_cell(binder: Binder, at: spec.Values, node: spec.Expr, expr: lg.Expr)
 
 
 def read_source(node: spec.ReadSource, inputs: Sequence[Resolved], context: Context) -> Resolved:
-    """`spark.read…load`."""
+    """`spark.read…load`, and what `spark.readStream` will read."""
+    if node.is_streaming:
+        return _stream_source(node, context)
     return from_table(context, context.env.read_source(node))
+
+
+_FIXED_STREAMS: Final[Mapping[str, t.StructType]] = {
+    "rate": t.StructType((t.StructField("timestamp", t.TIMESTAMP), t.StructField("value", t.LONG))),
+    "rate-micro-batch": t.StructType((t.StructField("timestamp", t.TIMESTAMP), t.StructField("value", t.LONG))),
+    "socket": t.StructType((t.StructField("value", t.STRING),)),
+}
+
+
+def _stream_source(node: spec.ReadSource, context: Context) -> Resolved:
+    name = (node.format or context.env.settings.require("spark.sql.sources.default")).lower()
+    fixed = _FIXED_STREAMS.get(name)
+    schema = fixed if fixed is not None else node.schema
+    if isinstance(schema, str):
+        schema = as_struct(context.env.parse_schema(schema)) if schema else None
+    if fixed is None:
+        source_of(name)  # DATA_SOURCE_NOT_FOUND names one that nobody reads
+    if schema is None:
+        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_2048")
+    return leaf(context, lg.StreamSource(columns_of(context, schema), name))
+
+
+def as_struct(dtype: t.DataType) -> t.StructType:
+    """A row type; any other is that of one column, `value`."""
+    return dtype if isinstance(dtype, t.StructType) else t.StructType((t.StructField("value", dtype),))
 
 
 def cached_relation(node: spec.CachedRelation, inputs: Sequence[Resolved], context: Context) -> Resolved:

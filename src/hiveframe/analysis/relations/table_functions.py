@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from hiveframe.analysis.collations import collations
 from hiveframe.analysis.frame import Context, Resolved, failure
 from hiveframe.analysis.relations.leaves import constant, leaf
 from hiveframe.functions.binding import ordinal
@@ -58,7 +59,28 @@ def _sql_keywords(node: spec.TableFunction, context: Context) -> Resolved:
     return leaf(context, lg.Values(columns, rows))
 
 
+def _collations(node: spec.TableFunction, context: Context) -> Resolved:
+    """What text may be compared by."""
+    nullable = {"LANGUAGE", "COUNTRY", "ICU_VERSION"}
+    columns = tuple(context.run.column(name, t.STRING, name in nullable) for name in _COLLATION_COLUMNS)
+    rows = tuple(tuple(lg.Literal(value, t.STRING) for value in row) for row in collations())
+    return leaf(context, lg.Values(columns, rows))
+
+
+_COLLATION_COLUMNS: Final = (
+    "CATALOG",
+    "SCHEMA",
+    "NAME",
+    "LANGUAGE",
+    "COUNTRY",
+    "ACCENT_SENSITIVITY",
+    "CASE_SENSITIVITY",
+    "PAD_ATTRIBUTE",
+    "ICU_VERSION",
+)
+
 BUILT_IN: Final[Mapping[str, Callable[[spec.TableFunction, Context], Resolved]]] = {
     "range": _range,
     "sql_keywords": _sql_keywords,
+    "collations": _collations,
 }

@@ -51,9 +51,9 @@ def _read(_: Decoder, m: pb.Read) -> spec.Relation:
     kind = m.WhichOneof("read_type")
     if kind is None:
         raise not_set(m, "read_type")
-    if m.is_streaming:
-        raise unsupported("structured streaming")
     if kind == "named_table":
+        if m.is_streaming:
+            raise unsupported("reading a table as a stream")
         name = spec.TableName(table_parts(m.named_table.unparsed_identifier))
         return spec.Table(name, dict(m.named_table.options) or None)
     source = m.data_source
@@ -63,6 +63,7 @@ def _read(_: Decoder, m: pb.Read) -> spec.Relation:
         schema_or_text(source.schema),
         dict(source.options),
         tuple(source.predicates),
+        m.is_streaming,
     )
 
 

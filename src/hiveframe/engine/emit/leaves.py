@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
 from hiveframe.engine.arrow_edges import to_physical
 from hiveframe.engine.emit.block import EMPTY, Block, from_source, subquery, table_alias
+from hiveframe.errors import AnalysisException
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import column_name
 from hiveframe.lake.registry import scan_expression
@@ -68,6 +69,17 @@ def emit_scan(node: lg.Scan, inputs: list[Block], ctx: Context) -> Block:
     if not node.output:
         scan.select.set("expressions", [exp.Alias(this=q.number(1), alias=q.ident(EMPTY))])
     return from_source(subquery(scan.select), node.output)
+
+
+def refuse_stream_source(node: lg.StreamSource, inputs: list[Block], ctx: Context) -> Block:
+    """A stream's rows are never all there."""
+    raise AnalysisException("_LEGACY_ERROR_TEMP_3102", {"msg": _ENDLESS})
+
+
+_ENDLESS: Final = (
+    "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow "
+    "definition within a Spark Declarative Pipeline."
+)
 
 
 def emit_materialized(node: lg.Materialized, inputs: list[Block], ctx: Context) -> Block:

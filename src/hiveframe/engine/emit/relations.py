@@ -45,6 +45,7 @@ RELATIONS: Final[Mapping[type[lg.Relation], Emitter]] = {
     lg.Values: leaves.emit_values,
     lg.Range: leaves.emit_range,
     lg.Scan: leaves.emit_scan,
+    lg.StreamSource: leaves.refuse_stream_source,
     lg.Materialized: leaves.emit_materialized,
     lg.Project: rows.emit_project,
     lg.Filter: rows.emit_filter,

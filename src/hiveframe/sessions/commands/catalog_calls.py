@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from hiveframe.analysis.environment import ClassFunction
 from hiveframe.catalog.entities import DEFAULT_CATALOG, GLOBAL_TEMP, Database, Table
 from hiveframe.catalog.metastore import matches, quoted
 from hiveframe.errors import AnalysisException, analysis_error
@@ -272,11 +273,15 @@ _FUNCTION = (
 )
 
 
-def _function_row(session: CommandSession, name: str) -> tuple[Any, ...] | None:
-    user = session.environment.user_function((name,))
+def _function_row(session: CommandSession, parts: tuple[str, ...]) -> tuple[Any, ...] | None:
+    name = parts[-1]
+    user = session.environment.user_function(parts)
+    if isinstance(user, ClassFunction):
+        catalog, database, own = user.name
+        return (own, catalog, [database], "N/A.", user.class_name, False)
     if user is not None:
         return (name, None, None, "", type(user).__name__, True)
-    row = registry.lookup(name)
+    row = registry.lookup(name) if len(parts) == 1 else None
     if row is None:
         return None
     return (name.lower(), None, None, f"{row.usage or row.name} - {row.doc}", f"hiveframe.functions.{row.name}", True)
@@ -284,13 +289,13 @@ def _function_row(session: CommandSession, name: str) -> tuple[Any, ...] | None:
 
 def _list_functions(session: CommandSession, args: Args) -> SmallTable:
     names = sorted({*registry.names(), *session.environment.function_names()})
-    found = [_function_row(session, n) for n in names if matches(n, args.get("pattern"))]
+    found = [_function_row(session, (n,)) for n in names if matches(n, args.get("pattern"))]
     return small_table(_FUNCTION, [row for row in found if row is not None])
 
 
 def _get_function(session: CommandSession, args: Args) -> SmallTable:
     parts = _parts(args["function_name"], args.get("db_name"))
-    row = _function_row(session, parts[-1])
+    row = _function_row(session, parts)
     if row is None:
         raise analysis_error("UNRESOLVED_ROUTINE", routineName=quoted(*parts), searchPath=session.catalog.search_path())
     return small_table(_FUNCTION, [row])
@@ -298,7 +303,7 @@ def _get_function(session: CommandSession, args: Args) -> SmallTable:
 
 def _function_exists(session: CommandSession, args: Args) -> SmallTable:
     parts = _parts(args["function_name"], args.get("db_name"))
-    return _value(t.BOOLEAN, _function_row(session, parts[-1]) is not None)
+    return _value(t.BOOLEAN, _function_row(session, parts) is not None)
 
 
 # --------------------------------------------------------------------------------------------------------- cache

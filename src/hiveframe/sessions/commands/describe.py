@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from hiveframe.analysis.environment import SqlFunction
+from hiveframe.analysis.environment import ClassFunction, SqlFunction
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error
@@ -107,6 +107,11 @@ def describe_function(session: CommandSession, command: c.DescribeFunction) -> S
     user = session.environment.user_function(command.name)
     if isinstance(user, SqlFunction):
         return small_table(fields, [(line,) for line in _sql_function(user)])
+    if isinstance(user, ClassFunction):
+        lines = [f"Function: {'.'.join(user.name)}", f"Class: {user.class_name}", "Usage: N/A."]
+        if command.extended:
+            lines.append(f"Extended Usage:\n    No example/argument for {user.name[-1]}.\n")
+        return small_table(fields, [(line,) for line in lines])
     if user is not None:
         return small_table(fields, [(f"Function: {user.name}",), ("Type:     PYTHON",)])
     row = registry.lookup(command.name[-1])

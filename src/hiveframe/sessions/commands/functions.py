@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hiveframe import sql
-from hiveframe.analysis.environment import PythonFunction, PythonTableFunction, SqlFunction
+from hiveframe.analysis.environment import ClassFunction, PythonFunction, PythonTableFunction, SqlFunction
 from hiveframe.catalog.entities import Function
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
@@ -22,7 +22,7 @@ from hiveframe.settings import Settings
 def create_function(session: CommandSession, command: c.CreateFunction) -> SmallTable:
     """`CREATE [TEMPORARY] FUNCTION name(params) RETURNS type RETURN body`."""
     if command.class_name is not None:
-        raise unsupported(f"functions of JVM classes ({command.class_name!r}); write it in SQL or Python")
+        return _create_of_class(session, command, command.class_name)
     if command.body is None or command.body_text is None:
         raise unsupported(f"functions in language {command.language}; write it in SQL or register a Python function")
     parts = session.table_parts(command.name)
@@ -40,6 +40,46 @@ def create_function(session: CommandSession, command: c.CreateFunction) -> Small
         return EMPTY
     stored = Function(database, name, _definition(command))
     session.catalog.metastore.create_function(stored, replace_existing=command.replace)
+    return EMPTY
+
+
+def _create_of_class(session: CommandSession, command: c.CreateFunction, class_name: str) -> SmallTable:
+    """A stored function of a class is kept for others to call; a temporary one would have to be loaded now."""
+    parts = session.table_parts(command.name)
+    if command.temporary:
+        raise _no_class(ClassFunction((parts[-1],), class_name))
+    _, database, name = session.catalog.qualify(parts)
+    found = session.catalog.metastore.find_function(database, name)
+    if found and command.if_not_exists:
+        return EMPTY
+    if found and not command.replace:
+        raise _exists((database, name))
+    stored = Function(database, name, {"class": class_name})
+    session.catalog.metastore.create_function(stored, replace_existing=command.replace)
+    return EMPTY
+
+
+def _no_class(function: ClassFunction) -> Exception:
+    return analysis_error(
+        "CANNOT_LOAD_FUNCTION_CLASS", className=function.class_name, functionName=quoted(*function.name)
+    )
+
+
+@handles(c.RefreshFunction)
+def refresh_function(session: CommandSession, command: c.RefreshFunction) -> SmallTable:
+    """Nothing is cached of a stored function; a class is looked for, as Spark does."""
+    parts = session.table_parts(command.name)
+    if len(parts) == 1 and registry.lookup(parts[0]) is not None:
+        raise analysis_error("_LEGACY_ERROR_TEMP_1256", functionName=parts[0])
+    if len(parts) == 1 and parts[0].lower() in session.catalog.functions:
+        raise analysis_error("_LEGACY_ERROR_TEMP_1257", functionName=parts[0])
+    _, database, name = session.catalog.qualify(parts)
+    stored = session.catalog.metastore.find_function(database, name)
+    if stored is None:
+        raise _not_found(session, (database, name))
+    found = stored_function(stored, session.settings)
+    if isinstance(found, ClassFunction):
+        raise _no_class(found)
     return EMPTY
 
 
@@ -68,9 +108,11 @@ def _definition(command: c.CreateFunction) -> dict[str, Any]:
     }
 
 
-def stored_function(function: Function, settings: Settings) -> SqlFunction:
+def stored_function(function: Function, settings: Settings) -> SqlFunction | ClassFunction:
     """A stored function, parsed again."""
     d = function.definition
+    if "class" in d:
+        return ClassFunction((function.catalog, function.database, function.name), d["class"])
     params = tuple(
         (
             name,

@@ -49,6 +49,14 @@ def insert(session: CommandSession, command: c.Insert) -> SmallTable:
     return EMPTY
 
 
+@handles(c.MultiInsert)
+def multi_insert(session: CommandSession, command: c.MultiInsert) -> SmallTable:
+    """`FROM source INSERT … INSERT …`, one after the other."""
+    for part in command.inserts:
+        session.run(part)
+    return EMPTY
+
+
 @handles(c.InsertDirectory)
 def insert_directory(session: CommandSession, command: c.InsertDirectory) -> SmallTable:
     """`INSERT OVERWRITE DIRECTORY`."""
