@@ -271,6 +271,10 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "INVALID_XPATH": ("The XPath expression '<path>' is wrong: <reason>.", "22023"),
     "INVALID_XML": ("The text is not well-formed XML: <reason>.", "22023"),
     "INVALID_FORMAT_STRING": ("The format string '<format>' is wrong: <reason>.", "22023"),
+    "SKETCH_INTERSECTION_OF_NOTHING": (
+        "<function> saw no sketch: the intersection of none would represent the infinite set, which is no result.",
+        "22000",
+    ),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }
 

@@ -215,6 +215,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "percentiles",
     "statistics",
     "hll_sketches",
+    "tuple_sketches",
+    "theta_sketches",
     "count_min",
     "bitmap_aggregates",
     "vectors",
