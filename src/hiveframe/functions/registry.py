@@ -215,6 +215,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "percentiles",
     "statistics",
     "hll_sketches",
+    "kll_sketches",
     "tuple_sketches",
     "theta_sketches",
     "count_min",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow as pa
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.aggregates import only_where, present
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import Kind, Param
+from hiveframe.functions.registry import Binder, Kind, Param
 from hiveframe.functions.sql import Sql, struct_pack
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, Literal
@@ -74,6 +74,17 @@ def invalid_buffer(condition: str, function: str) -> SparkRuntimeException:
     return SparkRuntimeException(condition, {"function": f"`{function}`"})
 
 
-def sketch_type(args: Sequence[Expr]) -> DataType:
-    """BINARY, whatever comes in."""
-    return t.BINARY
+def not_constant(binder: Binder, arg: Expr, name: str) -> Exception:
+    """The error for an argument that must be constant, in the words of the newer sketches."""
+    return binder.error(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        inputName=name,
+        inputType=t.simple_string(arg.dtype),
+        inputExpr=binder.quoted(arg).strip('"'),
+    )
+
+
+def refused(binder: Binder, condition: str, params: Mapping[str, str]) -> Exception:
+    """The error of a check of types that failed with a condition of its own."""
+    message = SparkRuntimeException(condition, params).message()
+    return binder.error("DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT", msg=message, hint="")

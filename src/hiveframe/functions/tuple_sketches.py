@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions import tuple_sketch
 from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.quick_select import MAX_LG_K, MIN_LG_K
 from hiveframe.functions.registry import Binder, Function, FunctionKind, Kind, Param, any_null, register
-from hiveframe.functions.sketch_rows import BYTES, gathered
+from hiveframe.functions.sketch_rows import BYTES, gathered, not_constant, refused
 from hiveframe.functions.sql import Sql, func
 from hiveframe.functions.theta_sketches import DEFAULT_LG_K
 from hiveframe.functions.tuple_sketch import MODES, Family
@@ -43,30 +42,20 @@ def _constants(binder: Binder, name: str, args: Sequence[Expr]) -> tuple[Expr, .
     for arg in args:
         what = "mode" if isinstance(arg.dtype, t.StringType) else "lgNomEntries"
         if not is_foldable(arg):
-            raise binder.error(
-                "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                inputName=what,
-                inputType=t.simple_string(arg.dtype),
-                inputExpr=binder.quoted(arg).strip('"'),
-            )
+            raise not_constant(binder, arg, what)
         value = binder.fold(arg)
         if value is None:
             raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName=what)
         if what == "mode":
             if value.lower() not in MODES:
                 params = {"function": f"`{name}`", "mode": value, "validModes": ", ".join(MODES)}
-                raise _refused(binder, "TUPLE_INVALID_SKETCH_MODE", params)
+                raise refused(binder, "TUPLE_INVALID_SKETCH_MODE", params)
             value = value.lower()
         elif not MIN_LG_K <= value <= MAX_LG_K:
             params = {"function": f"`{name}`", "min": str(MIN_LG_K), "max": str(MAX_LG_K), "value": str(value)}
-            raise _refused(binder, "SKETCH_INVALID_LG_NOM_ENTRIES", params)
+            raise refused(binder, "SKETCH_INVALID_LG_NOM_ENTRIES", params)
         made.append(Literal(value, arg.dtype))
     return tuple(made)
-
-
-def _refused(binder: Binder, condition: str, params: dict[str, str]) -> Exception:
-    message = SparkRuntimeException(condition, params).message()
-    return binder.error("DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT", msg=message, hint="")
 
 
 def _bind(name: str, inputs: int, dtype: DataType, *, is_aggregate: bool) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
