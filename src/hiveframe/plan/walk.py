@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 N = TypeVar("N")
 
 
+_ATOMS: Final = frozenset({int, str, bool, float, bytes})
 _names: dict[type, tuple[str, ...]] = {}
 
 # Annotations (kept as text) of fields that hold no node; most fields are of these, and walks are frequent.
@@ -46,17 +47,24 @@ def children(node: Any, base: type[N]) -> list[N]:
     """The `base` nodes directly under `node`, in field order, looking through tuples and plain dataclasses."""
     found: list[N] = []
     for name in _field_names(type(node)):
-        _collect(getattr(node, name), base, found)
+        value = getattr(node, name)
+        if isinstance(value, base):
+            found.append(value)
+        elif value is not None and type(value) not in _ATOMS:
+            _collect(value, base, found)
     return found
 
 
 def _collect(value: Any, base: type[N], found: list[N]) -> None:
-    if isinstance(value, base):
-        found.append(value)
-    elif isinstance(value, tuple):
+    if type(value) is tuple:
         for item in value:
-            _collect(item, base, found)
-    elif dataclasses.is_dataclass(value) and getattr(value, "_carrier", False):
+            if isinstance(item, base):
+                found.append(item)
+            elif type(item) not in _ATOMS:
+                _collect(item, base, found)
+    elif isinstance(value, base):
+        found.append(value)
+    elif getattr(value, "_carrier", False):
         for name in _field_names(type(value)):
             _collect(getattr(value, name), base, found)
 
@@ -75,25 +83,43 @@ def with_children(node: N, base: type[Any], replaced: Callable[[Any], Any]) -> N
     changes: dict[str, Any] = {}
     for name in _field_names(type(node)):
         old = getattr(node, name)
-        new = _replace(old, base, replaced)
+        if isinstance(old, base):
+            new = replaced(old)
+        elif old is None or type(old) in _ATOMS:
+            continue
+        else:
+            new = _replace(old, base, replaced)
         if new is not old:
             changes[name] = new
     return cast(N, dataclasses.replace(cast(Any, node), **changes)) if changes else node
 
 
 def _replace(value: Any, base: type[Any], replaced: Callable[[Any], Any]) -> Any:
+    if type(value) is tuple:
+        items: list[Any] | None = None
+        for i, old in enumerate(value):
+            new = (
+                replaced(old)
+                if isinstance(old, base)
+                else old
+                if type(old) in _ATOMS
+                else _replace(old, base, replaced)
+            )
+            if new is not old:
+                items = items or list(value)
+                items[i] = new
+        return value if items is None else tuple(items)
     if isinstance(value, base):
         return replaced(value)
-    if isinstance(value, tuple):
-        items = [_replace(item, base, replaced) for item in value]
-        return tuple(items) if any(a is not b for a, b in zip(items, value, strict=True)) else value
-    if dataclasses.is_dataclass(value) and getattr(value, "_carrier", False):
+    if getattr(value, "_carrier", False):
         return with_children(value, base, replaced)
     return value
 
 
 def rewrite_up(root: N, base: type[Any], rule: Callable[[Any], Any]) -> N:
     """`root` rebuilt bottom-up: `rule` sees each node after its children; shared nodes are rewritten once."""
+    if not children(root, base):
+        return cast(N, rule(root))
     done: dict[int, Any] = {}
     alive: list[Any] = []  # keeps ids valid while `done` refers to them
     stack: list[tuple[Any, bool]] = [(root, False)]
