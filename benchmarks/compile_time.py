@@ -15,15 +15,22 @@ from benchmarks.options import Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, peer_server
 from benchmarks.timing import within
+from hiveframe.connect.local import local_service
+from hiveframe.connect.seam import SessionKey
 
 STEPS, COLUMNS = 200, 2000
 STEPS_SECONDS, COLUMNS_SECONDS = 0.5, 1.0
 ROUNDS = 3
 MOST_SECONDS = 60
+TIMED: dict[str, Callable[[DataFrame], object]] = {
+    "schema": lambda frame: frame.schema,
+    "compiled": lambda frame: compiled(frame),
+    "first row": lambda frame: frame.collect(),
+}
 
 
 def compile_time(options: Options) -> list[Table]:
-    """The table of times to schema and to the first row, by plan and system."""
+    """The table of times to schema, engine statement (ours alone) and first row, by plan and system."""
     plans: dict[str, Callable[[SparkSession], DataFrame]] = {
         f"{STEPS // 2} withColumn + filter": lambda spark: chain(spark, STEPS // 2),
         f"{STEPS} withColumn + filter": lambda spark: chain(spark, STEPS),
@@ -40,13 +47,13 @@ def compile_time(options: Options) -> list[Table]:
         for plan, build in plans.items():
             row: list[Any] = [plan]
             for name, spark in sessions.items():
-                row += [None, None] if name in lost else attempt(name, spark, build, lost)
+                row += [None] * len(TIMED) if name in lost else attempt(name, spark, build, lost)
             rows.append(row)
             print(f"compile: {plan}", flush=True)
         for name, spark in sessions.items():
             if name not in lost:
                 spark.stop()
-    headings = ["plan", *(f"{name} {what}" for name in sessions for what in ("schema", "first row"))]
+    headings = ["plan", *(f"{name} {what}" for name in sessions for what in TIMED)]
     bars = [
         Bar(f"{STEPS} withColumn + filter, schema and compile", rows[1][2] or float("inf"), STEPS_SECONDS, " s"),
         Bar(f"{COLUMNS} columns, schema and compile", rows[3][2] or float("inf"), COLUMNS_SECONDS, " s"),
@@ -62,25 +69,42 @@ def attempt(
         return [*within(MOST_SECONDS, partial(best_times, spark, build))]
     except TimeoutError:
         lost.add(name)
-        return [None, None]
+        return [None] * len(TIMED)
     except (PySparkException, RecursionError) as error:
         print(f"compile: {name}: {str(error).splitlines()[0]}")
-        return [None, None]
+        return [None] * len(TIMED)
 
 
 def best_times(spark: SparkSession, build: Callable[[SparkSession], DataFrame]) -> list[float]:
-    """The best seconds to the schema and to the first row; a fresh plan each time, so that nothing is remembered."""
-    schema, first_row = [], []
+    """The best seconds of each of `TIMED`; a fresh plan each time, so that nothing is remembered."""
+    return [best_time(spark, build, ask) for ask in TIMED.values()]
+
+
+def best_time(
+    spark: SparkSession, build: Callable[[SparkSession], DataFrame], ask: Callable[[DataFrame], object]
+) -> float | None:
+    """The best seconds of one question; None where the system cannot be asked."""
+    runs = []
     for _ in range(ROUNDS):
         frame = build(spark)
         start = time.perf_counter()
-        frame.schema  # noqa: B018  a property that asks the server
-        schema.append(time.perf_counter() - start)
-        frame = build(spark)
-        start = time.perf_counter()
-        frame.collect()
-        first_row.append(time.perf_counter() - start)
-    return [min(schema), min(first_row)]
+        if ask(frame) is None:
+            return None
+        runs.append(time.perf_counter() - start)
+    return min(runs)
+
+
+def compiled(frame: DataFrame) -> str | None:
+    """The engine's statement for a frame, resolved, optimised and written; None for a session of another system."""
+    client: Any = getattr(frame.sparkSession, "client")  # noqa: B009  of Connect sessions alone
+    session = local_service().manager.find(SessionKey(client._user_id or "", client._session_id))
+    if session is None:
+        return None
+    plan: Any = getattr(frame, "_plan")  # noqa: B009
+    tree = session.relation(plan.to_proto(client).root)
+    runtime: Any = session.runtime
+    text: str = runtime.engine_text(tree)
+    return text
 
 
 def chain(spark: SparkSession, steps: int) -> DataFrame:

@@ -62,7 +62,7 @@ def local_session(conf: Mapping[str, str]) -> SparkSession:
     session_id = str(uuid.uuid4())
     Settings(conf)  # a wrong value is refused here, before a session exists
     _sessions.expect(session_id, conf)
-    channel = InProcessChannelBuilder(_local_service(), {"session_id": session_id})
+    channel = InProcessChannelBuilder(local_service(), {"session_id": session_id})
     builder: Any = ConnectSession.builder
     made = builder.channelBuilder(channel).create()
     made.client.disable_reattachable_execute()  # no stream breaks in-process; saves two thirds of a tiny query's time
@@ -70,7 +70,8 @@ def local_session(conf: Mapping[str, str]) -> SparkSession:
     return session
 
 
-def _local_service() -> ConnectService:
+def local_service() -> ConnectService:
+    """The service of this process, made on first use."""
     global _service
     with _lock:
         if _service is None:

@@ -313,6 +313,10 @@ class Session:
         """Whether any input is a stream."""
         return any(getattr(node, "is_streaming", False) for node in walk.preorder(plan, spec.Relation))
 
+    def engine_text(self, plan: spec.Relation) -> str:
+        """The statement that the engine would run for the plan."""
+        return self._engine.compile(self._optimized(self.analyze(plan)), self.settings).text
+
     def input_files(self, plan: spec.Relation) -> list[str]:
         """The files that the plan reads."""
         found: dict[str, None] = {}
