@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from tests.contract.sources import parquet_files
+from tests.contract.sources import file_columns, parquet_files
 from tests.contract.sources.answers import GOLDEN, READ_FORMATS, cases, read_answer, write_answer
 
 
@@ -33,6 +33,10 @@ def main(remote: str) -> None:
     if parquet_files.ALL.exists():
         names = parquet_files.files()
         _save("parquet_testing", {n: parquet_files.file_answer(spark, parquet_files.ALL / n) for n in names})
+    with tempfile.TemporaryDirectory() as folder:
+        file_columns.make_files(Path(folder))
+        asked = file_columns.QUESTIONS
+        _save("file_columns", {q: file_columns.answer(spark, q, Path(folder)) for q in asked})
 
 
 def _save(name: str, answered: object) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from hiveframe.analysis.environment import Environment
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.file_columns import pass_metadata_on
 from hiveframe.analysis.frame import Context, Input, Resolved, Run, failure
 from hiveframe.analysis.relations.renew import renew
 from hiveframe.analysis.relations.table import HANDLERS
@@ -75,7 +76,7 @@ class Analyzer:
             except TimeWindowNeededError as needed:
                 inputs[0] = with_time_window(context, inputs[0], needed.node)
                 made = entry.handler(current, inputs, context)
-            resolved = _named(current, made, self.run)
+            resolved = _named(current, pass_metadata_on(inputs, made), self.run)
             context.memo[current] = resolved
             done.append(resolved)
         return done[0]

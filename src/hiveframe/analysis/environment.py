@@ -20,14 +20,16 @@ from hiveframe.settings import Settings
 class DataTable:
     """A table, file source or kept result: rows that can be read as they are.
 
-    `make(columns)` gives the relation whose output is exactly `columns`: one for each field of `schema`, then one for
-    each of the `hidden` fields that were asked for (`hidden_used`, by name). `qualifier` is the name parts under which
-    columns may be qualified, catalog first: `("spark_catalog", "default", "t")`.
+    `make(columns, metadata)` gives the relation whose output is exactly `columns`, one for each field of `schema`;
+    `metadata` is the column `_metadata` that the relation can add to them, when `metadata_schema` says that it has one.
+    `qualifier` is the name parts under which columns may be qualified, catalog first: `("spark_catalog", "default",
+    "t")`.
     """
 
     schema: StructType
-    make: Callable[[tuple[lg.Column, ...]], lg.Relation]
+    make: Callable[[tuple[lg.Column, ...], lg.Column | None], lg.Relation]
     qualifier: tuple[str, ...] = ()
+    metadata_schema: StructType | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """Columns made visible that a plan computes but does not output.
 
-A hidden key of a USING join, or a column that ORDER BY names although SELECT dropped it, is passed up through the
-projections between.
+A hidden key of a USING join, a column that ORDER BY names although SELECT dropped it, or the `_metadata` of files is
+passed up through the projections between.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def _expose_below_join(node: Any, missing: dict[int, lg.Column]) -> lg.Relation:
     if _has(node, missing):
         plan: lg.Relation = node
         return plan
+    if isinstance(node, lg.Scan) and node.metadata is not None and set(missing) == {node.metadata.id}:
+        return replace(node, output=(*node.output, node.metadata), positions=(*node.positions, -1))
     if not isinstance(node, lg.Join):
         names = ", ".join(c.name for c in missing.values())
         raise internal_error(f"columns {names} cannot be taken from {type(node).__name__}")
@@ -97,6 +99,8 @@ def _reachable(plan: lg.Relation) -> set[int]:
     while stack:
         node = stack.pop()
         found.update(c.id for c in node.output)
+        if isinstance(node, lg.Scan) and node.metadata is not None:
+            found.add(node.metadata.id)
         if isinstance(node, lg.Join):
             stack += [node.left] if node.kind in ("semi", "anti") else [node.left, node.right]
         elif isinstance(node, (lg.Project, *_UNARY)):

@@ -69,7 +69,7 @@ def _found(binder: Binder, node: spec.Attribute, source: Input) -> dict[int, tup
     visible: dict[int, tuple[lg.Column, Match]] = {}
     hidden: dict[int, tuple[lg.Column, Match]] = {}
     for target, renewals in find(direct or source.relations, node.plan_id):
-        match = target.scope.match(node.parts)
+        match = target.scope.match(node.parts, only_hidden=node.is_metadata)
         if match is None:
             continue
         column = current(_pick(binder, node, match), renewals)
@@ -85,7 +85,7 @@ def _only_plan(binder: Binder, node: spec.Attribute, source: Input) -> dict[int,
     run = binder.context.run
     assert node.plan_id is not None
     targets = run.plans.get(node.plan_id, ())
-    if len(targets) != 1 or run.has_renewed:
+    if len(targets) != 1 or run.has_renewed or node.is_metadata:
         return None
     match = targets[0].scope.match(node.parts)
     if match is None:

@@ -13,6 +13,8 @@ from hiveframe.plan.logical import Column, Named
 
 Qualifier = tuple[str, ...]
 MAX_QUALIFIER = 3
+METADATA = "_metadata"
+"""The hidden column of a relation that reads files; operators on the way up pass it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class Scope:
         twin = Scope(self.columns, (qualifier,) * len(self.columns), hidden, case_sensitive=self.case_sensitive)
         twin._by_name = self._by_name
         return twin
+
+    def metadata(self) -> list[tuple[Column, Qualifier, bool]]:
+        """The hidden columns of files."""
+        return [h for h in self.hidden if h[0].name == METADATA]
+
+    def without_metadata(self) -> Scope:
+        """The same scope, the hidden columns of files apart."""
+        return self._twin([h for h in self.hidden if h[0].name != METADATA]) if self.hidden else self
 
     def without_hidden(self) -> Scope:
         """The visible columns alone."""
@@ -133,8 +143,10 @@ class Scope:
             found[key] = (*found[key], i) if key in found else (i,)
         return found
 
-    def match(self, parts: Sequence[str]) -> Match | None:
+    def match(self, parts: Sequence[str], *, only_hidden: bool = False) -> Match | None:
         """The columns that `parts` may mean: visible ones, else hidden ones; None when there are none."""
+        if only_hidden:
+            return self._match(parts, hidden=True)
         return self._match(parts, hidden=False) or (self._match(parts, hidden=True) if self.hidden else None)
 
     def _match(self, parts: Sequence[str], *, hidden: bool) -> Match | None:

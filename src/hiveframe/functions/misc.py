@@ -11,7 +11,7 @@ from sqlglot import exp
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.mersenne import PlacedWords, uuid_text
 from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
-from hiveframe.functions.sql import Sql, cast, func, number, op
+from hiveframe.functions.sql import Sql, cast, func, number, op, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Expr, Literal
 from hiveframe.plan.types import DataType, simple_string
@@ -102,16 +102,35 @@ def _refused(name: str, why: str) -> Function:
 
 
 _REFUSED: Final = {
-    "input_file_name": "rows do not carry their file",
-    "input_file_block_start": "rows do not carry their file",
-    "input_file_block_length": "rows do not carry their file",
     "java_method": "there is no JVM",
     "reflect": "there is no JVM",
     "try_reflect": "there is no JVM",
 }
 
 
+def _file_row(name: str, result: DataType, emit: Callable[[Sql], Sql], doc: str, since: str) -> Function:
+    """A function that analysis binds to what is known of the file: that is its argument."""
+    return Function(
+        name,
+        (ANY,),
+        result,
+        never_null,
+        emit=lambda call, args, ctx: emit(args[0]),
+        doc=doc,
+        group="misc",
+        since=since,
+    )
+
+
+def _file_url(path: Sql) -> Sql:
+    """`file:/a` as `file:///a`; nothing where there is no file."""
+    return func("replace", path, text("file:/"), text("file:///"))
+
+
 register(
+    _file_row("input_file_name", t.STRING, _file_url, "The file that the row is from.", "1.6.0"),
+    _file_row("input_file_block_start", t.LONG, lambda x: x, "Where the row's block begins in its file.", "2.2.0"),
+    _file_row("input_file_block_length", t.LONG, lambda x: x, "How many bytes the row's block has.", "2.2.0"),
     *(_refused(name, why) for name, why in _REFUSED.items()),
     *(_cast_to(name, dtype) for name, dtype in _CASTS.items()),
     Function(

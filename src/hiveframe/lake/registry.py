@@ -9,7 +9,8 @@ from typing import Final
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
-from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.lake.file_metadata import scan_with_metadata
+from hiveframe.lake.scan import METADATA_POSITION, ScanSource, ScanSql
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
 
 
@@ -21,8 +22,14 @@ def open_source(request: ReadRequest, context: ReadContext) -> ScanSource:
 def scan_expression(
     source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
 ) -> ScanSql:
-    """The query that reads `needed` (positions in `source.schema`); `with_path` adds `scan.FILE_PATH_COLUMN`."""
-    return source_of(source.format).scan(source, needed, context, with_path=with_path)
+    """The query that reads `needed` (positions in `source.schema`, or that of the hidden column).
+
+    `with_path` adds `scan.FILE_PATH_COLUMN`.
+    """
+    reader = source_of(source.format)
+    if METADATA_POSITION in needed:
+        return scan_with_metadata(reader, source, needed, context)
+    return reader.scan(source, needed, context, with_path=with_path)
 
 
 def source_of(name: str) -> Source:

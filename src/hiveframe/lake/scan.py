@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlglot import exp
 
 from hiveframe.functions.sql import cast, false, ident, null, number, physical_type
 from hiveframe.lake.options import Options
-from hiveframe.plan.types import StructType
+from hiveframe.plan import types as t
+from hiveframe.plan.types import StructField, StructType
+
+METADATA: Final = "_metadata"
+METADATA_POSITION: Final = -1
+"""Stands for the hidden column among a scan's positions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,13 @@ class ScanSource:
         """The partition columns, in folder order."""
         return StructType(tuple(self.schema.fields[i] for i in self.partitions))
 
+    @property
+    def metadata_schema(self) -> StructType | None:
+        """The fields of the hidden column; None where rows come from no files."""
+        if not self.paths:
+            return None
+        return _PARQUET_METADATA if self.format == "parquet" else _METADATA
+
     def data_positions(self) -> tuple[int, ...]:
         """Positions of the columns that are stored in the files."""
         folders = set(self.partitions)
@@ -79,12 +91,34 @@ FILE_PATH_COLUMN = "f_path"
 """The projection that carries each row's file when a scan is asked for it."""
 
 
+ROW_INDEX_COLUMN = "f_row"
+"""Each row's place in its file, beside `FILE_PATH_COLUMN` where the format counts rows (Parquet)."""
+
+_METADATA: Final = StructType(
+    (
+        StructField("file_path", t.STRING, False),
+        StructField("file_name", t.STRING, False),
+        StructField("file_size", t.LONG, False),
+        StructField("file_block_start", t.LONG, False),
+        StructField("file_block_length", t.LONG, False),
+        StructField("file_modification_time", t.TIMESTAMP, False),
+    )
+)
+_PARQUET_METADATA: Final = StructType((*_METADATA.fields, StructField("row_index", t.LONG, False)))
+
+
+def path_columns(source: ScanSource) -> list[str]:
+    """The columns that `with_path` adds to a scan."""
+    return [ROW_INDEX_COLUMN, FILE_PATH_COLUMN] if source.format == "parquet" else [FILE_PATH_COLUMN]
+
+
 def empty_scan(source: ScanSource, needed: Sequence[int], with_path: bool) -> ScanSql:
     """A scan of no files: the right columns and no rows."""
     items: list[exp.Expression] = [
         exp.Alias(this=cast(null(), physical_type(source.schema.fields[i].dtype)), alias=ident(scan_column(i)))
         for i in needed
     ]
-    if with_path:
-        items.append(exp.Alias(this=cast(null(), "VARCHAR"), alias=ident(FILE_PATH_COLUMN)))
+    for name in path_columns(source) if with_path else ():
+        kind = "VARCHAR" if name == FILE_PATH_COLUMN else "BIGINT"
+        items.append(exp.Alias(this=cast(null(), kind), alias=ident(name)))
     return ScanSql(exp.Select(expressions=items or [number(1)]).where(false()))

@@ -262,12 +262,14 @@ class Range(Relation):
 class Scan(Relation):
     """Files of a data source.
 
-    `source` is a `lake.scan.ScanSource`; `positions[i]` is output i's place in its schema.
+    `source` is a `lake.scan.ScanSource`; `positions[i]` is output i's place in its schema. `metadata` is the hidden
+    column `_metadata`: in the output, at position -1, only where it is asked for.
     """
 
     output: tuple[Column, ...]
     source: Any
     positions: tuple[int, ...]
+    metadata: Column | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,16 +18,16 @@ from hiveframe.sessions.state import Kept
 
 def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:
     """Rows in memory as a table."""
-    return DataTable(kept.schema, lambda columns: lg.LocalData(columns, kept.table), qualifier)
+    return DataTable(kept.schema, lambda columns, metadata: lg.LocalData(columns, kept.table), qualifier)
 
 
 def scanned(source: ScanSource, qualifier: tuple[str, ...] = ()) -> DataTable:
     """An opened data source as a table."""
-    return DataTable(source.schema, _scan(source), qualifier)
+    return DataTable(source.schema, _scan(source), qualifier, source.metadata_schema)
 
 
-def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...]], lg.Relation]:
-    return lambda columns: lg.Scan(columns, source, tuple(range(len(columns))))
+def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...], lg.Column | None], lg.Relation]:
+    return lambda columns, metadata: lg.Scan(columns, source, tuple(range(len(columns))), metadata)
 
 
 def open_table(

@@ -85,4 +85,4 @@ def columns_of(relation: lg.Relation) -> list[tuple[str, str, bool]]:
 
 def schema_table(schema: StructType, *qualifier: str) -> DataTable:
     """A table without rows."""
-    return DataTable(schema, lambda columns: lg.Values(columns, ()), qualifier)
+    return DataTable(schema, lambda columns, metadata: lg.Values(columns, ()), qualifier)

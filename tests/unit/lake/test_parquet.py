@@ -209,4 +209,4 @@ def test_columns_that_differ_by_case_alone_are_refused(tmp_path: Path) -> None:
 def test_a_files_name_never_changes_the_query(tmp_path: Path) -> None:
     path = save(tmp_path / 'it\'s [a] *"file".parquet', {"a": [1]})
     assert rows_of(opened("parquet", path)) == [(1,)]
-    assert rows_of(opened("parquet", path), with_path=True) == [(1, str(path))]
+    assert rows_of(opened("parquet", path), with_path=True) == [(1, 0, str(path))]

@@ -13,6 +13,7 @@ from hiveframe.analysis.expressions.lambdas import bind_arguments
 from hiveframe.analysis.expressions.rewrites import REWRITES
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
+from hiveframe.analysis.file_columns import FILE_FUNCTIONS, bind_file_function
 from hiveframe.analysis.frame import failure, quoted
 from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import written_sign
@@ -56,6 +57,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
                 expr = binder.bind(rewritten)
                 binder.context.run.rewritten[node] = rewritten
                 return expr
+    if row is not None and row.name in FILE_FUNCTIONS:
+        return bind_file_function(binder, node, row.name)
     if row is None or len(name) == 1:
         user = (
             None

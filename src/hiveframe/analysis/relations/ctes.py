@@ -53,11 +53,11 @@ def reference(cte: Cte, name: str, context: Context) -> Resolved:
         return _reference_to(cte, name, cte.recursive_columns, context)
     if not cte.is_shared:
         inner = _resolve(cte, context)
-        return Resolved(inner.plan, inner.scope.requalified((name,)), (inner,))
+        return Resolved(inner.plan, inner.scope.without_metadata().requalified((name,)), (inner,))
     if cte.shared is None:
         inner = _resolve(cte, context)
         if free_columns(inner.plan):
-            return Resolved(inner.plan, inner.scope.requalified((name,)), (inner,))
+            return Resolved(inner.plan, inner.scope.without_metadata().requalified((name,)), (inner,))
         cte.shared = lg.Cte(context.run.fresh_id(), cte.definition.name, inner.plan)
     return _reference_to(cte, name, cte.shared.plan.output, context)
 

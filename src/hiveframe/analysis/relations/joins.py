@@ -171,7 +171,7 @@ def _merged(
         keys, merged_away = [lg.Named(c, c) for c in left_keys], right_keys
     items = (*keys, *(lg.Named(c, c) for c in rest))
     hidden: list[Hidden] = [(c, qualifier[c.id], True) for c in merged_away]
-    hidden += scope.hidden
+    hidden += scope.without_metadata().hidden
     columns = [i.column for i in items]
     merged = Scope(columns, [qualifier.get(c.id, ()) for c in columns], hidden, case_sensitive=scope.case_sensitive)
     return Resolved(lg.Project(base.plan, items), merged, (left, right))

@@ -10,7 +10,7 @@ from hiveframe.analysis.environment import DataTable
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Context, Input, Resolved, context_of, failure, quoted
-from hiveframe.analysis.scope import Qualifier, Scope
+from hiveframe.analysis.scope import METADATA, Qualifier, Scope
 from hiveframe.errors import IllegalArgumentException, ParseException
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
@@ -37,7 +37,13 @@ def columns_of(context: Context, schema: t.StructType) -> tuple[lg.Column, ...]:
 
 def from_table(context: Context, table: DataTable) -> Resolved:
     """A table's rows under new columns."""
-    return leaf(context, table.make(columns_of(context, table.schema)), table.qualifier)
+    columns = columns_of(context, table.schema)
+    if table.metadata_schema is None or METADATA in {c.name for c in columns}:
+        return leaf(context, table.make(columns, None), table.qualifier)
+    metadata = context.run.column(METADATA, table.metadata_schema, False)
+    found = leaf(context, table.make(columns, metadata), table.qualifier)
+    found.scope = found.scope.with_hidden([(metadata, table.qualifier, False)])
+    return found
 
 
 def one_row(node: spec.OneRow, inputs: Sequence[Resolved], context: Context) -> Resolved:

@@ -84,7 +84,7 @@ def view(node: spec.Relation, found: ViewTable, context: Context) -> Resolved:
     child = context.run.analysis.resolve(found.plan, inner)
     if found.schema is not None:
         child = _as_promised(node, found, child, context)
-    return Resolved(child.plan, child.scope.requalified(found.qualifier), (child,))
+    return Resolved(child.plan, child.scope.without_metadata().requalified(found.qualifier), (child,))
 
 
 def _as_promised(node: spec.Relation, found: ViewTable, child: Resolved, context: Context) -> Resolved:

@@ -15,7 +15,16 @@ from hiveframe.lake.file_listing import list_request, settle_schema
 from hiveframe.lake.file_types import FileType, convert
 from hiveframe.lake.parquet_types import check_readable
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
-from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanFile, ScanSource, ScanSql, empty_scan, scan_column
+from hiveframe.lake.scan import (
+    FILE_PATH_COLUMN,
+    ROW_INDEX_COLUMN,
+    ScanFile,
+    ScanSource,
+    ScanSql,
+    empty_scan,
+    path_columns,
+    scan_column,
+)
 from hiveframe.lake.schema_merge import merge_schemas
 from hiveframe.lake.sources.parquet_footer import Footer, FooterCache
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
@@ -24,6 +33,7 @@ from hiveframe.plan.types import StructType
 
 # Up to so many files each footer is looked at; beyond, the first stands for all and the engine fits the others to it.
 _FOOTERS_READ: Final = 64
+_ROW_NUMBER: Final = "file_row_number"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +99,7 @@ class ParquetSource:
         union: exp.Query = parts[0]
         for other in parts[1:]:
             union = exp.Union(this=union, expression=other, distinct=False)
-        names = [scan_column(i) for i in needed] + ([FILE_PATH_COLUMN] if with_path else [])
+        names = [scan_column(i) for i in needed] + (path_columns(source) if with_path else [])
         return ScanSql(select_from(subquery(union, "__parts"), [(n, column(n)) for n in names]))
 
 
@@ -127,9 +137,11 @@ def _part(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_pa
             value = cast(null(), physical_type(f.dtype))
         projections.append((scan_column(i), value))
     if with_path:
-        projections.append((FILE_PATH_COLUMN, column(PATH)))
+        projections += [(ROW_INDEX_COLUMN, column(_ROW_NUMBER)), (FILE_PATH_COLUMN, column(PATH))]
     alike = replace(source, files=group.files)
     named = reader_arguments(source, with_path)
+    if with_path:
+        named["file_row_number"] = true()
     if fits and "hive_types" in named:
         named["union_by_name"] = true()
     elif fits and wanted:

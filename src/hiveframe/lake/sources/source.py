@@ -50,4 +50,4 @@ class Source(Protocol):
     def scan(
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
-        """The query for the `needed` schema positions; `with_path` adds each row's file as `scan.FILE_PATH_COLUMN`."""
+        """The query for the `needed` schema positions; `with_path` adds `scan.path_columns`: each row's file."""
