@@ -104,6 +104,7 @@ def _typed(expr: lg.Expr, run: Run) -> str:
 
 def _typed_call(function: str, shown: str | None, args: Sequence[lg.Expr], run: Run, *, distinct: bool = False) -> str:
     texts = [describe(a, run) for a in args]
+    texts += implied_lambda(function, len(args))
     if function == "getfield":
         return f"{texts[0]}.{texts[1]}"
     return call_text(lookup(function), shown or function, texts, distinct=distinct)
@@ -224,6 +225,27 @@ def _sort_order(node: spec.SortOrder, run: Run) -> str:
     nulls_first = node.ascending if node.nulls_first is None else node.nulls_first
     direction = "ASC" if node.ascending else "DESC"
     return f"{pretty(node.child, run)} {direction} NULLS {'FIRST' if nulls_first else 'LAST'}"
+
+
+# The lambda that stands in for the last one left out: its parameters, and its text over them.
+_IDENTITY: Final = (("id",), "{0}")
+_ASCENDING: Final = (
+    ("left", "right"),
+    "(IF((({0} IS NULL) AND ({1} IS NULL)), 0, (IF(({0} IS NULL), 1, (IF(({1} IS NULL), -1, "
+    "(IF(({0} < {1}), -1, (IF(({0} > {1}), 1, 0))))))))))",
+)
+_IMPLIED: Final = {("aggregate", 3): _IDENTITY, ("array_sort", 1): _ASCENDING}
+
+
+def implied_lambda(function: str, count: int, *, bound: bool = True) -> list[str]:
+    """The text of the lambda that a call with `count` arguments leaves out, if any."""
+    implied = _IMPLIED.get((function, count))
+    if implied is None:
+        return []
+    names, text = implied
+    if bound:
+        return [lambda_text(text.format(*[LAMBDA_VARIABLE] * len(names)), len(names))]
+    return [f"lambdafunction({', '.join([text.format(*names), *names])})"]
 
 
 def lambda_text(body: str, count: int) -> str:

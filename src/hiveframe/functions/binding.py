@@ -197,10 +197,7 @@ def bind_function(
         args = (*args, *(key.child for key in order_by))
     if any(names):
         args = _by_name(row, signature, args, names, binder)
-    if len(args) < signature.required or (signature.most is not None and len(args) > signature.most):
-        if len(args) < signature.required and all(p.name for p in signature.params):
-            raise _missing(row, signature.params[len(args)], 0, binder)
-        raise _wrong_count(called, signature.expected(), len(args), binder)
+    check_count(row, called, len(args), binder)
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
     if not is_aggregate:
         _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
@@ -246,6 +243,15 @@ def bind_function(
             context=binder.context,
         )
     return Call(row.name, bound, dtype, nullable, shown=display, context=binder.context)
+
+
+def check_count(row: Function, called: str, count: int, binder: CallBinder) -> None:
+    """WRONG_NUM_ARGS unless a row takes `count` arguments."""
+    signature = _signature(row)
+    if count < signature.required or (signature.most is not None and count > signature.most):
+        if count < signature.required and all(p.name for p in signature.params):
+            raise _missing(row, signature.params[count], 0, binder)
+        raise _wrong_count(called.lower(), signature.expected(), count, binder)
 
 
 def _row(name: str) -> Function:

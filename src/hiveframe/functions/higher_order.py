@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from hiveframe.functions.arrays import element_type, has_null_element, holds_null, same_array
+from hiveframe.functions.arrays import element_type, has_null_element, holds_null, same_array, wrong_input
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.maps import build_map
 from hiveframe.functions.registry import (
@@ -164,8 +164,7 @@ def _fold_params(i: int, args: Sequence[Expr]) -> Params:
 def _bind_aggregate(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     zero, merge = args[1], _lambda_of(args[2])
     if not t.same_type(zero.dtype, merge.body.dtype):
-        wide = binder.cast(merge.body, zero.dtype)
-        merge = Lambda(merge.params, wide)
+        raise wrong_input(binder, (args[0], zero, merge), 2, f'"{t.sql_name(zero.dtype)}"')
     if len(args) == 3:
         return Call("aggregate", (args[0], zero, merge), zero.dtype, True)
     finish = _lambda_of(args[3])

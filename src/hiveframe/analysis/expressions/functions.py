@@ -9,7 +9,7 @@ from hiveframe.analysis.environment import ClassFunction, PythonFunction, SqlFun
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
-from hiveframe.analysis.expressions.lambdas import bind_arguments
+from hiveframe.analysis.expressions.lambdas import bind_arguments, shown_arguments
 from hiveframe.analysis.expressions.rewrites import REWRITES
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
@@ -131,12 +131,12 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
     try:
         values = [a.value if isinstance(a, spec.NamedArgument) else a for a in nodes]
         names = [a.name if isinstance(a, spec.NamedArgument) else None for a in nodes]
-        args = bind_arguments(binder, node, row, values)
+        args = bind_arguments(binder, node, row, values, called)
         condition = binder.bind(node.filter) if node.filter is not None else None
         keys = tuple(bind_sort_key(binder, key) for key in node.within_group)
     finally:
         binder.aggregate = was
-    binder.context.run.arguments[node] = tuple(nodes)
+    binder.context.run.arguments[node] = shown_arguments(binder, row, nodes)
     if any(is_generator(a) for a in args):
         raise binder.nested_generator()
     return bind_function(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import failure
-from hiveframe.analysis.naming import lambda_text
+from hiveframe.analysis.naming import implied_lambda, lambda_text
 from hiveframe.errors import SparkError
+from hiveframe.functions.binding import check_count, ordinal, required_type
 from hiveframe.functions.registry import ARRAY, LAMBDA, MAP, TYPED_ARRAY, TYPED_MAP, Function, Kind, Param
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -20,10 +21,20 @@ _INDEXED: Final = frozenset({"transform", "filter"})
 _PREDICATES: Final = frozenset({"filter", "exists", "forall", "map_filter"})
 
 
+def shown_arguments(binder: Binder, row: Function, nodes: Sequence[spec.Expr]) -> tuple[spec.Expr, ...]:
+    """The arguments that names and messages show: a lambda left out has its place there."""
+    implied = implied_lambda(row.name, len(nodes))
+    if not implied:
+        return tuple(nodes)
+    stand_in = spec.Literal(None, NULL)
+    binder.context.run.shown[stand_in] = implied[0]
+    return (*nodes, stand_in)
+
+
 def bind_arguments(
-    binder: Binder, node: spec.Function, row: Function, args: Sequence[spec.Expr]
+    binder: Binder, node: spec.Function, row: Function, args: Sequence[spec.Expr], called: str = ""
 ) -> tuple[lg.Expr, ...]:
-    """The arguments typed: plain ones first, then the lambdas (in order)."""
+    """The arguments typed: plain ones first, then the lambdas (in order). `called` is the name that was written."""
     if row.lambda_params is None:
         lambdas = [a for a in args if isinstance(a, spec.Lambda)]
         if lambdas:
@@ -32,9 +43,11 @@ def bind_arguments(
     deferred = binder.context.run.deferred
     already = len(deferred)
     positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
+    check_count(row, called or row.name, len(args), call_binder(binder.context, node))
     typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
     if not any(isinstance(a, spec.Lambda) for a in args):
         typed = {i: _with_type(row, i, arg) for i, arg in typed.items()}
+    _check_plain(binder, node, row, args, typed, called or row.name)
     for i in positions:
         known = [typed.get(j) or lg.Literal(None, NULL) for j in range(len(args))]
         declared = row.lambda_params(i, known)
@@ -55,6 +68,37 @@ def bind_arguments(
     if deferred and not binder.lambdas:
         raise deferred[0]
     return bound
+
+
+def _check_plain(
+    binder: Binder,
+    node: spec.Function,
+    row: Function,
+    args: Sequence[spec.Expr],
+    typed: Mapping[int, lg.Expr],
+    called: str,
+) -> None:
+    """Arrays and maps are looked at before any lambda is bound, so the message shows lambdas as they were written."""
+    for i, arg in typed.items():
+        kind = row.params[i]
+        if not isinstance(kind, Kind) or kind.accepts(arg.dtype) or not any(isinstance(a, spec.Lambda) for a in args):
+            continue
+        texts = [_written(binder, a) for a in args]
+        texts += implied_lambda(row.name, len(args), bound=False)
+        raise call_binder(binder.context, node).error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            sqlExpr=f'"{called.lower()}({", ".join(texts)})"',
+            paramIndex=ordinal(i),
+            requiredType=required_type((kind,)),
+            inputSql=f'"{texts[i]}"',
+            inputType=f'"{sql_name(arg.dtype)}"',
+        )
+
+
+def _written(binder: Binder, node: spec.Expr) -> str:
+    if isinstance(node, spec.Lambda):
+        return f"lambdafunction({', '.join([binder.text(node.body), *node.params])})"
+    return binder.text(node)
 
 
 def _with_type(row: Function, position: int, arg: lg.Expr) -> lg.Expr:
