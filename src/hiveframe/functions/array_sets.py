@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
+from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.arrays import (
-    common_elements,
     element_type,
     has_null_element,
     holds_null,
     null_unless,
     same_array,
+    without_negative_zero,
 )
-from hiveframe.functions.coercion import tightest_type
+from hiveframe.functions.coercion import common_type, tightest_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
 from hiveframe.functions.sql import (
@@ -34,10 +36,12 @@ from hiveframe.functions.sql import (
 )
 from hiveframe.functions.structs import field_name
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
 
-_DAY_US = 86_400_000_000
+_DAY_US: Final = 86_400_000_000
+_MOST_ELEMENTS: Final = 2_147_483_632  # of a JVM's array, rounded
+_INTERVALS: Final = (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)
 
 
 def _distinct(array: Sql, ctx: EmitContext) -> Sql:
@@ -47,7 +51,7 @@ def _distinct(array: Sql, ctx: EmitContext) -> Sql:
 
 
 def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return _distinct(args[0], ctx)
+    return _distinct(_keys(call, args[0], ctx), ctx)
 
 
 def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
@@ -88,20 +92,24 @@ def _missing(call: Call, args: list[Sql]) -> list[Sql]:
     return [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
 
 
+def _keys(call: Call, array: Sql, ctx: EmitContext) -> Sql:
+    return without_negative_zero(array, element_type(call), ctx)
+
+
 def _emit_union(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return null_unless(_missing(call, args), _distinct(func("list_concat", *args), ctx))
+    return null_unless(_missing(call, args), _distinct(_keys(call, func("list_concat", *args), ctx), ctx))
 
 
 def _emit_intersect(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     x = ctx.fresh("x")
     shared = lambda_([x], is_not_null(func("list_position", args[1], param(x))))
-    return null_unless(_missing(call, args), func("list_filter", _distinct(args[0], ctx), shared))
+    return null_unless(_missing(call, args), func("list_filter", _distinct(_keys(call, args[0], ctx), ctx), shared))
 
 
 def _emit_except(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     x = ctx.fresh("x")
     lone = lambda_([x], is_null(func("list_position", args[1], param(x))))
-    return null_unless(_missing(call, args), func("list_filter", _distinct(args[0], ctx), lone))
+    return null_unless(_missing(call, args), func("list_filter", _distinct(_keys(call, args[0], ctx), ctx), lone))
 
 
 def _bind_overlap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -150,13 +158,16 @@ def _emit_zip(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_sequence(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    ends = common_elements(binder, "sequence", args[:2])
+    wide = common_type([a.dtype for a in args if not isinstance(a.dtype, _INTERVALS)], ansi=binder.ansi)
+    if wide is not None:
+        args = tuple(a if isinstance(a.dtype, _INTERVALS) else binder.cast(a, wide) for a in args)
+    ends, step = args[:2], args[2] if len(args) > 2 else None
     element = ends[0].dtype
-    step = args[2] if len(args) > 2 else None
-    if isinstance(element, t.IntegralType):
-        if step is not None:
-            step = binder.cast(step, element)
-    elif not isinstance(element, (t.DateType, t.TimestampType, t.TimestampNTZType)):
+    if isinstance(element, (t.DateType, t.TimestampType, t.TimestampNTZType)):
+        steps: tuple[type[DataType], ...] = _INTERVALS
+    else:
+        steps = (type(element),) if isinstance(element, t.IntegralType) else ()
+    if ends[1].dtype != element or not steps or not (step is None or isinstance(step.dtype, steps)):
         raise binder.error(
             "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES",
             functionName="`sequence`",
@@ -164,8 +175,6 @@ def _bind_sequence(binder: Binder, args: tuple[Expr, ...]) -> Expr:
             stepType='("INTERVAL" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
             otherStartType='"INTEGRAL"',
         )
-    elif step is None:
-        step = Literal(_DAY_US, t.DAY_TIME)
     given = tuple(ends) if step is None else (*ends, step)
     return Call("sequence", given, ArrayType(element, False), any_null(given))
 
@@ -173,38 +182,93 @@ def _bind_sequence(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 def _emit_sequence(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     element = element_type(call)
     start, stop = args[0], args[1]
+    refused = []
     if isinstance(element, t.IntegralType):
         up = cast(number(1), "BIGINT")
         step = args[2] if len(args) > 2 else case((op("<=", start, stop), up), default=cast(number(-1), "BIGINT"))
         made = func("generate_series", cast(start, "BIGINT"), cast(stop, "BIGINT"), cast(step, "BIGINT"))
         forward, backward, still = (op(s, step, number(0)) for s in (">", "<", "="))
+        shown = [start, stop, step]
+        refused.append((_exceeds(start, stop, step), _too_long(start, stop, step, call, ctx)))
     else:
-        step = _interval(call.args[2].dtype, args[2])
+        dtype = call.args[2].dtype if len(args) > 2 else t.DAY_TIME
+        given = args[2] if len(args) > 2 else _day_towards(start, stop)
+        step = _interval(dtype, given)
         moment = "TIMESTAMP" if isinstance(element, t.DateType) else physical_type(element)
         made = func("generate_series", cast(start, moment), cast(stop, moment), step)
         zero = _interval(t.DAY_TIME, number(0))
         forward, backward, still = (op(s, step, zero) for s in (">", "<", "="))
+        shown = [func("epoch_us", cast(start, moment)), func("epoch_us", cast(stop, moment)), _counted(dtype, given)]
+        if isinstance(element, t.DateType) and len(args) > 2:
+            refused.append((_less_than_a_day(dtype, given), _needs_days(dtype, call, ctx)))
     wrong = op(
         "or",
         op("or", op("and", forward, op(">", start, stop)), op("and", backward, op("<", start, stop))),
         op("and", still, op("!=", start, stop)),
     )
-    shown = [cast(a, "VARCHAR") for a in (start, stop, step)]
-    refused = ctx.raise_error(
-        "SparkRuntimeException",
-        "INTERNAL_ERROR",
-        {"message": func("concat", *_boundaries(shown))},
-        call.dtype,
-        call.context,
-    )
+    message = func("concat", *_boundaries([cast(a, "VARCHAR") for a in shown]))
+    refusal = ctx.raise_error("PlainIllegalArgument", NO_CONDITION, {"message": message}, call.dtype, None)
+    refused.append((wrong, refusal))
     single = op("and", still.copy(), op("=", start, stop))
     alone = func("list_value", cast(start, physical_type(element)))
     missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
-    return case(*missing, (single, alone), (wrong, refused), default=cast(made, physical_type(call.dtype)))
+    whole = cast(made, physical_type(call.dtype))
+    if isinstance(element, t.IntegralType):
+        return case(*missing, (single, alone), (wrong, refusal), *refused[:1], default=whole)
+    return case(*missing, *refused[:-1], (single, alone), *refused[-1:], default=whole)
+
+
+def _day_towards(start: Sql, stop: Sql) -> Sql:
+    return case((op("<=", start, stop), number(_DAY_US)), default=number(-_DAY_US))
+
+
+def _exceeds(start: Sql, stop: Sql, step: Sql) -> Sql:
+    return op(">", _count(start, stop, step), number(_MOST_ELEMENTS))
+
+
+def _count(start: Sql, stop: Sql, step: Sql) -> Sql:
+    """How many elements; in 128 bits, for the ends may be as far apart as two BIGINTs can be."""
+    apart = op("-", cast(stop, "HUGEINT"), cast(start, "HUGEINT"))
+    return op("+", op("//", apart, cast(step, "HUGEINT")), number(1))
+
+
+def _too_long(start: Sql, stop: Sql, step: Sql, call: Call, ctx: EmitContext) -> Sql:
+    params: dict[str, Sql | str] = {
+        "numberOfElements": cast(_count(start, stop, step), "VARCHAR"),
+        "maxRoundedArrayLength": str(_MOST_ELEMENTS),
+        "functionName": "`sequence`",
+        "parameter": "`count`",
+    }
+    condition = "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER"
+    return ctx.raise_error("SparkRuntimeException", condition, params, call.dtype, None)
+
+
+def _less_than_a_day(dtype: DataType, step: Sql) -> Sql:
+    match dtype:
+        case t.YearMonthIntervalType():
+            return op("=", step, number(0))
+        case t.DayTimeIntervalType():
+            return op("<", func("abs", step), number(_DAY_US))
+    months_and_days = op("+", func("datepart", text("month"), step), func("datepart", text("day"), step))
+    return op("and", op("=", months_and_days, number(0)), op("=", func("datepart", text("year"), step), number(0)))
+
+
+def _needs_days(dtype: DataType, call: Call, ctx: EmitContext) -> Sql:
+    name = "interval"
+    if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType)):
+        is_long = isinstance(dtype, t.YearMonthIntervalType)
+        name = "interval year to month" if is_long else "interval day to second"
+    params = {"intervalType": name}
+    return ctx.raise_error("IllegalArgumentException", "_LEGACY_ERROR_TEMP_3242", params, call.dtype, None)
+
+
+def _counted(dtype: DataType, step: Sql) -> Sql:
+    return step if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType)) else func("epoch_us", step)
 
 
 def _boundaries(shown: list[Sql]) -> list[Sql]:
-    return [text("Illegal sequence boundaries: "), shown[0], text(" to "), shown[1], text(" by "), shown[2]]
+    lead = "requirement failed: Illegal sequence boundaries: "
+    return [text(lead), shown[0], text(" to "), shown[1], text(" by "), shown[2]]
 
 
 def _interval(dtype: DataType, value: Sql) -> Sql:

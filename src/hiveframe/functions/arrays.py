@@ -10,7 +10,6 @@ from hiveframe.functions.registry import (
     ANY,
     ARRAY,
     TYPED_ARRAY,
-    TYPED_MAP,
     Binder,
     Function,
     always_null,
@@ -65,7 +64,7 @@ def common_elements(binder: Binder, name: str, args: Sequence[Expr]) -> list[Exp
     return [binder.cast(a, dtype) for a in args]
 
 
-def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: str) -> Exception:
+def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: str, **site: str) -> Exception:
     """UNEXPECTED_INPUT_TYPE for the argument at `position`; `required` is what the message asks for."""
     return binder.error(
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
@@ -73,6 +72,7 @@ def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: s
         requiredType=required,
         inputSql=binder.quoted(args[position]),
         inputType=f'"{t.sql_name(args[position].dtype)}"',
+        **site,
     )
 
 
@@ -131,6 +131,15 @@ def null_unless(conditions: Sequence[Sql], value: Sql) -> Sql:
     return case(*[(c, null()) for c in conditions], default=value) if conditions else value
 
 
+def without_negative_zero(array: Sql, element: DataType, ctx: EmitContext) -> Sql:
+    """The array with 0.0 for each -0.0: where Spark compares floating numbers as keys, it keeps them so."""
+    if not isinstance(element, (t.FloatType, t.DoubleType)):
+        return array
+    x = ctx.fresh("x")
+    zero = cast(number(0), physical_type(element))
+    return func("list_transform", array, lambda_([x], op("+", param(x), zero)))
+
+
 def has_null_element(array: Sql) -> Sql:
     """Whether an array value holds a NULL."""
     return op("<", func("list_count", array), func("len", array))
@@ -154,6 +163,8 @@ def _emit_contains(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _bind_position(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     refuse_void(binder, "array_position", args[0])
+    if isinstance(element_type(args[0]), t.NullType):
+        refuse_void(binder, "array_position", args[1])
     if not isinstance(args[0].dtype, ArrayType):
         raise wrong_input(binder, args, 0, '"ARRAY"')
     array, value = with_element(binder, "array_position", *args)
@@ -175,6 +186,15 @@ def _emit_remove(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     x = ctx.fresh("x")
     kept = func("list_filter", args[0], lambda_([x], op("is distinct from", param(x), args[1])))
     return null_unless([is_null(args[1])] if call.args[1].nullable else [], kept)
+
+
+def _bind_repeat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    value, count = args
+    if not isinstance(count.dtype, (t.ByteType, t.ShortType, t.IntegerType, t.NullType)):
+        raise wrong_input(binder, args, 1, '"INT"')
+    return Call(
+        "array_repeat", (value, binder.cast(count, t.INT)), ArrayType(value.dtype, value.nullable), count.nullable
+    )
 
 
 def _emit_repeat(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -258,6 +278,11 @@ def _compacted(args: Sequence[Expr]) -> DataType:
 
 
 def _bind_join(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    if not isinstance(args[0].dtype, (ArrayType, t.NullType)):
+        raise wrong_input(binder, args, 0, '"ARRAY<STRING>"')
+    for i in range(1, len(args)):
+        if not isinstance(args[i].dtype, (t.StringType, t.NullType)):
+            raise wrong_input(binder, args, i, '"STRING"')
     array = binder.cast(args[0], ArrayType(t.STRING, holds_null(args[0])))
     others = tuple(binder.cast(a, t.STRING) for a in args[1:])
     return Call("array_join", (array, *others), t.STRING, any_null((array, *others)))
@@ -268,7 +293,14 @@ def _emit_join(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if len(args) == 3:
         x = ctx.fresh("x")
         array = func("list_transform", array, lambda_([x], func("coalesce", param(x), args[2])))
-    joined = func("coalesce", func("array_to_string", array, args[1]), text(""))
+    if isinstance(call.args[1], Literal):
+        joined = func("coalesce", func("array_to_string", array, args[1]), text(""))
+    else:  # DuckDB's own takes no delimiter that differs from row to row
+        acc, y = ctx.fresh("acc"), ctx.fresh("y")
+        joined_to = case((is_null(param(acc)), param(y)), default=func("concat", param(acc), args[1], param(y)))
+        step = case((is_null(param(y)), param(acc)), default=joined_to)
+        folded = func("list_reduce", array, lambda_([acc, y], step), cast(null(), "VARCHAR"))
+        joined = func("coalesce", folded, text(""))
     return null_unless([is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable], joined)
 
 
@@ -322,6 +354,14 @@ def _check_nested(binder: Binder, args: tuple[Expr, ...]) -> None:
         raise wrong_input(binder, args, 0, '"ARRAY" of "ARRAY"')
 
 
+def _bind_sort(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    array, ascending = args
+    if not isinstance(ascending.dtype, (t.BooleanType, t.NullType)):
+        raise wrong_input(binder, args, 1, '"BOOLEAN"')
+    is_up = binder.fold(ascending, "ascendingOrder")
+    return Call("sort_array", (array, Literal(is_up, t.BOOLEAN)), array.dtype, any_null(args))
+
+
 def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     ascending = func("list_sort", args[0], text("ASC"), text("NULLS FIRST"))
     match call.args[1]:
@@ -329,7 +369,7 @@ def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
             return ascending
         case Literal(value=False):
             return func("list_sort", args[0], text("DESC"), text("NULLS LAST"))
-    return case((args[1], ascending), default=func("list_sort", args[0], text("DESC"), text("NULLS LAST")))
+    return cast(null(), physical_type(call.dtype))
 
 
 def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -347,20 +387,23 @@ def _element(args: Sequence[Expr]) -> DataType:
 def _bind_element_at(name: str, lenient: bool) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         container, key = args
+        # The lenient one is the other underneath, which messages show.
+        shown = [binder.quoted(a)[1:-1] for a in args] if lenient else []
+        site = {"sqlExpr": f'"element_at({", ".join(shown)})"'} if lenient else {}
         match container.dtype:
             case MapType(_, value):
-                container, key = with_key(binder, "element_at", container, key)
+                container, key = with_key(binder, "element_at", container, key, **site)
                 return Call(name, (container, key), value, True)
             case ArrayType(element, contains_null):
                 if key.dtype not in (t.BYTE, t.SHORT, t.INT):
-                    raise wrong_input(binder, args, 1, '"INT"')
+                    raise wrong_input(binder, args, 1, '"INT"', **site)
                 place = binder.cast(key, t.INT)
                 strict = binder.ansi and not lenient
                 nullable = place_nullable(container, place, from_one=True, strict=strict)
                 if nullable is None:
                     nullable = not strict or contains_null or any_null(args)
                 return Call(name, (container, place), element, nullable)
-        raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")')
+        raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")', **site)
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         container, key = args
@@ -373,12 +416,10 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
         return case(*branches, default=func("list_extract", container, key))
 
     doc = "The array's element at a position from 1 (negative: from the end), or the map's value of a key."
-    return Function(
-        name, (either(TYPED_ARRAY, TYPED_MAP), ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0"
-    )
+    return Function(name, (ANY, ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0")
 
 
-def with_key(binder: Binder, name: str, container: Expr, key: Expr) -> tuple[Expr, Expr]:
+def with_key(binder: Binder, name: str, container: Expr, key: Expr, **site: str) -> tuple[Expr, Expr]:
     """A map and a key brought to one key type; MAP_FUNCTION_DIFF_TYPES when there is none."""
     if isinstance(container.dtype, MapType):
         dtype = common_type_without_strings([container.dtype.key, key.dtype], ansi=binder.ansi)
@@ -391,6 +432,7 @@ def with_key(binder: Binder, name: str, container: Expr, key: Expr) -> tuple[Exp
         dataType='"MAP"',
         leftType=f'"{t.sql_name(container.dtype)}"',
         rightType=f'"{t.sql_name(key.dtype)}"',
+        **site,
     )
 
 
@@ -487,9 +529,8 @@ register(
     ),
     Function(
         "array_repeat",
-        (ANY, t.INT),
-        lambda args: ArrayType(args[0].dtype, args[0].nullable),
-        nullable=lambda args: args[1].nullable,
+        (ANY, ANY),
+        bind=_bind_repeat,
         emit=_emit_repeat,
         doc="An array of one value a number of times.",
         group="array",
@@ -537,7 +578,7 @@ register(
     ),
     Function(
         "array_join",
-        (ARRAY, t.STRING, optional(t.STRING)),
+        (ANY, ANY, optional(ANY)),
         bind=_bind_join,
         emit=_emit_join,
         doc="The elements as one text with a delimiter between them.",
@@ -566,9 +607,8 @@ register(
     ),
     Function(
         "sort_array",
-        (ARRAY, optional(t.BOOLEAN, True)),
-        same_array,
-        nullable=lambda args: args[0].nullable,
+        (ARRAY, optional(ANY, True)),
+        bind=_bind_sort,
         emit=_emit_reverse_sorted,
         doc="The array in order, NULLs first (last when descending).",
         group="array",

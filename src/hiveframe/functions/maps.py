@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.arrays import common_elements, element_type, holds_null, refuse_void, with_key, wrong_input
+from hiveframe.functions.arrays import (
+    common_elements,
+    element_type,
+    holds_null,
+    refuse_void,
+    with_key,
+    without_negative_zero,
+    wrong_input,
+)
+from hiveframe.functions.casts import cast_value
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, never_null, optional, register, rest
@@ -36,6 +45,7 @@ def _entry_type(dtype: MapType) -> StructType:
 
 def build_map(keys: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitContext) -> Sql:
     """A map of two lists: NULL keys raise; repeated keys raise, or the last one wins by the session's setting."""
+    keys = without_negative_zero(keys, dtype.key, ctx)
     null_key = ctx.raise_error("SparkRuntimeException", "NULL_MAP_KEY", {}, dtype, call.context)
     has_null_key = op("<", func("list_count", keys), func("len", keys))
     repeated = op("<", func("len", func("list_distinct", keys)), func("list_count", keys))
@@ -45,11 +55,12 @@ def build_map(keys: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitConte
         )
     x, i = ctx.fresh("x"), ctx.fresh("i")
     again = func("list_filter", keys, lambda_([x, i], op("<", func("list_position", keys, param(x)), param(i))))
+    first = func("list_extract", again, cast(text("1"), "INTEGER"))
     duplicate = ctx.raise_error(
         "SparkRuntimeException",
         "DUPLICATED_MAP_KEY",
         {
-            "key": cast(func("list_extract", again, cast(text("1"), "INTEGER")), "VARCHAR"),
+            "key": cast_value(first, dtype.key, t.STRING, "ansi", None, ctx),
             "mapKeyDedupPolicy": '"spark.sql.mapKeyDedupPolicy"',
         },
         dtype,
@@ -68,6 +79,16 @@ def _last_wins(keys: Sql, values: Sql, ctx: EmitContext) -> Sql:
     return func("map", first, picked)
 
 
+def _alike(binder: Binder, args: Sequence[Expr], part: str) -> list[Expr]:
+    dtype = common_type([a.dtype for a in args], ansi=binder.ansi)
+    if dtype is None:
+        kinds = ", ".join(f'"{t.sql_name(a.dtype)}"' for a in args)
+        raise binder.error(
+            f"DATATYPE_MISMATCH.CREATE_MAP_{part}_DIFF_TYPES", functionName="`map`", dataType=f"[{kinds}]"
+        )
+    return [binder.cast(a, dtype) for a in args]
+
+
 def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if len(args) % 2:
         raise binder.error(
@@ -77,8 +98,8 @@ def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
             actualNum=str(len(args)),
             docroot="https://spark.apache.org/docs/latest",
         )
-    keys = common_elements(binder, "map", args[::2])
-    values = common_elements(binder, "map", args[1::2])
+    keys = _alike(binder, args[::2], "KEY")
+    values = _alike(binder, args[1::2], "VALUE")
     key = keys[0].dtype if keys else t.NULL
     if isinstance(key, t.VariantType):
         raise binder.error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", keyType='"VARIANT"')
@@ -93,7 +114,7 @@ def _emit_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         return cast(func("map"), physical_type(call.dtype))
     keys, values = func("list_value", *args[::2]), func("list_value", *args[1::2])
     if len(args) == 2 and not call.args[0].nullable:
-        return func("map", keys, values)
+        return func("map", without_negative_zero(keys, call.dtype.key, ctx), values)
     return build_map(keys, values, call.dtype, call, ctx)
 
 
@@ -105,7 +126,7 @@ def _emit_from_arrays(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     assert isinstance(call.dtype, MapType)
     uneven = ctx.raise_error(
         "SparkRuntimeException",
-        "_LEGACY_ERROR_TEMP_2130",
+        "_LEGACY_ERROR_TEMP_2128",
         {},
         call.dtype,
         call.context,

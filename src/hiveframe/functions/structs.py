@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, Binder, Function, never_null, register, rest
 from hiveframe.functions.sql import Sql, struct_pack
@@ -38,14 +39,14 @@ def _bind_named_struct(binder: Binder, args: tuple[Expr, ...]) -> Expr:
             docroot="https://spark.apache.org/docs/latest",
         )
     names: list[str] = []
+    wrong = [binder.quoted(n) for n in args[::2] if not (isinstance(n.dtype, t.StringType) and is_foldable(n))]
+    if wrong:
+        condition = "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING"
+        raise binder.error(condition, inputExprs=f"[{', '.join(wrong)}]")
     for name in args[::2]:
         value = binder.fold(name)
         if value is None:
             raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="[`name1`]")
-        if not isinstance(name.dtype, t.StringType):
-            raise binder.error(
-                "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", inputExprs=f'["{value}"]'
-            )
         names.append(str(value))
     return make_struct(names, list(args[1::2]))
 

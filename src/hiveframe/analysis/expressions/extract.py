@@ -31,6 +31,8 @@ def bind_extract(binder: Binder, node: spec.ExtractValue) -> lg.Expr:
             binder.bind(key)
             raise failure("INVALID_EXTRACT_FIELD_TYPE", None, extraction=f'"{binder.text(key)}"')
     key_expr = binder.bind(node.key)
+    if isinstance(child.dtype, t.NullType) and not isinstance(child, lg.LambdaVar):
+        return lg.Literal(None, t.NULL)
     return _extract(binder, node, child, key_expr, binder.text(node.child))
 
 

@@ -45,9 +45,9 @@ def bind_arguments(
     positions = [i for i, a in enumerate(args) if _takes_lambda(row, i) or isinstance(a, spec.Lambda)]
     check_count(row, called or row.name, len(args), call_binder(binder.context, node))
     typed: dict[int, lg.Expr] = {i: binder.bind(a) for i, a in enumerate(args) if i not in positions}
+    _check_plain(binder, node, row, args, typed, called or row.name)
     if not any(isinstance(a, spec.Lambda) for a in args):
         typed = {i: _with_type(row, i, arg) for i, arg in typed.items()}
-    _check_plain(binder, node, row, args, typed, called or row.name)
     for i in positions:
         known = [typed.get(j) or lg.Literal(None, NULL) for j in range(len(args))]
         declared = row.lambda_params(i, known)
@@ -79,12 +79,14 @@ def _check_plain(
     called: str,
 ) -> None:
     """Arrays and maps are looked at before any lambda is bound, so the message shows lambdas as they were written."""
+    implied = implied_lambda(row.name, len(args), bound=False)
+    if not implied and not any(isinstance(a, spec.Lambda) for a in args):
+        return
     for i, arg in typed.items():
         kind = row.params[i]
-        if not isinstance(kind, Kind) or kind.accepts(arg.dtype) or not any(isinstance(a, spec.Lambda) for a in args):
+        if not isinstance(kind, Kind) or kind.accepts(arg.dtype):
             continue
-        texts = [_written(binder, a) for a in args]
-        texts += implied_lambda(row.name, len(args), bound=False)
+        texts = [_written(binder, a) for a in args] + implied
         raise call_binder(binder.context, node).error(
             "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
             sqlExpr=f'"{called.lower()}({", ".join(texts)})"',
