@@ -84,6 +84,32 @@ class ClassFunction:
     class_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class AnalyzedArgument:
+    """An argument as a Python table function's `analyze` sees it; `value` (storage form) only when it is constant."""
+
+    dtype: DataType
+    value: Any = None
+    is_constant: bool = False
+    is_table: bool = False
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableFunctionAnalysis:
+    """What `analyze` returned: the schema, itself as a pickle, and how the TABLE argument is to be given.
+
+    `partition_by`, `order_by` (expression, ascending, nulls first) and `select` (expression, alias or "") are SQL text.
+    """
+
+    schema: StructType
+    pickled: bytes
+    single_partition: bool = False
+    partition_by: tuple[str, ...] = ()
+    order_by: tuple[tuple[str, bool, bool | None], ...] = ()
+    select: tuple[tuple[str, str], ...] = ()
+
+
 UserFunction = SqlFunction | PythonFunction | PythonTableFunction | ClassFunction
 
 
@@ -151,8 +177,10 @@ class Environment(Protocol):
     def collect(self, relation: lg.Relation) -> Sequence[tuple[Any, ...]]:
         """The rows (storage form) of a small query."""
 
-    def analyze_table_function(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
-        """The result schema that a Python table function's `analyze` decides, and what it returned."""
+    def analyze_table_function(
+        self, function: spec.PythonTableFunction, args: Sequence[AnalyzedArgument]
+    ) -> TableFunctionAnalysis:
+        """What a Python table function's `analyze` says of a call."""
 
     def function_names(self) -> Sequence[str]:
         """Names of temporary and stored functions, for suggestions."""

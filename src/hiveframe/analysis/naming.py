@@ -137,7 +137,7 @@ def _function(node: spec.Function, run: Run) -> str:
     given = nodes if nodes is not None else node.args
     texts = [pretty(a, run) for a in given]
     if row is None:
-        return f"{'.'.join(node.name)}({', '.join(texts)})"
+        return f"{'.'.join(node.name)}({', '.join(_argument(a, run) for a in given)})"
     sign = written_sign(node, called)
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"
@@ -275,7 +275,13 @@ def _update_fields(node: spec.UpdateFields, run: Run) -> str:
 
 
 def _python_udf(node: spec.PythonUdf, run: Run) -> str:
-    return f"{node.name}({', '.join(pretty(a, run) for a in node.args)})"
+    return f"{node.name}({', '.join(_argument(a, run) for a in node.args)})"
+
+
+def _argument(node: spec.Expr, run: Run) -> str:
+    """A user function's argument, with the name that it was given by."""
+    text = pretty(node, run)
+    return f"{node.name} => {text}" if isinstance(node, spec.NamedArgument) else text
 
 
 def _outer(node: spec.Expr, run: Run) -> str:

@@ -233,10 +233,14 @@ class OneRow(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalData(Relation):
-    """Rows in memory: an Arrow table whose columns match `output` by position, in Spark's Arrow types."""
+    """Rows in memory: an Arrow table whose columns match `output` by position, in Spark's Arrow types.
+
+    `is_kept`: they were computed earlier, for a user who asked to keep them.
+    """
 
     output: tuple[Column, ...]
     table: Any
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -562,6 +566,7 @@ class PyUdtf(Expr):
     dtype: StructType
     nullable: bool = False
     table: Relation | None = None
+    table_columns: tuple[Column, ...] = ()  # those of `table` that the function is given
     table_arg: int | None = None
     partition_by: tuple[Expr, ...] = ()
     order_by: tuple[SortKey, ...] = ()

@@ -9,7 +9,15 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 
 from hiveframe import sql
-from hiveframe.analysis.environment import ClassFunction, DataTable, SqlFunction, UserFunction, ViewTable
+from hiveframe.analysis.environment import (
+    AnalyzedArgument,
+    ClassFunction,
+    DataTable,
+    SqlFunction,
+    TableFunctionAnalysis,
+    UserFunction,
+    ViewTable,
+)
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
 from hiveframe.errors import analysis_error
@@ -46,9 +54,6 @@ class Runner(Protocol):
 
     def cached_table(self, parts: tuple[str, ...]) -> DataTable | None:
         """The kept rows of a table that CACHE TABLE asked to keep."""
-
-    def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
-        """What a Python table function's `analyze` says of its result."""
 
     def stored_function(self, function: StoredFunction) -> SqlFunction | ClassFunction:
         """A stored SQL function, ready to be expanded."""
@@ -245,10 +250,14 @@ class SessionEnvironment:
         self.reads.never_again()
         return self.runner.collect(relation)
 
-    def analyze_table_function(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
+    def analyze_table_function(
+        self, function: spec.PythonTableFunction, args: Sequence[AnalyzedArgument]
+    ) -> TableFunctionAnalysis:
         """What the function's `analyze` says."""
         self.reads.never_again()
-        return self.runner.analyze_udtf(function, args)
+        from hiveframe.engine.python.analyze import analyze  # loads PySpark's worker
+
+        return analyze(function.name, function.command, args)
 
     def function_names(self) -> Sequence[str]:
         """Temporary and stored functions."""

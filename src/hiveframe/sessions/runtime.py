@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -36,7 +37,7 @@ from hiveframe.sessions.analyses import Analysis, Reads
 from hiveframe.sessions.commands.functions import stored_function
 from hiveframe.sessions.commands.seam import HANDLERS
 from hiveframe.sessions.environment import SessionEnvironment
-from hiveframe.sessions.explain_text import explain_text
+from hiveframe.sessions.explaining.modes import Explained
 from hiveframe.sessions.operation import DETACHED, Operation
 from hiveframe.sessions.python_path import PythonPath
 from hiveframe.sessions.results import Observed, Rows, RunRows, SmallTable
@@ -301,9 +302,8 @@ class Session:
         """The plan as text."""
         analyzer = Analyzer(self._environment)
         analyzed = analyzer.relation(self._with_cached(plan))
-        return explain_text(
-            analyzed, self._optimized(analyzed), self.settings, mode, lambda e: describe(e, analyzer.run)
-        )
+        shown = partial(describe, run=analyzer.run)
+        return Explained(plan, analyzed, self._optimized(analyzed), self.settings, shown).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""
@@ -354,10 +354,6 @@ class Session:
             tuple(storage_value(table.column(i)[row], dtype) for i, dtype in enumerate(types))
             for row in range(table.num_rows)
         ]
-
-    def analyze_udtf(self, function: spec.PythonTableFunction, args: Sequence[Any]) -> tuple[StructType, Any]:
-        """What a Python table function's `analyze` says of its result."""
-        raise unsupported("Python table functions that analyse their own result")
 
     def stored_function(self, function: StoredFunction) -> SqlFunction | ClassFunction:
         """A stored function, parsed."""

@@ -18,7 +18,7 @@ from hiveframe.sessions.state import Kept
 
 def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:
     """Rows in memory as a table."""
-    return DataTable(kept.schema, lambda columns, metadata: lg.LocalData(columns, kept.table), qualifier)
+    return DataTable(kept.schema, lambda columns, metadata: lg.LocalData(columns, kept.table, is_kept=True), qualifier)
 
 
 def scanned(source: ScanSource, qualifier: tuple[str, ...] = ()) -> DataTable:

@@ -162,7 +162,7 @@ def emit_table_function(node: Generate, call: PyUdtf, block: Block, ctx: Context
     if call.table is not None:
         if passed:
             raise unsupported(f"the table function {call.name} with a TABLE argument beside other columns")
-        table = call.table.output
+        table = call.table_columns
         block = wrap(emit_relation(call.table, ctx), ctx)
         partitions = [(ctx.expr(e), _partition_field(i, e)) for i, e in enumerate(call.partition_by)]
         order = [exp.Ordered(this=sql.copy(), desc=False, nulls_first=True) for sql, _ in partitions]

@@ -129,7 +129,7 @@ def _partition_indexes(call: PyUdtf) -> list[int]:
     """Where the PARTITION BY values stand in the table argument's rows: behind its own columns."""
     if call.table is None:
         return []
-    width = len(call.table.output)
+    width = len(call.table_columns)
     return list(range(width, width + len(call.partition_by)))
 
 

@@ -212,7 +212,7 @@ def _pruned_local(node: lg.LocalData, need: Ids, before: Relation) -> Relation:
     kept = [i for i, c in enumerate(node.output) if c.id in need]
     if len(kept) == len(node.output):
         return node
-    return lg.LocalData(_at(node.output, kept), node.table.select(kept))
+    return lg.LocalData(_at(node.output, kept), node.table.select(kept), node.is_kept)
 
 
 def _pruned_values(node: lg.Values, need: Ids, before: Relation) -> Relation:

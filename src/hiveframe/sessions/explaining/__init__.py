@@ -1,0 +1,1 @@
+"""EXPLAIN: HiveFrame's plans as trees people can read, called as Spark calls what they mean."""

@@ -1,0 +1,60 @@
+"""The five modes of EXPLAIN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hiveframe.engine.compiled import compile_plan
+from hiveframe.engine.process import database
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import simple_string
+from hiveframe.sessions.explaining.logical import Shown, logical_tree
+from hiveframe.sessions.explaining.parsed import parsed_tree
+from hiveframe.sessions.explaining.physical import formatted_tree, physical_tree
+from hiveframe.sessions.explaining.statistics import noted
+from hiveframe.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A plan in its stages; `shown` writes an expression."""
+
+    parsed: spec.Relation
+    analyzed: lg.Relation
+    optimized: lg.Relation
+    settings: Settings
+    shown: Shown
+
+    def text(self, mode: str) -> str:
+        """The plan in one of Spark's modes: simple, extended, codegen, cost, formatted."""
+        modes: dict[str, Callable[[], str]] = {
+            "extended": self._extended,
+            "codegen": self._codegen,
+            "cost": self._cost,
+            "formatted": lambda: f"== Physical Plan ==\n{formatted_tree(self.optimized, self.shown)}\n",
+        }
+        return modes.get(mode, lambda: self._physical() + "\n")()
+
+    def _physical(self) -> str:
+        return f"== Physical Plan ==\n{physical_tree(self.optimized, self.shown)}"
+
+    def _extended(self) -> str:
+        columns = ", ".join(f"{f.name}: {simple_string(f.dtype)}" for f in schema_of(self.analyzed).fields)
+        return (
+            f"== Parsed Logical Plan ==\n{parsed_tree(self.parsed)}\n"
+            f"== Analyzed Logical Plan ==\n{columns}\n{logical_tree(self.analyzed, self.shown)}\n"
+            f"== Optimized Logical Plan ==\n{logical_tree(self.optimized, self.shown)}\n{self._physical()}"
+        )
+
+    def _codegen(self) -> str:
+        """The operators, and the statement that the engine runs for them."""
+        statement = compile_plan(self.optimized, self.settings, database(self.settings)).shown()
+        tree = physical_tree(self.optimized, self.shown)
+        return f"Found 1 WholeStageCodegen subtrees.\n== Subtree 1 / 1 ==\n{tree}\nGenerated code:\n{statement}\n"
+
+    def _cost(self) -> str:
+        optimized = logical_tree(self.optimized, self.shown, noted(self.optimized))
+        return f"== Optimized Logical Plan ==\n{optimized}\n{self._physical()}\n"

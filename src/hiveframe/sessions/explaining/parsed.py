@@ -1,0 +1,73 @@
+"""What was asked for, before names and types are known: unresolved names begin with a quote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hiveframe.plan import spec
+from hiveframe.plan.types import DataType, simple_string
+from hiveframe.plan.walk import children
+from hiveframe.sessions.explaining.trees import tree
+
+
+def parsed_tree(plan: spec.Relation) -> str:
+    """The unresolved plan."""
+    return tree(plan, _line, lambda node: children(node, spec.Relation))
+
+
+def _line(node: spec.Relation) -> str:
+    if isinstance(node, spec.LocalRelation):
+        return "LocalRelation"
+    if isinstance(node, spec.Range):
+        return f"Range ({node.start}, {node.end}, step={node.step})"
+    if isinstance(node, spec.Table):
+        return f"'UnresolvedRelation [{', '.join(node.name.parts)}]"
+    if isinstance(node, spec.ReadSource):
+        return f"'UnresolvedDataSource format: {node.format or 'default'}, paths: {len(node.paths)}"
+    if isinstance(node, spec.SqlQuery):
+        return f"'SqlQuery {' '.join(node.text.split())[:100]}"
+    if isinstance(node, spec.Join):
+        condition = f", {_text(node.condition)}" if node.condition is not None else ""
+        using = f", Using[{', '.join(node.using)}]" if node.using else ""
+        return f"'Join {node.kind}{condition}{using}"
+    details = [t for name in _fields(node) if (t := _detail(getattr(node, name)))]
+    return f"'{type(node).__name__}" + (f" {', '.join(details)}" if details else "")
+
+
+def _fields(node: Any) -> list[str]:
+    return [name for name in node.__dataclass_fields__ if name not in ("plan_id", "origin", "child", "left", "right")]
+
+
+def _detail(value: Any) -> str:
+    match value:
+        case spec.Expr():
+            return _text(value)
+        case bool() | int() | float() | str() if value not in ("", False):
+            return str(value)
+        case tuple() if value and all(isinstance(item, (spec.Expr, str)) for item in value):
+            return "[" + ", ".join(item if isinstance(item, str) else _text(item) for item in value) + "]"
+    return ""
+
+
+def _text(node: spec.Expr) -> str:
+    match node:
+        case spec.Literal(value):
+            return str(value)
+        case spec.Attribute(parts):
+            return "'" + ".".join(parts)
+        case spec.Star(target):
+            return ".".join((*target, "*"))
+        case spec.Alias(child, names):
+            return f"{_text(child)} AS {', '.join(names)}"
+        case spec.Function(name, (left, right)) if not name[-1][:1].isalpha():
+            return f"({_text(left)} {name[-1]} {_text(right)})"
+        case spec.Function(name, args):
+            return f"'{'.'.join(name)}({', '.join(map(_text, args))})"
+        case spec.Cast(child, dtype):
+            shown = simple_string(dtype) if isinstance(dtype, DataType) else dtype
+            return f"cast({_text(child)} as {shown})"
+        case spec.SortOrder(child, ascending, nulls_first):
+            first = ascending if nulls_first is None else nulls_first
+            return f"{_text(child)} {'ASC' if ascending else 'DESC'} NULLS {'FIRST' if first else 'LAST'}"
+    inner = ", ".join(_text(child) for child in children(node, spec.Expr))
+    return f"'{type(node).__name__.lower()}({inner})"

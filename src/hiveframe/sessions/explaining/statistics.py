@@ -1,0 +1,112 @@
+"""What EXPLAIN COST says of each step: sizes by Spark's rules of thumb, exact where rows are counted already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hiveframe.lake.scan import ScanSource
+from hiveframe.optimizer.inputs import inputs
+from hiveframe.plan import logical as lg
+from hiveframe.plan import types as t
+
+_ROW_OVERHEAD: Final = 8
+_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_WIDTHS: Final[Mapping[type[t.DataType], int]] = {
+    t.BooleanType: 1,
+    t.ByteType: 1,
+    t.ShortType: 2,
+    t.IntegerType: 4,
+    t.DateType: 4,
+    t.FloatType: 4,
+    t.StringType: 20,
+    t.BinaryType: 100,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Bytes, and rows where they are known."""
+
+    bytes: float
+    rows: int | None = None
+
+    def __str__(self) -> str:
+        rows = f", rowCount={self.rows}" if self.rows is not None else ""
+        return f"Statistics(sizeInBytes={_shown(self.bytes)}{rows})"
+
+
+def noted(plan: lg.Relation) -> Callable[[lg.Relation], str]:
+    """What to write behind each node of `plan`."""
+    known: dict[int, Size] = {}
+    pending = [plan]
+    while pending:
+        node = pending[-1]
+        missing = [child for child in inputs(node) if id(child) not in known]
+        if missing:
+            pending.extend(missing)
+            continue
+        known[id(pending.pop())] = _size(node, [known[id(child)] for child in inputs(node)])
+    return lambda node: f", {known[id(node)]}"
+
+
+def _size(node: lg.Relation, below: list[Size]) -> Size:
+    match node:
+        case lg.OneRow():
+            return Size(1.0, 1)
+        case lg.LocalData(table=table):
+            return _of_rows(node, table.num_rows)
+        case lg.Values(rows=rows):
+            return _of_rows(node, len(rows))
+        case lg.Range(start=start, end=end, step=step):
+            return Size(8.0 * max(0, -((start - end) // step)), max(0, -((start - end) // step)))
+        case lg.Scan(source=ScanSource() as source):
+            return Size(float(source.size_bytes))
+        case lg.Limit(count=int() as count):
+            left = count if below[0].rows is None else min(count, max(below[0].rows - node.offset, 0))
+            return _of_rows(node, left)
+        case lg.SetOperation():
+            return Size(sum(size.bytes for size in below), _total(below))
+        case lg.Join(kind="semi" | "anti"):
+            return Size(below[0].bytes)
+        case lg.Join() | lg.AsOfJoin():
+            return Size(below[0].bytes * below[1].bytes)
+        case lg.Project(child=child) | lg.Aggregate(child=child):
+            ratio = _width(node.output) / _width(child.output)
+            return Size(below[0].bytes * ratio, below[0].rows if isinstance(node, lg.Project) else None)
+    return Size(max((size.bytes for size in below), default=1.0))
+
+
+def _total(below: list[Size]) -> int | None:
+    counts = [size.rows for size in below if size.rows is not None]
+    return sum(counts) if len(counts) == len(below) else None
+
+
+def _of_rows(node: lg.Relation, rows: int) -> Size:
+    return Size(float(_width(node.output) * rows) or 1.0, rows)
+
+
+def _width(columns: tuple[lg.Column, ...]) -> int:
+    return _ROW_OVERHEAD + sum(_type_width(c.dtype) for c in columns)
+
+
+def _type_width(dtype: t.DataType) -> int:
+    match dtype:
+        case t.DecimalType(precision, _):
+            return 8 if precision <= 18 else 16
+        case t.ArrayType(element):
+            return _type_width(element)
+        case t.MapType(key, value):
+            return _type_width(key) + _type_width(value)
+        case t.StructType(fields):
+            return sum(_type_width(f.dtype) for f in fields)
+    return _WIDTHS.get(type(dtype), 8)
+
+
+def _shown(size: float) -> str:
+    unit = 0
+    while size >= 2048 and unit < len(_UNITS) - 1:
+        size /= 1024
+        unit += 1
+    return f"{size:.1f} {_UNITS[unit]}"
