@@ -179,9 +179,42 @@ def duration_s(text: str) -> float:
     return int(m.group(1)) * _SECONDS[(m.group(2) or "ms").lower()]
 
 
+# Java's ZoneId.SHORT_IDS
+SHORT_ZONE_IDS: Final[Mapping[str, str]] = {
+    "ACT": "Australia/Darwin",
+    "AET": "Australia/Sydney",
+    "AGT": "America/Argentina/Buenos_Aires",
+    "ART": "Africa/Cairo",
+    "AST": "America/Anchorage",
+    "BET": "America/Sao_Paulo",
+    "BST": "Asia/Dhaka",
+    "CAT": "Africa/Harare",
+    "CNT": "America/St_Johns",
+    "CST": "America/Chicago",
+    "CTT": "Asia/Shanghai",
+    "EAT": "Africa/Addis_Ababa",
+    "ECT": "Europe/Paris",
+    "EST": "-05:00",
+    "HST": "-10:00",
+    "IET": "America/Indiana/Indianapolis",
+    "IST": "Asia/Kolkata",
+    "JST": "Asia/Tokyo",
+    "MIT": "Pacific/Apia",
+    "MST": "-07:00",
+    "NET": "Asia/Yerevan",
+    "NST": "Pacific/Auckland",
+    "PLT": "Asia/Karachi",
+    "PNT": "America/Phoenix",
+    "PRT": "America/Puerto_Rico",
+    "PST": "America/Los_Angeles",
+    "SST": "Pacific/Guadalcanal",
+    "VST": "Asia/Ho_Chi_Minh",
+}
+
+
 def is_time_zone(text: str) -> bool:
-    """Whether Spark takes `text` as a zone: an IANA name, `+hh:mm`, `UTC+h`, or `Z`."""
-    if text in ("Z", "UTC", "GMT", "UT") or text in available_timezones():
+    """Whether Spark takes `text` as a zone: an IANA name, a short one, `+hh:mm`, `UTC+h`, or `Z`."""
+    if text in ("Z", "UTC", "GMT", "UT") or text in SHORT_ZONE_IDS or text in available_timezones():
         return True
     return re.fullmatch(r"(UTC|GMT|UT)?[+-]\d{1,2}(:?\d{2})?(:\d{2})?", text) is not None
 

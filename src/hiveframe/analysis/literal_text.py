@@ -8,8 +8,8 @@ import struct
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from hiveframe.functions.time_zones import zone
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -98,32 +98,10 @@ def civil_of_days(days: int) -> tuple[int, int, int]:
 def timestamp_text(microseconds: int, time_zone: str | None) -> str:
     """`2020-01-01 00:00:00.123` in the zone (None: as it is)."""
     if time_zone is not None and _FIRST_US <= microseconds <= _LAST_US:
-        moment = (_EPOCH + dt.timedelta(microseconds=microseconds)).replace(tzinfo=_UTC).astimezone(zone_of(time_zone))
+        moment = (_EPOCH + dt.timedelta(microseconds=microseconds)).replace(tzinfo=_UTC).astimezone(zone(time_zone))
         microseconds += (moment.utcoffset() or dt.timedelta()) // dt.timedelta(microseconds=1)
     days, rest = divmod(microseconds, _DAY_US)
     return f"{date_text(days)} {time_text(rest * 1000)}"
-
-
-def zone_of(time_zone: str) -> dt.tzinfo:
-    """A zone by IANA name or fixed offset."""
-    try:
-        return ZoneInfo(time_zone)
-    except (KeyError, ValueError):
-        return _fixed_offset(time_zone)
-
-
-def _fixed_offset(text: str) -> dt.tzinfo:
-    body = text
-    for prefix in ("UTC", "GMT", "UT"):
-        body = body.removeprefix(prefix)
-    if body in ("", "Z"):
-        return _UTC
-    sign = -1 if body[0] == "-" else 1
-    pieces = body[1:].split(":")
-    if len(pieces) == 1 and len(pieces[0]) == 4:
-        pieces = [pieces[0][:2], pieces[0][2:]]
-    hours, minutes, seconds = ([int(p) for p in pieces] + [0, 0])[:3]
-    return dt.timezone(sign * dt.timedelta(hours=hours, minutes=minutes, seconds=seconds))
 
 
 def _fraction(microseconds: int) -> str:

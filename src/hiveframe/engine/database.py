@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from hiveframe.engine.kernels import Kernel, as_udf
+from hiveframe.settings import SHORT_ZONE_IDS
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -31,7 +32,9 @@ _FIXED: Final[dict[str, str]] = {
 # Progress is computed only where a bar is enabled; nothing is printed.
 _PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 
-_OFFSET: Final = re.compile(r"(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?(?::\d{2})?")
+_OFFSET: Final = re.compile(r"(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?(?::(\d{2}))?")
+_MOST_HOURS: Final = 13
+_QUARTER: Final = 15
 
 
 class Database:
@@ -116,14 +119,19 @@ def run(connection: Connection, text: str) -> None:
 
 
 def duckdb_zone(time_zone: str) -> str:
-    """Spark's name of a zone as DuckDB knows it: fixed offsets are written `UTC+hh:mm`."""
-    if time_zone == "Z":
+    """Spark's name of a zone as DuckDB knows it: fixed offsets are written `UTC+hh:mm`.
+
+    DuckDB does not know every offset; the emitters count fixed ones themselves, so UTC stands for those.
+    """
+    time_zone = SHORT_ZONE_IDS.get(time_zone, time_zone)
+    if time_zone in ("Z", "UT"):
         return "UTC"
     fixed = _OFFSET.fullmatch(time_zone)
     if fixed is None:
         return time_zone
-    sign, hours, minutes = fixed.groups()
-    return f"UTC{sign}{int(hours):02d}:{minutes or '00'}"
+    sign, hours, minutes, seconds = (part or "" for part in fixed.groups())
+    is_known = int(hours) <= _MOST_HOURS and int(minutes or 0) % _QUARTER == 0 and not int(seconds or 0)
+    return f"UTC{sign}{int(hours):02d}:{minutes or '00'}" if is_known else "UTC"
 
 
 def default_threads() -> int:

@@ -21,6 +21,7 @@ from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import Binder, Function, any_null, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
 from hiveframe.functions.time_arithmetic import bind_time_minus, bind_time_plus
+from hiveframe.functions.wall_clock import at_wall_clock, fixed_offset_us, wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
@@ -228,7 +229,10 @@ def _interval(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
 
 def _emit_moment(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        return op(symbol, args[0], _interval(args[1], call.args[1].dtype, ctx))
+        interval = _interval(args[1], call.args[1].dtype, ctx)
+        if isinstance(call.dtype, t.TimestampType) and fixed_offset_us(ctx.time_zone):
+            return at_wall_clock(op(symbol, wall_clock(args[0], ctx), interval), ctx)
+        return op(symbol, args[0], interval)
 
     return emit
 
@@ -259,7 +263,7 @@ def _emit_date(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
 def _emit_moment_difference(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Microseconds between two wall clocks."""
     clocks = args
-    if isinstance(call.args[0].dtype, t.TimestampType) and ctx.time_zone not in ("UTC", "Z", "GMT", "Etc/UTC"):
+    if isinstance(call.args[0].dtype, t.TimestampType) and fixed_offset_us(ctx.time_zone) is None:
         clocks = [cast(a, "TIMESTAMP") for a in args]
     return op("-", func("epoch_us", clocks[0]), func("epoch_us", clocks[1]))
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from hiveframe.errors import SparkError
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern, has_zone
 from hiveframe.functions.datetime_printer import printed, printed_alike
 from hiveframe.functions.datetime_reader import ReadingRules, read_alike, read_texts
@@ -27,7 +28,7 @@ from hiveframe.functions.registry import (
     optional,
     register,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, number, op, text
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, text
 from hiveframe.functions.wall_clock import at_wall_clock, from_micros, wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Expr, Literal
@@ -164,8 +165,12 @@ def _bind_read(name: str, target: DataType, *, is_try: bool = False) -> Callable
         counts = isinstance(source.dtype, t.NumericType) and isinstance(dtype, t.TimestampType)
         if not (counts or isinstance(source.dtype, (t.StringType, t.NullType, *_MOMENTS))):
             source = binder.cast(source, t.STRING)
-        if len(args) == 1 or isinstance(source.dtype, _MOMENTS):
+        if len(args) == 1:
             return _plain_cast(binder, source, dtype, is_try=is_try)
+        if isinstance(source.dtype, _MOMENTS):
+            made = _plain_cast(binder, source, dtype, is_try=is_try)
+            nullable = made.nullable or args[1].nullable or not binder.ansi
+            return made if nullable == made.nullable else Call("as_it_is", (made,), dtype, nullable)
         bound = (binder.cast(source, t.STRING), binder.cast(args[1], t.STRING))
         nullable = is_try or not binder.ansi or any_null(bound)
         return Call(f"{'try_' if is_try else ''}{_READERS[type(dtype)]}", bound, dtype, nullable)
@@ -207,7 +212,11 @@ def read_as(source: Sql, pattern: Sql, known: Expr, target: DataType, ctx: EmitC
         rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None)
         kernel = ctx.kernel("read_timestamp", functools.partial(read_texts, rules=rules), [t.STRING, t.STRING], t.LONG)
         return _of_micros(func(kernel, source, pattern), target, ctx, on_wall=on_wall)
-    elements = compile_pattern(known.value, is_parsing=True)
+    try:
+        elements = compile_pattern(known.value, is_parsing=True)
+    except SparkError as problem:  # no row, no error
+        failure = ctx.raise_error(type(problem).__name__, problem.condition, problem.params, target, None)
+        return case((is_not_null(source), failure))
     on_wall = on_wall or not has_zone(elements)
     rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None)
     function = functools.partial(read_alike, pattern=known.value, rules=rules)
@@ -247,7 +256,7 @@ def _bind_unix(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
         if isinstance(source.dtype, _MOMENTS):
             # A wall clock counts as if it were UTC's.
             clock = source if isinstance(source.dtype, t.TimestampNTZType) else binder.cast(source, t.TIMESTAMP)
-            return Call("timestamp_seconds_cut", (clock,), t.LONG, source.nullable or not binder.ansi)
+            return Call("timestamp_seconds_cut", (clock,), t.LONG, any_null(args) or not binder.ansi)
         read = (binder.cast(source, t.STRING), binder.cast(args[1], t.STRING))
         return Call("read_unix_seconds", read, t.LONG, not binder.ansi or any_null(read))
 
@@ -341,6 +350,13 @@ register(
     _to("to_timestamp_ltz", t.TIMESTAMP, "A timestamp with the session's zone from text.", "3.4.0"),
     _to("to_timestamp_ntz", t.TIMESTAMP_NTZ, "A timestamp without a zone from text.", "3.4.0"),
     *(_reading(d, is_try=tried) for d in (t.DATE, t.TIMESTAMP, t.TIMESTAMP_NTZ) for tried in (False, True)),
+    Function(
+        "as_it_is",
+        emit=lambda call, args, ctx: args[0],
+        doc="A value that Spark says may be NULL.",
+        group="internal",
+        is_internal=True,
+    ),
     Function(
         "read_unix_seconds",
         (t.STRING, t.STRING),

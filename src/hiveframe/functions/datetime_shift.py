@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.java_text import timestamp_text, wall_clock_text
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
@@ -290,10 +291,36 @@ def _emit_timestampadd(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         micros = op("+", func("epoch_us", args[2]), cast(quantity, "BIGINT"))
         is_moment = isinstance(call.dtype, t.TimestampType)
         return from_micros(micros) if is_moment else func("make_timestamp", micros)
-    interval = func(name, cast(quantity, "INTEGER"))
-    if not isinstance(call.dtype, t.TimestampType):
-        return op("+", args[2], interval)
-    return at_wall_clock(op("+", wall_clock(args[2], ctx), interval), ctx)
+
+    def shifted(count: Sql) -> Sql:
+        interval = func(name, cast(count, "INTEGER"))
+        if not isinstance(call.dtype, t.TimestampType):
+            return op("+", args[2], interval)
+        return at_wall_clock(op("+", wall_clock(args[2], ctx), interval), ctx)
+
+    known = call.args[1]
+    if isinstance(known, Literal) and known.value is not None and abs(known.value * factor) < 2**31:
+        return shifted(quantity)
+    return let_all([args[1], args[2]], ctx, lambda q, m: _within_days(call, q, m, factor, ctx, shifted))
+
+
+def _within_days(
+    call: Call, quantity: Sql, moment: Sql, factor: int, ctx: EmitContext, shifted: Callable[[Sql], Sql]
+) -> Sql:
+    """`shifted` by as many months or days as 32 bits hold; more raises in every mode."""
+    unit = call.args[0]
+    assert isinstance(unit, Literal)
+    is_moment = isinstance(call.dtype, t.TimestampType)
+    kind, shown = ("", timestamp_text(moment, ctx)) if is_moment else ("_NTZ", wall_clock_text(moment, ctx))
+    parts = [text("add "), quantity, text(f"L {unit.value} to TIMESTAMP{kind} '"), shown, text("'")]
+    params = {"operation": func("concat", *parts)}
+    failure = ctx.raise_error("ArithmeticException", "DATETIME_OVERFLOW", params, call.dtype, call.context)
+
+    def build(count: Sql) -> Sql:
+        inside = op("and", op(">=", count, number(-(2**31))), op("<", count, number(2**31)))
+        return case((inside, shifted(count)), (op("and", is_not_null(count), is_not_null(moment)), failure))
+
+    return let(op("*", cast(quantity, "HUGEINT"), number(factor)), ctx, build)
 
 
 def _bind_timestampdiff(binder: Binder, args: tuple[Expr, ...]) -> Expr:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from hiveframe.settings import SHORT_ZONE_IDS
+
 _DATE: Final = re.compile(r"([+-]?[0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T].*)?)?)?", re.DOTALL)
 _TIMESTAMP: Final = re.compile(
     r"(?:([+-]?[0-9]{4,6})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?)?"  # the date
@@ -22,38 +24,6 @@ _OFFSET: Final = re.compile(r"(?:UTC|GMT|UT)?([+-])([0-9]{1,2})(?::?([0-9]{1,2})
 _BLANK: Final = "".join(map(chr, range(0x21))) + "\x7f"
 _DAY_SECONDS: Final = 86_400
 _LAST_US: Final = 0x7FFF_FFFF_FFFF_FFFF
-
-# Java's ZoneId.SHORT_IDS
-_SHORT_ZONES: Final = {
-    "ACT": "Australia/Darwin",
-    "AET": "Australia/Sydney",
-    "AGT": "America/Argentina/Buenos_Aires",
-    "ART": "Africa/Cairo",
-    "AST": "America/Anchorage",
-    "BET": "America/Sao_Paulo",
-    "BST": "Asia/Dhaka",
-    "CAT": "Africa/Harare",
-    "CNT": "America/St_Johns",
-    "CST": "America/Chicago",
-    "CTT": "Asia/Shanghai",
-    "EAT": "Africa/Addis_Ababa",
-    "ECT": "Europe/Paris",
-    "EST": "-05:00",
-    "HST": "-10:00",
-    "IET": "America/Indiana/Indianapolis",
-    "IST": "Asia/Kolkata",
-    "JST": "Asia/Tokyo",
-    "MIT": "Pacific/Apia",
-    "MST": "-07:00",
-    "NET": "Asia/Yerevan",
-    "NST": "Pacific/Auckland",
-    "PLT": "Asia/Karachi",
-    "PNT": "America/Phoenix",
-    "PRT": "America/Puerto_Rico",
-    "PST": "America/Los_Angeles",
-    "SST": "Pacific/Guadalcanal",
-    "VST": "Asia/Ho_Chi_Minh",
-}
 
 
 def days_from_civil(year: int, month: int, day: int) -> int | None:
@@ -117,8 +87,10 @@ def _checked(micros: int) -> int | None:
 
 def _parts(text: str) -> tuple[int | None, int, str | None] | None:
     """(days or None, microseconds of the day, zone or None)."""
-    found = _TIMESTAMP.fullmatch(text.strip(_BLANK))
-    if found is None:
+    stripped = text.strip(_BLANK)
+    found = _TIMESTAMP.fullmatch(stripped)
+    is_marked = stripped[:1] == "T"  # a T alone says that a time follows, if nothing stands before it
+    if found is None or (is_marked and text[0] != "T"):
         return None
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     days: int | None = None
@@ -126,7 +98,7 @@ def _parts(text: str) -> tuple[int | None, int, str | None] | None:
         days = days_from_civil(int(year), int(month or 1), int(day or 1))
         if days is None or (hour is not None and day is None):
             return None
-    elif minute is None:
+    elif hour is None or (minute is None and not is_marked):
         return None
     h, m, s = int(hour or 0), int(minute or 0), int(second or 0)
     if h > 23 or m > 59 or s > 59:
@@ -138,7 +110,7 @@ def _parts(text: str) -> tuple[int | None, int, str | None] | None:
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> dt.tzinfo | None:
     """A zone by any name that Spark takes: IANA, `+01:00`, `UTC+1`, `PST`; None when there is none."""
-    name = _SHORT_ZONES.get(name, name)
+    name = SHORT_ZONE_IDS.get(name, name)
     if name in ("Z", "UTC", "GMT", "UT"):
         return dt.UTC
     found = _OFFSET.fullmatch(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, number, op, text
+from hiveframe.functions.wall_clock import wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
 
@@ -102,7 +103,7 @@ def wall_clock_text(value: Sql, ctx: EmitContext) -> Sql:
 
 def timestamp_text(value: Sql, ctx: EmitContext) -> Sql:
     """A TIMESTAMPTZ as its wall clock in the session's time zone."""
-    return wall_clock_text(cast(value, "TIMESTAMP"), ctx)
+    return wall_clock_text(wall_clock(value, ctx), ctx)
 
 
 def _date(shown: str) -> Sql:

@@ -8,18 +8,19 @@ takes the later of two moments, Spark the earlier).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.errors import DateTimeException
+from hiveframe.errors import DateTimeException, SparkError
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_text import zone_of
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import ANY, Binder, Emit, Function, any_null, optional, register
-from hiveframe.functions.sql import Sql, case, func, number, op, text
+from hiveframe.functions.sql import Sql, case, func, is_not_null, number, op, text
 from hiveframe.functions.wall_clock import fixed_offset_us, from_micros
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -122,12 +123,40 @@ def _bind_convert(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         args = (binder.call("current_timezone"), *args)
     source, target, clock = args
     bound = (binder.cast(source, t.STRING), binder.cast(target, t.STRING), binder.cast(clock, t.TIMESTAMP_NTZ))
+    if _has_known_null(binder, bound):
+        return Literal(None, t.TIMESTAMP_NTZ)
     return Call("convert_timezone", bound, t.TIMESTAMP_NTZ, any_null(bound))
 
 
+def _has_known_null(binder: Binder, args: Sequence[Expr]) -> bool:
+    """Whether a constant argument is NULL: the others, wrong zones too, are not looked at then."""
+    for arg in args:
+        try:
+            if arg.nullable and is_foldable(arg) and binder.fold(arg) is None:
+                return True
+        except SparkError:
+            return False  # raised again where the call is computed
+    return False
+
+
 def _emit_convert(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    moment = moment_in_zone(args[2], args[0], call.args[0], ctx)
-    return clock_in_zone(moment, args[1], call.args[1], ctx)
+    """A NULL keeps what follows it from being computed."""
+
+    def converted(source: Sql, target: Sql, clock: Sql) -> Sql:
+        moment = moment_in_zone(clock, source, call.args[0], ctx)
+        return clock_in_zone(moment, target, call.args[1], ctx)
+
+    def step(done: list[Sql], left: list[Sql]) -> Sql:
+        if not left:
+            return converted(*done)
+
+        def given(value: Sql) -> Sql:
+            rest = step([*done, value], left[1:])
+            return case((is_not_null(value), rest)) if call.args[len(done)].nullable else rest
+
+        return let(left[0], ctx, given)
+
+    return step([], args)
 
 
 def _convert_shown(texts: Sequence[str]) -> str:
@@ -139,9 +168,18 @@ def _bind_current(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     return Literal(binder.time_zone, t.STRING)
 
 
+def _bind_shift(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        if _has_known_null(binder, args[1:]):
+            return Literal(None, t.TIMESTAMP)
+        return Call(name, args, t.TIMESTAMP, any_null(args))
+
+    return bind
+
+
 def _row(name: str, emit: Emit, doc: str) -> Function:
     params = (t.TIMESTAMP, t.STRING)
-    return Function(name, params, t.TIMESTAMP, any_null, emit=emit, doc=doc, group="datetime", since="1.5.0")
+    return Function(name, params, bind=_bind_shift(name), emit=emit, doc=doc, group="datetime", since="1.5.0")
 
 
 register(

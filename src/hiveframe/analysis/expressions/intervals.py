@@ -40,7 +40,14 @@ def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
         microseconds = parse_day_time(node.text, dtype)
         return _in_calendar(0, microseconds) if _is_legacy(binder) else lg.Literal(microseconds, dtype)
     except SparkError as error:
-        raise ParseException(error.condition, error.params, context=_after_word(node.origin)) from error
+        if error.detail:  # a field out of its range, in Scala's words
+            message = f"requirement failed: {error.detail.strip().removesuffix('.')}"
+            raise ParseException(
+                "_LEGACY_ERROR_TEMP_0063", {"msg": message}, context=context_of(node.origin)
+            ) from error
+        raise ParseException(
+            error.condition, error.params, context=_after_word(node.origin), detail=error.detail
+        ) from error
 
 
 def _after_word(origin: spec.Origin | None) -> QueryContext | None:

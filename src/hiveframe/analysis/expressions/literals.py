@@ -10,10 +10,10 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_row
 from hiveframe.analysis.expressions.intervals import interval_of_text
 from hiveframe.analysis.frame import context_of, failure
-from hiveframe.analysis.literal_text import zone_of
 from hiveframe.errors import ParseException
 from hiveframe.functions.datetime_text import has_zone, parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.functions.time_text import parse_time
+from hiveframe.functions.time_zones import zone
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -45,9 +45,9 @@ def invalid_literal(node: spec.TypedLiteral) -> ParseException:
 def _date(binder: Binder, text: str) -> lg.Literal | None:
     special = _special_moment(binder, text)
     if special is not None:
-        zone = zone_of(binder.context.env.settings.time_zone)
+        place = zone(binder.context.env.settings.time_zone)
         moment = _EPOCH + dt.timedelta(microseconds=special)
-        days = (moment.astimezone(zone).date() - _EPOCH.date()).days if text.strip().lower() != "epoch" else 0
+        days = (moment.astimezone(place).date() - _EPOCH.date()).days if text.strip().lower() != "epoch" else 0
         return lg.Literal(days, t.DATE)
     found = parse_date(text)
     return None if found is None else lg.Literal(found, t.DATE)
@@ -67,7 +67,7 @@ def _special_moment(binder: Binder, text: str) -> int | None:
     now = int(binder.context.env.evaluate(call_row(binder, spec.Literal(None, t.NULL), "current_timestamp", ())))
     if word == "now":
         return now
-    local = (_EPOCH + dt.timedelta(microseconds=now)).astimezone(zone_of(binder.context.env.settings.time_zone))
+    local = (_EPOCH + dt.timedelta(microseconds=now)).astimezone(zone(binder.context.env.settings.time_zone))
     day = dt.datetime.combine(local.date() + dt.timedelta(days=_DAY_OFFSETS[word]), dt.time(), local.tzinfo)
     return (day - _EPOCH) // dt.timedelta(microseconds=1)
 
