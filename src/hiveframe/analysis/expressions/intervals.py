@@ -46,7 +46,7 @@ def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
                 "_LEGACY_ERROR_TEMP_0063", {"msg": message}, context=context_of(node.origin)
             ) from error
         raise ParseException(
-            error.condition, error.params, context=_after_word(node.origin), detail=error.detail
+            error.condition, error.params, context=_after_word(node.origin)
         ) from error
 
 
