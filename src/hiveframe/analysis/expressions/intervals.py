@@ -45,9 +45,7 @@ def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
             raise ParseException(
                 "_LEGACY_ERROR_TEMP_0063", {"msg": message}, context=context_of(node.origin)
             ) from error
-        raise ParseException(
-            error.condition, error.params, context=_after_word(node.origin)
-        ) from error
+        raise ParseException(error.condition, error.params, context=_after_word(node.origin)) from error
 
 
 def _after_word(origin: spec.Origin | None) -> QueryContext | None:
