@@ -26,7 +26,7 @@ def analyze(session: Session, request: pb.AnalyzePlanRequest, response: pb.Analy
     kind = request.WhichOneof("analyze")
     if kind is None:
         raise invalid_plan("UNKNOWN_ANALYZE_METHOD", other="ANALYZE_NOT_SET")
-    _QUESTIONS[kind](session, getattr(request, kind), response)
+    QUESTIONS[kind](session, getattr(request, kind), response)
 
 
 def _plan(session: Session, message: pb.Plan) -> spec.Relation:
@@ -141,7 +141,7 @@ _EXPLAIN_MODES: Final[Mapping[int, str]] = {
     pb.AnalyzePlanRequest.Explain.EXPLAIN_MODE_FORMATTED: "formatted",
 }
 
-_QUESTIONS: Final[Mapping[str, Callable[[Session, Any, pb.AnalyzePlanResponse], None]]] = {
+QUESTIONS: Final[Mapping[str, Callable[[Session, Any, pb.AnalyzePlanResponse], None]]] = {
     "schema": _schema,
     "explain": _explain,
     "tree_string": _tree_string,

@@ -17,7 +17,7 @@ def configure(conf: Settings, operation: pb.ConfigRequest.Operation, response: p
     kind = operation.WhichOneof("op_type")
     if kind is None:
         raise not_set(operation, "op_type")
-    _OPERATIONS[kind](conf, getattr(operation, kind), response)
+    OPERATIONS[kind](conf, getattr(operation, kind), response)
 
 
 def _set(conf: Settings, m: pb.ConfigRequest.Set, response: pb.ConfigResponse) -> None:
@@ -76,7 +76,7 @@ def _add(response: pb.ConfigResponse, key: str, value: str | None) -> None:
         pair.value = value
 
 
-_OPERATIONS: Final[Mapping[str, Callable[[Settings, Any, pb.ConfigResponse], None]]] = {
+OPERATIONS: Final[Mapping[str, Callable[[Settings, Any, pb.ConfigResponse], None]]] = {
     "set": _set,
     "get": _get,
     "get_with_default": _get_with_default,

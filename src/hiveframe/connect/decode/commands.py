@@ -11,7 +11,7 @@ from pyspark.sql.connect.proto import expressions_pb2, relations_pb2
 
 from hiveframe.connect.decode.expressions import decode_python_function
 from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
-from hiveframe.connect.decode.invalid import bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import unsupported
@@ -141,11 +141,9 @@ def _target(d: Decoder, m: expressions_pb2.Expression) -> tuple[str, ...]:
     return key.parts
 
 
-def _refuse(feature: str) -> Callable[[Decoder, Any], spec.Command]:
-    def refused(_: Decoder, __: Any) -> spec.Command:
-        raise unsupported(feature)
-
-    return refused
+def _only_executed(_: Decoder, m: Any) -> spec.Command:
+    """`connect.execute` answers it without a plan."""
+    raise unsupported(f"{m.DESCRIPTOR.name} as a plan")
 
 
 def _extension(_: Decoder, m: any_pb2.Any) -> spec.Command:
@@ -188,19 +186,28 @@ COMMANDS: Final[Mapping[str, Callable[[Decoder, Any], spec.Command]]] = {
     "create_dataframe_view": _create_view,
     "write_operation_v2": _write_table,
     "sql_command": _sql,
-    "write_stream_operation_start": _refuse("structured streaming"),
-    "streaming_query_command": _refuse("structured streaming"),
-    "get_resources_command": _refuse("cluster resources as a plan"),
-    "streaming_query_manager_command": _refuse("structured streaming"),
+    "write_stream_operation_start": Refusal("structured streaming"),
+    "streaming_query_command": Refusal("structured streaming"),
+    "get_resources_command": _only_executed,
+    "streaming_query_manager_command": Refusal("structured streaming"),
     "register_table_function": _register_table_function,
-    "streaming_query_listener_bus_command": _refuse("structured streaming"),
-    "register_data_source": _refuse("Python data sources"),
-    "create_resource_profile_command": _refuse("resource profiles as a plan"),
+    "streaming_query_listener_bus_command": Refusal("structured streaming"),
+    "register_data_source": Refusal("Python data sources"),
+    "create_resource_profile_command": _only_executed,
     "checkpoint_command": _checkpoint,
     "remove_cached_remote_relation_command": _remove_cached,
     "merge_into_table_command": _merge,
-    "ml_command": _refuse("machine learning"),
-    "execute_external_command": _refuse("external commands"),
-    "pipeline_command": _refuse("declarative pipelines"),
+    "ml_command": Refusal("machine learning"),
+    "execute_external_command": Refusal("external commands"),
+    "pipeline_command": Refusal("declarative pipelines"),
     "extension": _extension,
 }
+
+PARTIAL: Final[Mapping[str, str]] = {
+    "register_function": "Python; functions of the JVM are refused",
+    "get_resources_command": "one machine: no resources by name",
+    "create_resource_profile_command": "numbered; nothing is placed by it",
+    "merge_into_table_command": "by tables of formats that keep versions",
+    "extension": "no extension is known",
+}
+"""What is missing of kinds that are not refused as a whole."""

@@ -10,7 +10,7 @@ from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import expressions_pb2 as pb
 
 from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
-from hiveframe.connect.decode.invalid import bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import unsupported
@@ -163,10 +163,6 @@ def decode_python_function(m: pb.CommonInlineUserDefinedFunction) -> spec.Python
     return spec.PythonFunction(udf.command, udf.eval_type, decode_type_or_ddl(udf.output_type), udf.python_ver)
 
 
-def _typed_aggregate(_: Decoder, __: pb.TypedAggregateExpression) -> spec.Expr:
-    raise unsupported("typed (Scala) aggregates")
-
-
 def _named_argument(d: Decoder, m: pb.NamedArgumentExpression) -> spec.Expr:
     return spec.NamedArgument(m.key, d.expression(m.value))
 
@@ -237,8 +233,14 @@ EXPRESSIONS: Final[Mapping[str, Callable[[Decoder, Any], spec.Expr]]] = {
     "call_function": _call,
     "named_argument_expression": _named_argument,
     "merge_action": _merge_action,
-    "typed_aggregate_expression": _typed_aggregate,
+    "typed_aggregate_expression": Refusal("typed (Scala) aggregates"),
     "subquery_expression": _subquery,
     "direct_shuffle_partition_id": _shuffle_partition_id,
     "extension": _extension,
 }
+
+PARTIAL: Final[Mapping[str, str]] = {
+    "common_inline_user_defined_function": "Python; functions of the JVM are refused",
+    "extension": "no extension is known",
+}
+"""What is missing of kinds that are not refused as a whole."""

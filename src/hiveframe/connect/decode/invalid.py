@@ -1,10 +1,24 @@
-"""The errors of a plan that does not follow the protocol."""
+"""The errors of a plan that does not follow the protocol, and the handlers of what is refused."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
 from google.protobuf.message import Message
 
-from hiveframe.errors import InvalidPlanInput, SparkError
+from hiveframe.errors import InvalidPlanInput, SparkError, unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Handles what is not supported: it says so by name."""
+
+    feature: str
+
+    def __call__(self, *_: Any) -> NoReturn:
+        """Raise UNSUPPORTED_FEATURE.HIVEFRAME."""
+        raise unsupported(self.feature)
 
 
 def invalid_plan(kind: str, /, **params: str) -> SparkError:

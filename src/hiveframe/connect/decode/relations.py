@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import catalog_pb2
@@ -16,7 +16,7 @@ from pyspark.sql.connect.proto import relations_pb2 as pb
 from hiveframe.connect.decode.catalog_ops import decode_catalog
 from hiveframe.connect.decode.expressions import decode_alias, decode_python_udf
 from hiveframe.connect.decode.identifiers import table_parts
-from hiveframe.connect.decode.invalid import bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.joins import as_of_join, join, lateral_join, nearest_by_join
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
@@ -337,13 +337,6 @@ def _html_string(_: Decoder, m: pb.HtmlString, child: spec.Relation) -> spec.Rel
 # --------------------------------------------------------------------------------------------------- not (yet)
 
 
-def _refuse(feature: str) -> Callable[..., spec.Relation]:
-    def refused(_: Decoder, __: Any, *___: spec.Relation) -> spec.Relation:
-        raise unsupported(feature)
-
-    return refused
-
-
 def _extension(_: Decoder, m: any_pb2.Any) -> spec.Relation:
     raise invalid_plan("NO_HANDLER_FOR_EXTENSION", extensionTypeUrl=m.type_url)
 
@@ -406,19 +399,19 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "group_map": Row(_group_map, _ONE),
     "co_group_map": Row(_co_group_map, ("input", "other")),
     "with_watermark": Row(_with_watermark, _ONE),
-    "apply_in_pandas_with_state": Row(_refuse("applyInPandasWithState (structured streaming)")),
+    "apply_in_pandas_with_state": Row(Refusal("applyInPandasWithState (structured streaming)")),
     "html_string": Row(_html_string, _ONE),
     "cached_local_relation": Row(cached_local_relation),
     "cached_remote_relation": Row(_cached_remote),
     "common_inline_user_defined_table_function": Row(_python_table_function),
     "as_of_join": Row(as_of_join, _TWO),
-    "common_inline_user_defined_data_source": Row(_refuse("Python data sources")),
+    "common_inline_user_defined_data_source": Row(Refusal("Python data sources")),
     "with_relations": Row(_with_relations, (REFERENCES, "root")),
     "transpose": Row(_transpose, _ONE),
     "unresolved_table_valued_function": Row(_table_function),
     "lateral_join": Row(lateral_join, _TWO),
     "chunked_cached_local_relation": Row(chunked_local_relation),
-    "relation_changes": Row(_refuse("reading a table's changes")),
+    "relation_changes": Row(Refusal("reading a table's changes")),
     "nearest_by_join": Row(nearest_by_join, _TWO),
     "fill_na": Row(_fill_na, _ONE),
     "drop_na": Row(_drop_na, _ONE),
@@ -432,7 +425,18 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "freq_items": Row(_freq_items, _ONE),
     "sample_by": Row(_sample_by, _ONE),
     "catalog": Row(_catalog),
-    "ml_relation": Row(_refuse("machine learning")),
+    "ml_relation": Row(Refusal("machine learning")),
     "extension": Row(_extension),
     "unknown": Row(_unknown),
 }
+
+PARTIAL: Final[Mapping[str, str]] = {
+    "read": "a table is not read as a stream; other streams are described, not run",
+    "join": "joins of typed (Scala) rows are refused",
+    "with_watermark": "rows pass; a stream's state is not kept",
+    "parse": "CSV and JSON; XML is refused",
+    "group_map": "without state",
+    "extension": "no extension is known",
+    "unknown": "Spark refuses it, too",
+}
+"""What is missing of kinds that are not refused as a whole."""

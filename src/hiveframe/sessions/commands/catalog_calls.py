@@ -29,7 +29,7 @@ Call = Callable[[CommandSession, Args], SmallTable]
 @handles(c.CatalogCall)
 def catalog_call(session: CommandSession, command: c.CatalogCall) -> SmallTable:
     """The call's rows."""
-    return _CALLS[command.operation](session, command.args)
+    return CALLS[command.operation](session, command.args)
 
 
 def _optional(name: str, dtype: t.DataType = t.STRING) -> StructField:
@@ -337,7 +337,7 @@ def _refresh_by_path(session: CommandSession, args: Args) -> SmallTable:
     return session.run(c.RefreshTable(path=args["path"]))
 
 
-_CALLS: Final[Mapping[str, Call]] = {
+CALLS: Final[Mapping[str, Call]] = {
     "current_catalog": _current_catalog,
     "set_current_catalog": _set_current_catalog,
     "list_catalogs": _list_catalogs,
