@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.compile_time import compile_time
+from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.options import Options
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "tpch": tpch,
     "tpcds": tpcds,
     "memory": memory,
+    "kernels": kernels,
 }
 
 

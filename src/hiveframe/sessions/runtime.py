@@ -20,6 +20,7 @@ from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
+from hiveframe.engine.compiled import Compiled
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate
 from hiveframe.engine.storage import storage_value
@@ -315,7 +316,14 @@ class Session:
 
     def engine_text(self, plan: spec.Relation) -> str:
         """The statement that the engine would run for the plan."""
-        return self._engine.compile(self._optimized(self.analyze(plan)), self.settings).text
+        return self._compiled(plan).text
+
+    def engine_kernels(self, plan: spec.Relation) -> tuple[str, ...]:
+        """The Arrow kernels that the engine's statement calls, by name."""
+        return tuple(dict.fromkeys(k.name for k in self._compiled(plan).context.kernels.values()))
+
+    def _compiled(self, plan: spec.Relation) -> Compiled:
+        return self._engine.compile(self._optimized(self.analyze(plan)), self.settings)
 
     def input_files(self, plan: spec.Relation) -> list[str]:
         """The files that the plan reads."""
