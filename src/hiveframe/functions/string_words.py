@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions import text_kernels
 from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
@@ -28,6 +29,7 @@ from hiveframe.functions.registry import (
 )
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, text, true
 from hiveframe.functions.strings import by_kernel, is_bytes
+from hiveframe.functions.text_buffers import Texts, constant_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
@@ -52,6 +54,9 @@ def capitalised(value: str) -> str:
 
 def initcaps(values: pa.Array) -> pa.Array:
     """`initcap` of each row."""
+    texts = Texts.of(values)
+    if texts.is_ascii:
+        return text_kernels.capitalise_ascii(texts)
     return by_row(capitalised, pa.string(), [values])
 
 
@@ -81,7 +86,9 @@ def sound_of(value: str) -> str:
 
 def sounds(values: pa.Array) -> pa.Array:
     """`soundex` of each row."""
-    return by_row(sound_of, pa.string(), [values])
+    texts = Texts.of(values)
+    made = text_kernels.soundex_ascii(texts) if texts.is_ascii else None
+    return made if made is not None else by_row(sound_of, pa.string(), [values])
 
 
 def passes_luhn(value: str) -> bool:
@@ -118,6 +125,10 @@ def _masked(character: str, upper: str | None, lower: str | None, digit: str | N
 
 def masks(values: pa.Array, *replacements: pa.Array) -> pa.Array:
     """`mask` of each row."""
+    texts = Texts.of(values)
+    constants = [constant_of(column) for column in replacements]
+    if texts.is_ascii and all(is_constant and (c is None or c.isascii()) for is_constant, c in constants):
+        return text_kernels.mask_ascii(texts, [c for _, c in constants])
     return by_nullable_row(_mask_row, pa.string(), [values, *replacements])
 
 

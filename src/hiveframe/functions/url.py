@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote_plus, unquote_plus
+from urllib.parse import unquote_plus
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.by_row import by_row
@@ -18,6 +19,8 @@ from hiveframe.functions.java_regex import compiled
 from hiveframe.functions.regex_kernels import pattern_of
 from hiveframe.functions.registry import Function, ParamLike, always_null, optional, register
 from hiveframe.functions.strings import by_kernel
+from hiveframe.functions.text_buffers import Texts, constant_of
+from hiveframe.functions.text_kernels import encode_percent
 from hiveframe.plan import types as t
 
 _UNRESERVED: Final = r"A-Za-z0-9\-_.!~*'()"
@@ -154,11 +157,6 @@ def _part(url: Url, name: str, key: str | None) -> str | None:
     return value.group(2) if value else None
 
 
-def encoded(text: str) -> str:
-    """A text as a form sends it: letters, digits and `*-._` as they are, `+` for a space."""
-    return quote_plus(text, safe="*-._").replace("~", "%7E")
-
-
 def decoded(text: str) -> str:
     """What a form sent; CANNOT_DECODE_URL for a `%` without two digits."""
     found = try_decoded(text)
@@ -174,17 +172,73 @@ def try_decoded(text: str) -> str | None:
 
 def part_each(*columns: pa.Array) -> pa.Array:
     """`part` of each row."""
-    return by_row(part, pa.string(), columns)
+    return _parts(part, columns)
 
 
 def try_part_each(*columns: pa.Array) -> pa.Array:
     """`try_part` of each row."""
-    return by_row(try_part, pa.string(), columns)
+    return _parts(try_part, columns)
+
+
+# What nearly all URLs are: a scheme, a host by name, perhaps a port, path, query and reference, all in plain ASCII.
+_CHARACTERS: Final = rf"(?:[{_UNRESERVED}:@&=+$,;/]|{_ESCAPED})*"
+_QUERY_CHARACTERS: Final = rf"(?:[{_UNRESERVED};/?:@&=+$,\[\]]|{_ESCAPED})*"
+_COMMON: Final = (
+    r"\A(?P<scheme>[A-Za-z][A-Za-z0-9+\-.]*)://"
+    rf"(?P<authority>(?P<host>(?:{_LABEL}\.)*[A-Za-z](?:[A-Za-z0-9\-]*[A-Za-z0-9])?\.?)(?::[0-9]*)?)"
+    rf"(?P<path>(?:/{_CHARACTERS})?)(?P<query>(?:\?{_QUERY_CHARACTERS})?)(?P<ref>(?:#{_QUERY_CHARACTERS})?)\z"
+)
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_\-]+\Z")
+
+
+def _parts(function: Callable[..., str | None], columns: Sequence[pa.Array]) -> pa.Array:
+    """One part of every URL: those of the common form all at once, the others one by one."""
+    constants = [constant_of(column) for column in columns[1:]]
+    name, key = constants[0][1], constants[1][1] if len(constants) > 1 else None
+    is_plain = all(is_constant and value is not None for is_constant, value in constants)
+    if not is_plain or name not in _PARTS or (key is not None and not _PLAIN_KEY.match(key)):
+        return by_row(function, pa.string(), columns)
+    found = pc.extract_regex(columns[0], _COMMON)
+    others = pc.and_(found.is_null(), columns[0].is_valid())
+    made = _common_part(found, name, key)
+    if not pc.any(others).as_py():
+        return made
+    return pc.replace_with_mask(made, others, by_row(function, pa.string(), [c.filter(others) for c in columns]))
+
+
+def _common_part(found: pa.StructArray, name: str, key: str | None) -> pa.Array:
+    """The named part of URLs in the common form, or the value of a key of their queries."""
+    scheme, authority, host, path, query, ref = found.flatten()
+    if key is not None:
+        if name != "QUERY":
+            return pa.nulls(len(found), pa.string())
+        return pc.struct_field(pc.extract_regex(query, f"[?&]{key}=(?P<value>[^&]*)"), 0)
+    match name:
+        case "HOST":
+            return host
+        case "PATH":
+            return path
+        case "QUERY":
+            return _behind_mark(query)
+        case "REF":
+            return _behind_mark(ref)
+        case "PROTOCOL":
+            return scheme
+        case "FILE":
+            return pc.binary_join_element_wise(path, query, "")
+        case "AUTHORITY":
+            return authority
+    return pa.nulls(len(found), pa.string())  # a user is in none of them
+
+
+def _behind_mark(texts: pa.Array) -> pa.Array:
+    """What follows `?` or `#`; NULL where there is none."""
+    return pc.if_else(pc.equal(texts, ""), None, pc.utf8_slice_codeunits(texts, 1))
 
 
 def encode_each(values: pa.Array) -> pa.Array:
-    """`encoded` of each row."""
-    return by_row(encoded, pa.string(), [values])
+    """Each text as a form sends it: letters, digits and `*-._` as they are, `+` for a space."""
+    return encode_percent(Texts.of(values))
 
 
 def decode_each(values: pa.Array) -> pa.Array:
