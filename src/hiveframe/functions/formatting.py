@@ -15,11 +15,13 @@ from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.decimal_format import decimal_format
 from hiveframe.functions.decimals import decimal_for
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.format_columns import doubles_shown, format_columns
 from hiveframe.functions.java_formatter import Argument, format_text
 from hiveframe.functions.number_pattern import BadPattern, NumberPattern, number_pattern
 from hiveframe.functions.registry import ANY, Binder, Function, Kind, always_null, either, register, rest
 from hiveframe.functions.sql import Sql, func
 from hiveframe.functions.strings import by_kernel, constant_of, is_bytes
+from hiveframe.functions.text_buffers import single_value
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
@@ -49,7 +51,9 @@ def _format_each(*columns: pa.Array, types: tuple[DataType, ...]) -> pa.Array:
             return None
         return format_text(pattern, [_argument(v, d) for v, d in zip(values, types, strict=True)])
 
-    return by_nullable_row(formatted, pa.string(), columns)
+    is_constant, pattern = single_value(columns[0])
+    made = format_columns(pattern, columns[1:], types) if is_constant and pattern is not None else None
+    return made if made is not None else by_nullable_row(formatted, pa.string(), columns)
 
 
 def _argument(value: Any, dtype: DataType) -> Argument:
@@ -81,6 +85,10 @@ def number_by_pattern(value: Any, pattern: str) -> str:
 
 def places_each(values: pa.Array, places: pa.Array) -> pa.Array:
     """`number_by_places` of each row."""
+    if pa.types.is_float64(values.type) and len(places.unique()) == 1 and (count := places[0].as_py() or 0) > 0:
+        made = doubles_shown(values, f",.{count}f", count)
+        if made is not None and not places.null_count:
+            return made
     return by_row(number_by_places, pa.string(), [values, places])
 
 

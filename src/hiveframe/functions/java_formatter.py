@@ -30,7 +30,9 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class _Specifier:
+class Specifier:
+    """One `%…` of a format."""
+
     text: str
     index: int | None  # from 1
     repeats: bool  # `%<s`: the argument before
@@ -75,9 +77,17 @@ def format_text(pattern: str, arguments: Sequence[Argument]) -> str:
     return "".join(made)
 
 
+def parts_of(pattern: str) -> tuple[str | Specifier, ...]:
+    """The parts of a format, none for one that is wrong."""
+    try:
+        return _parsed(pattern)
+    except _Wrong:
+        return ()
+
+
 @lru_cache(maxsize=256)
-def _parsed(pattern: str) -> tuple[str | _Specifier, ...]:
-    made: list[str | _Specifier] = []
+def _parsed(pattern: str) -> tuple[str | Specifier, ...]:
+    made: list[str | Specifier] = []
     at = 0
     while at < len(pattern):
         start = pattern.find("%", at)
@@ -93,7 +103,7 @@ def _parsed(pattern: str) -> tuple[str | _Specifier, ...]:
         if conversion not in _INTEGRAL | _FLOATING | _GENERAL | {"n", "%"}:
             raise _Wrong(f"unknown conversion '{conversion}'")
         made.append(
-            _Specifier(
+            Specifier(
                 found[0],
                 int(index) if index else None,
                 bool(again),
@@ -107,7 +117,7 @@ def _parsed(pattern: str) -> tuple[str | _Specifier, ...]:
     return tuple(made)
 
 
-def _converted(spec: _Specifier, argument: Argument) -> str:
+def _converted(spec: Specifier, argument: Argument) -> str:
     kind = spec.conversion
     if kind in "bB":
         value = argument.value
@@ -133,17 +143,17 @@ def _converted(spec: _Specifier, argument: Argument) -> str:
     return _floating(spec, argument)
 
 
-def _general(spec: _Specifier, text: str) -> str:
+def _general(spec: Specifier, text: str) -> str:
     if spec.precision is not None:
         text = text[: spec.precision]
     return _padded(text.upper() if spec.conversion.isupper() else text, spec)
 
 
-def _padded(text: str, spec: _Specifier) -> str:
+def _padded(text: str, spec: Specifier) -> str:
     return text.ljust(spec.width) if "-" in spec.flags else text.rjust(spec.width)
 
 
-def _integer(spec: _Specifier, value: int, bits: int) -> str:
+def _integer(spec: Specifier, value: int, bits: int) -> str:
     if spec.conversion == "d":
         return _signed(spec, value < 0, format(abs(value), ",d" if "," in spec.flags else "d"))
     digits = format(value & (2**bits - 1), "o" if spec.conversion == "o" else "x")
@@ -154,7 +164,7 @@ def _integer(spec: _Specifier, value: int, bits: int) -> str:
     return _padded(text.upper() if spec.conversion == "X" else text, spec)
 
 
-def _signed(spec: _Specifier, is_negative: bool, digits: str) -> str:
+def _signed(spec: Specifier, is_negative: bool, digits: str) -> str:
     """Digits with their sign, zeros between the two when asked for."""
     before, after = "", ""
     if is_negative:
@@ -168,7 +178,7 @@ def _signed(spec: _Specifier, is_negative: bool, digits: str) -> str:
     return _padded(before + digits + after, spec)
 
 
-def _floating(spec: _Specifier, argument: Argument) -> str:
+def _floating(spec: Specifier, argument: Argument) -> str:
     value = argument.value
     if value != value:  # NaN
         return _padded("NaN", spec)

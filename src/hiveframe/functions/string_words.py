@@ -29,7 +29,7 @@ from hiveframe.functions.registry import (
 )
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, text, true
 from hiveframe.functions.strings import by_kernel, is_bytes
-from hiveframe.functions.text_buffers import Texts, constant_of
+from hiveframe.functions.text_buffers import Texts, single_value
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
@@ -126,7 +126,7 @@ def _masked(character: str, upper: str | None, lower: str | None, digit: str | N
 def masks(values: pa.Array, *replacements: pa.Array) -> pa.Array:
     """`mask` of each row."""
     texts = Texts.of(values)
-    constants = [constant_of(column) for column in replacements]
+    constants = [single_value(column) for column in replacements]
     if texts.is_ascii and all(is_constant and (c is None or c.isascii()) for is_constant, c in constants):
         return text_kernels.mask_ascii(texts, [c for _, c in constants])
     return by_nullable_row(_mask_row, pa.string(), [values, *replacements])

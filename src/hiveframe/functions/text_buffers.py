@@ -55,7 +55,7 @@ class Texts:
         return made
 
 
-def constant_of(column: pa.Array) -> tuple[bool, str | None]:
+def single_value(column: pa.Array) -> tuple[bool, str | None]:
     """Whether all rows of a column hold the same, and what."""
     if len(column) == 0 or column.null_count == len(column):
         return True, None

@@ -19,7 +19,7 @@ from hiveframe.functions.java_regex import compiled
 from hiveframe.functions.regex_kernels import pattern_of
 from hiveframe.functions.registry import Function, ParamLike, always_null, optional, register
 from hiveframe.functions.strings import by_kernel
-from hiveframe.functions.text_buffers import Texts, constant_of
+from hiveframe.functions.text_buffers import Texts, single_value
 from hiveframe.functions.text_kernels import encode_percent
 from hiveframe.plan import types as t
 
@@ -193,7 +193,7 @@ _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_\-]+\Z")
 
 def _parts(function: Callable[..., str | None], columns: Sequence[pa.Array]) -> pa.Array:
     """One part of every URL: those of the common form all at once, the others one by one."""
-    constants = [constant_of(column) for column in columns[1:]]
+    constants = [single_value(column) for column in columns[1:]]
     name, key = constants[0][1], constants[1][1] if len(constants) > 1 else None
     is_plain = all(is_constant and value is not None for is_constant, value in constants)
     if not is_plain or name not in _PARTS or (key is not None and not _PLAIN_KEY.match(key)):
