@@ -53,10 +53,10 @@ def test_percent_encoding_of_a_column_is_that_of_each_text(values):
 
 
 PIECES = st.sampled_from(
-    ["http", "://", "h-1.example.com", "HOST", ":80", ":", "/", "/a%20b", "%", "?", "q=1", "&k=", "#", "r", "@", "é"]
-    + ["1.2.3.4", "[::1]", "%zz", "\n", " "]
+    ["http", "://", "h-1.example.com", "HOST", ":80", ":", "/", "/a%20b", "%", "?", "q=1", "&k=", "#", "r", "@"]
 )
-URLS = st.lists(st.none() | st.lists(PIECES, max_size=8).map("".join), max_size=20)
+ODD_PIECES = st.sampled_from(["é", "1.2.3.4", "[::1]", "%zz", "\n", " "])
+URLS = st.lists(st.none() | st.lists(PIECES | ODD_PIECES, max_size=8).map("".join), max_size=20)
 
 
 @settings(max_examples=300)
