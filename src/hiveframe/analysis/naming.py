@@ -137,7 +137,9 @@ def _function(node: spec.Function, run: Run) -> str:
     given = nodes if nodes is not None else node.args
     texts = [pretty(a, run) for a in given]
     if row is None:
-        return f"{'.'.join(node.name)}({', '.join(_argument(a, run) for a in given)})"
+        if isinstance(run.bound.get(node), lg.PyUdf):  # a SQL function shows no names
+            texts = [_argument(a, run) for a in given]
+        return f"{'.'.join(node.name)}({', '.join(texts)})"
     sign = written_sign(node, called)
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"

@@ -103,7 +103,7 @@ def test_a_plan_without_content_is_an_invalid_plan(spark):
 
 def test_streaming_is_refused_by_name(spark):
     with pytest.raises(AnalysisException) as caught:
-        spark.readStream.format("rate").load().schema  # noqa: B018
+        spark.readStream.format("rate").load().writeStream.format("memory").queryName("q").start()
     assert caught.value.getCondition() == "UNSUPPORTED_FEATURE.HIVEFRAME"
     assert "structured streaming" in str(caught.value)
 
