@@ -63,7 +63,8 @@ def output_name(node: spec.Expr, run: Run) -> str:
     """The name of a SELECT item without an alias."""
     match node:
         case spec.Attribute(parts):
-            return run.shown[node] if node in run.bare_calls else parts[-1]
+            is_call = node in run.bare_calls and parts[-1].lower() != "grouping__id"  # once a column, in Hive
+            return run.shown[node] if is_call else parts[-1]
         case spec.Cast(child=spec.Attribute() as child) if isinstance(run.bound.get(child), lg.Column):
             return output_name(child, run)
         case spec.Alias(names=(name,)):
@@ -151,7 +152,8 @@ def _function(node: spec.Function, run: Run) -> str:
     display = row.label if row.label and called == row.name.lower() else called
     text = call_text(row, display, texts, distinct=node.distinct)
     if node.within_group:
-        keys = [_set_key(k, run) if row.ordered_set else pretty(k, run) for k in node.within_group]
+        show = _mode_key if row.name == "mode" else _set_key if row.ordered_set else pretty
+        keys = [show(k, run) for k in node.within_group]
         text += " WITHIN GROUP (ORDER BY " + ", ".join(keys) + ")"
     if node.ignore_nulls is False and row.skips_nulls:
         text += " RESPECT NULLS"
@@ -188,6 +190,11 @@ def _date_arithmetic(node: spec.Function, row: Function, run: Run) -> lg.Expr | 
 def _set_key(key: spec.SortOrder, run: Run) -> str:
     """The key of an ordered-set aggregate, which has no null order."""
     return pretty(key.child, run) + ("" if key.ascending else " DESC")
+
+
+def _mode_key(key: spec.SortOrder, run: Run) -> str:
+    """Spark shows the key of `mode` in the other direction."""
+    return pretty(key.child, run) + (" DESC" if key.ascending else "")
 
 
 def written_sign(node: spec.Function, called: str) -> str:

@@ -19,7 +19,7 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Expr, Literal
 from hiveframe.plan.types import DataType
@@ -46,6 +46,8 @@ def same_type(args: Sequence[Expr]) -> DataType:
 
 def _emit_count(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """Rows in which no argument is NULL; a constant argument counts rows, which DuckDB does without reading any."""
+    if not args:
+        return ctx.aggregate("count", [cast(null(), "INTEGER")], call)  # no rows at all, under a legacy setting
     if call.distinct:
         return ctx.aggregate("count", [_all_or_null(call, args)], call)
     nullable = [a for a, e in zip(args, call.args, strict=True) if not (isinstance(e, Literal) and e.value is not None)]
@@ -73,7 +75,7 @@ def _all_present(values: list[Sql]) -> Sql:
 
 
 def _check_count(binder: Binder, args: tuple[Expr, ...]) -> None:
-    if args:
+    if args or (binder.setting("spark.sql.legacy.allowParameterlessCount") or "").strip().lower() == "true":
         return
     raise binder.error(
         "WRONG_NUM_ARGS.WITH_SUGGESTION",

@@ -117,9 +117,13 @@ def _size(ctx: EmitContext, call: Call, value: Sql) -> Sql:
 
 def _emit_size(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     counted = _size(ctx, call, args[0])
-    if ctx.ansi or ctx.setting("spark.sql.legacy.sizeOfNull") == "false" or not call.args[0].nullable:
-        return counted
-    return func("coalesce", counted, number(-1))
+    return func("coalesce", counted, number(-1)) if call.args[0].nullable and not call.nullable else counted
+
+
+def _bind_size(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    """Under legacy rules NULL has -1 elements."""
+    of_null = (binder.setting("spark.sql.legacy.sizeOfNull") or "").strip().lower() == "true" and not binder.ansi
+    return Call("size", args, t.INT, args[0].nullable and not of_null)
 
 
 def _emit_array_size(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -484,7 +488,7 @@ register(
     Function(
         "size",
         (either(ARRAY, ANY_MAP),),
-        t.INT,
+        bind=_bind_size,
         emit=_emit_size,
         aliases=("cardinality",),
         doc="How many elements an array or map has.",

@@ -261,7 +261,9 @@ def _ansi_cast(dtype: DataType, want: DataType) -> DataType | None:
             return want
         case t.StringType(), _ if isinstance(want, t.AtomicType):
             return None if isinstance(want, t.CalendarIntervalType) else _concrete(want)
-        case t.ArrayType(element), t.ArrayType(wanted):
+        case t.ArrayType(element, has_null), t.ArrayType(wanted, may_have):
+            if has_null and not may_have:
+                return None
             inner = implicit_cast(element, wanted, ansi=True)
             return t.ArrayType(inner, True) if inner else None
     return _concrete(want) if can_store_assign(dtype, want) else None
@@ -283,7 +285,9 @@ def _legacy_cast(dtype: DataType, want: DataType) -> DataType | None:
             return _concrete(want)
         case _, t.StringType() if isinstance(dtype, t.AtomicType) and not isinstance(dtype, t.CalendarIntervalType):
             return want
-        case t.ArrayType(element), t.ArrayType(wanted):
+        case t.ArrayType(element, has_null), t.ArrayType(wanted, may_have):
+            if has_null and not may_have:
+                return None
             inner = implicit_cast(element, wanted, ansi=False)
             return t.ArrayType(inner, True) if inner else None
         case t.MapType(key, value), t.MapType(wanted_key, wanted_value):

@@ -114,11 +114,13 @@ def _not_convertible(value: str, form: str) -> IllegalArgumentException:
 
 
 def _strict_base64(value: str) -> bytes | None:
-    """Base64 with all its padding and no foreign characters but white space; None for anything else."""
+    """Base64 whose padding, if any, is right, and no foreign characters but white space; None for anything else."""
     digits = re.sub(r"[ \t\r\n]", "", value)
-    if len(digits) % 4 or not re.fullmatch(r"[A-Za-z0-9+/]*={0,2}", digits):
+    body = digits.rstrip("=")
+    padding = -len(body) % 4
+    if padding == 3 or len(digits) - len(body) not in (0, padding) or not re.fullmatch(r"[A-Za-z0-9+/]*", body):
         return None
-    return binascii.a2b_base64(digits)
+    return binascii.a2b_base64(body + "=" * padding)
 
 
 def encode_each(values: pa.Array, charsets: pa.Array) -> pa.Array:

@@ -55,15 +55,15 @@ class NumberPattern:
     def parse(self, text: str) -> Decimal | None:
         """The number that a text stands for; None when it is not of this shape."""
         rest = "".join(c for c in text if c not in _BLANKS)
-        is_negative = False
+        is_negative = False  # each sign turns it round
         if self.trail == "PR" and rest.startswith("<"):
             if not rest.endswith(">"):
                 return None
             is_negative, rest = True, rest[1:-1]
         if rest and rest[0] in _signs(self.lead):
-            is_negative, rest = rest[0] == "-" or is_negative, rest[1:]
+            is_negative, rest = is_negative != (rest[0] == "-"), rest[1:]
         if rest and rest[-1] in _signs(self.trail):
-            is_negative, rest = rest[-1] == "-" or is_negative, rest[:-1]
+            is_negative, rest = is_negative != (rest[-1] == "-"), rest[:-1]
         if self.has_currency:
             if not rest.startswith("$"):
                 return None
@@ -93,7 +93,7 @@ class NumberPattern:
 
     def format(self, value: Decimal) -> str:
         """A number as text; `#` for each digit when it has more than the pattern."""
-        whole, _, fraction = format(abs(value), "f").partition(".")
+        whole, _, fraction = format(value.copy_abs(), "f").partition(".")
         whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
         places = self.precision - self.scale
         if len(whole) > places or len(fraction) > self.scale:
@@ -108,11 +108,10 @@ class NumberPattern:
         if self.has_point:
             if made and made[-1] == " ":
                 made[-1] = "0"
-            if self.scale:
-                made += [".", *fraction.ljust(self.scale, "0")]
+            made += [".", *fraction.ljust(self.scale, "0")] if self.scale else " "
         if self.trail == "PR":
-            made.append(">" if value < 0 else "  ")
-        made += _sign(self.trail, value)
+            _put_last(made, ">" if value < 0 else "  ")
+        _put_last(made, _sign(self.trail, value))
         return "".join(made)
 
     def _put_whole(self, made: list[str], digits: str) -> None:
@@ -131,6 +130,12 @@ def _put(made: list[str], char: str) -> None:
         made.insert(len(made) - 1, char)
     else:
         made.append(char)
+
+
+def _put_last(made: list[str], mark: str) -> None:
+    """A mark at the end, before blanks."""
+    blanks = len(made) - len("".join(made).rstrip(" "))
+    made.insert(len(made) - blanks, mark)
 
 
 def _signs(kind: str) -> str:

@@ -9,6 +9,7 @@ from hiveframe.functions.arithmetic import emit_arithmetic, overflow_params
 from hiveframe.functions.arithmetic_types import INTERVALS, arithmetic_operands, result_type
 from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.datetime_arithmetic import TRIED, bind_by, bind_minus, bind_plus, bind_times
+from hiveframe.functions.decimal_sign import emit_absolute, emit_negated
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
@@ -108,6 +109,8 @@ def _signed_type(args: Sequence[Expr]) -> t.DataType:
 def _emit_negative(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """The least integer has no negative: an error, or itself under legacy rules."""
     dtype = call.dtype
+    if isinstance(dtype, t.DecimalType):
+        return emit_negated(args[0], dtype, ctx)
     made = neg(args[0])
     if isinstance(dtype, t.IntegralType) and not ctx.ansi:
         bits = BITS[type(dtype)]
@@ -128,6 +131,8 @@ def _emit_negative(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _emit_abs(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     dtype = call.dtype
+    if isinstance(dtype, t.DecimalType):
+        return emit_absolute(args[0], dtype, ctx)
     if isinstance(dtype, t.IntegralType) and not ctx.ansi:
         bits = BITS[type(dtype)]
         wide = func("abs", cast(args[0], "HUGEINT" if bits == 64 else "BIGINT"))

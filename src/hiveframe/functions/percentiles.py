@@ -64,6 +64,7 @@ def _check_share(position: int) -> Callable[[Binder, tuple[Expr, ...]], None]:
         if value is None:
             raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="percentage")
         shares = value if isinstance(value, tuple) else (value,)
+        shares = tuple(0.0 if share is None else share for share in shares)
         if not all(0.0 <= share <= 1.0 for share in shares):
             raise binder.error(
                 "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
@@ -73,6 +74,18 @@ def _check_share(position: int) -> Callable[[Binder, tuple[Expr, ...]], None]:
             )
 
     return check
+
+
+def _settled(position: int) -> Callable[[Binder, tuple[Expr, ...]], tuple[Expr, ...]]:
+    """The arguments with an array of percentages as a constant; a NULL in it counts as 0."""
+
+    def settle(binder: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        if not isinstance(args[position].dtype, ArrayType):
+            return args
+        shares = tuple(share or 0.0 for share in binder.fold(args[position], "percentage"))
+        return (*args[:position], Literal(shares, ArrayType(t.DOUBLE, False)), *args[position + 1 :])
+
+    return settle
 
 
 def _check_accuracy(binder: Binder, args: tuple[Expr, ...]) -> None:
@@ -106,7 +119,8 @@ def _check_one_key(name: str, class_name: str) -> Callable[[Binder, tuple[Expr, 
 def _emit_percentile(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     frequency = call.args[2]
     if isinstance(frequency, Literal) and isinstance(frequency.value, int) and frequency.value > 0:
-        return _cut(ctx.aggregate("quantile_cont", [cast(args[0], "DOUBLE"), args[1]], call), call.dtype, ctx)
+        made = ctx.aggregate("quantile_cont", [cast(args[0], "DOUBLE"), args[1]], call)
+        return _cut(made, call.dtype, ctx, call.args[1])
     pair = struct_pack(_WEIGHTED, [cast(args[0], "DOUBLE"), cast(args[2], "BIGINT")])
     shares = call.args[1].dtype
     kernel = ctx.kernel(
@@ -164,7 +178,12 @@ def _emit_median(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_approx(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    return ctx.aggregate("quantile_disc", args[:2], call)
+    return _unless_empty(ctx.aggregate("quantile_disc", args[:2], call), call.args[1])
+
+
+def _unless_empty(made: Sql, share: Expr) -> Sql:
+    """NULL where there are no percentages."""
+    return func("nullif", made, func("list_value")) if isinstance(share, Literal) and share.value == () else made
 
 
 def _emit_ordered(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
@@ -175,17 +194,19 @@ def _emit_ordered(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]
         descending = bool(call.order_by) and not call.order_by[0].ascending
         made = ctx.aggregate(name, [neg(value) if descending else value, share], replace(call, order_by=()))
         if not descending:
-            return _cut(made, call.dtype, ctx)
+            return _cut(made, call.dtype, ctx, call.args[0])
         if not isinstance(call.dtype, ArrayType):
             return _cut(neg(made), call.dtype, ctx)
         x = ctx.fresh("x")
-        return _cut(func("list_transform", made, lambda_([x], neg(param(x)))), call.dtype, ctx)
+        return _cut(func("list_transform", made, lambda_([x], neg(param(x)))), call.dtype, ctx, call.args[0])
 
     return emit
 
 
-def _cut(made: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+def _cut(made: Sql, dtype: DataType, ctx: EmitContext, share: Expr | None = None) -> Sql:
     """DOUBLEs in the call's type: intervals are cut to whole units."""
+    if share is not None:
+        made = _unless_empty(made, share)
     element = dtype.element if isinstance(dtype, ArrayType) else dtype
     if isinstance(element, t.DoubleType):
         return made
@@ -242,6 +263,7 @@ def _ordered_row(name: str, duck_name: str, class_name: str, doc: str) -> Functi
         FunctionKind.AGGREGATE,
         emit=_emit_ordered(duck_name),
         checks=(_check_one_key(name, class_name), _check_share(0)),
+        coerce=_settled(0),
         ordered_set=True,
         doc=doc,
         group="aggregate",
@@ -258,6 +280,7 @@ register(
         FunctionKind.AGGREGATE,
         emit=_emit_percentile,
         checks=(_check_share(1),),
+        coerce=_settled(1),
         doc="The exact percentile, interpolated between neighbours; each value counts as often as the frequency says.",
         group="aggregate",
         since="2.1.0",
@@ -281,6 +304,7 @@ register(
         FunctionKind.AGGREGATE,
         emit=_emit_approx,
         checks=(_check_share(1), _check_accuracy),
+        coerce=_settled(1),
         aliases=("approx_percentile",),
         doc="The smallest value at or above which the given share of values lies; always one of the values.",
         group="aggregate",

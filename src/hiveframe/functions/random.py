@@ -90,7 +90,8 @@ def _bounds_type(low: DataType, high: DataType) -> DataType:
     if t.FLOAT in (low, high):
         return t.FLOAT
     if isinstance(low, t.DecimalType) and isinstance(high, t.DecimalType):
-        return decimals.wider(low, high)
+        holds = low.precision - low.scale >= high.precision - high.scale and low.scale >= high.scale
+        return low if holds else high
     for kind in (low, high):
         if isinstance(kind, t.DecimalType):
             return kind

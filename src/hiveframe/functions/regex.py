@@ -29,8 +29,8 @@ from hiveframe.functions.registry import (
     optional,
     register,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, lambda_, not_, number, op, param, text
-from hiveframe.functions.strings import constant_of, is_ascii
+from hiveframe.functions.sql import Sql, case, cast, func, is_null, lambda_, not_, null, number, op, param, text
+from hiveframe.functions.strings import constant_of, is_ascii, is_null_constant
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
@@ -173,6 +173,15 @@ def _emit_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_instr(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Where the first match begins; the place to start from is not heeded, but no place makes no answer."""
+    if any(is_null_constant(a) for a in call.args):
+        return cast(null(), "INTEGER")
+    missing = [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    found = _emit_place(call, args, ctx)
+    return case(*((m, null()) for m in missing), default=found) if call.args[2].nullable else found
+
+
+def _emit_place(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Where the shortest text before a match ends; Java counts UTF-16 units, so only ASCII is counted here."""
 
     def slow(value: Sql) -> Sql:
@@ -268,7 +277,7 @@ register(
     _row(
         "regexp_extract_all",
         (t.STRING, t.STRING, optional(t.INT, 1)),
-        result=_TEXTS,
+        result=ArrayType(t.STRING),
         emit=_emit_extract_all,
         doc="A group of every match.",
         since="3.1.0",

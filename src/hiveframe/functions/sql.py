@@ -131,7 +131,9 @@ def is_not_null(child: Sql) -> Sql:
 
 
 def case(*branches: tuple[Sql, Sql], default: Sql | None = None) -> Sql:
-    """`CASE WHEN … THEN … ELSE … END`."""
+    """`CASE WHEN … THEN … ELSE … END`; only what follows ELSE when there are no branches."""
+    if not branches and default is not None:
+        return default
     return exp.Case(ifs=[exp.If(this=c, true=v) for c, v in branches], default=default)
 
 

@@ -192,6 +192,14 @@ def distances(left: pa.Array, right: pa.Array) -> pa.Array:
 
 def _bind_decode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """`decode(bytes, charset)`, or `decode(x, search, result, …, default)` where NULL equals NULL."""
+    if len(args) < 2:
+        raise binder.error(
+            "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+            functionName="`decode`",
+            expectedNum="2",
+            actualNum=str(len(args)),
+            docroot="https://spark.apache.org/docs/latest",
+        )
     if len(args) == 2:
         return binder.call("decode_charset", *args)
     subject, pairs = args[0], args[1:]
@@ -300,7 +308,7 @@ register(
     ),
     _row(
         "decode",
-        (ANY, ANY, rest(ANY)),
+        (ANY, rest(ANY)),
         bind=_bind_decode,
         doc="Bytes read in a character set; or the result that goes with the first search value equal to the first.",
         since="1.5.0",

@@ -35,7 +35,7 @@ from hiveframe.functions.registry import (
 )
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, text
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
 
 INT_MAX = 2**31 - 1
@@ -46,6 +46,13 @@ _TEXTS = ArrayType(t.STRING, True)
 def constant_of(expr: Expr) -> object:
     """A literal's value; None for NULL and for anything that is no literal."""
     return expr.value if isinstance(expr, Literal) else None
+
+
+def is_null_constant(expr: Expr) -> bool:
+    """Whether an argument is NULL, of whatever type."""
+    while isinstance(expr, Cast):
+        expr = expr.child
+    return isinstance(expr, Literal) and expr.value is None
 
 
 def is_ascii(value: Sql) -> Sql:

@@ -34,7 +34,10 @@ def truncate_cell(text: str, limit: int) -> str:
 
 def half_width(text: str) -> int:
     """How many places `text` takes on a terminal."""
-    return len(text) if text.isascii() else len(text) + len(_FULL_WIDTH.findall(text))
+    if text.isascii():
+        return len(text)
+    units = sum(2 if char > "\uffff" else 1 for char in text)  # as Java counts
+    return units + len(_FULL_WIDTH.findall(text))
 
 
 def show_string(

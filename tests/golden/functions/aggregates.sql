@@ -69,3 +69,11 @@ sum(a), avg(a) from values (cast(9e37 as decimal(38,0))),(cast(9e37 as decimal(3
 sum(a), avg(a) from values (cast(1.5 as decimal(38,2))),(2.25) t(a)
 try_sum(a), try_avg(a) from values (9223372036854775807L),(1L) t(a)
 --RESET
+-- count() counts no rows where a legacy setting allows it.
+count() from values (1) t(a)
+--SET spark.sql.legacy.allowParameterlessCount=true
+count(), count() filter (where a > 0) from values (1) t(a)
+--RESET
+a, grouping__id from values (1) t(a) group by a with rollup
+select a from values (1) t(a) group by rollup(a) having grouping__id > 0
+GROUPING__ID + 1 from values (1) t(a) group by rollup(a)

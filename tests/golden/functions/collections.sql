@@ -150,3 +150,13 @@ filter(array(1), 'true')
 exists(array(1, 0, 2), x -> 10 / x > 4), forall(array(100, 0, 2), x -> 10 / x > 4)
 exists(array(1, null), x -> x > 5), forall(array(1, null), x -> x > 0), exists(cast(null as array<int>), x -> 1/x > 1), forall(array(0), x -> 1/x > 1)
 sum(cast(value as double)) filter (where ok) from values ('1', true), ('x', false) t(value, ok)
+str_to_map('a:1,a:2', ',', ':')
+str_to_map('a:1,b:2', ',', ':'), str_to_map('a:1:2,b'), str_to_map('')
+--SET spark.sql.mapKeyDedupPolicy=LAST_WIN
+str_to_map('a:1,a:2', ',', ':')
+--RESET
+--SET spark.sql.ansi.enabled=false
+size(cast(null as array<int>)), cardinality(cast(null as map<int,int>)), array_size(cast(null as array<int>)), size(a) from values (array(1)), (null) t(a)
+--SET spark.sql.legacy.sizeOfNull=false
+size(cast(null as array<int>))
+--RESET

@@ -115,3 +115,9 @@ date'2020-01-01' + make_interval(0,1,0,1,1)
 --RESET
 --SET spark.sql.session.timeZone=America/Los_Angeles
 timestamp'2020-03-07 12:00:00' + interval 1 day, timestamp'2020-03-07 12:00:00' + interval 24 hours, timestamp'2020-03-08 01:30:00' + interval 1 hour, timestamp'2020-11-01 12:00:00' - timestamp'2020-10-31 12:00:00', timestamp'2020-02-08 02:30:00' + interval 1 month, date'2020-03-08' + interval 2 hours, timestamp'2020-03-09' - date'2020-03-08'
+-- Signs of decimals with more than 34 digits.
+-12345678901234567890123456789012345678BD, -(-12345678901234567890123456789012345678BD), abs(-12345678901234567890123456789012345678BD)
+-a, abs(a), +a, a * -1, negative(a), a - 0, 0 - a from values (12345678901234567890123456789012345678BD),(1234567890123456789012345678901234567.8BD) t(a)
+abs(cast('-1234567890123456789012345678901234567.8' as decimal(38,1))), abs(cast('-12345678901234567890123456789012345.678' as decimal(38,3)))
+abs(a) from values (cast('-99999999999999999999999999999999999999' as decimal(38,0))) t(a)
+abs(a), -a from values (-1.5BD), (null), (12345678901234567890123456789012345678BD) t(a)

@@ -42,3 +42,8 @@ histogram_numeric(a, 3) from values (1) t(a) where false
 histogram_numeric('1', 5)
 histogram_numeric(a, 5) from values (interval '1' day) t(a)
 histogram_numeric(a, 3) from values (1),(2),(3),(10),(20),(30),(11) t(a)
+mode() within group (order by a), mode() within group (order by a desc) from values (1),(2),(2),(1) t(a)
+percentile_disc(array(cast(null as double))) within group (order by a), percentile_cont(array(0.5D, cast(null as double))) within group (order by a) from values (1),(2) t(a)
+percentile(a, array(cast(null as double))), percentile_approx(a, array(0.5D, cast(null as double))) from values (1),(2) t(a)
+percentile(a, array()) from values (1),(2) t(a)
+percentile_approx(a, array()) from values (1),(2) t(a)

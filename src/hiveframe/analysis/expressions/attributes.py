@@ -35,6 +35,9 @@ BARE_FUNCTIONS = frozenset(
     }
 )
 
+# Without parentheses these are others, and are named after them.
+_SAME_FUNCTION = {"user": "current_user", "session_user": "current_user", "grouping__id": "grouping_id"}
+
 
 def bind_attribute(binder: Binder, node: spec.Attribute) -> lg.Expr:
     """A column by name."""
@@ -168,7 +171,8 @@ def pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:
 def _bare_function(binder: Binder, node: spec.Attribute) -> lg.Expr | None:
     if len(node.parts) != 1 or node.parts[0].lower() not in BARE_FUNCTIONS:
         return None
-    call = spec.Function((node.parts[0],), (), origin=node.origin)
+    called = _SAME_FUNCTION.get(node.parts[0].lower(), node.parts[0])
+    call = spec.Function((called,), (), origin=node.origin)
     expr = binder.bind(call)
     show(binder, node, binder.text(call))
     binder.context.run.bare_calls.add(node)

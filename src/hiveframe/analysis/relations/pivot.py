@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final, cast
 
-from hiveframe.analysis.aggregates import Grouping, has_aggregate, is_aggregate
+from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate, is_aggregate
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
@@ -22,6 +22,9 @@ from hiveframe.functions.binding import is_foldable
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+
+# Types that Spark's `PivotFirst` picks; aggregates of others are computed over all rows of a group.
+_PICKED: Final = (t.NumericType, t.BooleanType)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,12 +147,16 @@ def _pivoted(
             named.append(lg.Named(run.column(name, expr.dtype, expr.nullable), expr))
             items.append(Item(run.column(name, expr.dtype, expr.nullable), expr))
     services = call_binder(binder.context, node)
+    in_two_steps = all(isinstance(expr.dtype, _PICKED) for _, expr in bound)
     for value in values:
         is_value = services.call("<=>", column, value.expr)
         for name, expr in bound:
             filtered = rewrite(expr, _filter_by(is_value, services))
+            if in_two_steps and _counts_nothing(expr):
+                filtered = _where_met(filtered, is_value, services)
             shown = value.name if len(bound) == 1 else f"{value.name}_{name}"
-            items.append(Item(run.column(shown, filtered.dtype, True), filtered))
+            nullable = in_two_steps or filtered.nullable
+            items.append(Item(run.column(shown, filtered.dtype, nullable), filtered))
     return finish(Select(binder.context, child, source, tuple(items), Grouping(tuple(named), None, node)))
 
 
@@ -160,6 +167,18 @@ def _aggregate_of(binder: Binder, node: spec.Expr) -> tuple[str, lg.Expr]:
         raise failure("_LEGACY_ERROR_TEMP_1006", None, sql=qualified(inner, binder.context.run))
     name = node.names[0] if isinstance(node, spec.Alias) else output_name(inner, binder.context.run)
     return name, expr
+
+
+def _counts_nothing(expr: lg.Expr) -> bool:
+    """Whether an aggregate's expression says something other than NULL of no rows."""
+    return not expr.nullable or any(not call.nullable for call in aggregates_in(expr))
+
+
+def _where_met(expr: lg.Expr, is_value: lg.Expr, services: Any) -> lg.Expr:
+    """Spark groups by the pivot column too, then picks: a value that a group lacks leaves NULL."""
+    count = replace(services.call("count", lg.Literal(1, t.INT)), filter=is_value)
+    is_met = services.call(">", count, lg.Literal(0, t.LONG))
+    return cast("lg.Expr", services.call("if", is_met, expr, lg.Literal(None, expr.dtype)))
 
 
 def _filter_by(is_value: lg.Expr, services: Any) -> Any:
