@@ -291,6 +291,18 @@ register(
         since="1.0.0",
     ),
     Function(
+        "product",
+        (t.DOUBLE,),
+        t.DOUBLE,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=lambda call, args, ctx: ctx.aggregate("product", args, call),
+        doc="The product of all values.",
+        group="aggregate",
+        since="3.2.0",
+        is_internal=True,
+    ),
+    Function(
         "count_if",
         (t.BOOLEAN,),
         t.LONG,

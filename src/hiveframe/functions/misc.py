@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.mersenne import PlacedWords, uuid_text
-from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
+from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Expr, Literal
@@ -92,22 +92,6 @@ def _emit_row_id(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return op("-", exp.Window(this=func("row_number")), number(1))
 
 
-def _refused(name: str, why: str) -> Function:
-    """A function of Spark's that is known and not there: calling it says so."""
-
-    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        raise binder.error("UNSUPPORTED_FEATURE.HIVEFRAME", feature=f"the function {name} ({why})")
-
-    return Function(name, (rest(ANY),), bind=bind, doc=f"Not supported: {why}.", group="misc")
-
-
-_REFUSED: Final = {
-    "java_method": "there is no JVM",
-    "reflect": "there is no JVM",
-    "try_reflect": "there is no JVM",
-}
-
-
 def _file_row(name: str, result: DataType, emit: Callable[[Sql], Sql], doc: str, since: str) -> Function:
     """A function that analysis binds to what is known of the file: that is its argument."""
     return Function(
@@ -131,7 +115,6 @@ register(
     _file_row("input_file_name", t.STRING, _file_url, "The file that the row is from.", "1.6.0"),
     _file_row("input_file_block_start", t.LONG, lambda x: x, "Where the row's block begins in its file.", "2.2.0"),
     _file_row("input_file_block_length", t.LONG, lambda x: x, "How many bytes the row's block has.", "2.2.0"),
-    *(_refused(name, why) for name, why in _REFUSED.items()),
     *(_cast_to(name, dtype) for name, dtype in _CASTS.items()),
     Function(
         "typeof",

@@ -238,6 +238,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "regex",
     "encoding",
     "encryption",
+    "java_methods",
     "url",
     "formatting",
     "xpath",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import Function, FunctionKind, always_null, never_null, register
-from hiveframe.functions.sql import Sql, case, cast, func, null, number, op
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall
 from hiveframe.plan.types import DataType
@@ -21,13 +21,29 @@ def _named(name: str) -> Emit:
 
 def _emit_corr(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """NULL for one row; without variance an error (ANSI) or NULL; NaN where DuckDB gives it for other reasons."""
-    value = ctx.aggregate("corr", args, call)
     count = ctx.aggregate("regr_count", args, call)
-    covariance = ctx.aggregate("covar_pop", args, call)
+    covariance, x, y = _spreads(call, args, ctx)
+    value = op("/", covariance, func("sqrt", op("*", x, y)))
     is_odd = func("isnan", value)
     single = op("and", is_odd, op("<=", count, number(1)))
     flat = op("and", is_odd, func("isfinite", covariance))
     return case((single, _null_double()), (flat, _divided_by_zero(call, ctx)), default=value)
+
+
+def _spreads(call: AggCall, args: list[Sql], ctx: EmitContext) -> tuple[Sql, Sql, Sql]:
+    """The covariance of pairs without NULL and both variances: Spark divides these last, as sums, by one another."""
+    first, second = args
+    both = op("and", is_not_null(first), is_not_null(second))
+    x, y = (ctx.aggregate("var_pop", [case((both, a))], call) for a in args)
+    return ctx.aggregate("covar_pop", args, call), x, y
+
+
+def _emit_r2(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """NULL where x has no variance, 1 where y has none."""
+    covariance, y, x = _spreads(call, args, ctx)
+    share = op("/", op("/", op("*", covariance, covariance), x), y)
+    flat = cast(number(1), "DOUBLE")
+    return case((op("=", x, number(0)), _null_double()), (op("=", y, number(0)), flat), default=share)
 
 
 def _divided_by_zero(call: AggCall, ctx: EmitContext) -> Sql:
@@ -135,5 +151,5 @@ register(
     _two("regr_sxy", _named("regr_sxy"), "The sum of products of x and y about their means.", "3.4.0"),
     _two("regr_slope", _emit_slope("regr_slope"), "The slope of the line fitted to the pairs (y, x).", "3.4.0"),
     _two("regr_intercept", _emit_slope("regr_intercept"), "Where the fitted line meets the y axis.", "3.4.0"),
-    _two("regr_r2", _emit_slope("regr_r2"), "How much of y's variance the fitted line explains.", "3.3.0"),
+    _two("regr_r2", _emit_r2, "How much of y's variance the fitted line explains.", "3.3.0"),
 )

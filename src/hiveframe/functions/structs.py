@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, Binder, Function, never_null, register, rest
@@ -55,12 +56,29 @@ def _bind_struct(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     return make_struct([field_name(a, i + 1) for i, a in enumerate(args)], list(args))
 
 
+def _bind_unwrap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    dtype = args[0].dtype
+    if not isinstance(dtype, t.UserDefinedType):
+        raise wrong_input(binder, args, 0, '"UDT"')
+    return Call("unwrap_udt", args, dtype.storage, args[0].nullable)
+
+
 def _emit_named_struct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     assert isinstance(call.dtype, StructType)
     return struct_pack(call.dtype, args[1::2])
 
 
 register(
+    Function(
+        "unwrap_udt",
+        (ANY,),
+        bind=_bind_unwrap,
+        emit=lambda call, args, ctx: args[0],
+        doc="A value of a user-defined type as it is stored.",
+        group="conversion",
+        since="4.0.0",
+        is_internal=True,
+    ),
     Function(
         "named_struct",
         (rest(ANY),),

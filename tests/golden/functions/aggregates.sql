@@ -77,3 +77,4 @@ count(), count() filter (where a > 0) from values (1) t(a)
 a, grouping__id from values (1) t(a) group by a with rollup
 select a from values (1) t(a) group by rollup(a) having grouping__id > 0
 GROUPING__ID + 1 from values (1) t(a) group by rollup(a)
+listagg(distinct a, ', ') within group (order by a desc) from values ('b'),('a'),(null),('b') t(a)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from hiveframe.connect.decode.plan import Decoder
 
 
+# Functions that DataFrames have and SQL has not.
+_INTERNAL = frozenset({"product", "unwrap_udt"})
+
+
 def _literal(_: Decoder, m: pb.Expression.Literal) -> spec.Expr:
     return decode_literal(m)
 
@@ -31,7 +35,8 @@ def _attribute(_: Decoder, m: pb.Expression.UnresolvedAttribute) -> spec.Expr:
 
 def _function(d: Decoder, m: pb.Expression.UnresolvedFunction) -> spec.Expr:
     name = table_parts(m.function_name) if m.is_user_defined_function else (m.function_name,)
-    return spec.Function(name, d.expressions(m.arguments), distinct=m.is_distinct, is_internal=m.is_internal)
+    is_internal = m.is_internal if m.HasField("is_internal") else m.function_name.lower() in _INTERNAL
+    return spec.Function(name, d.expressions(m.arguments), distinct=m.is_distinct, is_internal=is_internal)
 
 
 def _call(d: Decoder, m: pb.CallFunction) -> spec.Expr:

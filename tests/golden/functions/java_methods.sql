@@ -1,0 +1,25 @@
+-- Java's static methods, and what is random with a seed.
+java_method('java.util.UUID', 'fromString', 'a5cf6c42-0c85-418f-af6c-3e4e5b1328f2'), reflect('java.util.UUID', 'fromString', 'a5cf6c42-0c85-418f-af6c-3e4e5b1328f2'), try_reflect('java.util.UUID', 'fromString', 'a5cf6c42-0c85-418f-af6c-3e4e5b1328f2')
+java_method('java.util.UUID', 'fromString', null)
+java_method('java.util.UUID', 'randomUUID') is null
+java_method('java.util.UUID', 'fromString')
+java_method('java.util.UUIDx', 'fromString', 'a')
+java_method('java.util.UUID', 'fromStringx', 'a')
+java_method('java.util.UUID', 'toString')
+java_method('java.lang.Math', 'sqrt', 2)
+java_method('java.lang.Math', 'sqrt', 2BD)
+java_method('java.lang.Math', 'max', 1, 2L)
+java_method('java.lang.Integer', 'valueOf', '12'), java_method('java.lang.Integer', 'valueOf', 12), java_method('java.lang.Integer', 'parseInt', '12'), java_method('java.lang.Long', 'valueOf', '12'), java_method('java.lang.String', 'valueOf', 12), java_method('java.lang.String', 'valueOf', true), java_method('java.lang.Integer', 'toHexString', 255), java_method('java.lang.Integer', 'toBinaryString', 5)
+java_method('java.lang.String', 'valueOf', 1.5D), java_method('java.lang.String', 'valueOf', 'a')
+java_method('java.net.URLEncoder', 'encode', 'a b&c'), java_method('java.net.URLEncoder', 'encode', 'a b&c', 'UTF-8'), java_method('java.net.URLDecoder', 'decode', 'a+b', 'UTF-8')
+java_method('java.lang.System', 'currentTimeMillis') is null
+java_method('java.lang.Math', 'random') is null
+java_method(a, 'b') from values ('x') t(a)
+java_method('java.util.UUID', a) from values ('x') t(a)
+java_method(null, 'b')
+java_method(1, 'b')
+java_method('a')
+java_method()
+java_method('java.util.UUID', 'nameUUIDFromBytes', X'00')
+java_method('java.lang.Integer','bitCount',255), java_method('java.lang.Integer','reverse',1), java_method('java.lang.Long','toHexString',255L), java_method('java.lang.Integer','compare',1,2), java_method('java.lang.Integer','signum',-3), java_method('java.lang.Integer','max',1,2),java_method('java.lang.Long','bitCount',7L)
+try_reflect('java.util.UUID', 'fromString', 'x')
