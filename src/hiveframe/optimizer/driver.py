@@ -16,6 +16,7 @@ from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_casts import fold_casts
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_filters import merge_filters
+from hiveframe.optimizer.rules.order_small_results import order_small_results
 from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.push_filters import push_filters
@@ -57,6 +58,7 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     prune_columns,
     _TIDY,
     split_deep_expressions,
+    order_small_results,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
+from hiveframe.optimizer.sizes import sizes
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
@@ -14,7 +15,6 @@ from hiveframe.plan.types import simple_string
 from hiveframe.sessions.explaining.logical import Shown, logical_tree
 from hiveframe.sessions.explaining.parsed import parsed_tree
 from hiveframe.sessions.explaining.physical import formatted_tree, physical_tree
-from hiveframe.sessions.explaining.statistics import noted
 from hiveframe.settings import Settings
 
 
@@ -56,5 +56,6 @@ class Explained:
         return f"Found 1 WholeStageCodegen subtrees.\n== Subtree 1 / 1 ==\n{tree}\nGenerated code:\n{statement}\n"
 
     def _cost(self) -> str:
-        optimized = logical_tree(self.optimized, self.shown, noted(self.optimized))
+        known = sizes(self.optimized)
+        optimized = logical_tree(self.optimized, self.shown, lambda node: f", {known[id(node)]}")
         return f"== Optimized Logical Plan ==\n{optimized}\n{self._physical()}\n"

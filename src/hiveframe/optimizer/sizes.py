@@ -1,8 +1,8 @@
-"""What EXPLAIN COST says of each step: sizes by Spark's rules of thumb, exact where rows are counted already."""
+"""How large each step's result is: by Spark's rules of thumb, exact where rows are counted already."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,8 +37,8 @@ class Size:
         return f"Statistics(sizeInBytes={_shown(self.bytes)}{rows})"
 
 
-def noted(plan: lg.Relation) -> Callable[[lg.Relation], str]:
-    """What to write behind each node of `plan`."""
+def sizes(plan: lg.Relation) -> dict[int, Size]:
+    """The size of every relation of `plan` by its `id()`."""
     known: dict[int, Size] = {}
     pending = [plan]
     while pending:
@@ -48,7 +48,7 @@ def noted(plan: lg.Relation) -> Callable[[lg.Relation], str]:
             pending.extend(missing)
             continue
         known[id(pending.pop())] = _size(node, [known[id(child)] for child in inputs(node)])
-    return lambda node: f", {known[id(node)]}"
+    return known
 
 
 def _size(node: lg.Relation, below: list[Size]) -> Size:
