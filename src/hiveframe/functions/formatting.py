@@ -17,6 +17,7 @@ from hiveframe.functions.decimals import decimal_for
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.format_columns import doubles_shown, format_columns
 from hiveframe.functions.java_formatter import Argument, format_text
+from hiveframe.functions.number_columns import parsed_column, shown_column
 from hiveframe.functions.number_pattern import BadPattern, NumberPattern, number_pattern
 from hiveframe.functions.registry import ANY, Binder, Function, Kind, always_null, either, register, rest
 from hiveframe.functions.sql import Sql, func
@@ -141,7 +142,7 @@ def _emit_to_number(convert: Callable[[str, str], Decimal | None]) -> Callable[[
 def _numbers_each(
     values: pa.Array, patterns: pa.Array, *, convert: Callable[[str, str], Decimal | None], arrow_type: pa.DataType
 ) -> pa.Array:
-    return by_row(convert, arrow_type, [values, patterns])
+    return parsed_column(values, patterns, arrow_type, lambda *columns: by_row(convert, arrow_type, columns))
 
 
 def _try_parsed(value: str, text: str) -> Decimal | None:
@@ -192,7 +193,11 @@ def _bad_form(binder: Binder, form: object) -> Exception:
 
 def numbers_shown(values: pa.Array, patterns: pa.Array) -> pa.Array:
     """Numbers by their patterns."""
-    return by_row(lambda value, text: number_pattern(text).format(value), pa.string(), [values, patterns])
+    return shown_column(values, patterns, lambda *columns: by_row(_shown, pa.string(), columns))
+
+
+def _shown(value: Decimal, text: str) -> str:
+    return number_pattern(text).format(value)
 
 
 def _to_char(name: str) -> Function:
