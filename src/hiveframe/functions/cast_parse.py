@@ -31,6 +31,7 @@ _TRUE: Final = ("t", "true", "y", "yes", "1")
 _FALSE: Final = ("f", "false", "n", "no", "0")
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY_FIRST: Final = rf"{_DAY}(?s:[ T].*)?"
 _CLOCK: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 _USUAL_TIMESTAMP: Final = rf"{_DAY}([ T]{_CLOCK})?"
 _ZONED_TIMESTAMP: Final = rf"{_DAY}[ T]{_CLOCK}(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])"
@@ -198,11 +199,12 @@ def to_decimal(job: CastJob) -> Sql:
 
 
 def to_date(job: CastJob) -> Sql:
-    """`2020-01-05` at DuckDB's speed, all other forms by a kernel."""
+    """`2020-01-05` at DuckDB's speed, also with a time of day behind it; all other forms by a kernel."""
     kernel = job.ctx.kernel("parse_date", _dates, [t.STRING], t.DATE)
 
     def attempt(v: Sql) -> Sql:
-        return case((_matches(v, _DAY), try_cast(v, "DATE")), (is_not_null(v), func(kernel, v)))
+        day = func("left", v, number(10))
+        return case((_matches(v, _DAY_FIRST), try_cast(day, "DATE")), (is_not_null(v), func(kernel, v)))
 
     return _let_tried(job, attempt)
 

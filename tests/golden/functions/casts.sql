@@ -147,3 +147,4 @@ cast(cast('2020-11-01 01:30:00-07:00' as timestamp) as string), cast(cast('2020-
 cast(a as string), cast(float(a) as string) from values (1.5D), (null), (1e20D), (4.9E-324D), (-1e-7D) t(a)
 cast(a as string), cast(cast(a as timestamp) as string) from values (date'2020-01-01'), (null), (cast('12345-06-07' as date)) t(a)
 cast('-NaN' as double), cast('+Infinity' as float), cast(' nan ' as double)
+cast(try_cast(a as date) as string) from values ('2020-01-02 03:04:05'),('2020-01-02Tx'),('2020-01-02 '),('2020-02-30 1'),('2020-01-02x'),('2020-1-2 x'),(null),('0000-01-01 1') t(a)
