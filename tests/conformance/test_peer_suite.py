@@ -1,0 +1,21 @@
+"""A peer's function suite passes but for the cases listed, each with its reason; the list is right both ways.
+
+`python -m tests.record.peer_suite` rewrites the list and keeps the reasons of what still fails.
+"""
+
+import pytest
+
+from tests.conformance.peer_suite import RUNNER, known_failures, run_suite
+
+FLOOR = 4751
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+@pytest.mark.skipif(not RUNNER.exists(), reason="the peer's suite is not beside this checkout")
+def test_the_peers_function_suite_passes_but_for_the_known_cases():
+    failing, passed = run_suite()
+    known = set(known_failures())
+    assert not failing - known, f"cases that passed before: {sorted(failing - known)}"
+    assert not known - failing, f"cases that pass now, to be taken off the list: {sorted(known - failing)}"
+    assert passed >= FLOOR
