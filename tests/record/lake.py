@@ -13,7 +13,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tests.contract.sources import file_columns, parquet_files
-from tests.contract.sources.answers import GOLDEN, READ_FORMATS, cases, read_answer, write_answer
+from tests.contract.sources.answers import GOLDEN, READ_FORMATS, WRITTEN, cases, read_answer, write_answer
 
 
 def main(remote: str) -> None:
@@ -25,11 +25,12 @@ def main(remote: str) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 case["answer"] = read_answer(spark, format_name, case, Path(folder))
         _save(f"read_{format_name}", asked)
-    written = cases("written")
-    for case in written:
-        with tempfile.TemporaryDirectory() as folder:
-            case["answer"] = write_answer(spark, case, Path(folder) / "out")
-    _save("written", written)
+    for name in WRITTEN:
+        written = cases(name)
+        for case in written:
+            with tempfile.TemporaryDirectory() as folder:
+                case["answer"] = write_answer(spark, case, Path(folder) / "out")
+        _save(name, written)
     if parquet_files.ALL.exists():
         names = parquet_files.files()
         _save("parquet_testing", {n: parquet_files.file_answer(spark, parquet_files.ALL / n) for n in names})

@@ -58,6 +58,18 @@ class Stage(ABC):
         """The physical batches."""
 
 
+class StreamStage(Stage):
+    """The batches of a data source."""
+
+    def __init__(self, schema: pa.Schema, batches: Callable[[], Iterator[pa.RecordBatch]]) -> None:
+        super().__init__(schema)
+        self._batches = batches
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, made anew."""
+        return self._batches()
+
+
 class Query:
     """An inner query and how its rows are read: in Spark's Arrow types, in batches of the session's size."""
 

@@ -242,6 +242,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "url",
     "formatting",
     "xpath",
+    "xml",
 )
 
 _rows: dict[str, Function] = {}

@@ -57,9 +57,10 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
     **{f"org.apache.spark.sql.{f}": f for f in ("parquet", "json", "orc")},
     **{
         f"org.apache.spark.sql.execution.datasources.{f}.{f}fileformat": f
-        for f in ("parquet", "json", "csv", "text", "orc")
+        for f in ("parquet", "json", "csv", "text", "orc", "xml")
     },
     "com.databricks.spark.csv": "csv",
+    "com.databricks.spark.xml": "xml",
 }
 
 # The file and the class of each source; it is imported when the format is first used.
@@ -69,5 +70,6 @@ SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "orc": ("orc", "OrcSource"),
     "parquet": ("parquet", "ParquetSource"),
     "text": ("text", "TextSource"),
+    "xml": ("xml", "XmlSource"),
     "binaryfile": ("binary_file", "BinaryFileSource"),
 }

@@ -37,7 +37,7 @@ from hiveframe.settings import Settings
 
 Answer = TypeVar("Answer")
 
-DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "binaryfile", "delta", "iceberg"})
+DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "xml", "avro", "binaryfile", "delta", "iceberg"})
 
 
 class Runner(Protocol):

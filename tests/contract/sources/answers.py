@@ -19,7 +19,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lake"
-READ_FORMATS = ("csv", "json")
+READ_FORMATS = ("csv", "json", "xml")
+WRITTEN = ("written", "written_xml")
 
 Case = dict[str, Any]
 
@@ -74,7 +75,7 @@ def write_answer(spark: SparkSession, case: Case, target: Path) -> Case:
     for path in sorted(target.rglob("part-*")):
         endings.add(path.name.partition(".")[2] if "partition_by" not in case else path.name.partition(".c")[2])
         folder = str(path.parent.relative_to(target))
-        text = _content(path).decode("latin-1") if case["format"] in ("csv", "json", "text") else ""
+        text = _content(path).decode("latin-1") if case["format"] in ("csv", "json", "text", "xml") else ""
         folders[folder] = folders.get(folder, "") + text
     return {"folders": folders, "endings": sorted(endings), "success": (target / "_SUCCESS").exists()}
 

@@ -10,7 +10,16 @@ import pytest
 from pyspark.sql import SparkSession
 
 import hiveframe
-from tests.contract.sources.answers import GOLDEN, READ_FORMATS, Case, case_id, cases, read_answer, write_answer
+from tests.contract.sources.answers import (
+    GOLDEN,
+    READ_FORMATS,
+    WRITTEN,
+    Case,
+    case_id,
+    cases,
+    read_answer,
+    write_answer,
+)
 
 KNOWN_GAPS: list[str] = json.loads((GOLDEN / "known_gaps.json").read_text(encoding="utf-8"))
 
@@ -43,6 +52,6 @@ def test_a_file_is_read_as_spark_reads_it(spark: SparkSession, tmp_path: Path, f
     _expect(f"read {format_name} {case_id(case)}", case, read_answer(spark, format_name, case, tmp_path))
 
 
-@pytest.mark.parametrize("case", cases("written"), ids=case_id)
+@pytest.mark.parametrize("case", [c for name in WRITTEN for c in cases(name)], ids=case_id)
 def test_a_query_is_written_as_spark_writes_it(spark: SparkSession, tmp_path: Path, case: Case) -> None:
     _expect(f"written {case_id(case)}", case, write_answer(spark, case, tmp_path / "out"))

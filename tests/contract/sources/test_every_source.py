@@ -20,6 +20,7 @@ from tests.unit.lake.harness import UTC, opened, rows_of, wrote
 QUERY = "select unnest([1, 2]) a, unnest(['x', 'y']) b, unnest([true, false]) c, unnest([7, 8]) k"
 SCHEMA = "a bigint, b string, c boolean, k int"
 FORMATS = sorted(SOURCES)
+OPTIONS: dict[str, dict[str, str]] = {"xml": {"rowTag": "row"}}
 
 
 def files(folder: Path, format_name: str) -> Path:
@@ -37,7 +38,8 @@ def files(folder: Path, format_name: str) -> Path:
             partition_by=("k",),
         )
     else:
-        wrote(QUERY, SCHEMA, folder, format_name=format_name, partition_by=("k",))
+        options = OPTIONS.get(format_name, {})
+        wrote(QUERY, SCHEMA, folder, format_name=format_name, partition_by=("k",), options=options)
     return folder
 
 
@@ -59,7 +61,9 @@ def run(
 
 @pytest.fixture(params=FORMATS)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> ScanSource:
-    return opened(request.param, files(tmp_path / "data", request.param), inferSchema=True)
+    return opened(
+        request.param, files(tmp_path / "data", request.param), **OPTIONS.get(request.param, {"inferSchema": "true"})
+    )
 
 
 def test_any_columns_come_in_any_order(source: ScanSource) -> None:
@@ -99,6 +103,7 @@ def test_a_folder_without_files_has_no_rows_under_a_given_schema(source: ScanSou
         "text": "b string",
         "binaryfile": "path string, modificationTime timestamp, length bigint, content binary",
     }
-    empty = opened(source.format, tmp_path / "empty", schema=schema.get(source.format.lower(), "a bigint, b string"))
+    wanted = schema.get(source.format.lower(), "a bigint, b string")
+    empty = opened(source.format, tmp_path / "empty", schema=wanted, **OPTIONS.get(source.format, {}))
     assert rows_of(empty) == []
     assert rows_of(empty, with_path=True) == []

@@ -19,10 +19,11 @@ from hiveframe.engine.kernels import Kernel, kernel
 from hiveframe.engine.metrics import Observation
 from hiveframe.engine.render import render
 from hiveframe.engine.running import Running
-from hiveframe.engine.stages import PassStage
+from hiveframe.engine.stages import PassStage, StreamStage
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
+from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Column, Expr, SortKey
 from hiveframe.plan.types import DataType
@@ -182,6 +183,8 @@ class Context:
 
     def source(self, data: Any) -> exp.Expression:
         """Arrow `data` as something to select from; it lives as long as this context's handles."""
+        if isinstance(data, BatchStream):
+            data = StreamStage(data.schema, data.batches)
         handle = self.database.source(data)
         self.handles.append(handle)
         return exp.Table(this=q.ident(handle.name))

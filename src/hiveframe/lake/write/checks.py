@@ -87,4 +87,5 @@ HOLDS: Final[Mapping[str, Callable[[DataType], bool]]] = {
     "csv": holds_atoms,
     "json": holds_nested(t.CalendarIntervalType),
     "text": holds_text,
+    "xml": holds_nested(),
 }

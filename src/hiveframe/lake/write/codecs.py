@@ -45,6 +45,7 @@ CODECS: Final[Mapping[str, Mapping[str, Codec]]] = {
     "csv": _TEXT,
     "json": _TEXT,
     "text": _TEXT,
+    "xml": _TEXT,
     "parquet": {
         "brotli": Codec(".br", "brotli"),
         "uncompressed": Codec(),

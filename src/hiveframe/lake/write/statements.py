@@ -11,7 +11,9 @@ from sqlglot import exp
 
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.sql import Sql, case, cast, column, func, ident, number, op, text
+from hiveframe.functions.sql import Sql, case, cast, column, func, ident, number, op, struct_pack, text
+from hiveframe.functions.xml_options import XmlOptions, xml_options
+from hiveframe.functions.xml_writer import xml_text
 from hiveframe.lake.options import Options
 from hiveframe.lake.partition_values import DEFAULT_PARTITION
 from hiveframe.lake.sources.parquet_footer import ROW_METADATA
@@ -98,9 +100,26 @@ def _file_columns(plan: Plan, names: Sequence[str], context: EmitContext) -> lis
         return [(header, writer.line(values, plan.data_fields, context))]
     if plan.format == "json":
         return [("line", json_line(values, plan.data_fields, plan.options, plan.time_zone, context))]
+    if plan.format == "xml":
+        record = StructType(plan.data_fields)
+        return [("line", xml_text(struct_pack(record, values), record, _xml_options(plan), 1, context))]
     if plan.format == "text":
         return [("line", func("coalesce", values[0], text("")))]
     return [(f.name, value) for f, value in zip(plan.data_fields, values, strict=True)]
+
+
+def _xml_options(plan: Plan) -> XmlOptions:
+    return xml_options({name.lower(): value for name, value in plan.options.items()}, plan.time_zone)
+
+
+def xml_frame(plan: Plan) -> tuple[str, str]:
+    """What stands before the records of an XML file, and what ends it."""
+    options = _xml_options(plan)
+    name, *attributes = options.root_tag.split(" ")
+    pairs = (a.partition("=") for a in attributes)
+    shown = "".join(f' {key}="{value.strip(chr(34) + chr(39))}"' for key, _, value in pairs)
+    declaration = f"<?xml {options.declaration}?>\n" if options.declaration else ""
+    return f"{declaration}<{name}{shown}>\n", f"</{name}>"
 
 
 def partition_texts(plan: Plan, names: Sequence[str], context: EmitContext) -> list[tuple[str, Sql]]:

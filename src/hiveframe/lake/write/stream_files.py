@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import os
@@ -87,6 +88,31 @@ class LineWriter:
 
     def close(self) -> None:
         """Completes the file."""
+        self._file.close()
+
+
+class XmlFileWriter:
+    """An XML document: the first column of each batch holds its records. Without records it is empty, as Spark's."""
+
+    def __init__(self, path: str, frame: tuple[str, str], *, encoding: str, codec: str | None) -> None:
+        self._file = _open_text(path, codec)
+        self._opening, self._closing = frame
+        self._encoder = codecs.getincrementalencoder("utf-16-be" if encoding == "utf-16" else encoding)("replace")
+        self._mark = codecs.BOM_UTF16_BE if encoding == "utf-16" else b""
+        self._is_begun = False
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Adds records."""
+        for record in batch.column(0).to_pylist():
+            if not self._is_begun:
+                self._file.write(self._mark + self._encoder.encode(self._opening))
+                self._is_begun = True
+            self._file.write(self._encoder.encode(record + "\n"))
+
+    def close(self) -> None:
+        """Completes the document."""
+        if self._is_begun:
+            self._file.write(self._encoder.encode(self._closing))
         self._file.close()
 
 

@@ -14,16 +14,18 @@ from sqlglot import exp
 
 from hiveframe.errors import SparkException, UnsupportedOperationException, analysis_error
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.xml_options import check_writing
 from hiveframe.lake.csv.options import charset
 from hiveframe.lake.partitions import folder_name
 from hiveframe.lake.paths import file_uri, local_path
+from hiveframe.lake.sources.xml import read_detail
 from hiveframe.lake.write.checks import HOLDS, check_request, check_unique, partition_positions
 from hiveframe.lake.write.codecs import codec_of
 from hiveframe.lake.write.layout import SUCCESS, Laid, lay_out, mark_success
 from hiveframe.lake.write.request import ERROR_IF_EXISTS, IGNORE, OVERWRITE, Rows, WriteRequest, WriteResult
 from hiveframe.lake.write.staging import Staging, commit_append, commit_overwrite, staging
-from hiveframe.lake.write.statements import Plan, copy_statement, data_select
-from hiveframe.lake.write.stream_files import FileWriter, LineWriter, OrcFileWriter, write_stream
+from hiveframe.lake.write.statements import Plan, copy_statement, data_select, xml_frame
+from hiveframe.lake.write.stream_files import FileWriter, LineWriter, OrcFileWriter, XmlFileWriter, write_stream
 from hiveframe.lake.write.text_lines import csv_writer
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, simple_string
@@ -82,6 +84,8 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
     plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone)
     if request.format in ("parquet", "orc"):
         check_unique(plan.data_fields)
+    if request.format == "xml":
+        check_writing(read_detail(request.options, settings).options)
     if request.format == "text" and len(plan.data_fields) != 1:
         raise analysis_error("_LEGACY_ERROR_TEMP_1290", schemaSize=str(len(plan.data_fields)))
     return plan
@@ -116,7 +120,12 @@ def _is_copied(plan: Plan) -> bool:
     if plan.format == "parquet":
         return True
     usual = charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions") == "utf-8"
-    return plan.format != "orc" and usual and plan.codec.duck is not None and plan.options.get("lineSep", "\n") == "\n"
+    return (
+        plan.format not in ("orc", "xml")
+        and usual
+        and plan.codec.duck is not None
+        and plan.options.get("lineSep", "\n") == "\n"
+    )
 
 
 def _stream_select(plan: Plan, query: exp.Query, names: tuple[str, ...], context: EmitContext) -> exp.Select:
@@ -127,6 +136,9 @@ def _open_file(plan: Plan, path: str, schema: pa.Schema) -> FileWriter:
     if plan.format == "orc":
         notes = {f.name: simple_string(f.dtype) for f in plan.data_fields if isinstance(f.dtype, _NOTED)}
         return OrcFileWriter(path, schema, notes, plan.codec.python or "uncompressed")
+    if plan.format == "xml":
+        encoding = charset(plan.options.first("encoding", "charset") or "utf-8", "XMLOptions")
+        return XmlFileWriter(path, xml_frame(plan), encoding=encoding, codec=plan.codec.python)
     header = None
     if plan.format == "csv" and plan.options.flag("header"):
         header = csv_writer(plan.options, plan.time_zone).header([f.name for f in plan.data_fields])
@@ -185,6 +197,14 @@ _EXTENSIONS: Final[Mapping[str, str]] = {
     "csv": ".csv",
     "json": ".json",
     "text": ".txt",
+    "xml": ".xml",
 }
 
-_LABELS: Final[Mapping[str, str]] = {"parquet": "Parquet", "orc": "ORC", "csv": "CSV", "json": "JSON", "text": "Text"}
+_LABELS: Final[Mapping[str, str]] = {
+    "parquet": "Parquet",
+    "orc": "ORC",
+    "csv": "CSV",
+    "json": "JSON",
+    "text": "Text",
+    "xml": "XML",
+}
