@@ -115,7 +115,7 @@ def call_text(row: Function | None, called: str, texts: Sequence[str], *, distin
     """A call by its row's own way of showing it: infix, special, or `name(args)`."""
     if row is not None:
         if row.shows is not None:
-            return row.shows(texts)
+            return row.shows([f"DISTINCT {texts[0]}", *texts[1:]] if distinct and texts else texts)
         if row.operator is not None and len(texts) == 2:
             return f"({texts[0]} {row.operator} {texts[1]})"
         if row.operator is not None and len(texts) == 1:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiveframe.errors import SparkRuntimeException, UnsupportedOperationException
+from hiveframe.functions.hyperloglog import leading_zeros
 from hiveframe.functions.murmur3_128 import hash_values
 from hiveframe.functions.sketch_rows import groups, invalid_buffer, spread
 
@@ -97,24 +98,12 @@ def _coupons(values: pa.Array) -> np.ndarray:
     """Each value's coupon; zero for what does not count: NULL, and text or bytes of no length."""
     low, high = hash_values(values)
     address = low & np.uint64((1 << _SLOT_BITS) - 1)
-    zeros = np.minimum(_leading_zeros(high), _MOST_ZEROS) + 1
+    zeros = np.minimum(leading_zeros(high), _MOST_ZEROS) + 1
     coupons = address.astype(np.uint32) | (zeros.astype(np.uint32) << np.uint32(_SLOT_BITS))
     counts = values.is_valid()
     if not pa.types.is_integer(values.type):
         counts = pc.and_(counts, pc.greater(pc.binary_length(values), 0).fill_null(False))
     found: np.ndarray = np.where(counts.to_numpy(zero_copy_only=False), coupons, np.uint32(0))
-    return found
-
-
-def _leading_zeros(words: np.ndarray) -> np.ndarray:
-    rest = words.copy()
-    zeros = np.full(len(words), 64, dtype=np.int64)
-    for shift in (32, 16, 8, 4, 2, 1):
-        above = rest >> np.uint64(shift)
-        has = above != 0
-        zeros[has] -= shift
-        rest = np.where(has, above, rest)
-    found: np.ndarray = zeros - (rest != 0)
     return found
 
 

@@ -15,9 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import DataType, StructField, StructType
 
 Hashes = np.ndarray
+
+_ENTRY = ("key", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ def _folded(column: pa.Array, dtype: DataType, function: HashFunction, seeds: Ha
         return np.where(present, hashes, seeds)
     if isinstance(dtype, t.ArrayType):
         return _folded_lists(column, dtype, function, seeds, present)
+    if isinstance(dtype, t.MapType):
+        entries = StructType((StructField("key", dtype.key), StructField("value", dtype.value)))
+        listed = pa.ListArray.from_arrays(
+            column.offsets, pa.StructArray.from_arrays([column.keys, column.items], _ENTRY)
+        )
+        return _folded_lists(listed, t.ArrayType(entries), function, seeds, present)
     return np.where(present, _hashed(column, dtype, function, seeds), seeds)
 
 
