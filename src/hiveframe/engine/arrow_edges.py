@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiveframe.functions import calendar_interval
 from hiveframe.functions.sql import NO_FIELD, column_name, physical_field_names
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Column
@@ -52,6 +53,7 @@ _PHYSICAL: Final[Mapping[type[DataType], pa.DataType]] = {
     t.TimeType: pa.time64("us"),
     t.YearMonthIntervalType: pa.int32(),
     t.DayTimeIntervalType: pa.int64(),
+    t.CalendarIntervalType: calendar_interval.ARROW_TYPE,
 }
 
 
@@ -224,7 +226,7 @@ class _Relabelled:
 def _is_rebuilt(dtype: DataType) -> bool:
     """Whether the two forms differ in more than labels."""
     match dtype:
-        case t.NullType() | t.TimeType():
+        case t.NullType() | t.TimeType() | t.CalendarIntervalType():
             return True
         case t.ArrayType(element):
             return _is_rebuilt(element)
@@ -244,6 +246,8 @@ def _outward(array: pa.Array, dtype: DataType) -> pa.Array:
             return pa.nulls(len(array))
         case t.TimeType():
             return array.cast(pa.time64("ns"))
+        case t.CalendarIntervalType():
+            return calendar_interval.outward(array)
         case t.StructType(()):
             return pa.array([None if n else {} for n in array.is_null().to_pylist()], pa.struct([]))
     return _mapped(array, dtype, _outward)
@@ -268,6 +272,8 @@ def _inward_array(array: pa.Array, dtype: DataType) -> pa.Array:
             return pa.nulls(len(array), pa.int32())
         case t.TimeType():
             return pc.floor_temporal(array, unit="microsecond").cast(pa.time64("us"))
+        case t.CalendarIntervalType():
+            return calendar_interval.inward(array)
         case t.StructType(()):
             nothing = pa.nulls(len(array), pa.int32())
             return pa.StructArray.from_arrays([nothing], fields=list(_NO_FIELDS), mask=array.is_null())

@@ -28,8 +28,8 @@ def _time(scalar: Any, dtype: DataType) -> int:
 
 
 def _calendar_interval(scalar: Any, dtype: DataType) -> tuple[int, int, int]:
-    months, days, nanoseconds = scalar.as_py()
-    return months, days, nanoseconds // 1000
+    months, days, microseconds = scalar.as_py().values()
+    return months, days, microseconds
 
 
 def _array(scalar: Any, dtype: t.ArrayType) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from hiveframe.errors import QueryContext
 from hiveframe.functions import decimals
+from hiveframe.functions.calendar_interval import part_by_part
 from hiveframe.functions.cast_job import ANSI_SETTING, LITERAL_SUFFIX
 from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
@@ -37,6 +38,8 @@ def emit_arithmetic(
 ) -> Sql:
     """`left symbol right` of type `dtype`; `operands` are the two typed expressions behind `args`."""
     kind = operands[0].dtype
+    if isinstance(kind, t.CalendarIntervalType):
+        return _calendar(symbol, args, mode, context, ctx)
     if symbol in _DIVISIONS:
         return _division(symbol, args, operands, dtype, mode, context, ctx)
     if isinstance(kind, t.DecimalType):
@@ -50,6 +53,22 @@ def emit_arithmetic(
     if mode == "legacy" and isinstance(kind, t.IntegralType):
         return _wrapped(symbol, args, bits, dtype)
     _declare_overflow(symbol, kind, bits, mode, context, ctx)
+    return made
+
+
+def _calendar(symbol: str, args: list[Sql], mode: str, context: QueryContext | None, ctx: EmitContext) -> Sql:
+    """Months, days and microseconds each for themselves."""
+
+    def combine(bits: int, left: Sql, right: Sql) -> Sql:
+        made = op(symbol, cast(left, "HUGEINT"), right)
+        return wrap(made, bits) if mode == "legacy" else made
+
+    made = part_by_part(args, combine, ctx)
+    if mode == "try":
+        return func("try", made)
+    pattern = r"Type INT128 with value .* can't be cast because the value is out of range"
+    params = overflow_params("", "overflow")
+    ctx.native(pattern, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, context)
     return made
 
 

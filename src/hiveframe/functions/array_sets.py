@@ -17,6 +17,7 @@ from hiveframe.functions.arrays import (
 from hiveframe.functions.coercion import common_type, tightest_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
+from hiveframe.functions.sequence_times import emit_temporal
 from hiveframe.functions.sql import (
     Sql,
     case,
@@ -180,46 +181,26 @@ def _bind_sequence(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 
 def _emit_sequence(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    element = element_type(call)
+    if not isinstance(element_type(call), t.IntegralType):
+        return emit_temporal(call, args, ctx)
     start, stop = args[0], args[1]
-    refused = []
-    if isinstance(element, t.IntegralType):
-        up = cast(number(1), "BIGINT")
-        step = args[2] if len(args) > 2 else case((op("<=", start, stop), up), default=cast(number(-1), "BIGINT"))
-        made = func("generate_series", cast(start, "BIGINT"), cast(stop, "BIGINT"), cast(step, "BIGINT"))
-        forward, backward, still = (op(s, step, number(0)) for s in (">", "<", "="))
-        shown = [start, stop, step]
-        refused.append((_exceeds(start, stop, step), _too_long(start, stop, step, call, ctx)))
-    else:
-        dtype = call.args[2].dtype if len(args) > 2 else t.DAY_TIME
-        given = args[2] if len(args) > 2 else _day_towards(start, stop)
-        step = _interval(dtype, given)
-        moment = "TIMESTAMP" if isinstance(element, t.DateType) else physical_type(element)
-        made = func("generate_series", cast(start, moment), cast(stop, moment), step)
-        zero = _interval(t.DAY_TIME, number(0))
-        forward, backward, still = (op(s, step, zero) for s in (">", "<", "="))
-        shown = [func("epoch_us", cast(start, moment)), func("epoch_us", cast(stop, moment)), _counted(dtype, given)]
-        if isinstance(element, t.DateType) and len(args) > 2:
-            refused.append((_less_than_a_day(dtype, given), _needs_days(dtype, call, ctx)))
+    up = cast(number(1), "BIGINT")
+    step = args[2] if len(args) > 2 else case((op("<=", start, stop), up), default=cast(number(-1), "BIGINT"))
+    made = func("generate_series", cast(start, "BIGINT"), cast(stop, "BIGINT"), cast(step, "BIGINT"))
+    forward, backward, still = (op(s, step, number(0)) for s in (">", "<", "="))
     wrong = op(
         "or",
         op("or", op("and", forward, op(">", start, stop)), op("and", backward, op("<", start, stop))),
         op("and", still, op("!=", start, stop)),
     )
-    message = func("concat", *_boundaries([cast(a, "VARCHAR") for a in shown]))
+    message = func("concat", *_boundaries([cast(a, "VARCHAR") for a in (start, stop, step)]))
     refusal = ctx.raise_error("PlainIllegalArgument", NO_CONDITION, {"message": message}, call.dtype, None)
-    refused.append((wrong, refusal))
     single = op("and", still.copy(), op("=", start, stop))
-    alone = func("list_value", cast(start, physical_type(element)))
+    alone = func("list_value", cast(start, physical_type(element_type(call))))
+    too_long = (_exceeds(start, stop, step), _too_long(start, stop, step, call, ctx))
     missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
     whole = cast(made, physical_type(call.dtype))
-    if isinstance(element, t.IntegralType):
-        return case(*missing, (single, alone), (wrong, refusal), *refused[:1], default=whole)
-    return case(*missing, *refused[:-1], (single, alone), *refused[-1:], default=whole)
-
-
-def _day_towards(start: Sql, stop: Sql) -> Sql:
-    return case((op("<=", start, stop), number(_DAY_US)), default=number(-_DAY_US))
+    return case(*missing, (single, alone), (wrong, refusal), too_long, default=whole)
 
 
 def _exceeds(start: Sql, stop: Sql, step: Sql) -> Sql:
@@ -243,46 +224,9 @@ def _too_long(start: Sql, stop: Sql, step: Sql, call: Call, ctx: EmitContext) ->
     return ctx.raise_error("SparkRuntimeException", condition, params, call.dtype, None)
 
 
-def _less_than_a_day(dtype: DataType, step: Sql) -> Sql:
-    match dtype:
-        case t.YearMonthIntervalType():
-            return op("=", step, number(0))
-        case t.DayTimeIntervalType():
-            return op("<", func("abs", step), number(_DAY_US))
-    months_and_days = op("+", func("datepart", text("month"), step), func("datepart", text("day"), step))
-    return op("and", op("=", months_and_days, number(0)), op("=", func("datepart", text("year"), step), number(0)))
-
-
-def _needs_days(dtype: DataType, call: Call, ctx: EmitContext) -> Sql:
-    name = "interval"
-    if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType)):
-        is_long = isinstance(dtype, t.YearMonthIntervalType)
-        name = "interval year to month" if is_long else "interval day to second"
-    params = {"intervalType": name}
-    return ctx.raise_error("IllegalArgumentException", "_LEGACY_ERROR_TEMP_3242", params, call.dtype, None)
-
-
-def _counted(dtype: DataType, step: Sql) -> Sql:
-    return step if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType)) else func("epoch_us", step)
-
-
 def _boundaries(shown: list[Sql]) -> list[Sql]:
     lead = "requirement failed: Illegal sequence boundaries: "
     return [text(lead), shown[0], text(" to "), shown[1], text(" by "), shown[2]]
-
-
-def _interval(dtype: DataType, value: Sql) -> Sql:
-    match dtype:
-        case t.YearMonthIntervalType():
-            return func("to_months", value)
-        case t.DayTimeIntervalType():
-            # Whole days keep the wall-clock time over a change of the clocks, as in Spark.
-            days = func("to_days", cast(op("//", value, number(_DAY_US)), "INTEGER"))
-            rest_us = func(
-                "to_microseconds", op("-", value, op("*", op("//", value, number(_DAY_US)), number(_DAY_US)))
-            )
-            return op("+", days, rest_us)
-    return value
 
 
 register(

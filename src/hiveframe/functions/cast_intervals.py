@@ -8,6 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.errors import SparkError
+from hiveframe.functions.calendar_interval import of_parts
 from hiveframe.functions.cast_job import LITERAL_SUFFIX, CastJob
 from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal
 from hiveframe.functions.interval_parse import (
@@ -168,6 +169,4 @@ def calendar_from_text(job: CastJob) -> Sql:
 
 
 def _calendars(texts: pa.Array) -> pa.Array:
-    found = [None if s is None else parse_calendar(s) for s in texts.to_pylist()]
-    values = [None if v is None else pa.MonthDayNano([v[0], v[1], v[2] * 1000]) for v in found]
-    return pa.array(values, pa.month_day_nano_interval())
+    return of_parts([None if s is None else parse_calendar(s) for s in texts.to_pylist()])

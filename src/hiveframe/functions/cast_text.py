@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.functions.calendar_interval import parts_of
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.interval_text import calendar_text, day_time_sql, year_month_sql
 from hiveframe.functions.java_text import date_text, decimal_text, floating_text, timestamp_text, wall_clock_text
@@ -113,8 +114,7 @@ def _calendar(job: CastJob) -> Sql:
 
 
 def _calendar_kernel(values: pa.Array) -> pa.Array:
-    found = values.to_pylist()
-    shown = [None if v is None else calendar_text(v.months, v.days, v.nanoseconds // 1000) for v in found]
+    shown = [None if parts is None else calendar_text(*parts) for parts in parts_of(values)]
     return pa.array(shown, pa.string())
 
 

@@ -7,19 +7,20 @@ counted on the wall clock of the session's time zone, hours and less on the line
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from hiveframe.functions.arithmetic import overflow_params
 from hiveframe.functions.arithmetic_types import INTERVALS
+from hiveframe.functions.calendar_interval import as_duck, of_parts, part, parts_of
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
 from hiveframe.functions.decimals import decimal_for
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.interval_parse import DAY_US
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import Binder, Function, any_null, register
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, text
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.functions.time_arithmetic import bind_time_minus, bind_time_plus
 from hiveframe.functions.wall_clock import at_wall_clock, fixed_offset_us, wall_clock
 from hiveframe.plan import types as t
@@ -216,7 +217,7 @@ def _made(name: str, args: tuple[Expr, ...], dtype: DataType) -> Call:
 def _interval(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
     """An interval in storage form as a DuckDB INTERVAL: whole days apart from what is below."""
     if isinstance(dtype, t.CalendarIntervalType):
-        return value
+        return as_duck(value, ctx)
     if isinstance(dtype, t.YearMonthIntervalType):
         return func("to_months", value)
 
@@ -249,11 +250,9 @@ def _emit_date(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
         )
 
         def build(date: Sql, interval: Sql) -> Sql:
-            parts = [func("datepart", text(part), interval) for part in ("hour", "minute", "microsecond")]
-            has_time = op("!=", op("+", op("+", parts[0], parts[1]), parts[2]), number(0))
-            return case(
-                (has_time, case((is_not_null(date), failure))), default=cast(op(symbol, date, interval), "DATE")
-            )
+            has_time = op("!=", part(interval, "microseconds"), number(0))
+            moved = cast(op(symbol, date, as_duck(interval, ctx)), "DATE")
+            return case((has_time, case((is_not_null(date), failure))), default=moved)
 
         return let_all(args, ctx, build)
 
@@ -359,16 +358,15 @@ def _divide_calendars(intervals: pa.Array, divisors: pa.Array) -> pa.Array:
 
 def _calendars(intervals: pa.Array, factors: pa.Array, combine: Callable[[float, float], float]) -> pa.Array:
     """Months and days cut to whole ones, as Spark does; what a part of a day makes goes to the microseconds."""
-    found: list[Any] = []
-    for interval, factor in zip(intervals.to_pylist(), factors.to_pylist(), strict=True):
-        if interval is None or factor is None:
+    found: list[tuple[int, int, int] | None] = []
+    for parts, factor in zip(parts_of(intervals), factors.to_pylist(), strict=True):
+        if parts is None or factor is None:
             found.append(None)
             continue
-        months = int(combine(interval.months, factor))
-        days = combine(interval.days, factor)
-        micros = combine(interval.nanoseconds // 1000, factor) + (days - int(days)) * DAY_US
-        found.append(pa.MonthDayNano([months, int(days), round(micros) * 1000]))
-    return pa.array(found, pa.month_day_nano_interval())
+        days = combine(parts[1], factor)
+        micros = combine(parts[2], factor) + (days - int(days)) * DAY_US
+        found.append((int(combine(parts[0], factor)), int(days), round(micros)))
+    return of_parts(found)
 
 
 def _shows(symbol: str, *, parens: bool = False) -> Callable[[Sequence[str]], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from hiveframe.functions.calendar_interval import part
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
@@ -177,18 +178,14 @@ def _day_time_field(field: str, micros: Sql) -> Sql:
 
 
 def _calendar_field(field: str, interval: Sql) -> Sql:
-    """DuckDB keeps months, days and microseconds apart, as Spark does; hours may pass 24."""
-    if field == "year":
-        return _int(func("year", interval))
-    if field == "month":
-        return cast(func("month", interval), "TINYINT")
+    """Hours beyond a day count as days here."""
+    if field in ("year", "month"):
+        months = part(interval, "months")
+        return op("//", months, number(12)) if field == "year" else cast(op("%", months, number(12)), "TINYINT")
+    micros, day = part(interval, "microseconds"), number(_UNITS["day"][0])
     if field == "day":
-        return _int(func("day", interval))
-    if field == "hour":
-        return cast(func("hour", interval), "TINYINT")
-    if field == "minute":
-        return cast(func("minute", interval), "TINYINT")
-    return _micros_as_seconds(func("microsecond", interval))
+        return _int(op("+", part(interval, "days"), op("//", micros, day)))
+    return _day_time_field(field, op("%", micros, day))
 
 
 def _null_of_time(args: Sequence[Expr]) -> bool:

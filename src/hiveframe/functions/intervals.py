@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from hiveframe.functions.calendar_interval import pack
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import Binder, Emit, Function, Param, always_null, any_null, optional, register
@@ -58,24 +59,24 @@ def _emit_year_month(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _emit_calendar(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Months, days and microseconds apart; a part out of its range raises under ANSI, else gives NULL."""
+    given = is_not_null(args[0])
+    for arg in args[1:]:
+        given = op("and", given, is_not_null(arg))
     years, months, weeks, days, hours, minutes, seconds = args
     time = _total((hours, 3_600 * _MICROS), (minutes, 60 * _MICROS), (_second_micros(seconds), 1))
-    made = op("+", func("to_months", cast(_total((years, 12), (months, 1)), "INTEGER")), _days(weeks, days))
-    interval = op("+", made, func("to_microseconds", cast(time, "BIGINT")))
+    made = pack(_total((years, 12), (months, 1)), _total((weeks, 7), (days, 1)), time)
+    if any(a.nullable for a in call.args):
+        made = case((given, made))
     if not ctx.ansi or call.function.startswith("try"):
-        return func("try", interval)
+        return func("try", made)
     params = {"message": "overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
     pattern = r"Type INT128 with value .* can't be cast because the value is out of range"
     ctx.native(pattern, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
-    return interval
+    return made
 
 
 def _bind_calendar(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     return Call("make_interval", args, t.CALENDAR_INTERVAL, any_null(args) or not binder.ansi)
-
-
-def _days(weeks: Sql, days: Sql) -> Sql:
-    return func("to_days", cast(_total((weeks, 7), (days, 1)), "INTEGER"))
 
 
 def _seconds() -> Param:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from hiveframe.functions.calendar_interval import pack
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import (
     Sql,
@@ -120,18 +121,7 @@ def _time(value: int, dtype: DataType) -> Sql:
 
 
 def _calendar_interval(value: tuple[int, int, int], dtype: DataType) -> Sql:
-    months, days, microseconds = value
-    parts: list[Sql] = []
-    if months:
-        parts.append(func("to_months", _int(months, t.INT)))
-    if days:
-        parts.append(func("to_days", _int(days, t.INT)))
-    if microseconds or not parts:
-        parts.append(func("to_microseconds", _integral(microseconds, t.LONG)))
-    total = parts[0]
-    for part in parts[1:]:
-        total = op("+", total, part)
-    return total
+    return pack(*(number(part) for part in value))
 
 
 def _array(value: tuple[Any, ...], dtype: DataType) -> Sql:

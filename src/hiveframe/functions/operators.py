@@ -7,6 +7,7 @@ from typing import Final
 
 from hiveframe.functions.arithmetic import emit_arithmetic, overflow_params
 from hiveframe.functions.arithmetic_types import INTERVALS, arithmetic_operands, result_type
+from hiveframe.functions.calendar_interval import part_by_part
 from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.datetime_arithmetic import TRIED, bind_by, bind_minus, bind_plus, bind_times
 from hiveframe.functions.decimal_sign import emit_absolute, emit_negated
@@ -111,6 +112,15 @@ def _emit_negative(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     dtype = call.dtype
     if isinstance(dtype, t.DecimalType):
         return emit_negated(args[0], dtype, ctx)
+    if isinstance(dtype, t.CalendarIntervalType):
+        ctx.native(
+            r"Type INT128 with value .* can't be cast because the value is out of range",
+            "ArithmeticException",
+            "ARITHMETIC_OVERFLOW",
+            overflow_params("", "overflow"),
+            call.context,
+        )
+        return part_by_part(args, lambda bits, part: neg(cast(part, "HUGEINT")), ctx)
     made = neg(args[0])
     if isinstance(dtype, t.IntegralType) and not ctx.ansi:
         bits = BITS[type(dtype)]

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiveframe.functions.calendar_interval import parts_of
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructField, StructType
 
@@ -140,8 +141,7 @@ def _big_endian(value: Any) -> bytes | None:
 
 
 def _of_intervals(column: pa.Array, function: HashFunction, seeds: Hashes) -> Hashes:
-    parts = [(0, 0, 0) if v is None else (v.months, v.days, v.nanoseconds // 1000) for v in column.to_pylist()]
-    table = np.array(parts, dtype=np.int64)
+    table = np.array([parts or (0, 0, 0) for parts in parts_of(column)], dtype=np.int64)
     hashes = function.of_long(np.ascontiguousarray(table[:, 2]), seeds)
     hashes = function.of_int(table[:, 1].astype(np.int32), hashes)
     return function.of_int(table[:, 0].astype(np.int32), hashes)

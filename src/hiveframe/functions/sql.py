@@ -185,7 +185,7 @@ _PHYSICAL: dict[type[DataType], str] = {
     t.TimeType: "TIME",
     t.YearMonthIntervalType: "INTEGER",
     t.DayTimeIntervalType: "BIGINT",
-    t.CalendarIntervalType: "INTERVAL",
+    t.CalendarIntervalType: "STRUCT(months INTEGER, days INTEGER, microseconds BIGINT)",
     t.VariantType: 'STRUCT("value" BLOB, metadata BLOB)',  # Spark's own bytes (ADR 5)
 }
 

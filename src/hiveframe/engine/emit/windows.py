@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from hiveframe.functions import sql as q
+from hiveframe.functions.calendar_interval import as_duck
 from hiveframe.functions.sql import Sql
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Bound, Frame, Literal, SortKey, WindowCall
@@ -66,14 +67,14 @@ def _bound(bound: Bound, unit: str, key_type: t.DataType, ctx: Context) -> tuple
         value = Literal(-value.value, value.dtype)
         side = "FOLLOWING" if side == "PRECEDING" else "PRECEDING"
     emitted = ctx.expr(value)
-    return (_distance(emitted, value.dtype, key_type) if unit == "range" else emitted), side
+    return (_distance(emitted, value.dtype, key_type, ctx) if unit == "range" else emitted), side
 
 
 def _is_negative(value: object) -> bool:
     return not isinstance(value, (str, bytes, tuple, type(None))) and value < 0  # type: ignore[operator]
 
 
-def _distance(value: Sql, dtype: t.DataType, key_type: t.DataType) -> Sql:
+def _distance(value: Sql, dtype: t.DataType, key_type: t.DataType, ctx: Context) -> Sql:
     """`value` in the type that DuckDB adds to a key of `key_type`."""
     if not isinstance(key_type, (t.DateType, t.TimestampType, t.TimestampNTZType)):
         return value
@@ -83,5 +84,5 @@ def _distance(value: Sql, dtype: t.DataType, key_type: t.DataType) -> Sql:
         case t.YearMonthIntervalType():
             return q.func("to_months", value)
         case t.CalendarIntervalType():
-            return value
+            return as_duck(value, ctx)
     return q.func("to_days", q.cast(value, "INTEGER"))
