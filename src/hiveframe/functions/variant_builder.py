@@ -6,10 +6,12 @@ members of an object lie in that order too, and only its lists of ids and offset
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from hiveframe.functions.variant_reader import ARRAY, OBJECT, SHORT_STRING, VERSION, Keys, NodeKind, read, subtree
@@ -40,27 +42,24 @@ class VariantBuilder:
 
     def finished(self, value: bytes) -> tuple[bytes, bytes]:
         """The whole VARIANT whose root node is `value`."""
-        metadata = self._metadata()
+        metadata = _metadata(tuple(self._ids))
         if len(value) > SIZE_LIMIT or len(metadata) > SIZE_LIMIT:
             raise TooLarge
         return value, metadata
 
     def json(self, parsed: Any) -> bytes:
         """The node of a value as `parse` gives it."""
-        if isinstance(parsed, str):
-            return string(parsed)
-        if isinstance(parsed, Pairs):
-            ids = [(key, self.key(key), self.json(held)) for key, held in parsed]
-            return self.object(ids)
-        if isinstance(parsed, list):
+        scalar = _SCALARS.get(type(parsed))
+        if scalar is not None:
+            return scalar(parsed)
+        if type(parsed) is list:
             return array([self.json(x) for x in parsed])
-        if parsed is None:
-            return NULL
-        if isinstance(parsed, bool):
-            return boolean(parsed)
-        if isinstance(parsed, int):
-            return long(parsed) if -(1 << 63) <= parsed < 1 << 63 else number(str(parsed))
-        return decimal(parsed) if isinstance(parsed, Decimal) else double(parsed)
+        known, ids, nodes = self._ids, [], []
+        for key, held in parsed:
+            ids.append(known.setdefault(key, len(known)))
+            scalar = _SCALARS.get(type(held))
+            nodes.append(scalar(held) if scalar is not None else self.json(held))
+        return _object(tuple([key for key, _ in parsed]), tuple(ids), nodes)
 
     def rebuilt(self, value: bytes, at: int, keys: Keys) -> bytes:
         """The node at `at` of another VARIANT, with keys of this one."""
@@ -77,36 +76,42 @@ class VariantBuilder:
 
     def object(self, members: Sequence[tuple[str, int, bytes]]) -> bytes:
         """An object of (key, id, node); a key that comes twice is refused."""
-        offsets: list[int] = []
-        size = 0
-        for _, _, node in members:
-            offsets.append(size)
-            size += len(node)
-        order = sorted(range(len(members)), key=lambda i: _java_order(members[i][0]))
-        ids = [members[i][1] for i in order]
-        if len(set(ids)) != len(ids):
-            raise DuplicateKey(next(members[i][0] for i in order if ids.count(members[i][1]) > 1))
-        id_width, width = _width(max(ids, default=0)), _width(size)
-        large = len(members) > 0xFF
-        head = OBJECT | (large << 4 | (id_width - 1) << 2 | width - 1) << 2
-        return b"".join(
-            (
-                bytes((head,)),
-                len(members).to_bytes(4 if large else 1, "little"),
-                _unsigned_list(ids, id_width),
-                _unsigned_list([*(offsets[i] for i in order), size], width),
-                *(node for _, _, node in members),
-            )
-        )
+        return _object(tuple([m[0] for m in members]), tuple([m[1] for m in members]), [m[2] for m in members])
 
-    def _metadata(self) -> bytes:
-        texts = [_utf8(key) for key in self._ids]
-        ends = [0]
-        for text in texts:
-            ends.append(ends[-1] + len(text))
-        width = _width(max(ends[-1], len(texts)))
-        head = bytes((VERSION | (width - 1) << 6,))
-        return b"".join((head, len(texts).to_bytes(width, "little"), _unsigned_list(ends, width), *texts))
+
+def _object(keys: tuple[str, ...], ids: tuple[int, ...], nodes: Sequence[bytes]) -> bytes:
+    order, id_width, sorted_ids = _sorted_ids(keys, ids)
+    offsets = [0, *itertools.accumulate(map(len, nodes))]
+    width = _width(offsets[-1])
+    large = len(keys) > 0xFF
+    head = OBJECT | (large << 4 | (id_width - 1) << 2 | width - 1) << 2
+    places = [offsets[i] for i in order]
+    places.append(offsets[-1])
+    count = len(keys).to_bytes(4, "little") if large else bytes((len(keys),))
+    return b"".join((bytes((head,)), count, sorted_ids, _unsigned_list(places, width), *nodes))
+
+
+# Documents of one column have their keys in common: what depends on keys alone is made once for each set of them.
+
+
+@lru_cache(maxsize=4096)
+def _metadata(keys: tuple[str, ...]) -> bytes:
+    """The list of all keys, by their ids."""
+    texts = [_utf8(key) for key in keys]
+    ends = [0, *itertools.accumulate(map(len, texts))]
+    width = _width(max(ends[-1], len(texts)))
+    head = bytes((VERSION | (width - 1) << 6,))
+    return b"".join((head, len(texts).to_bytes(width, "little"), _unsigned_list(ends, width), *texts))
+
+
+@lru_cache(maxsize=4096)
+def _sorted_ids(keys: tuple[str, ...], ids: tuple[int, ...]) -> tuple[tuple[int, ...], int, bytes]:
+    """The order of an object's keys, the width of an id in bytes, and the ids in that order."""
+    order = sorted(range(len(keys)), key=lambda i: _java_order(keys[i]))
+    if len(set(ids)) != len(ids):
+        raise DuplicateKey(next(keys[i] for i in order if ids.count(ids[i]) > 1))
+    width = _width(max(ids, default=0))
+    return tuple(order), width, _unsigned_list([ids[i] for i in order], width)
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -136,9 +141,7 @@ def parse(document: str) -> Any:
 
 def array(nodes: Sequence[bytes]) -> bytes:
     """An array of nodes."""
-    offsets = [0]
-    for node in nodes:
-        offsets.append(offsets[-1] + len(node))
+    offsets = [0, *itertools.accumulate(map(len, nodes))]
     width = _width(offsets[-1])
     large = len(nodes) > 0xFF
     head = bytes((ARRAY | (large << 2 | width - 1) << 2,))
@@ -152,7 +155,9 @@ def boolean(value: bool) -> bytes:
 
 def long(value: int) -> bytes:
     """An integer in as few bytes as hold it."""
-    for info, bits in ((3, 8), (4, 16), (5, 32)):
+    if -128 <= value < 128:
+        return _SMALL[value]
+    for info, bits in ((4, 16), (5, 32)):
         if -(1 << bits - 1) <= value < 1 << bits - 1:
             return bytes((info << 2,)) + value.to_bytes(bits // 8, "little", signed=True)
     return b"\x18" + value.to_bytes(8, "little", signed=True)
@@ -260,3 +265,18 @@ def _unsigned_list(numbers: Sequence[int], width: int) -> bytes:
     if width == 1:
         return bytes(numbers)
     return b"".join(n.to_bytes(width, "little") for n in numbers)
+
+
+def _integer(value: int) -> bytes:
+    return long(value) if -(1 << 63) <= value < 1 << 63 else number(str(value))
+
+
+_SMALL: Final = {n: bytes((3 << 2,)) + n.to_bytes(1, "little", signed=True) for n in range(-128, 128)}
+_SCALARS: Final[Mapping[type, Callable[[Any], bytes]]] = {
+    str: string,
+    bool: boolean,
+    int: _integer,
+    float: double,
+    Decimal: decimal,
+    type(None): lambda _: NULL,
+}
