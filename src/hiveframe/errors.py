@@ -288,6 +288,7 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
         "<function> saw no sketch: the intersection of none would represent the infinite set, which is no result.",
         "22000",
     ),
+    "INVALID_OPTION_TEXT": ("<message>", "22023"),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }
 

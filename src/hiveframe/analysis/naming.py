@@ -94,13 +94,18 @@ def _typed(expr: lg.Expr, run: Run) -> str:
             hidden = implicit or isinstance(dtype, _UNSHOWN_CASTS)
             return text if hidden else f"{'TRY_CAST' if mode == 'try' else 'CAST'}({text} AS {t.sql_name(dtype)})"
         case lg.Call(function, args, shown=shown):
-            return _typed_call(function, shown, args, run)
+            own = _own_name(lookup(function), expr)
+            return own if own is not None else _typed_call(function, shown, args, run)
         case lg.AggCall(function, args, shown=shown):
             text = _typed_call(function, shown, args, run, distinct=expr.distinct)
             return f"{text} FILTER (WHERE {describe(expr.filter, run)})" if expr.filter is not None else text
         case lg.PyUdf(name, args=args):
             return f"{name}({', '.join(describe(a, run) for a in args)})"
     return type(expr).__name__.lower()
+
+
+def _own_name(row: Function | None, bound: lg.Expr | None) -> str | None:
+    return row.shown_as(bound.dtype) if row is not None and row.shown_as is not None and bound is not None else None
 
 
 def _typed_call(function: str, shown: str | None, args: Sequence[lg.Expr], run: Run, *, distinct: bool = False) -> str:
@@ -146,6 +151,9 @@ def _function(node: spec.Function, run: Run) -> str:
         return f"({sign} {texts[0]})"
     if any(isinstance(a, spec.NamedArgument) for a in given):
         texts = _in_order(row, given, texts)
+    own = _own_name(row, run.bound.get(node))
+    if own is not None:
+        return own
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
     if node.ignore_nulls and row.name in ("first_value", "last_value"):
         called = row.name.removesuffix("_value")

@@ -25,7 +25,7 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, cast, func, lambda_, null, number, op, param, physical_type, struct_pack, text
+from hiveframe.functions.sql import Sql, cast, func, lambda_, number, op, param, physical_type, struct_pack, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType, StructField, StructType
@@ -131,25 +131,6 @@ def _emit_stack(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return func("list_value", *rows)
 
 
-def _json_tuple_columns(args: Sequence[Expr]) -> DataType:
-    return StructType(tuple(StructField(f"c{i}", t.STRING) for i in range(len(args) - 1)))
-
-
-def _emit_json_tuple(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    """One row: each field's text, NULL where it is missing or the document is malformed."""
-    assert isinstance(call.dtype, StructType)
-    valid = func("json_valid", args[0])
-    document = exp.Case(ifs=[exp.If(this=valid, true=args[0])], default=null())
-    values = [
-        func("json_extract_string", document, func("concat", text('$."'), _escape_key(a), text('"'))) for a in args[1:]
-    ]
-    return func("list_value", values[0] if len(values) == 1 else struct_pack(call.dtype, list(values)))
-
-
-def _escape_key(key: Sql) -> Sql:
-    return func("replace", key, text('"'), text('\\"'))
-
-
 def _with_outer(name: str, **row: Any) -> list[Function]:
     return [Function(n, kind=FunctionKind.GENERATOR, group="generator", **row) for n in (name, name + OUTER_SUFFIX)]
 
@@ -189,15 +170,5 @@ register(
         doc="The values laid out in n rows.",
         group="generator",
         since="2.0.0",
-    ),
-    Function(
-        "json_tuple",
-        (t.STRING, t.STRING, rest(t.STRING)),
-        _json_tuple_columns,
-        kind=FunctionKind.GENERATOR,
-        emit=_emit_json_tuple,
-        doc="The named top-level fields of a JSON text, as text.",
-        group="generator",
-        since="1.6.0",
     ),
 )

@@ -5,108 +5,217 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.functions.by_row import by_row
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.json_path import extract
+from hiveframe.functions.json_path import LENIENCY, extract
 from hiveframe.functions.json_reader import JsonReader
 from hiveframe.functions.json_schema import schema_of_json
+from hiveframe.functions.json_text import Members, NotJson, parse, restyled, text_of
 from hiveframe.functions.json_writer import json_text
-from hiveframe.functions.registry import ANY, Binder, Function, always_null, constant, never_null, optional, register
+from hiveframe.functions.registry import (
+    ANY,
+    Binder,
+    Function,
+    FunctionKind,
+    Kind,
+    always_null,
+    never_null,
+    optional,
+    register,
+    rest,
+)
 from hiveframe.functions.schema_argument import schema_argument
 from hiveframe.functions.sql import Sql, func
+from hiveframe.functions.text_options import TextOptions
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
-from hiveframe.plan.types import ArrayType
+from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
 
 
-def _options(binder: Binder, arg: Expr | None) -> dict[str, str]:
-    """The constant map of options, keys in lower case."""
+def options_of(binder: Binder, arg: Expr | None) -> dict[str, str]:
+    """The constant map of options, keys in lower case; of keys that differ in case the last one counts."""
     if arg is None:
         return {}
+    if not ((isinstance(arg, Call) and arg.function == "map") or isinstance(arg, Literal)):
+        raise binder.error("INVALID_OPTIONS.NON_MAP_FUNCTION")
     match arg.dtype:
         case t.MapType(t.StringType(), t.StringType()):
             return {str(k).lower(): str(v) for k, v in binder.fold(arg) or ()}
-    raise binder.error("INVALID_OPTIONS.NON_STRING_TYPE", mapType=f'"{t.sql_name(arg.dtype)}"')
+        case t.MapType():
+            raise binder.error("INVALID_OPTIONS.NON_STRING_TYPE", mapType=f'"{t.sql_name(arg.dtype)}"')
+    raise binder.error("INVALID_OPTIONS.NON_MAP_FUNCTION")
 
 
-def _packed(options: dict[str, str]) -> Literal:
+def packed(options: dict[str, str]) -> Literal:
     """Options as a constant argument, so that the call alone says what it does."""
     return Literal(json.dumps(options, sort_keys=True), t.STRING)
 
 
-def _unpacked(expr: Expr) -> dict[str, str]:
+def unpacked(expr: Expr) -> dict[str, str]:
+    """What `packed` was given."""
     assert isinstance(expr, Literal)
     found: dict[str, str] = json.loads(expr.value)
     return found
 
 
+def check_mode(binder: Binder, function: str, options: dict[str, str]) -> None:
+    """Functions know no way to drop a record; an unknown mode is PERMISSIVE."""
+    if options.get("mode", "").upper() == "DROPMALFORMED":
+        raise binder.error("PARSE_MODE_UNSUPPORTED", funcName=f"`{function}`", mode="DROPMALFORMED")
+
+
+def corrupt_name(binder: Binder, options: dict[str, str]) -> str:
+    """The name of the field that takes malformed records."""
+    default = binder.setting("spark.sql.columnNameOfCorruptRecord") or "_corrupt_record"
+    return options.get("columnnameofcorruptrecord", default)
+
+
+def check_corrupt(binder: Binder, dtype: DataType, name: str) -> None:
+    """The field that takes malformed records is text."""
+    if isinstance(dtype, StructType):
+        for f in dtype.fields:
+            if f.name == name and not isinstance(f.dtype, t.StringType):
+                actual = f'"{t.sql_name(f.dtype)}"'
+                raise binder.error("INVALID_CORRUPT_RECORD_TYPE", columnName=f"`{name}`", actualType=actual)
+
+
 def _bind_to_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     value = args[0]
-    if not isinstance(value.dtype, (t.StructType, t.ArrayType, t.MapType, t.VariantType)):
+    options = options_of(binder, args[1] if len(args) > 1 else None)
+    if not isinstance(value.dtype, (StructType, ArrayType, t.MapType, t.VariantType)):
         raise binder.error("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", schema=f'"{t.sql_name(value.dtype)}"')
-    options = _options(binder, args[1] if len(args) > 1 else None)
-    return Call("to_json", (value, _packed(options)), t.STRING, True)
+    return Call("to_json", (value, packed(options)), t.STRING, True)
 
 
 def _emit_to_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return json_text(args[0], call.args[0].dtype, _unpacked(call.args[1]), ctx)
+    options = unpacked(call.args[1])
+    asked = TextOptions(options)
+    asked.check_line_separator()
+    asked.check_charset("JSONOptions")
+    asked.java_flag("ignoreNullFields")
+    keeps_null = ctx.setting("spark.sql.jsonGenerator.ignoreNullFields")
+    if keeps_null is not None:
+        options.setdefault("ignorenullfields", keeps_null)
+    made = json_text(args[0], call.args[0].dtype, options, ctx)
+    styles = {
+        "pretty": asked.java_flag("pretty"),
+        "escapes": asked.java_flag("writeNonAsciiCharacterAsCodePoint"),
+        "sorts": asked.java_flag("sortKeys"),
+    }
+    if isinstance(call.args[0].dtype, t.VariantType) or not any(styles.values()):
+        return made
+    restyle = functools.partial(_restyled, styles=styles)
+    return func(ctx.kernel("restyled_json", restyle, [t.STRING], t.STRING), made)
+
+
+def _restyled(texts: pa.Array, *, styles: dict[str, bool]) -> pa.Array:
+    return by_row(lambda text: restyled(text, **styles), pa.string(), [texts])
 
 
 def _bind_from_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     dtype = schema_argument(binder, args[1])
-    if not isinstance(dtype, (t.StructType, t.ArrayType, t.MapType, t.VariantType)):
+    options = options_of(binder, args[2] if len(args) > 2 else None)
+    if not isinstance(dtype, (StructType, ArrayType, t.MapType, t.VariantType)):
         raise binder.error("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", schema=f'"{t.sql_name(dtype)}"')
-    options = _options(binder, args[2] if len(args) > 2 else None)
-    if options.get("mode", "PERMISSIVE").upper() not in ("PERMISSIVE", "FAILFAST"):
-        raise binder.error("PARSE_MODE_UNSUPPORTED", funcName="`from_json`", mode=options["mode"])
-    return Call("from_json", (args[0], _packed(options)), dtype, True)
+    if isinstance(dtype, t.MapType) and not isinstance(dtype.key, t.StringType):
+        schema = f'"{t.sql_name(dtype)}"'
+        raise binder.error("DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE", schema=schema, sqlExpr='"entries"')
+    corrupt = corrupt_name(binder, options)
+    check_corrupt(binder, dtype, corrupt)
+    check_mode(binder, "from_json", options)
+    return Call("from_json", (args[0], packed({**options, _CORRUPT: corrupt})), dtype, True)
+
+
+_CORRUPT: Final = "columnnameofcorruptrecord"
 
 
 def _emit_from_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    reader = JsonReader(call.dtype, _unpacked(call.args[1]), ctx.time_zone)
-    read = functools.partial(_read, reader=reader, arrow_type=ctx.arrow_type(call.dtype))
+    read = functools.partial(
+        _read,
+        dtype=call.dtype,
+        options=unpacked(call.args[1]),
+        time_zone=ctx.time_zone,
+        arrow_type=ctx.arrow_type(call.dtype),
+    )
     return func(ctx.kernel("from_json", read, [t.STRING], call.dtype), args[0])
 
 
-def _read(texts: pa.Array, *, reader: JsonReader, arrow_type: pa.DataType) -> pa.Array:
-    return reader.column(texts, arrow_type)
+def _read(
+    texts: pa.Array, *, dtype: DataType, options: dict[str, str], time_zone: str, arrow_type: pa.DataType
+) -> pa.Array:
+    """The reader is made where there is text to read: wrong options are no error before."""
+    if texts.null_count == len(texts):
+        return pa.nulls(len(texts), arrow_type)
+    return JsonReader(dtype, TextOptions(options), time_zone, options[_CORRUPT]).column(texts, arrow_type)
 
 
 def _each(convert: Callable[..., Any], dtype: pa.DataType) -> Callable[..., pa.Array]:
     """A kernel of a Python function of texts; NULL in, NULL out."""
-
-    def kernel(*columns: pa.Array) -> pa.Array:
-        rows = zip(*(c.to_pylist() for c in columns), strict=True)
-        return pa.array([None if None in row else convert(*row) for row in rows], dtype)
-
-    return kernel
+    return lambda *columns: by_row(convert, dtype, columns)
 
 
 def _parsed(document: str) -> Any:
     try:
-        return json.loads(document)
-    except (ValueError, RecursionError):
+        return parse(document, LENIENCY)
+    except NotJson:
         return None
 
 
 def _array_length(document: str) -> int | None:
     value = _parsed(document)
-    return len(value) if isinstance(value, list) else None
+    return len(value) if isinstance(value, list) and not isinstance(value, Members) else None
 
 
 def _object_keys(document: str) -> list[str] | None:
     value = _parsed(document)
-    return list(value) if isinstance(value, dict) else None
+    return [name for name, _ in value] if isinstance(value, Members) else None
 
 
 def _bind_schema_of_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    document = binder.fold(args[0])
+    document = binder.fold(args[0], "json")
     if document is None:
         raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="json")
-    return Call("schema_of_json", (args[0], Literal(schema_of_json(str(document)), t.STRING)), t.STRING, False)
+    options = options_of(binder, args[1] if len(args) > 1 else None)
+    found = schema_of_json(str(document), TextOptions(options), binder.time_zone)
+    return Call("schema_of_json", (args[0], Literal(found, t.STRING)), t.STRING, False)
+
+
+def _bind_json_tuple(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    if not all(isinstance(arg.dtype, t.StringType) for arg in args):
+        raise binder.error("DATATYPE_MISMATCH.NON_STRING_TYPE", funcName="`json_tuple`")
+    columns = StructType(tuple(StructField(f"c{i}", t.STRING) for i in range(len(args) - 1)))
+    return Call("json_tuple", args, columns, False)
+
+
+def _emit_json_tuple(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """A list of one row: each field's text, NULL where it is missing or the document is malformed."""
+    assert isinstance(call.dtype, StructType)
+    width = len(call.dtype.fields)
+    row = ArrayType(t.STRING if width == 1 else call.dtype)
+    kernel = functools.partial(_json_tuple, arrow_type=ctx.arrow_type(row))
+    return func(ctx.kernel("json_tuple", kernel, [t.STRING] * len(args), row), *args)
+
+
+def _json_tuple(texts: pa.Array, *names: pa.Array, arrow_type: pa.DataType) -> pa.Array:
+    documents = [None if x is None else _parsed(x) for x in texts.to_pylist()]
+    held = [dict(x) if isinstance(x, Members) else {} for x in documents]
+    columns = [
+        [None if name is None else _member_text(x.get(name)) for x, name in zip(held, column.to_pylist(), strict=True)]
+        for column in names
+    ]
+    rows = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    return pa.array([[row] for row in rows], arrow_type)
+
+
+def _member_text(value: Any) -> str | None:
+    return None if value is None else text_of(value)
+
+
+_TEXT = Kind("STRING", lambda d: isinstance(d, t.StringType), null_as=t.STRING)
 
 
 register(
@@ -122,9 +231,10 @@ register(
     ),
     Function(
         "from_json",
-        (t.STRING, ANY, optional(ANY)),
+        (_TEXT, ANY, optional(ANY)),
         bind=_bind_from_json,
         shows=lambda texts: f"from_json({texts[0]})",
+        shown_as=lambda dtype: "entries" if isinstance(dtype, t.MapType) else None,
         emit=_emit_from_json,
         doc="JSON text as a value of a schema.",
         group="json",
@@ -132,7 +242,7 @@ register(
     ),
     Function(
         "get_json_object",
-        (t.STRING, t.STRING),
+        (_TEXT, _TEXT),
         t.STRING,
         nullable=always_null,
         kernel=_each(extract, pa.string()),
@@ -142,7 +252,7 @@ register(
     ),
     Function(
         "json_array_length",
-        (t.STRING,),
+        (_TEXT,),
         t.INT,
         nullable=always_null,
         kernel=_each(_array_length, pa.int32()),
@@ -152,7 +262,7 @@ register(
     ),
     Function(
         "json_object_keys",
-        (t.STRING,),
+        (_TEXT,),
         ArrayType(t.STRING),
         nullable=always_null,
         kernel=_each(_object_keys, pa.list_(pa.string())),
@@ -161,9 +271,20 @@ register(
         since="3.1.0",
     ),
     Function(
+        "json_tuple",
+        (ANY, ANY, rest(ANY)),
+        kind=FunctionKind.GENERATOR,
+        bind=_bind_json_tuple,
+        emit=_emit_json_tuple,
+        doc="The named top-level fields of a JSON text, as text.",
+        group="generator",
+        since="1.6.0",
+    ),
+    Function(
         "schema_of_json",
-        (constant(t.STRING), optional(ANY)),
+        (_TEXT, optional(ANY)),
         nullable=never_null,
+        shows=lambda texts: f"schema_of_json({texts[0]})",
         bind=_bind_schema_of_json,
         emit=lambda call, args, ctx: args[1],
         doc="The schema of a JSON text, as DDL.",

@@ -1,36 +1,47 @@
-"""`get_json_object`'s paths: `$.a.b[0]`, `$['a']`, `[*]`, `.*`. Source: Spark's `JsonPathParser`."""
+"""`get_json_object`: `$.a.b[0]`, `$['a']`, `[*]`. Source: Spark's `JsonPathParser` and `GetJsonObjectEvaluator`.
+
+What Hive did is kept: a wildcard over several matches gives an array, over one match the match itself, and two
+wildcards in a row flatten.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any, Final
 
-Step = tuple[str, Any]
-_STEP: Final = re.compile(r"\.(\*)|\.([^\.\[]+)|\[(\*)\]|\[(\d+)\]|\['([^\?]*?)'\]")
+from hiveframe.functions.json_lenient import Leniency
+from hiveframe.functions.json_text import Members, NotJson, parse, rendered
+
+LENIENCY: Final = Leniency(non_numbers=False, control_characters=True)
+_STEP: Final = re.compile(r"(?P<members>\.\*|\['\*'\])|\.\s*([^.\[]+)|\s*\['\s*([^']+)'\]|\[(?:(\*)|\s*(\d+))\]")
+_ELEMENTS: Final = object()
+_MEMBERS: Final = object()
+Path = tuple[Any, ...]
+Found = tuple[bool, list[str]]
+"""Whether something matched, and what is written."""
 
 
 @lru_cache(maxsize=256)
-def parse_path(path: str) -> tuple[Step, ...] | None:
-    """The steps of a path; None when it is none."""
+def parse_path(path: str) -> Path | None:
+    """The steps of a path, each a name, an index or a wildcard; None when it is none."""
     if not path.startswith("$"):
         return None
-    steps: list[Step] = []
+    steps: list[Any] = []
     at = 1
     while at < len(path):
         m = _STEP.match(path, at)
         if m is None:
             return None
-        wild, name, all_elements, index, quoted = m.groups()
-        if wild:
-            steps.append(("members", None))
-        elif all_elements:
-            steps.append(("elements", None))
+        members, name, quoted, elements, index = m.groups()
+        if members:
+            steps.append(_MEMBERS)
+        elif elements:
+            steps.append(_ELEMENTS)
         elif index is not None:
-            steps.append(("index", int(index)))
+            steps.append(int(index))
         else:
-            steps.append(("name", name if name is not None else quoted))
+            steps.append(name if name is not None else quoted)
         at = m.end()
     return tuple(steps)
 
@@ -41,40 +52,58 @@ def extract(document: str, path: str) -> str | None:
     if steps is None:
         return None
     try:
-        value = json.loads(document)
-    except (ValueError, RecursionError):
+        value = parse(document, LENIENCY)
+    except NotJson:
         return None
-    found = _follow(value, steps)
-    kept = [x for x in found if x is not None]
-    if not kept:
-        return None
-    many = any(kind in ("elements", "members") for kind, _ in steps)
-    if many and len(kept) > 1:
-        return _dump(kept)
-    return kept[0] if isinstance(kept[0], str) and not many else _dump(kept[0])
+    found, written = _follow(value, steps, "raw")
+    return " ".join(written) if found else None
 
 
-def _follow(value: Any, steps: tuple[Step, ...]) -> list[Any]:
-    found = [value]
-    for kind, key in steps:
-        found = [x for v in found for x in _step(v, kind, key)]
-    return found
+def _follow(value: Any, path: Path, style: str) -> Found:
+    """What a value gives at the rest of a path; `style` is raw, quoted or flat."""
+    if not path:
+        return _whole(value, style)
+    step, rest = path[0], path[1:]
+    if isinstance(value, Members):
+        if not isinstance(step, str):
+            return False, []
+        written: list[str] = []
+        for name, held in value:
+            if name == step and held is not None:
+                found, texts = _follow(held, rest, style)
+                written += texts
+                if found:
+                    return True, written
+        return False, written
+    if not isinstance(value, list):
+        return False, []
+    if isinstance(step, int):
+        if step >= len(value):
+            return False, []
+        return _follow(value[step], rest, "quoted" if rest and rest[0] is _ELEMENTS else style)
+    return _elements(value, rest, style) if step is _ELEMENTS else (False, [])
 
 
-def _step(value: Any, kind: str, key: Any) -> list[Any]:
-    match kind:
-        case "name" if isinstance(value, dict) and key in value:
-            return [value[key]]
-        case "name" if isinstance(value, list):
-            return [x[key] for x in value if isinstance(x, dict) and key in x]
-        case "index" if isinstance(value, list) and key < len(value):
-            return [value[key]]
-        case "elements" if isinstance(value, list):
-            return list(value)
-        case "members" if isinstance(value, dict):
-            return list(value.values())
-    return []
+def _whole(value: Any, style: str) -> Found:
+    if style == "raw" and isinstance(value, str):
+        return True, [value]
+    if style == "flat" and isinstance(value, list) and not isinstance(value, Members):
+        parts = [_whole(x, style) for x in value]
+        return any(found for found, _ in parts), [text for _, texts in parts for text in texts]
+    return True, [rendered(value)]
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _elements(value: list[Any], rest: Path, style: str) -> Found:
+    """`[*]`."""
+    if rest and rest[0] is _ELEMENTS:
+        parts = [_follow(x, rest[1:], "flat") for x in value]
+        return any(found for found, _ in parts), ["[" + ",".join([x for _, texts in parts for x in texts]) + "]"]
+    if style == "quoted":
+        parts = [_follow(x, rest, "quoted") for x in value]
+        return any(found for found, _ in parts), ["[" + ",".join([x for _, texts in parts for x in texts]) + "]"]
+    parts = [_follow(x, rest, "flat" if style == "flat" else "quoted") for x in value]
+    matches = sum(found for found, _ in parts)
+    body = ",".join([x for _, texts in parts for x in texts])
+    if matches > 1:
+        return True, [f"[{body}]"]
+    return matches == 1, [body] if matches == 1 else []

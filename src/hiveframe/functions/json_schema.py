@@ -5,39 +5,117 @@ Source: Spark's `JsonInferSchema`.
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
+from hiveframe.errors import SparkException, analysis_error
+from hiveframe.functions.json_reader import leniency_of
+from hiveframe.functions.json_text import BLANK, Members, NotJson, parse
+from hiveframe.functions.text_leaves import decimal_reader
+from hiveframe.functions.text_moments import TextMoments
+from hiveframe.functions.text_options import TextOptions
 from hiveframe.plan import types as t
-from hiveframe.plan.types import ArrayType, DataType, StructField, StructType, sql_name
+from hiveframe.plan.types import ArrayType, DataType, DecimalType, StructField, StructType, sql_name
 
 
-def schema_of_json(document: str) -> str:
-    """The DDL of one document's schema."""
-    return sql_name(settled(infer(json.loads(document, parse_float=Decimal))))
+def schema_of_json(document: str, options: TextOptions, time_zone: str) -> str:
+    """The DDL of one document's schema; STRING for a blank text."""
+    inferred = JsonSchemas(options, time_zone)
+    if not document.strip(BLANK):
+        return "STRING"
+    try:
+        value = parse(document, leniency_of(options))
+    except NotJson as error:
+        params = {"badRecord": document, "failFastMode": "FAILFAST"}
+        raise SparkException("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", params) from error
+    return inferred.text(value)
 
 
-def infer(value: Any) -> DataType:
-    """The type of one JSON value; VOID where there is only NULL."""
-    match value:
-        case None:
-            return t.NULL
-        case bool():
-            return t.BOOLEAN
-        case int():
-            return t.LONG if -(1 << 63) <= value < 1 << 63 else t.DecimalType(min(len(str(abs(value))), 38), 0)
-        case Decimal() | float():
-            return t.DOUBLE
-        case str():
-            return t.STRING
-        case list():
+class JsonSchemas:
+    """Types of JSON values under one call's options."""
+
+    def __init__(self, options: TextOptions, time_zone: str) -> None:
+        self._all_text = options.java_flag("primitivesAsString")
+        self._prefers_decimal = options.java_flag("prefersDecimal")
+        self._infers_timestamp = options.java_flag("inferTimestamp")
+        self._drops_nulls = options.java_flag("dropFieldIfAllNull")
+        self._moments = TextMoments(options, time_zone)
+        self._decimal = decimal_reader(options.text("locale", "en-US"))
+
+    def text(self, value: Any) -> str:
+        """The schema of a document as DDL; structs without fields stay only at the top."""
+        found = self.infer(value)
+        settled = self._settled(found)
+        if settled is None:
+            settled = StructType() if isinstance(found, StructType) else t.STRING
+            if isinstance(found, ArrayType):
+                settled = ArrayType(StructType() if isinstance(found.element, StructType) else t.STRING)
+        return sql_name(settled)
+
+    def infer(self, value: Any) -> DataType:
+        """The type of one JSON value; VOID where there is only NULL."""
+        if isinstance(value, Members):
+            fields = [StructField(name, self.infer(held)) for name, held in value if name]
+            return StructType(tuple(sorted(fields, key=lambda f: f.name)))
+        if isinstance(value, list):
             element: DataType = t.NULL
             for item in value:
-                element = merge(element, infer(item))
+                element = merge(element, self.infer(item))
             return ArrayType(element)
-    fields = [StructField(name, infer(held)) for name, held in sorted(value.items())]
-    return StructType(tuple(fields))
+        if value is None or value == "":
+            return t.NULL
+        if isinstance(value, str):
+            return self._of_text(value)
+        if self._all_text:
+            return t.STRING
+        if isinstance(value, bool):
+            return t.BOOLEAN
+        return self._of_number(value)
+
+    def _of_text(self, value: str) -> DataType:
+        if self._prefers_decimal:
+            number = self._decimal(value)
+            if number is not None and (dtype := _decimal_type(number)) is not None:
+                return dtype
+        if self._infers_timestamp:
+            if self._moments.timestamp_ntz(value) is not None and self._moments.timestamp(value) is None:
+                return t.TIMESTAMP_NTZ
+            if self._moments.timestamp(value) is not None:
+                return t.TIMESTAMP
+        return t.STRING
+
+    def _of_number(self, value: Any) -> DataType:
+        if isinstance(value, int):
+            if -(1 << 63) <= value < 1 << 63:
+                return t.LONG
+            digits = len(str(abs(value)))
+            return DecimalType(digits, 0) if digits <= 38 else t.DOUBLE
+        if self._prefers_decimal and isinstance(value, Decimal):
+            return _decimal_type(value) or t.DOUBLE
+        return t.DOUBLE
+
+    def _settled(self, dtype: DataType) -> DataType | None:
+        """The type with VOID read as STRING, as Spark ends its inference; None for what has no fields."""
+        match dtype:
+            case t.NullType():
+                return None if self._drops_nulls else t.STRING
+            case ArrayType(element):
+                inner = self._settled(element)
+                return None if inner is None else ArrayType(inner)
+            case StructType(fields):
+                kept = [(f.name, made) for f in fields if (made := self._settled(f.dtype)) is not None]
+                return StructType(tuple(StructField(name, made) for name, made in kept)) if kept else None
+        return dtype
+
+
+def _decimal_type(number: Decimal) -> DataType | None:
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    if exponent > 0:
+        conf = '"spark.sql.legacy.allowNegativeScaleOfDecimal"'
+        raise analysis_error("NEGATIVE_SCALE_DISALLOWED", scale=str(-exponent), sqlConf=conf)
+    precision = max(len(digits), -exponent)
+    return DecimalType(precision, -exponent) if precision <= 38 else None
 
 
 def merge(left: DataType, right: DataType) -> DataType:
@@ -55,18 +133,14 @@ def merge(left: DataType, right: DataType) -> DataType:
         case (ArrayType(a), ArrayType(b)):
             return ArrayType(merge(a, b))
         case (t.NumericType(), t.NumericType()):
-            whole = isinstance(left, (t.LongType, t.DecimalType)) and isinstance(right, (t.LongType, t.DecimalType))
-            return t.DecimalType(38, 0) if whole else t.DOUBLE
+            return _wider(left, right)
     return t.STRING
 
 
-def settled(dtype: DataType) -> DataType:
-    """The type with VOID read as STRING, as Spark ends its inference."""
-    match dtype:
-        case t.NullType():
-            return t.STRING
-        case ArrayType(element):
-            return ArrayType(settled(element))
-        case StructType(fields):
-            return StructType(tuple(StructField(f.name, settled(f.dtype)) for f in fields))
-    return dtype
+def _wider(left: DataType, right: DataType) -> DataType:
+    if t.DOUBLE in (left, right):
+        return t.DOUBLE
+    a, b = (d if isinstance(d, DecimalType) else t.INTEGRAL_DECIMAL[t.LONG] for d in (left, right))
+    scale = max(a.scale, b.scale)
+    precision = max(a.precision - a.scale, b.precision - b.scale) + scale
+    return DecimalType(precision, scale) if precision <= 38 else t.DOUBLE

@@ -13,6 +13,7 @@ from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, field, func, is_null, lambda_, null, number, op, param, text
+from hiveframe.functions.text_printer import TextPrinter, is_mentioned
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructType
 
@@ -20,7 +21,10 @@ _ISO = "%Y-%m-%dT%H:%M:%S.%g"
 
 
 def json_text(value: Sql, dtype: DataType, options: Mapping[str, str], ctx: EmitContext) -> Sql:
-    """The JSON of `value`, VARCHAR; NULL where `value` is NULL."""
+    """The JSON of `value`, VARCHAR; NULL where `value` is NULL. `options` have their names in lower case."""
+    printed = TextPrinter(options, ctx).shown(value, dtype) if is_mentioned(options) else None
+    if printed is not None:
+        return _escaped(printed)
     match dtype:
         case t.StructType():
             return let(value, ctx, lambda v: _struct(v, dtype, options, ctx))
@@ -84,9 +88,28 @@ def _map(value: Sql, dtype: t.MapType, options: Mapping[str, str], ctx: EmitCont
     e = ctx.fresh("e")
     key = func("struct_extract", param(e), text("key"))
     held = func("struct_extract", param(e), text("value"))
-    name = _escaped(cast_value(key, dtype.key, t.STRING, "ansi", None, ctx))
+    name = _escaped(_key_text(key, dtype.key, ctx))
     member = op("||", op("||", name, text(":")), _or_null(json_text(held, dtype.value, options, ctx)))
     return _wrapped("{", func("list_transform", func("map_entries", value), lambda_([e], member)), "}")
+
+
+def _key_text(key: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+    """A map's key as Java prints Spark's inner value: days of a date, microseconds of a moment, `[1]` of a struct."""
+    match dtype:
+        case t.DateType():
+            return cast(op("-", key, cast(text("1970-01-01"), "DATE")), "VARCHAR")
+        case t.TimestampType() | t.TimestampNTZType():
+            return cast(func("epoch_us", key), "VARCHAR")
+        case t.YearMonthIntervalType() | t.DayTimeIntervalType():
+            return cast(key, "VARCHAR")
+        case StructType(fields):
+            parts = [
+                func("coalesce", _key_text(field(key, dtype, i), f.dtype, ctx), text("null"))
+                for i, f in enumerate(fields)
+            ]
+            body = func("concat_ws", text(","), *parts) if parts else text("")
+            return op("||", op("||", text("["), body), text("]"))
+    return cast_value(key, dtype, t.STRING, "ansi", None, ctx)
 
 
 def _moment(value: Sql) -> Sql:

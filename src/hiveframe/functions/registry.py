@@ -172,6 +172,7 @@ class Function:
     operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
     label: str = ""  # the name that column names show when it is called by `name` itself: SQRT, PI
     shows: Callable[[Sequence[str]], str] | None = None  # the column name from the arguments' texts: (a IS NULL)
+    shown_as: Callable[[DataType], str | None] | None = None  # the column name where the result's type decides it
     doc: str = ""
     usage: str = ""
     group: str = ""

@@ -15,8 +15,21 @@ def schema_argument(binder: Binder, arg: Expr) -> DataType:
     if not isinstance(arg.dtype, t.StringType) or not is_foldable(arg) or (value := binder.fold(arg)) is None:
         raise binder.error("INVALID_SCHEMA.NON_STRING_LITERAL", inputSchema=binder.quoted(arg))
     try:
-        return t.as_nullable(binder.parse_schema(str(value)))
+        dtype = binder.parse_schema(str(value))
     except ParseException as error:
-        if error.condition != "UNSUPPORTED_DATATYPE":
-            raise
         raise binder.error(error.condition, **error.params) from error
+    if _has_length(dtype) and (binder.setting("spark.sql.legacy.charVarcharAsString") or "false").lower() != "true":
+        raise binder.error("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING")
+    return t.as_nullable(dtype)
+
+
+def _has_length(dtype: DataType) -> bool:
+    """Whether CHAR or VARCHAR stands anywhere in the type."""
+    match dtype:
+        case t.ArrayType(element):
+            return _has_length(element)
+        case t.MapType(key, value):
+            return _has_length(key) or _has_length(value)
+        case t.StructType(fields):
+            return any(_has_length(f.dtype) for f in fields)
+    return isinstance(dtype, (t.CharType, t.VarcharType))

@@ -114,6 +114,10 @@ def _sorted_ids(keys: tuple[str, ...], ids: tuple[int, ...]) -> tuple[tuple[int,
     return tuple(order), width, _unsigned_list([ids[i] for i in order], width)
 
 
+class Scientific(Decimal):
+    """A number that was written with an exponent, which a VARIANT holds as a DOUBLE."""
+
+
 class Pairs(list[tuple[str, Any]]):
     """A JSON object's members as they stand."""
 
@@ -221,13 +225,26 @@ def number(written: str) -> bytes:
     return decimal(found) if isinstance(found, Decimal) else double(found)
 
 
+def _decimal(value: Decimal) -> bytes:
+    return decimal(value) if _fits(value) else double(float(value))
+
+
+def _fits(value: Decimal) -> bool:
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    return len(digits) <= _MAX_PRECISION and -exponent <= _MAX_PRECISION
+
+
+def json_number(written: str) -> Decimal:
+    """A JSON number with a fraction or an exponent, exactly."""
+    return Scientific(written) if "e" in written or "E" in written else Decimal(written)
+
+
 def _exact(written: str) -> Decimal | float:
     """A DECIMAL where plain digits fit one, else a DOUBLE."""
     if "e" not in written and "E" not in written:
         found = Decimal(written)
-        _, digits, exponent = found.as_tuple()
-        assert isinstance(exponent, int)
-        if len(digits) <= _MAX_PRECISION and -exponent <= _MAX_PRECISION:
+        if _fits(found):
             return found
     return float(written)
 
@@ -277,6 +294,7 @@ _SCALARS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     bool: boolean,
     int: _integer,
     float: double,
-    Decimal: decimal,
+    Decimal: _decimal,
+    Scientific: lambda value: double(float(value)),
     type(None): lambda _: NULL,
 }

@@ -9,24 +9,22 @@ from typing import Final
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.variant_reader import Keys, NodeKind, read
 
-_STEP: Final = re.compile(r"""\s*(?:\[\s*(\d+)\s*\]|\.\s*([^.\[]+)|\['\s*([^'?]+)'\s*\]|\["\s*([^"?]+)"\s*\])""")
+_STEP: Final = re.compile(r"""\[(\d+)\]|\.([^.\[]+)|\['([^'?]+)'\]|\["([^"?]+)"\]""")
 
 
 @lru_cache(maxsize=1024)
 def parse_path(path: str, function: str) -> tuple[str | int, ...]:
     """The steps of a path, a name or an index each; INVALID_VARIANT_GET_PATH when it is none."""
-    root = re.match(r"\s*\$", path)
     steps: list[str | int] = []
-    at = root.end() if root is not None else 0
-    while root is not None and at < len(path):
+    at = 1
+    while at < len(path) and path[0] == "$":
         found = _STEP.match(path, at)
         if found is None:
-            root = None
             break
         index, *names = found.groups()
         steps.append(int(index) if index is not None else next(n for n in names if n is not None))
         at = found.end()
-    if root is None:
+    if path[:1] != "$" or at < len(path):
         raise SparkRuntimeException("INVALID_VARIANT_GET_PATH", {"path": path, "functionName": f"`{function}`"})
     return tuple(steps)
 

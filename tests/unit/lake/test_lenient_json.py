@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hiveframe.lake.json.lenient import Leniency, raw_member, strict_json
+from hiveframe.functions.json_lenient import Leniency, raw_member, strict_json
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typing import Any, Final
 from sqlglot import exp
 
 from hiveframe.errors import SparkException
+from hiveframe.functions.json_lenient import strict_json
 from hiveframe.functions.sql import case, column, func, not_, null, op, text
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST
-from hiveframe.lake.json.lenient import strict_json
 from hiveframe.lake.json.options import JsonOptions
 from hiveframe.lake.json.rows import is_plain, json_lines
 from hiveframe.lake.lines import LINE

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hiveframe.functions.json_lenient import Leniency
 from hiveframe.lake.csv.options import charset, parse_mode, text_rules
-from hiveframe.lake.json.lenient import Leniency
 from hiveframe.lake.options import Options
 from hiveframe.lake.text_values import TextRules
 from hiveframe.settings import Settings

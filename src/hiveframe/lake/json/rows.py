@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from hiveframe.errors import analysis_error
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.json_lenient import Leniency, strict_json_kernel
 from hiveframe.functions.sql import (
     Sql,
     case,
@@ -27,7 +28,6 @@ from hiveframe.functions.sql import (
     text,
 )
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST
-from hiveframe.lake.json.lenient import Leniency, strict_json_kernel
 from hiveframe.lake.json.options import JsonOptions
 from hiveframe.lake.json.values import JsonValues, direct_type, is_object
 from hiveframe.lake.lines import LINE

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.json_lenient import raw_member_kernel
 from hiveframe.functions.sql import (
     Sql,
     case,
@@ -33,7 +34,6 @@ from hiveframe.functions.sql import (
     text,
     try_cast,
 )
-from hiveframe.lake.json.lenient import raw_member_kernel
 from hiveframe.lake.text_values import TextRules, full_match, parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructType

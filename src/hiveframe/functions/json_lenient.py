@@ -70,7 +70,7 @@ class _MalformedError(Exception):
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _COMMENT: Final = re.compile(r"//[^\n\r]*|/\*.*?\*/", re.DOTALL)
 _NUMBER: Final = re.compile(r"-?(\d+)(\.\d+)?([eE][+-]?\d+)?")
-_BARE_NAME: Final = re.compile(r"[A-Za-z_$@#*][A-Za-z0-9_$@#*-]*")
+_BARE_NAME: Final = re.compile(r"[\w$@#*+-]+")
 _NON_NUMBERS: Final = {
     "NaN": "NaN",
     "Infinity": "Infinity",

@@ -1,0 +1,101 @@
+"""Texts as times and intervals in physical form, shared by the readers of JSON and CSV; None for text that is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Context, Decimal, InvalidOperation
+from typing import Any, Final
+
+from hiveframe.errors import SparkError
+from hiveframe.functions.interval_parse import parse_calendar, parse_day_time, parse_year_month
+from hiveframe.functions.text_moments import TextMoments
+from hiveframe.functions.text_options import refused
+from hiveframe.functions.time_text import parse_time
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
+
+_WIDE: Final = Context(prec=100)
+Leaf = Callable[[str], Any]
+# Languages whose numbers have a decimal comma, and the sign between their groups of digits.
+_DECIMAL_COMMA: Final = {
+    "da": ".",
+    "de": ".",
+    "el": ".",
+    "es": ".",
+    "id": ".",
+    "it": ".",
+    "nl": ".",
+    "pt": ".",
+    "tr": ".",
+    "fr": "\u202f",
+    "nb": "\u00a0",
+    "pl": "\u00a0",
+    "ru": "\u00a0",
+    "sv": "\u00a0",
+    "uk": "\u00a0",
+    "cs": "\u00a0",
+    "fi": "\u00a0",
+}
+
+
+def moment_leaf(dtype: DataType, moments: TextMoments) -> Leaf | None:
+    """The reader of a date, time or interval type; None for other types."""
+    match dtype:
+        case t.DateType():
+            return moments.date
+        case t.TimestampType():
+            return moments.timestamp
+        case t.TimestampNTZType():
+            return moments.timestamp_ntz
+        case t.TimeType(precision):
+            return lambda text: _time(text, precision)
+        case t.YearMonthIntervalType():
+            return lambda text: _tried(parse_year_month, text, dtype)
+        case t.DayTimeIntervalType():
+            return lambda text: _tried(parse_day_time, text, dtype)
+        case t.CalendarIntervalType():
+            return parse_calendar
+    return None
+
+
+def decimal_reader(locale: str) -> Callable[[str], Decimal | None]:
+    """Reads decimals as a locale writes them: `1,234.5` in English, `1.234,5` in German."""
+    language = re.split("[-_]", locale)[0].lower()
+    if language in ("en", "ja", "zh", "ko", "th", "he"):
+        group, point = ",", "."
+    elif language in _DECIMAL_COMMA:
+        group, point = _DECIMAL_COMMA[language], ","
+    else:
+        raise refused(f"HiveFrame does not know how numbers are written in the locale {locale}")
+
+    def read(text: str) -> Decimal | None:
+        try:
+            found = Decimal(text.replace(group, "").replace(point, "."))
+        except InvalidOperation:
+            return None
+        return found if found.is_finite() else None
+
+    return read
+
+
+def fitted(value: Decimal, dtype: t.DecimalType) -> Decimal | None:
+    """The number with the type's scale, half up; None when it is too large."""
+    if value and value.adjusted() >= dtype.precision - dtype.scale + 1:
+        return None
+    made = value.quantize(Decimal(1).scaleb(-dtype.scale), rounding="ROUND_HALF_UP", context=_WIDE)
+    return made if not made or made.adjusted() < dtype.precision - dtype.scale else None
+
+
+def _tried(parse: Callable[[str, Any], int], text: str, dtype: DataType) -> int | None:
+    try:
+        return parse(text, dtype)
+    except SparkError:
+        return None
+
+
+def _time(text: str, precision: int) -> int | None:
+    """Microseconds of the day; digits beyond the type's are cut off."""
+    nanos = parse_time(text)
+    unit = 10 ** (9 - precision)
+    return None if nanos is None else nanos // unit * unit // 1000
