@@ -244,6 +244,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "formatting",
     "xpath",
     "xml",
+    "avro",
 )
 
 _rows: dict[str, Function] = {}

@@ -61,10 +61,13 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
     },
     "com.databricks.spark.csv": "csv",
     "com.databricks.spark.xml": "xml",
+    "com.databricks.spark.avro": "avro",
+    "org.apache.spark.sql.avro.avrofileformat": "avro",
 }
 
 # The file and the class of each source; it is imported when the format is first used.
 SOURCES: Final[Mapping[str, tuple[str, str]]] = {
+    "avro": ("avro", "AvroSource"),
     "csv": ("csv", "CsvSource"),
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),

@@ -84,6 +84,7 @@ def holds_nested(*refused: type[DataType]) -> Callable[[DataType], bool]:
 HOLDS: Final[Mapping[str, Callable[[DataType], bool]]] = {
     "parquet": holds_nested(t.CalendarIntervalType),
     "orc": holds_nested(t.CalendarIntervalType, t.NullType, t.VariantType),
+    "avro": holds_nested(t.CalendarIntervalType, t.VariantType),
     "csv": holds_atoms,
     "json": holds_nested(t.CalendarIntervalType),
     "text": holds_text,

@@ -56,6 +56,14 @@ CODECS: Final[Mapping[str, Mapping[str, Codec]]] = {
         "lz4": Codec(".lz4raw", "lz4_raw"),
         "gzip": Codec(".gz", "gzip"),
     },
+    "avro": {
+        "uncompressed": Codec("", None, "null"),
+        "deflate": Codec("", None, "deflate"),
+        "snappy": Codec("", None, "snappy"),
+        "bzip2": Codec("", None, "bzip2"),
+        "xz": Codec("", None, "xz"),
+        "zstandard": Codec("", None, "zstandard"),
+    },
     "orc": {
         "uncompressed": Codec("", None, "uncompressed"),
         "lz4": Codec(".lz4", None, "lz4"),

@@ -19,6 +19,7 @@ from hiveframe.lake.csv.options import charset
 from hiveframe.lake.partitions import folder_name
 from hiveframe.lake.paths import file_uri, local_path
 from hiveframe.lake.sources.xml import read_detail
+from hiveframe.lake.write.avro_files import AvroFileWriter
 from hiveframe.lake.write.checks import HOLDS, check_request, check_unique, partition_positions
 from hiveframe.lake.write.codecs import codec_of
 from hiveframe.lake.write.layout import SUCCESS, Laid, lay_out, mark_success
@@ -82,7 +83,7 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
     codec = codec_of(request.format, request.options, _default_codec(request.format, settings))
     positions = partition_positions(request.schema, request.partition_by)
     plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone)
-    if request.format in ("parquet", "orc"):
+    if request.format in ("parquet", "orc", "avro"):
         check_unique(plan.data_fields)
     if request.format == "xml":
         check_writing(read_detail(request.options, settings).options)
@@ -93,6 +94,8 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
 
 def _default_codec(format_name: str, settings: Settings) -> str:
     name = {"parquet": "spark.sql.parquet.compression.codec", "orc": "spark.sql.orc.compression.codec"}.get(format_name)
+    if format_name == "avro":
+        return settings.get("spark.sql.avro.compression.codec") or "snappy"
     if name is None:
         return "none"
     return settings.get(name) or ("zstd" if format_name == "orc" else "snappy")
@@ -121,7 +124,7 @@ def _is_copied(plan: Plan) -> bool:
         return True
     usual = charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions") == "utf-8"
     return (
-        plan.format not in ("orc", "xml")
+        plan.format not in ("avro", "orc", "xml")
         and usual
         and plan.codec.duck is not None
         and plan.options.get("lineSep", "\n") == "\n"
@@ -136,6 +139,8 @@ def _open_file(plan: Plan, path: str, schema: pa.Schema) -> FileWriter:
     if plan.format == "orc":
         notes = {f.name: simple_string(f.dtype) for f in plan.data_fields if isinstance(f.dtype, _NOTED)}
         return OrcFileWriter(path, schema, notes, plan.codec.python or "uncompressed")
+    if plan.format == "avro":
+        return AvroFileWriter(path, plan.data_fields, plan.options, plan.codec.python or "null")
     if plan.format == "xml":
         encoding = charset(plan.options.first("encoding", "charset") or "utf-8", "XMLOptions")
         return XmlFileWriter(path, xml_frame(plan), encoding=encoding, codec=plan.codec.python)
@@ -198,6 +203,7 @@ _EXTENSIONS: Final[Mapping[str, str]] = {
     "json": ".json",
     "text": ".txt",
     "xml": ".xml",
+    "avro": ".avro",
 }
 
 _LABELS: Final[Mapping[str, str]] = {
@@ -207,4 +213,5 @@ _LABELS: Final[Mapping[str, str]] = {
     "json": "JSON",
     "text": "Text",
     "xml": "XML",
+    "avro": "Avro",
 }
