@@ -5,6 +5,7 @@ A handler gets its inputs decoded already (see `Decoder.relation`), so that a ch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import catalog_pb2
 from pyspark.sql.connect.proto import relations_pb2 as pb
 
+from hiveframe.analysis.literal_text import java_double
 from hiveframe.connect.decode.catalog_ops import decode_catalog
 from hiveframe.connect.decode.expressions import decode_alias, decode_python_udf
 from hiveframe.connect.decode.identifiers import table_parts
@@ -22,7 +24,7 @@ from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
 from hiveframe.connect.decode.schema_text import schema_or_text
 from hiveframe.connect.decode.types import decode_struct, decode_type_or_ddl
-from hiveframe.errors import unsupported
+from hiveframe.errors import IllegalArgumentException, unsupported
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
@@ -68,7 +70,14 @@ def _read(_: Decoder, m: pb.Read) -> spec.Relation:
 
 
 def _range(_: Decoder, m: pb.Range) -> spec.Relation:
+    if m.step == 0:
+        raise _required("step (0) cannot be 0")
     return spec.Range(m.start, m.end, m.step, m.num_partitions if m.HasField("num_partitions") else None)
+
+
+def _required(what: str) -> IllegalArgumentException:
+    """What Scala's `require` says in the constructor of one of Spark's nodes, before anything is analysed."""
+    return IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {what}"})
 
 
 def _sql(d: Decoder, m: pb.SQL) -> spec.Relation:
@@ -167,6 +176,10 @@ def _deduplicate(_: Decoder, m: pb.Deduplicate, child: spec.Relation) -> spec.Re
 
 def _sample(_: Decoder, m: pb.Sample, child: spec.Relation) -> spec.Relation:
     seed = m.seed if m.HasField("seed") else None
+    fraction = m.upper_bound - m.lower_bound
+    if not -_SAMPLE_SLACK <= fraction <= (math.inf if m.with_replacement else 1 + _SAMPLE_SLACK):
+        needed = "nonnegative with" if m.with_replacement else "on interval [0, 1] without"
+        raise _required(f"Sampling fraction ({java_double(fraction)}) must be {needed} replacement")
     return spec.Sample(child, m.lower_bound, m.upper_bound, m.with_replacement, seed, sorts_first=m.deterministic_order)
 
 
@@ -346,6 +359,8 @@ def _unknown(_: Decoder, __: pb.Unknown) -> spec.Relation:
         "INVALID_ONE_OF_FIELD_NOT_SUPPORTED", fullName="spark.connect.Relation", name="UNKNOWN", number="999"
     )
 
+
+_SAMPLE_SLACK: Final = 1e-6
 
 _SET_OPERATIONS: Final[Mapping[int, str]] = {
     pb.SetOperation.SET_OP_TYPE_UNION: "union",

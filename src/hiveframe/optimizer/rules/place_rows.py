@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from hiveframe.analysis.literal_text import java_double
+from hiveframe.errors import SparkException
 from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.fresh import fresh_column
-from hiveframe.optimizer.inputs import inputs, with_inputs
+from hiveframe.optimizer.inputs import inputs, rewrite_relations, with_inputs
 from hiveframe.optimizer.rewrite import with_expressions
 from hiveframe.optimizer.rules.merge_filters import all_of, conjuncts
 from hiveframe.optimizer.rules.prune_columns import prune_columns
@@ -43,6 +45,7 @@ _ASKING: Final = frozenset({"spark_partition_id", "monotonically_increasing_id",
 _MAP: Final = frozenset({205, 207})  # PySpark's SQL_MAP_PANDAS_ITER_UDF and SQL_MAP_ARROW_ITER_UDF
 _PASSING: Final = (lg.Project, lg.Filter, lg.Generate, lg.Sample, lg.Repartition, lg.CollectMetrics)
 _FOLDED: Final = (lg.Project, lg.Filter, lg.Limit)
+_SLACK: Final = 1e-6  # of a sample's bounds
 _LOCAL: Final = (lg.LocalData, lg.Values)
 
 
@@ -51,7 +54,15 @@ def place_rows(plan: Relation, parallelism: int) -> Relation:
     asking = [node for node in _relations(plan) if _asks(node)]
     if not asking:
         return plan
-    return _Placing(prune_columns(plan), parallelism).run()
+    return _Placing(rewrite_relations(prune_columns(plan), _sampled_first), parallelism).run()
+
+
+def _sampled_first(node: Relation) -> Relation:
+    """`Sample(Project(x))` → `Project(Sample(x))`: what is computed, is computed of the sampled rows alone."""
+    match node:
+        case lg.Sample(child=lg.Project(child=child, items=items) as project) if not _asks(project):
+            return lg.Project(_sampled_first(replace(node, child=child)), items)
+    return node
 
 
 def _relations(plan: Relation) -> list[Relation]:
@@ -422,6 +433,8 @@ def _coalesced(child: Placed, count: int) -> Placed:
 def _sampled(node: lg.Sample, child: Placed) -> Placed:
     assert child.place is not None
     seed = _long(node.seed)
+    if not node.with_replacement:
+        _check_bounds(node.lower, node.upper)
     if node.with_replacement:
         mean = Literal(node.upper - node.lower, t.DOUBLE)
         copies = _call("poisson_copies", t.StructType((t.StructField("copy", t.LONG, False),)), mean, seed)
@@ -437,6 +450,20 @@ def _sampled(node: lg.Sample, child: Placed) -> Placed:
         Call("<", (column, Literal(node.upper, t.DOUBLE)), t.BOOLEAN, False),
     ]
     return replace(child, plan=lg.Filter(plan, all_of(bounds)), place=None)
+
+
+def _check_bounds(lower: float, upper: float) -> None:
+    """What `BernoulliCellSampler` requires once it runs."""
+    if lower > upper + _SLACK:
+        raise _required(f"Lower bound ({java_double(lower)}) must be <= upper bound ({java_double(upper)})")
+    if lower < -_SLACK:
+        raise _required(f"Lower bound ({java_double(lower)}) must be >= 0.0")
+    if upper > 1 + _SLACK:
+        raise _required(f"Upper bound ({java_double(upper)}) must be <= 1.0")
+
+
+def _required(what: str) -> SparkException:
+    return SparkException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {what}"})
 
 
 def _call(name: str, dtype: DataType, *args: Expr) -> Call:
