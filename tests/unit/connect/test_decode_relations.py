@@ -157,7 +157,7 @@ def test_a_subquery_within_a_subquery(spark, decode):
 
 def test_a_subquery_without_its_relation_is_an_invalid_plan(decoder):
     message = pb.Relation()
-    message.filter.input.range.end = 1
+    message.filter.input.range.end = message.filter.input.range.step = 1
     message.filter.condition.subquery_expression.plan_id = 77
     message.filter.condition.subquery_expression.subquery_type = pb.SubqueryExpression.SUBQUERY_TYPE_SCALAR
     with pytest.raises(SparkError, match="INVALID_WITH_RELATION_REFERENCE"):
