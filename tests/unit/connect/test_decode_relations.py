@@ -241,7 +241,7 @@ def test_three_thousand_steps_decode_without_deep_recursion(decoder):
         alias = step.with_columns.aliases.add(name=["a"])
         alias.expr.literal.integer = n
         step = step.with_columns.input
-    step.range.end = 1
+    step.range.end = step.range.step = 1
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(200)
     try:
@@ -264,7 +264,7 @@ def test_a_missing_input_is_an_invalid_plan(decoder):
 
 def test_the_place_in_the_users_program_is_kept(decoder):
     message = pb.Relation()
-    message.filter.input.range.end = 1
+    message.filter.input.range.end = message.filter.input.range.step = 1
     condition = message.filter.condition
     condition.literal.boolean = True
     condition.common.origin.python_origin.fragment = "filter"
