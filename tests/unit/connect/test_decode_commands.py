@@ -103,7 +103,7 @@ def test_what_is_not_supported_says_so(decoder, kind):
 
 def test_an_unknown_enum_value_is_an_invalid_plan(decoder):
     message = pb.Command()
-    message.write_operation_v2.input.range.end = 1
+    message.write_operation_v2.input.range.end = message.write_operation_v2.input.range.step = 1
     message.write_operation_v2.table_name = "t"
     with pytest.raises(SparkError) as caught:
         decoder.command(message)
