@@ -8,6 +8,7 @@ from random import Random
 
 import pyspark.sql.connect.proto as pb
 import pytest
+from pyspark.sql.connect.session import SparkSession as ConnectSession
 
 import hiveframe
 from hiveframe.connect.analyze import QUESTIONS
@@ -32,6 +33,8 @@ INVALID = {"extension", "unknown"}
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
+    ConnectSession._default_session = None  # a checkpoint belongs to the active session: not to one of another test's
+    ConnectSession._active_session.session = None
     session = hiveframe.session(**{"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))})
     yield session
     session.stop()
