@@ -250,7 +250,7 @@ def _bind_unix(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     """Seconds since the epoch of a timestamp, or of a text that is read by the pattern."""
 
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        if not args:
+        if len(args) < 2:  # the pattern's default alone
             return binder.call("unix_seconds", binder.call("current_timestamp"))
         source = args[0]
         if isinstance(source.dtype, _MOMENTS):

@@ -205,6 +205,16 @@ def _compare_params(i: int, args: Sequence[Expr]) -> Params:
     return [("x", element, holds_null(args[0])), ("y", element, holds_null(args[0]))]
 
 
+def _check_comparator(binder: Binder, args: tuple[Expr, ...]) -> None:
+    if len(args) > 1 and not isinstance(args[1].dtype, t.IntegerType):
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE",
+            functionName="`lambdafunction`",
+            expectedType='"INT"',
+            actualType=f'"{t.sql_name(args[1].dtype)}"',
+        )
+
+
 def _emit_array_sort(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Without a comparator ascending with NULLs last; with one, each element's place is how many stand before it."""
     if len(args) == 1:
@@ -367,6 +377,7 @@ register(
         nullable=_first_nullable,
         lambda_params=_compare_params,
         emit=_emit_array_sort,
+        checks=(_check_comparator,),
         doc="The array in order, NULLs last, or in the order of a comparing function.",
         group="lambda",
         since="2.4.0",

@@ -237,7 +237,8 @@ def _emit_str_to_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     keys = func("list_transform", split, lambda_([y], field(param(y), pair_type, 0)))
     values = func("list_transform", split, lambda_([z], field(param(z), pair_type, 1)))
     missing = [(is_null(a), null()) for a, e in zip(args, call.args, strict=True) if e.nullable]
-    return case(*missing, default=build_map(keys, values, call.dtype, call, ctx))
+    made = build_map(keys, values, call.dtype, call, ctx)
+    return case(*missing, default=made) if missing else made
 
 
 register(
