@@ -138,6 +138,8 @@ def _function(node: spec.Function, run: Run) -> str:
         nodes = node.args if called == "struct" else None
         if nodes is None:
             return pretty(rewritten, run)
+    if row is not None and row.shows_made is not None and (shown := _made_call(node, row, called, run)):
+        return shown
     if row is not None and row.operator in _DATE_OPERATORS and (made := _date_arithmetic(node, row, run)) is not None:
         return _typed(made, run)
     given = nodes if nodes is not None else node.args
@@ -183,6 +185,15 @@ def _in_order(row: Function, given: Sequence[spec.Expr], texts: Sequence[str]) -
         if i not in placed and isinstance(param, Param) and param.default is not None:
             placed[i] = literal_text(param.default.value, param.default.dtype)
     return [placed[i] for i in sorted(placed)]
+
+
+def _made_call(node: spec.Function, row: Function, called: str, run: Run) -> str:
+    """A call as what it became, under the name that the row gives it; nothing when it stayed itself."""
+    made = run.bound.get(node)
+    if row.shows_made is None or not isinstance(made, lg.Call) or made.function == row.name:
+        return ""
+    texts = [describe(a, run) for a in made.args]
+    return call_text(lookup(made.function), row.shows_made(called, made.function), texts)
 
 
 _DATE_OPERATORS: Final = ("+", "-", "*", "/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hiveframe.functions.binding import ordinal
 from hiveframe.functions.coercion import common_type, common_type_without_strings
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
@@ -68,7 +69,7 @@ def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: s
     """UNEXPECTED_INPUT_TYPE for the argument at `position`; `required` is what the message asks for."""
     return binder.error(
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-        paramIndex=("first", "second", "third")[position],
+        paramIndex=ordinal(position),
         requiredType=required,
         inputSql=binder.quoted(args[position]),
         inputType=f'"{t.sql_name(args[position].dtype)}"',
@@ -391,23 +392,20 @@ def _element(args: Sequence[Expr]) -> DataType:
 def _bind_element_at(name: str, lenient: bool) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         container, key = args
-        # The lenient one is the other underneath, which messages show.
-        shown = [binder.quoted(a)[1:-1] for a in args] if lenient else []
-        site = {"sqlExpr": f'"element_at({", ".join(shown)})"'} if lenient else {}
         match container.dtype:
             case MapType(_, value):
-                container, key = with_key(binder, "element_at", container, key, **site)
+                container, key = with_key(binder, "element_at", container, key)
                 return Call(name, (container, key), value, True)
             case ArrayType(element, contains_null):
                 if key.dtype not in (t.BYTE, t.SHORT, t.INT):
-                    raise wrong_input(binder, args, 1, '"INT"', **site)
+                    raise wrong_input(binder, args, 1, '"INT"')
                 place = binder.cast(key, t.INT)
                 strict = binder.ansi and not lenient
                 nullable = place_nullable(container, place, from_one=True, strict=strict)
                 if nullable is None:
                     nullable = not strict or contains_null or any_null(args)
                 return Call(name, (container, place), element, nullable)
-        raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")', **site)
+        raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")')
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         container, key = args
@@ -420,10 +418,12 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
         return case(*branches, default=func("list_extract", container, key))
 
     doc = "The array's element at a position from 1 (negative: from the end), or the map's value of a key."
-    return Function(name, (ANY, ANY), bind=bind, emit=emit, doc=doc, group="collection", since="2.4.0")
+    return Function(
+        name, (ANY, ANY), bind=bind, emit=emit, site="element_at", doc=doc, group="collection", since="2.4.0"
+    )
 
 
-def with_key(binder: Binder, name: str, container: Expr, key: Expr, **site: str) -> tuple[Expr, Expr]:
+def with_key(binder: Binder, name: str, container: Expr, key: Expr) -> tuple[Expr, Expr]:
     """A map and a key brought to one key type; MAP_FUNCTION_DIFF_TYPES when there is none."""
     if isinstance(container.dtype, MapType):
         dtype = common_type_without_strings([container.dtype.key, key.dtype], ansi=binder.ansi)
@@ -436,7 +436,6 @@ def with_key(binder: Binder, name: str, container: Expr, key: Expr, **site: str)
         dataType='"MAP"',
         leftType=f'"{t.sql_name(container.dtype)}"',
         rightType=f'"{t.sql_name(key.dtype)}"',
-        **site,
     )
 
 

@@ -206,7 +206,7 @@ def bind_function(
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)
-    with binder.placed(Call(row.name, given, t.NULL, shown=display)):
+    with binder.placed(Call(row.name, given, t.NULL, shown=row.site or display)):
         bound = tuple(_bind_arg(binder, signature.param(i), i, arg) for i, arg in enumerate(given))
         for check in row.checks:
             check(binder, bound)

@@ -196,7 +196,7 @@ def _bind_to_binary(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         inputName="fmt",
         requireType='case-insensitive "STRING"',
         validValues="'hex', 'utf-8', 'utf8', or 'base64'",
-        inputValue=f"'{form}'",
+        inputValue=f"'{form.lower()}'",
     )
 
 
@@ -260,6 +260,7 @@ def _row(
         emit=emit,
         bind=bind,
         label=label,
+        site=name.removeprefix("try_") if name.startswith("try_") else "",
         is_internal=is_internal,
         doc=doc,
         group="string",

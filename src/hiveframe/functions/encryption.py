@@ -139,7 +139,17 @@ _MODE: Final[tuple[Param, ...]] = (optional(t.STRING, "GCM"), optional(t.STRING,
 
 
 def _row(name: str, params: tuple[ParamLike, ...], kernel: Callable[..., pa.Array], doc: str, since: str) -> Function:
-    return Function(name, params, t.BINARY, always_null, emit=by_kernel(kernel), doc=doc, group="misc", since=since)
+    return Function(
+        name,
+        params,
+        t.BINARY,
+        always_null,
+        emit=by_kernel(kernel),
+        site=name.removeprefix("try_"),
+        doc=doc,
+        group="misc",
+        since=since,
+    )
 
 
 _READ: Final[tuple[ParamLike, ...]] = (t.BINARY, t.BINARY, *_MODE, optional(t.BINARY, ""))

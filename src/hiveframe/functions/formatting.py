@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.decimal_format import decimal_format
 from hiveframe.functions.decimals import decimal_for
@@ -19,7 +20,17 @@ from hiveframe.functions.format_columns import doubles_shown, format_columns
 from hiveframe.functions.java_formatter import Argument, format_text
 from hiveframe.functions.number_columns import parsed_column, shown_column
 from hiveframe.functions.number_pattern import BadPattern, NumberPattern, number_pattern
-from hiveframe.functions.registry import ANY, Binder, Function, Kind, always_null, either, register, rest
+from hiveframe.functions.registry import (
+    ANY,
+    TYPED_STRING,
+    Binder,
+    Function,
+    Kind,
+    always_null,
+    either,
+    register,
+    rest,
+)
 from hiveframe.functions.sql import Sql, func
 from hiveframe.functions.strings import by_kernel, constant_of, is_bytes
 from hiveframe.functions.text_buffers import single_value
@@ -27,7 +38,14 @@ from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
 
-_BITS: Final[dict[type[DataType], int]] = {t.ByteType: 8, t.ShortType: 16, t.IntegerType: 32, t.LongType: 64}
+_BITS: Final[dict[type[DataType], int]] = {
+    t.ByteType: 8,
+    t.ShortType: 16,
+    t.IntegerType: 32,
+    t.LongType: 64,
+    t.YearMonthIntervalType: 32,
+    t.DayTimeIntervalType: 64,
+}
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _GROUPED: Final = "#,###,###,###,###,###,##0"
 _NUMBERS: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
@@ -167,7 +185,9 @@ def _as_decimal(binder: Binder, value: Expr) -> Expr:
             return value
         case t.NumericType():
             return binder.cast(value, decimal_for(value.dtype))
-    return binder.cast(value, t.DecimalType(38, 18))
+        case t.StringType() | t.NullType():
+            return binder.cast(value, t.DecimalType(38, 18))
+    raise wrong_input(binder, (value,), 0, '"DECIMAL"')
 
 
 def _bytes_shown(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -191,6 +211,14 @@ def _bad_form(binder: Binder, form: object) -> Exception:
     )
 
 
+def _shown_as(called: str, made: str) -> str:
+    if made in ("to_char", "to_varchar"):
+        return "to_char"
+    if made != "date_format" and called == "to_varchar":
+        return called
+    return "decode" if made == "decode_charset" else made
+
+
 def numbers_shown(values: pa.Array, patterns: pa.Array) -> pa.Array:
     """Numbers by their patterns."""
     return shown_column(values, patterns, lambda *columns: by_row(_shown, pa.string(), columns))
@@ -207,6 +235,8 @@ def _to_char(name: str) -> Function:
         bind=_bind_to_char,
         emit=by_kernel(numbers_shown),
         label="to_char",
+        site="to_char",
+        shows_made=_shown_as,
         doc="A number, date or bytes as a text by a format.",
         group="string",
         since="3.4.0",
@@ -228,7 +258,7 @@ register(
     ),
     Function(
         "format_number",
-        (_NUMBERS, either(t.INT, t.STRING)),
+        (_NUMBERS, either(t.INT, TYPED_STRING)),
         t.STRING,
         nullable=always_null,
         emit=_emit_format_number,

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from hiveframe.errors import IllegalArgumentException
+from hiveframe.errors import NO_CONDITION, PlainIllegalArgument
 from hiveframe.functions.java_numbers import float_text
 
 _SPECIFIER: Final = re.compile(r"%(?:(\d+)\$|(<))?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
 _INTEGRAL: Final = frozenset("dxXo")
 _FLOATING: Final = frozenset("eEfgG")
 _GENERAL: Final = frozenset("sSbBhHcC")
+_LAST_CODE_POINT: Final = 0x10FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class _Wrong(ValueError):
 
 
 def format_text(pattern: str, arguments: Sequence[Argument]) -> str:
-    """The text; INVALID_FORMAT_STRING for a format that is wrong or does not fit its arguments."""
+    """The text; Java's own refusal of a format that is wrong or does not fit its arguments."""
     made: list[str] = []
     following, last = 0, -1
     try:
@@ -68,12 +69,11 @@ def format_text(pattern: str, arguments: Sequence[Argument]) -> str:
             else:
                 at, following = following, following + 1
             if not 0 <= at < len(arguments):
-                raise _Wrong(f"format specifier '{part.text}' has no argument")
+                raise _Wrong(f"Format specifier '{part.text}'")
             last = at
             made.append(_converted(part, arguments[at]))
     except _Wrong as reason:
-        params = {"format": pattern, "reason": str(reason)}
-        raise IllegalArgumentException("INVALID_FORMAT_STRING", params) from None
+        raise PlainIllegalArgument(NO_CONDITION, {"message": str(reason)}) from None
     return "".join(made)
 
 
@@ -98,10 +98,10 @@ def _parsed(pattern: str) -> tuple[str | Specifier, ...]:
             made.append(pattern[at:start])
         found = _SPECIFIER.match(pattern, start)
         if found is None:
-            raise _Wrong(f"unknown conversion at '{pattern[start : start + 2]}'")
+            raise _Wrong(f"Conversion = '{pattern[start + 1 : start + 2] or '%'}'")
         index, again, flags, width, precision, conversion = found.groups()
         if conversion not in _INTEGRAL | _FLOATING | _GENERAL | {"n", "%"}:
-            raise _Wrong(f"unknown conversion '{conversion}'")
+            raise _Wrong(f"Conversion = '{conversion}'")
         made.append(
             Specifier(
                 found[0],
@@ -128,19 +128,33 @@ def _converted(spec: Specifier, argument: Argument) -> str:
         return _general(spec, text_of(argument))
     if kind in "cC":
         if not argument.bits:
-            raise _Wrong(f"{kind} does not take '{argument.value}'")
+            raise _Wrong(f"{kind} != {_java_class(argument)}")
+        if not 0 <= argument.value <= _LAST_CODE_POINT:
+            raise _Wrong(f"Code point = 0x{argument.value & 0xFFFFFFFF:x}")
         return _general(spec, chr(argument.value))
     if kind in "hH":
         if not argument.bits or argument.bits > 32:
-            raise _Wrong(f"{kind} does not take '{argument.value}'")
+            raise _Wrong(f"{kind} != {_java_class(argument)}")
         return _general(spec, format(argument.value & 0xFFFFFFFF, "x"))
     if kind in _INTEGRAL:
         if not argument.bits:
-            raise _Wrong(f"{kind} does not take '{argument.value}'")
+            raise _Wrong(f"{kind} != {_java_class(argument)}")
         return _integer(spec, argument.value, argument.bits)
     if not isinstance(argument.value, float):
-        raise _Wrong(f"{kind} does not take '{argument.value}'")
+        raise _Wrong(f"{kind} != {_java_class(argument)}")
     return _floating(spec, argument)
+
+
+def _java_class(argument: Argument) -> str:
+    value = argument.value
+    if argument.bits:
+        return f"java.lang.{ {8: 'Byte', 16: 'Short', 32: 'Integer', 64: 'Long'}[argument.bits] }"
+    if isinstance(value, bool):
+        return "java.lang.Boolean"
+    if isinstance(value, float):
+        return "java.lang.Float" if argument.is_single else "java.lang.Double"
+    spark = "Decimal" if isinstance(value, Decimal) else "UTF8String"
+    return f"org.apache.spark.{'sql' if isinstance(value, Decimal) else 'unsafe'}.types.{spark}"
 
 
 def _general(spec: Specifier, text: str) -> str:
@@ -150,7 +164,8 @@ def _general(spec: Specifier, text: str) -> str:
 
 
 def _padded(text: str, spec: Specifier) -> str:
-    return text.ljust(spec.width) if "-" in spec.flags else text.rjust(spec.width)
+    width = spec.width - sum(c > "\uffff" for c in text)  # Java counts UTF-16 units
+    return text.ljust(width) if "-" in spec.flags else text.rjust(width)
 
 
 def _integer(spec: Specifier, value: int, bits: int) -> str:
@@ -186,7 +201,7 @@ def _floating(spec: Specifier, argument: Argument) -> str:
     if abs(value) == float("inf"):
         whole = replace(spec, flags=spec.flags.replace("0", ""))
         return _signed(whole, is_negative, "Infinity")
-    exact = abs(Decimal(str(np.float32(value)) if argument.is_single else repr(value)))
+    exact = abs(Decimal(str(np.float32(value)) if argument.is_single else _digits(value)))
     precision = 6 if spec.precision is None else spec.precision
     kind = spec.conversion.lower()
     if kind == "g":
@@ -197,6 +212,11 @@ def _floating(spec: Specifier, argument: Argument) -> str:
         text = _plain(exact, precision, grouped="," in spec.flags)
     text = _signed(spec, is_negative, text)
     return text.upper() if spec.conversion.isupper() else text
+
+
+def _digits(value: float) -> str:
+    """The shortest that give the number back; Java has a second one for the least of all."""
+    return repr(value).replace("5e-324", "4.9e-324")
 
 
 def _plain(value: Decimal, precision: int, *, grouped: bool) -> str:

@@ -16,7 +16,17 @@ from hiveframe.functions.arrays import (
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, never_null, optional, register, rest
+from hiveframe.functions.registry import (
+    ANY,
+    ARRAY,
+    TYPED_STRING,
+    Binder,
+    Function,
+    never_null,
+    optional,
+    register,
+    rest,
+)
 from hiveframe.functions.registry import MAP as ANY_MAP
 from hiveframe.functions.sql import (
     Sql,
@@ -320,7 +330,7 @@ register(
     ),
     Function(
         "str_to_map",
-        (t.STRING, optional(t.STRING, ","), optional(t.STRING, ":")),
+        (TYPED_STRING, optional(TYPED_STRING, ","), optional(TYPED_STRING, ":")),
         MapType(t.STRING, t.STRING, True),
         emit=_emit_str_to_map,
         doc="A map of a text cut into pairs and keys by two delimiters (regular expressions).",

@@ -56,6 +56,9 @@ ANY: Final = Kind("ANY", lambda d: True)
 NUMERIC: Final = Kind("NUMERIC", lambda d: isinstance(d, t.NumericType), t.DOUBLE)
 INTEGRAL: Final = Kind("INTEGRAL", lambda d: isinstance(d, t.IntegralType), t.LONG)
 FRACTIONAL: Final = Kind("FRACTIONAL", lambda d: isinstance(d, t.FractionalType), t.DOUBLE)
+TYPED_STRING: Final = Kind("STRING", lambda d: isinstance(d, t.StringType), null_as=t.STRING)  # nothing is cast to it
+# What takes bytes on the side, and is described as taking text.
+STRING_EVEN_BINARY: Final = Kind("STRING", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
 STRING_OR_BINARY: Final = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
 ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType), null_as=t.ArrayType(t.NULL))
 MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType), null_as=t.MapType(t.NULL, t.NULL))
@@ -171,6 +174,9 @@ class Function:
     deterministic: bool = True
     operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
     label: str = ""  # the name that column names show when it is called by `name` itself: SQRT, PI
+    site: str = ""  # the name that messages about its arguments show: what it is underneath
+    # A call that becomes another function's shows that one: its name from the name called and the other's.
+    shows_made: Callable[[str, str], str] | None = None
     shows: Callable[[Sequence[str]], str] | None = None  # the column name from the arguments' texts: (a IS NULL)
     shown_as: Callable[[DataType], str | None] | None = None  # the column name where the result's type decides it
     doc: str = ""

@@ -12,7 +12,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
     ANY,
-    STRING_OR_BINARY,
+    STRING_EVEN_BINARY,
     Binder,
     Emit,
     Function,
@@ -147,6 +147,15 @@ def _emit_find_in_set(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _bind_elt(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     values = args[1:]
+    if not all(isinstance(v.dtype, (t.AtomicType, t.NullType)) for v in values):
+        # The message lists all of them.
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex="second...",
+            requiredType='"STRING" or "BINARY"',
+            inputSql=",".join(binder.quoted(v) for v in values),
+            inputType=",".join(f'"{t.sql_name(v.dtype)}"' for v in values),
+        )
     dtype: DataType = t.BINARY if all(is_bytes(v) for v in values) else t.STRING
     return Call("elt", (args[0], *(binder.cast(v, dtype) for v in values)), dtype, True)
 
@@ -238,7 +247,7 @@ def _row(
 
 
 def _matched(name: str, duck_name: str, kernel: Callable[..., pa.Array], doc: str) -> Function:
-    params = (STRING_OR_BINARY, STRING_OR_BINARY)
+    params = (STRING_EVEN_BINARY, STRING_EVEN_BINARY)
     bind = _bind_matched(name)
     return _row(
         name, params, result=t.BOOLEAN, bind=bind, emit=_emit_matched(duck_name, kernel), doc=doc, since="3.3.0"

@@ -15,7 +15,8 @@ from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
-    STRING_OR_BINARY,
+    STRING_EVEN_BINARY,
+    TYPED_STRING,
     Binder,
     Emit,
     Function,
@@ -241,11 +242,11 @@ def _utf8(
     of_text: Callable[[Sql], Sql] = lambda value: value,
 ) -> Function:
     emit = _emit_utf8(kernel, of_text)
-    return _row(name, (STRING_OR_BINARY,), result=result, nullable=always_null, emit=emit, doc=doc, since="4.0.0")
+    return _row(name, (STRING_EVEN_BINARY,), result=result, nullable=always_null, emit=emit, doc=doc, since="4.0.0")
 
 
-def _mask_param(value: str | None) -> Param:
-    return Param((t.STRING,), optional=True, default=Literal(value, t.STRING if value else t.NULL))
+def _mask_param(value: str | None, name: str) -> Param:
+    return Param((TYPED_STRING,), optional=True, name=name, default=Literal(value, t.STRING if value else t.NULL))
 
 
 register(
@@ -274,7 +275,7 @@ register(
     ),
     _row(
         "soundex",
-        (t.STRING,),
+        (TYPED_STRING,),
         emit=by_kernel(sounds),
         doc="The Soundex code: texts that sound alike in English share one.",
         since="1.5.0",
@@ -290,7 +291,13 @@ register(
     ),
     _row(
         "mask",
-        (t.STRING, _mask_param("X"), _mask_param("x"), _mask_param("n"), _mask_param(None)),
+        (
+            Param((TYPED_STRING,), name="str"),
+            _mask_param("X", "upperchar"),
+            _mask_param("x", "lowerchar"),
+            _mask_param("n", "digitchar"),
+            _mask_param(None, "otherchar"),
+        ),
         nullable=always_null,
         emit=by_kernel(masks),
         checks=(_check_mask,),

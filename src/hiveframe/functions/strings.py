@@ -11,13 +11,15 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 
 from hiveframe.functions import byte_strings
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.by_row import by_row
-from hiveframe.functions.coercion import common_type
+from hiveframe.functions.coercion import common_type, implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
     ANY,
     ARRAY,
+    STRING_EVEN_BINARY,
     STRING_OR_BINARY,
     Binder,
     Emit,
@@ -85,6 +87,9 @@ def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if any(isinstance(a.dtype, ArrayType) for a in args):
         return _concat_arrays(binder, args)
     target: DataType = t.BINARY if args and all(is_bytes(a) for a in args) else t.STRING
+    for i, arg in enumerate(args):
+        if not isinstance(arg.dtype, (t.AtomicType, t.NullType)):
+            raise wrong_input(binder, args, i, '("STRING" or "BINARY" or "ARRAY")')
     args = tuple(binder.cast(a, target) for a in args)
     return Call("concat", args, target, any_null(args))
 
@@ -201,6 +206,25 @@ def _has_space(name: str, value: Sql) -> Sql:
     return {"ltrim": first, "rtrim": last}.get(name) or op("or", first, last)
 
 
+def _bind_trim(name: str, side: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    """Messages count the text first and the characters second, and show the call as SQL's own TRIM."""
+
+    def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        source_first = name == "btrim"
+        ordered = args if len(args) == 1 or source_first else args[::-1]
+        for i, arg in enumerate(ordered):
+            if implicit_cast(arg.dtype, t.STRING, ansi=binder.ansi) is None:
+                site = {}
+                if len(args) == 2:
+                    source, characters = (binder.quoted(a)[1:-1] for a in ordered)
+                    site = {"sqlExpr": f'"TRIM({side} {characters} FROM {source})"'}
+                raise wrong_input(binder, ordered, i, '"STRING"', **site)
+        bound = tuple(binder.cast(a, t.STRING) for a in args)
+        return Call(name, bound, t.STRING, any_null(bound))
+
+    return bind
+
+
 def _trim_shown(side: str) -> Callable[[Sequence[str]], str]:
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(side, "trim")
 
@@ -261,7 +285,11 @@ def _emit_quote(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_overlay(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    dtype: DataType = t.BINARY if is_bytes(args[0]) and is_bytes(args[1]) else t.STRING
+    if is_bytes(args[0]) != is_bytes(args[1]):
+        kinds = [t.BINARY if is_bytes(a) else t.STRING for a in args[:2]]
+        listed = " or ".join(f'"{t.sql_name(d)}"' for d in kinds)
+        raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`overlay`", dataType=f"({listed})")
+    dtype: DataType = t.BINARY if is_bytes(args[0]) else t.STRING
     bound = (binder.cast(args[0], dtype), binder.cast(args[1], dtype), *args[2:])
     return Call("overlay", bound, dtype, any_null(bound))
 
@@ -403,40 +431,32 @@ register(
     ),
     _row(
         "trim",
-        (
-            t.STRING,
-            optional(t.STRING),
-        ),
+        (ANY, optional(ANY)),
+        bind=_bind_trim("trim", "BOTH"),
         emit=_emit_trim("trim"),
         shows=_trim_shown("BOTH"),
         doc="The text without spaces (or the given characters) at both ends.",
     ),
     _row(
         "ltrim",
-        (
-            t.STRING,
-            optional(t.STRING),
-        ),
+        (ANY, optional(ANY)),
+        bind=_bind_trim("ltrim", "LEADING"),
         emit=_emit_trim("ltrim"),
         shows=_trim_shown("LEADING"),
         doc="The text without spaces (or the given characters) at its start.",
     ),
     _row(
         "rtrim",
-        (
-            t.STRING,
-            optional(t.STRING),
-        ),
+        (ANY, optional(ANY)),
+        bind=_bind_trim("rtrim", "TRAILING"),
         emit=_emit_trim("rtrim"),
         shows=_trim_shown("TRAILING"),
         doc="The text without spaces (or the given characters) at its end.",
     ),
     _row(
         "btrim",
-        (
-            t.STRING,
-            optional(t.STRING),
-        ),
+        (ANY, optional(ANY)),
+        bind=_bind_trim("btrim", "BOTH"),
         emit=_emit_trim("trim", source_first=True),
         doc="The text without spaces (or the given characters) at both ends.",
         since="3.2.0",
@@ -444,9 +464,9 @@ register(
     _row(
         "lpad",
         (
-            STRING_OR_BINARY,
+            STRING_EVEN_BINARY,
             t.INT,
-            Param((STRING_OR_BINARY,), optional=True, default=_SPACE),
+            Param((STRING_EVEN_BINARY,), optional=True, default=_SPACE),
         ),
         bind=_bind_pad("lpad"),
         emit=_emit_pad("lpad", byte_strings.left_padded),
@@ -455,9 +475,9 @@ register(
     _row(
         "rpad",
         (
-            STRING_OR_BINARY,
+            STRING_EVEN_BINARY,
             t.INT,
-            Param((STRING_OR_BINARY,), optional=True, default=_SPACE),
+            Param((STRING_EVEN_BINARY,), optional=True, default=_SPACE),
         ),
         bind=_bind_pad("rpad"),
         emit=_emit_pad("rpad", byte_strings.right_padded),

@@ -17,7 +17,7 @@ from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.java_regex import compiled
 from hiveframe.functions.regex_kernels import pattern_of
-from hiveframe.functions.registry import Function, ParamLike, always_null, optional, register
+from hiveframe.functions.registry import TYPED_STRING, Function, ParamLike, always_null, optional, register
 from hiveframe.functions.strings import by_kernel
 from hiveframe.functions.text_buffers import Texts, single_value
 from hiveframe.functions.text_kernels import encode_percent
@@ -254,10 +254,20 @@ def try_decode_each(values: pa.Array) -> pa.Array:
 def _row(
     name: str, params: tuple[ParamLike, ...], kernel: Callable[..., pa.Array], doc: str, *, since: str
 ) -> Function:
-    return Function(name, params, t.STRING, always_null, emit=by_kernel(kernel), doc=doc, group="url", since=since)
+    return Function(
+        name,
+        params,
+        t.STRING,
+        always_null,
+        emit=by_kernel(kernel),
+        site=name.removeprefix("try_"),
+        doc=doc,
+        group="url",
+        since=since,
+    )
 
 
-_URL_PART = (t.STRING, t.STRING, optional(t.STRING))
+_URL_PART = (TYPED_STRING, TYPED_STRING, optional(TYPED_STRING))
 
 register(
     _row("parse_url", _URL_PART, part_each, "A part of a URL: HOST, PATH, QUERY (of a key), …", since="2.0.0"),
