@@ -127,10 +127,10 @@ def _bind_from_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     corrupt = corrupt_name(binder, options)
     check_corrupt(binder, dtype, corrupt)
     check_mode(binder, "from_json", options)
-    return Call("from_json", (args[0], packed({**options, _CORRUPT: corrupt})), dtype, True)
+    return Call("from_json", (args[0], packed({**options, CORRUPT: corrupt})), dtype, True)
 
 
-_CORRUPT: Final = "columnnameofcorruptrecord"
+CORRUPT: Final = "columnnameofcorruptrecord"
 
 
 def _emit_from_json(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -150,7 +150,7 @@ def _read(
     """The reader is made where there is text to read: wrong options are no error before."""
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), arrow_type)
-    return JsonReader(dtype, TextOptions(options), time_zone, options[_CORRUPT]).column(texts, arrow_type)
+    return JsonReader(dtype, TextOptions(options), time_zone, options[CORRUPT]).column(texts, arrow_type)
 
 
 def _each(convert: Callable[..., Any], dtype: pa.DataType) -> Callable[..., pa.Array]:

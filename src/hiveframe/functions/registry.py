@@ -209,6 +209,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "maps",
     "higher_order",  # functions of functions
     "json",
+    "csv",
     "variant",
     "misc",
     "stored_text",

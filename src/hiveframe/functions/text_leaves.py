@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from hiveframe.errors import SparkError
@@ -15,6 +15,7 @@ from hiveframe.functions.time_text import parse_time
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
+_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _WIDE: Final = Context(prec=100)
 Leaf = Callable[[str], Any]
 # Languages whose numbers have a decimal comma, and the sign between their groups of digits.
@@ -70,11 +71,8 @@ def decimal_reader(locale: str) -> Callable[[str], Decimal | None]:
         raise refused(f"HiveFrame does not know how numbers are written in the locale {locale}")
 
     def read(text: str) -> Decimal | None:
-        try:
-            found = Decimal(text.replace(group, "").replace(point, "."))
-        except InvalidOperation:
-            return None
-        return found if found.is_finite() else None
+        digits = text.replace(group, "").replace(point, ".")
+        return Decimal(digits) if _DECIMAL.fullmatch(digits) else None
 
     return read
 

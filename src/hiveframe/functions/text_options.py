@@ -16,6 +16,8 @@ _JAVA_DOUBLE: Final = re.compile(
     r"[\x00-\x20]*[+-]?(NaN|Infinity|((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)[fFdD]?)[\x00-\x20]*"
 )
 
+_JAVA_HEX: Final = re.compile(r"[\x00-\x20]*[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?\d+[fFdD]?[\x00-\x20]*")
+
 
 class TextOptions:
     """The options of one call; keys are in lower case."""
@@ -58,7 +60,7 @@ class TextOptions:
     def integer(self, name: str, default: int) -> int:
         """A whole number."""
         value = self.get(name)
-        found = default if value is None else _java_int(value)
+        found = default if value is None else java_long(value, 32)
         if found is None:
             raise SparkRuntimeException("_LEGACY_ERROR_TEMP_2146", {"paramName": name, "value": str(value)})
         return found
@@ -66,7 +68,7 @@ class TextOptions:
     def java_integer(self, name: str, default: int) -> int:
         """What Java's `parseInt` takes."""
         value = self.get(name)
-        found = default if value is None else _java_int(value)
+        found = default if value is None else java_long(value, 32)
         if found is None:
             raise not_parsed(str(value))
         return found
@@ -124,13 +126,23 @@ def not_parsed(value: str) -> IllegalArgumentException:
 def java_double(value: str) -> float | None:
     """What Java's `parseDouble` reads; None for other text."""
     if _JAVA_DOUBLE.fullmatch(value) is None:
-        return None
+        return _hexadecimal(value)
     return float(value.strip().rstrip("fFdD")) if "N" not in value and "I" not in value else float(value.strip())
 
 
-def _java_int(value: str) -> int | None:
-    """What Java's `parseInt` reads, digits of any script among them."""
-    if re.fullmatch(r"[+-]?\d+", value) is None:
+def _hexadecimal(value: str) -> float | None:
+    """`0x1.8p3`, which needs its exponent."""
+    if _JAVA_HEX.fullmatch(value) is None:
         return None
-    found = int(value)
-    return found if -(1 << 31) <= found < 1 << 31 else None
+    return float.fromhex(value.strip().rstrip("fFdD"))
+
+
+def java_long(value: str, bits: int) -> int | None:
+    """What Java's `parseInt` and its like read, digits of any script among them; None beyond so many bits."""
+    if not value.isdigit() and re.fullmatch(r"[+-]?\d+", value) is None:
+        return None
+    try:
+        found = int(value)
+    except ValueError:  # too many digits, or ones that count nothing
+        return None
+    return found if -(1 << bits - 1) <= found < 1 << bits - 1 else None
