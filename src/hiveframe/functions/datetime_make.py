@@ -206,6 +206,8 @@ def _make(name: str, kind: str, doc: str, since: str, *, is_try: bool = False) -
 
 def _shown(name: str, texts: Sequence[str]) -> str:
     """A date with a time is shown as what Spark makes of the call."""
+    if name == "try_make_timestamp" and len(texts) == 7:
+        texts = texts[:6]  # Spark leaves the zone out
     listed = ", ".join(texts)
     if len(texts) > 3 or name == "try_make_timestamp":
         return f"{name}({listed})"

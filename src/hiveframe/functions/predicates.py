@@ -40,9 +40,13 @@ def comparison_operands(
     """
     site = {} if sql_expr is None else {"sqlExpr": sql_expr}
     equality = symbol in ("=", "<=>")
-    target = _literal_comparison(left, right) or comparison_type(
-        left.dtype, right.dtype, ansi=b.ansi, equality=equality
-    )
+    target: DataType | None
+    if not b.ansi and _compares_as_text(b, left.dtype, right.dtype, equality=equality):
+        target = t.STRING
+    else:
+        target = _literal_comparison(left, right) or comparison_type(
+            left.dtype, right.dtype, ansi=b.ansi, equality=equality
+        )
     if target is None:
         raise b.error(
             "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
@@ -53,6 +57,17 @@ def comparison_operands(
     if not is_orderable(target):
         raise no_order(b, symbol, target, **site)
     return b.cast(left, target), b.cast(right, target)
+
+
+def _compares_as_text(b: Binder, left: DataType, right: DataType, *, equality: bool) -> bool:
+    """Whether a date or a timestamp becomes text beside text: a legacy setting, never for equal timestamps."""
+    if str(b.setting("spark.sql.legacy.typeCoercion.datetimeToString.enabled")).strip().lower() != "true":
+        return False
+    kinds = (t.DateType,) if equality else (t.DateType, t.TimestampType)
+    return any(
+        isinstance(moment, kinds) and isinstance(other, t.StringType)
+        for moment, other in ((left, right), (right, left))
+    )
 
 
 def no_order(b: Binder, name: str, dtype: DataType, **site: str) -> Exception:

@@ -44,3 +44,9 @@ cast(timestamp'2024-03-10 02:30:00' as string), cast(timestamp'2024-07-10 02:30:
 --SET spark.sql.session.timeZone=UT
 unix_timestamp(timestamp'2024-03-10 02:30:00'), current_timezone()
 --RESET
+--SET spark.sql.ansi.enabled=false
+timestamp'2024-01-01' > '9', timestamp'2024-01-01' = '9', date'2024-01-01' > '9', date'2024-01-01' = '9', '9' <= date'2024-01-01'
+--SET spark.sql.legacy.typeCoercion.datetimeToString.enabled=true
+timestamp'2024-01-01' > '9', timestamp'2024-01-01' = '9', date'2024-01-01' > '9', date'2024-01-01' = '9', '9' <= date'2024-01-01', timestamp'2024-01-01' <=> '9', timestamp_ntz'2024-01-01' > '9'
+--RESET
+try_make_timestamp(2014, 12, 28, 6, 30, 45.887, 'CET'), try_make_timestamp_ltz(2014, 12, 28, 6, 30, 45.887, 'CET'), make_timestamp(2014, 12, 28, 6, 30, 45.887, 'CET')

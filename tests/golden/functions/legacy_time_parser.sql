@@ -1,0 +1,33 @@
+--SET spark.sql.legacy.timeParserPolicy=LEGACY
+to_timestamp('2020-1-5 3:4:5', 'yyyy-MM-dd HH:mm:ss'), to_date('2020-01-05abc', 'yyyy-MM-dd'), to_date('20-1-5', 'yy-M-d'), to_timestamp('2020-01-05', 'yyyy-MM-dd'), to_date('2020/01/05', 'yyyy/MM/dd'), unix_timestamp('2020-01-05 10', 'yyyy-MM-dd HH')
+to_timestamp('2020-01-05 10:11:12.345', 'yyyy-MM-dd HH:mm:ss.SSS'), to_timestamp('2020-01-05 10:11:12.3', 'yyyy-MM-dd HH:mm:ss.SSS'), to_timestamp('2020-01-05 10:11:12.345678', 'yyyy-MM-dd HH:mm:ss.SSSSSS')
+to_timestamp('05 Jan 2020', 'dd MMM yyyy'), to_timestamp('5 january 2020', 'd MMMM yyyy'), to_timestamp('Sun 5 Jan 2020', 'E d MMM yyyy'), to_timestamp('2020-01-05 10:11 PM', 'yyyy-MM-dd hh:mm a'), to_timestamp('2020-01-05 24:11', 'yyyy-MM-dd kk:mm'), to_timestamp('2020-01-05 0:11 am', 'yyyy-MM-dd K:mm a')
+to_timestamp('2020-01-05 10:11:12 +0200', 'yyyy-MM-dd HH:mm:ss Z'), to_timestamp('2020-01-05 10:11:12 PST', 'yyyy-MM-dd HH:mm:ss z'), to_timestamp('2020-01-05T10:11:12Z', "yyyy-MM-dd'T'HH:mm:ssX"), to_timestamp('2020-01-05T10:11:12+02:00', "yyyy-MM-dd'T'HH:mm:ssXXX")
+date_format(timestamp'2020-01-05 10:11:12.345', 'yyyy-MM-dd HH:mm:ss.SSS'), date_format(timestamp'2020-01-05 10:11:12.345', 'E EEEE MMM MMMM u W w D F'), date_format(timestamp'2020-01-05 22:11:12.345', 'h K k a G yy y YYYY'), date_format(timestamp'2020-01-05 10:11:12.345', 'Z z zzzz X XX XXX')
+date_format(timestamp'2020-01-05 10:11:12.345', 'SSSSSS'), date_format(timestamp'2020-01-05 10:11:12.345678', 'S'), date_format(timestamp'0001-01-01 00:00:00', 'yyyy-MM-dd'), date_format(date'1500-01-01', 'yyyy-MM-dd'), date_format(date'1582-10-15', 'yyyy-MM-dd'), date_format(date'1582-10-04', 'yyyy-MM-dd')
+to_date('1500-01-01', 'yyyy-MM-dd'), to_date('1582-10-04', 'yyyy-MM-dd'), to_date('1582-10-15', 'yyyy-MM-dd'), to_date('0001-01-03', 'yyyy-MM-dd'), to_timestamp('1000-06-01 00:00:00', 'yyyy-MM-dd HH:mm:ss')
+from_unixtime(0), from_unixtime(1577836800, 'yyyy-MM-dd'), from_unixtime(0, 'yyyy-MM-dd HH:mm:ss.SSS'), unix_timestamp('2020-01-05 10:11:12'), to_unix_timestamp('2020-01-05', 'yyyy-MM-dd')
+try_to_timestamp('2020-13-05', 'yyyy-MM-dd'), try_to_timestamp('x', 'yyyy'), try_to_date('2020-02-30', 'yyyy-MM-dd')
+to_timestamp('2020-13-05', 'yyyy-MM-dd')
+to_timestamp('x', 'yyyy-MM-dd')
+to_date('2020-02-30', 'yyyy-MM-dd')
+to_timestamp('2020', 'foo')
+date_format(timestamp'2020-01-05', 'foo')
+date_format(timestamp'2020-01-05', 'QQQ')
+to_timestamp(' 2020-01-05', 'yyyy-MM-dd'), to_timestamp('2020-01-05 ', 'yyyy-MM-dd'), to_date('20200105', 'yyyyMMdd'), to_date('2020105', 'yyyyMdd'), to_timestamp('-2020-01-05', 'yyyy-MM-dd')
+to_timestamp(a, 'yyyy-MM-dd') from values ('2020-1-1'), (null), ('2020-01-01 10:00') t(a)
+to_date(a, b), date_format(c, b) from values ('2020-1-1', 'yyyy-MM-dd', timestamp'2020-01-05 10:00:00'), ('1/2020', 'M/yyyy', timestamp'2020-01-05 10:00:00') t(a, b, c)
+cast('2020-1-5' as date), cast('2020-01-05 10:11' as timestamp), date'2020-01-05', cast(timestamp'2020-01-05 10:11:12' as string)
+--SET spark.sql.session.timeZone=America/Los_Angeles
+to_timestamp('2020-03-08 02:30:00', 'yyyy-MM-dd HH:mm:ss'), date_format(timestamp'2020-07-05 10:11:12', 'HH:mm z Z XXX zzzz'), to_timestamp('2020-07-05 10:11', 'yyyy-MM-dd HH:mm'), unix_timestamp('2020-07-05', 'yyyy-MM-dd')
+to_timestamp('2020-11-01 01:30:00', 'yyyy-MM-dd HH:mm:ss')
+--RESET
+--SET spark.sql.legacy.timeParserPolicy=EXCEPTION
+to_timestamp('2020-1-5', 'yyyy-MM-dd')
+to_timestamp('2020-01-05', 'yyyy-MM-dd'), date_format(timestamp'2020-01-05', 'yyyy')
+to_date('2020-01-05abc', 'yyyy-MM-dd')
+to_timestamp('x', 'yyyy-MM-dd')
+date_format(timestamp'2020-01-05', 'u')
+to_timestamp('2020', 'foo')
+try_to_timestamp('2020-1-5', 'yyyy-MM-dd')
+--RESET
