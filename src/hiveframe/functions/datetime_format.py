@@ -16,6 +16,7 @@ from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_
 from hiveframe.functions.datetime_printer import printed, printed_alike
 from hiveframe.functions.datetime_reader import ReadingRules, read_alike, read_texts
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.legacy_datetime import printed_legacy, read_legacy_texts
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
     ANY,
@@ -85,6 +86,11 @@ _READ: Final[Mapping[Field, tuple[str, str]]] = {
 }
 
 
+def _policy(ctx: EmitContext) -> str:
+    """Which rules patterns follow: CORRECTED, LEGACY (those of Spark 2.4) or EXCEPTION where the two differ."""
+    return str(ctx.setting("spark.sql.legacy.timeParserPolicy")).upper()
+
+
 def _strftime_pattern(elements: tuple[Element, ...]) -> str | None:
     """DuckDB's pattern that prints the same; None when there is none."""
     parts: list[str] = []
@@ -122,6 +128,9 @@ def _emit_format(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _formatted(moment: Sql, pattern: Sql, known: Expr, ctx: EmitContext) -> Sql:
     """A moment's text by a pattern."""
+    if _policy(ctx) == "LEGACY":
+        legacy = functools.partial(printed_legacy, zone_name=ctx.time_zone)
+        return func(ctx.kernel("date_format", legacy, [t.LONG, t.STRING], t.STRING), func("epoch_us", moment), pattern)
     if not (isinstance(known, Literal) and isinstance(known.value, str)):
         function = functools.partial(printed, zone_name=ctx.time_zone)
         kernel = ctx.kernel("date_format", function, [t.LONG, t.STRING], t.STRING)
@@ -208,8 +217,15 @@ def read_as(source: Sql, pattern: Sql, known: Expr, target: DataType, ctx: EmitC
     """Text read by a pattern as a value of `target`; what cannot be read raises or is NULL."""
     tried = "try_to_date" if isinstance(target, t.DateType) else "try_to_timestamp"
     on_wall = isinstance(target, t.TimestampNTZType)
+    if _policy(ctx) == "LEGACY":
+        function = functools.partial(
+            read_legacy_texts, zone_name="UTC" if on_wall else ctx.time_zone, tried=tried if raises else None
+        )
+        kernel = ctx.kernel("read_timestamp", function, [t.STRING, t.STRING], t.LONG)
+        return _of_micros(func(kernel, source, pattern), target, ctx, on_wall=on_wall)
+    checks = _policy(ctx) == "EXCEPTION"
     if not (isinstance(known, Literal) and isinstance(known.value, str)):
-        rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None)
+        rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None, checks_legacy=checks)
         kernel = ctx.kernel("read_timestamp", functools.partial(read_texts, rules=rules), [t.STRING, t.STRING], t.LONG)
         return _of_micros(func(kernel, source, pattern), target, ctx, on_wall=on_wall)
     try:
@@ -218,7 +234,7 @@ def read_as(source: Sql, pattern: Sql, known: Expr, target: DataType, ctx: EmitC
         failure = ctx.raise_error(type(problem).__name__, problem.condition, problem.params, target, None)
         return case((is_not_null(source), failure))
     on_wall = on_wall or not has_zone(elements)
-    rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None)
+    rules = ReadingRules(None if on_wall else ctx.time_zone, tried if raises else None, checks_legacy=checks)
     function = functools.partial(read_alike, pattern=known.value, rules=rules)
     kernel = ctx.kernel("read_timestamp", function, [t.STRING], t.LONG)
     native = _strptime_pattern(elements)

@@ -14,12 +14,13 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.errors import DateTimeException, SparkError
+from hiveframe.errors import DateTimeException, SparkError, SparkUpgradeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_make import civil_days
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern
 from hiveframe.functions.datetime_printer import MONTHS
 from hiveframe.functions.datetime_text import days_from_civil, zone_of
+from hiveframe.functions.legacy_datetime import fits_legacy
 from hiveframe.functions.time_zones import offset_on, zone
 from hiveframe.functions.zone_texts import places_by_name
 
@@ -344,12 +345,17 @@ class ReadingRules:
 
     zone_name: str | None  # where texts are read; None for wall clocks
     tried: str | None
+    checks_legacy: bool = False  # an error where Spark 2.4 would have read the text
 
     def row(self, text: str, pattern: str) -> int | None:
         """Microseconds since the epoch, or of the wall clock."""
         try:
             micros, place = read_clock(text, reader(pattern))
         except Unreadable as failure:
+            if self.checks_legacy and fits_legacy(text, pattern, self.zone_name or "UTC"):
+                config = '"spark.sql.legacy.timeParserPolicy"'
+                condition = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER"
+                raise SparkUpgradeException(condition, {"datetime": f"'{text}'", "config": config}) from None
             if self.tried is None:
                 return None
             params = {"message": failure.message, "func": f"`{self.tried}`"}

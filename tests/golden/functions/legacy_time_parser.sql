@@ -18,7 +18,12 @@ to_timestamp(' 2020-01-05', 'yyyy-MM-dd'), to_timestamp('2020-01-05 ', 'yyyy-MM-
 to_timestamp(a, 'yyyy-MM-dd') from values ('2020-1-1'), (null), ('2020-01-01 10:00') t(a)
 to_date(a, b), date_format(c, b) from values ('2020-1-1', 'yyyy-MM-dd', timestamp'2020-01-05 10:00:00'), ('1/2020', 'M/yyyy', timestamp'2020-01-05 10:00:00') t(a, b, c)
 cast('2020-1-5' as date), cast('2020-01-05 10:11' as timestamp), date'2020-01-05', cast(timestamp'2020-01-05 10:11:12' as string)
+to_timestamp('2020-01-05 10:11:12.345', 'yyyy-MM-dd HH:mm:ss.SSS'), to_timestamp('2020-01-05 10:11:12.3', 'yyyy-MM-dd HH:mm:ss.SSS'), to_timestamp('2020-01-05 10:11:12.34', 'yyyy-MM-dd HH:mm:ss.S')
+to_timestamp(' 2020-01-05', 'yyyy-MM-dd'), to_timestamp('2020-01-05 ', 'yyyy-MM-dd'), to_date('20200105', 'yyyyMMdd'), to_date('2020105', 'yyyyMdd'), to_date('99-1-1', 'yy-M-d'), to_date('1-1-1', 'yy-M-d'), to_date('2020-060', 'yyyy-DDD'), to_date('2020', 'yyyy'), to_date('3', 'M')
+to_timestamp_ntz('2020-01-05 10', 'yyyy-MM-dd HH'), to_timestamp_ltz('2020-01-05 10', 'yyyy-MM-dd HH'), to_timestamp('2020-01-05 12', 'yyyy-MM-dd hh'), to_timestamp('12 am', 'h a'), to_timestamp('Monday', 'EEEE'), to_date('2020-Jan-5', 'yyyy-MMMM-d')
+date_format(date'2021-01-01', 'w W YYYY u E D F'), date_format(date'2020-12-31', 'w W YYYY u E D F'), date_format(date'2020-02-29', 'ww WW YY uu EEEEE DDD FF'), date_format(date'2000-01-01', "yyyy''MM'x'dd yyyyyy MMMMM aa"), date_format(timestamp'1969-12-31 23:59:59.999', 'SSS ss')
 --SET spark.sql.session.timeZone=America/Los_Angeles
+date_format(timestamp'2020-07-05 10:11:12', 'HH:mm z Z XXX zzzz'), to_timestamp('2020-07-05 10:11', 'yyyy-MM-dd HH:mm'), unix_timestamp('2020-07-05', 'yyyy-MM-dd'), to_date('2020-07-05', 'yyyy-MM-dd'), to_timestamp('2020-07-05 10:11 EST', 'yyyy-MM-dd HH:mm z')
 to_timestamp('2020-03-08 02:30:00', 'yyyy-MM-dd HH:mm:ss'), date_format(timestamp'2020-07-05 10:11:12', 'HH:mm z Z XXX zzzz'), to_timestamp('2020-07-05 10:11', 'yyyy-MM-dd HH:mm'), unix_timestamp('2020-07-05', 'yyyy-MM-dd')
 to_timestamp('2020-11-01 01:30:00', 'yyyy-MM-dd HH:mm:ss')
 --RESET
