@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from typing import Any, Final
 
 from hiveframe.errors import SparkError
+from hiveframe.functions.calendar_interval import PARTS
 from hiveframe.functions.interval_parse import parse_calendar, parse_day_time, parse_year_month
 from hiveframe.functions.text_moments import TextMoments
 from hiveframe.functions.text_options import refused
@@ -49,14 +50,14 @@ def moment_leaf(dtype: DataType, moments: TextMoments) -> Leaf | None:
             return moments.timestamp
         case t.TimestampNTZType():
             return moments.timestamp_ntz
-        case t.TimeType(precision):
-            return lambda text: _time(text, precision)
+        case t.TimeType():
+            return _time
         case t.YearMonthIntervalType():
             return lambda text: _tried(parse_year_month, text, dtype)
         case t.DayTimeIntervalType():
             return lambda text: _tried(parse_day_time, text, dtype)
         case t.CalendarIntervalType():
-            return parse_calendar
+            return _calendar
     return None
 
 
@@ -92,8 +93,12 @@ def _tried(parse: Callable[[str, Any], int], text: str, dtype: DataType) -> int 
         return None
 
 
-def _time(text: str, precision: int) -> int | None:
-    """Microseconds of the day; digits beyond the type's are cut off."""
+def _time(text: str) -> int | None:
+    """Microseconds of the day; Spark keeps digits that the type has no room for."""
     nanos = parse_time(text)
-    unit = 10 ** (9 - precision)
-    return None if nanos is None else nanos // unit * unit // 1000
+    return None if nanos is None else nanos // 1000
+
+
+def _calendar(text: str) -> dict[str, int] | None:
+    parts = parse_calendar(text)
+    return None if parts is None else dict(zip(PARTS, parts, strict=True))

@@ -28,6 +28,7 @@ cast('1 month' as interval) = '1 month'
 abs(make_interval(0,-1))
 cast(try_add(make_interval(0,2147483647), make_interval(0,1)) as string), cast(try_subtract(make_interval(0,2147483647), make_interval(0,1)) as string), cast(try_multiply(make_interval(0,2147483647), 2) as string), cast(try_divide(make_interval(0,1), 0) as string)
 cast(i as string), cast(i + i as string), t + i, t - i from values (make_interval(0,1,0,2,3), timestamp'2020-01-31 10:00:00'), (null, timestamp'2020-01-31 10:00:00') v(i, t)
+cast(from_json('{"i":"1 month 2 days"}', 'i interval') as string), cast(from_json('{"i":"x"}', 'i interval') as string)
 interval 1 week 3 days 2 hours, interval '3 days 2 hours'
 --SET spark.sql.session.timeZone=America/Los_Angeles
 timestamp'2020-03-07 02:30:00' + make_interval(0,0,0,1), timestamp'2020-03-07 02:30:00' + make_interval(0,0,0,0,24), timestamp'2020-10-31 01:30:00' + make_interval(0,0,0,1), timestamp'2020-10-31 01:30:00' + make_interval(0,0,0,1,1), timestamp'2020-02-08 02:30:00' + make_interval(0,1)
