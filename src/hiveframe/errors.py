@@ -284,8 +284,8 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "INVALID_XPATH": ("The XPath expression '<path>' is wrong: <reason>.", "22023"),
     "INVALID_XML": ("The text is not well-formed XML: <reason>.", "22023"),
     "INVALID_FORMAT_STRING": ("The format string '<format>' is wrong: <reason>.", "22023"),
-    "SKETCH_INTERSECTION_OF_NOTHING": (
-        "<function> saw no sketch: the intersection of none would represent the infinite set, which is no result.",
+    "SKETCH_OF_NOTHING": (
+        "<function> saw no sketch, and of none there is no result (an intersection of none would be the infinite set).",
         "22000",
     ),
     "INVALID_OPTION_TEXT": ("<message>", "22023"),

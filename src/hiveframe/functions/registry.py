@@ -223,6 +223,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "percentiles",
     "statistics",
     "hll_sketches",
+    "top_k",
     "kll_sketches",
     "tuple_sketches",
     "theta_sketches",

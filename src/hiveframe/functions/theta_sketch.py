@@ -87,7 +87,7 @@ def intersection_agg(function: str, lists: pa.ListArray) -> pa.Array:
             sketch = read_sketch(function, image)
             common = sketch if common is None else intersection(common, sketch)
         if common is None:
-            raise SparkException("SKETCH_INTERSECTION_OF_NOTHING", {"function": f"`{function}`"})
+            raise SparkException("SKETCH_OF_NOTHING", {"function": f"`{function}`"})
         made.append(write(common))
     return pa.array(made, pa.binary())
 

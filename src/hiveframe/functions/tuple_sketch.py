@@ -112,7 +112,7 @@ def intersection_agg(family: Family, mode: str, lists: pa.ListArray) -> pa.Array
             sketch = family.read(image)
             common = _tabled(sketch) if common is None else intersection(family, mode, common, sketch)
         if common is None:
-            raise SparkException("SKETCH_INTERSECTION_OF_NOTHING", {"function": f"`{family.function}`"})
+            raise SparkException("SKETCH_OF_NOTHING", {"function": f"`{family.function}`"})
         made.append(write(_tabled(common)))
     return pa.array(made, pa.binary())
 
