@@ -17,4 +17,4 @@ approx_count_distinct(a, '0.1') from values (1) t(a)
 approx_count_distinct(a, 1) from values (1) t(a)
 approx_count_distinct()
 approx_count_distinct(1, 2, 3)
-SELECT * FROM (SELECT * FROM VALUES (2012, 'a', 10), (2012, 'a', 20), (2012, 'b', 2), (2013, 'b', 3) t(year, course, earnings)) PIVOT (approx_count_distinct(earnings) FOR course IN ('a', 'b'))
+SELECT * FROM (SELECT * FROM VALUES (2012, 'a', 10), (2012, 'a', 20), (2012, 'b', 2), (2013, 'b', 3) t(year, course, earnings)) PIVOT (approx_count_distinct(earnings) FOR course IN ('a', 'b')) ORDER BY year
