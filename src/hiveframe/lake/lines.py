@@ -23,7 +23,7 @@ from sqlglot import exp
 from hiveframe.functions.sql import Sql, column, false, func, ident, number, text
 from hiveframe.lake.hadoop_blocks import open_blocks
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
-from hiveframe.lake.scan import ScanSource, scan_column
+from hiveframe.lake.scan import ScanSource, reading_order, scan_column
 from hiveframe.lake.table_function import call, path_list, select_from, struct_literal
 
 LINE: Final = "__line"
@@ -145,7 +145,7 @@ def _duck_lines(source: ScanSource, how: LineFormat, folders: Sequence[int], wit
         named["skip"] = number(skip)
     if how.encoding != "utf-8":
         named["encoding"] = text(_DUCK_ENCODINGS[how.encoding])
-    reader = call("read_csv", path_list([f.path for f in source.files]), **named)
+    reader = call("read_csv", path_list(reading_order(source.files)), **named)
     line = func("coalesce", column(LINE), text(""))
     return partitioned_select(source, reader, [(LINE, line), *_outputs(source, folders, with_path)])
 
@@ -158,7 +158,7 @@ def _split_files(source: ScanSource, how: LineFormat, folders: Sequence[int], wi
     else:
         cut = _records(content, how)
         line = func("unnest", func("list_slice", cut, number(skip + 1), number(-1)) if skip else cut)
-    reader = call("read_text", path_list([f.path for f in source.files]))
+    reader = call("read_text", path_list(reading_order(source.files)))
     renamed = exp.Select(expressions=[content.copy(), exp.Alias(this=column("filename"), alias=ident(PATH))]).from_(
         exp.Table(this=reader)
     )

@@ -17,6 +17,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.zones import zone_of
 
 _GLOB = re.compile(r"[{}\[\]*?\\]")
+_MOST_LISTINGS = 100
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -73,7 +74,7 @@ def list_files(paths: Sequence[str], options: Options, time_zone: str = "UTC") -
     accepts = _FileFilter(options, time_zone)
     found: list[FoundFile] = []
     for root in dict.fromkeys(roots):
-        found += sorted(_walk(root, accepts), key=lambda f: f.path)
+        found += _listed(root, accepts)
     return Listing(tuple(dict.fromkeys(roots)), tuple(found))
 
 
@@ -162,6 +163,29 @@ def glob_regex(pattern: str) -> str:
             out.append({"*": "[^/]*", "?": "[^/]"}.get(c) or re.escape(c))
         i += 1
     return "".join(out)
+
+
+def _listed(root: str, accepts: _FileFilter) -> list[FoundFile]:
+    """The files below a root, sorted by path, as they were at one moment.
+
+    A writer may put another folder in the root's place meanwhile and empty the old one; then it is listed anew.
+    """
+    for _ in range(_MOST_LISTINGS):
+        before = _identity(root)
+        try:
+            found = sorted(_walk(root, accepts), key=lambda f: f.path)
+        except FileNotFoundError:
+            if _identity(root) == before:
+                raise
+            continue
+        if _identity(root) == before:
+            return found
+    raise SparkException("FAILED_READ_FILE.FILE_NOT_EXIST", {"path": file_uri(root)})
+
+
+def _identity(path: str) -> tuple[int, int]:
+    stat = os.stat(path)
+    return stat.st_dev, stat.st_ino
 
 
 def _walk(root: str, accepts: _FileFilter) -> Iterator[FoundFile]:

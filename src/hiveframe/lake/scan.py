@@ -82,6 +82,11 @@ class ScanSql:
     arrow: Mapping[str, Any] = field(default_factory=dict)
 
 
+def reading_order(files: Sequence[ScanFile]) -> list[str]:
+    """The paths of files in the order in which Spark reads them: the largest first (`FilePartition`)."""
+    return [f.path for f in sorted(files, key=lambda f: -f.size_bytes)]
+
+
 def scan_column(position: int) -> str:
     """The projection's name for a schema position."""
     return f"f{position}"

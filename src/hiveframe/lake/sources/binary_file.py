@@ -12,7 +12,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, func, text
 from hiveframe.lake.file_listing import list_request, settle_schema
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select
-from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
+from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, reading_order, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.lake.table_function import call, path_list, select_from, subquery
 from hiveframe.plan import types as t
@@ -58,7 +58,7 @@ class BinaryFileSource:
         """DuckDB's `read_blob`; content is read only where it is asked for."""
         if not source.files:
             return empty_scan(source, needed, with_path)
-        reader = call("read_blob", path_list([f.path for f in source.files]))
+        reader = call("read_blob", path_list(reading_order(source.files)))
         stored = [
             (PATH, column("filename")),
             ("path", func("concat", text("file:"), column("filename"))),

@@ -23,6 +23,7 @@ from hiveframe.lake.scan import (
     ScanSql,
     empty_scan,
     path_columns,
+    reading_order,
     scan_column,
 )
 from hiveframe.lake.schema_merge import merge_schemas
@@ -147,7 +148,7 @@ def _part(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_pa
     elif fits and wanted:
         named = {k: v for k, v in named.items() if k != "hive_partitioning"}
         named["schema"] = map_literal((name, _schema_entry(name, f)) for name, f in wanted.items())
-    reader = call("read_parquet", path_list([f.path for f in group.files]), **named)
+    reader = call("read_parquet", path_list(reading_order(group.files)), **named)
     return partitioned_select(alike, reader, projections)
 
 
