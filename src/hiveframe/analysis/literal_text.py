@@ -188,6 +188,7 @@ def _struct(value: Any, dtype: DataType, zone: str) -> str:
 
 
 _WRITERS: Final[Mapping[type[DataType], Callable[[Any, Any, str], str]]] = {
+    t.StringType: lambda v, d, z: v if d.collation == "UTF8_BINARY" else f"'{v}' collate {d.collation}",
     t.BooleanType: lambda v, d, z: "true" if v else "false",
     t.FloatType: lambda v, d, z: java_float(v),
     t.DoubleType: lambda v, d, z: java_double(v),

@@ -15,6 +15,8 @@ from hiveframe.errors import AnalysisException, QueryContext, SparkError, intern
 from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import cast_nullable, cast_problem
 from hiveframe.functions.coercion import implicit_cast
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_rules import settled, unified
 from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
@@ -80,6 +82,8 @@ class CallBinder:
         """An implicit cast of `child`, or `child` itself when it has the type already (nullability aside)."""
         if child.dtype == dtype or t.same_type(child.dtype, dtype):
             return child
+        if dtype == t.STRING and isinstance(child.dtype, t.StringType):
+            return child  # text as it is compared already
         return self.explicit_cast(child, dtype, mode="ansi" if self.ansi else "legacy", implicit=True)
 
     def explicit_cast(self, child: Expr, dtype: DataType, *, mode: str, implicit: bool = False) -> Cast:
@@ -208,6 +212,9 @@ def bind_function(
     given = _with_defaults(signature, args)
     with binder.placed(Call(row.name, given, t.NULL, shown=row.site or display)):
         bound = tuple(_bind_arg(binder, signature.param(i), i, arg) for i, arg in enumerate(given))
+        has_collation = any(is_collated(a.dtype) for a in bound)
+        if has_collation:
+            bound = unified(row, bound, binder)
         for check in row.checks:
             check(binder, bound)
         if row.bind is not None:
@@ -222,7 +229,8 @@ def bind_function(
                     context=binder.context,
                 )
             if made is not None:
-                return _rebound(made, None if row.operator else display or row.name, binder.context)
+                made = _rebound(made, None if row.operator else display or row.name, binder.context)
+                return settled(row, made, binder) if has_collation else made
         if row.coerce is not None:
             bound = row.coerce(binder, bound)
         dtype = row.result(bound) if callable(row.result) else row.result
@@ -230,7 +238,7 @@ def bind_function(
             raise internal_error(f"function {row.name} has neither a result type nor a bind")
         nullable = row.nullable(bound)
     if is_aggregate:
-        return AggCall(
+        call: Expr = AggCall(
             row.name,
             bound,
             dtype,
@@ -242,7 +250,9 @@ def bind_function(
             shown=display,
             context=binder.context,
         )
-    return Call(row.name, bound, dtype, nullable, shown=display, context=binder.context)
+    else:
+        call = Call(row.name, bound, dtype, nullable, shown=display, context=binder.context)
+    return settled(row, call, binder) if has_collation else call
 
 
 def check_count(row: Function, called: str, count: int, binder: CallBinder) -> None:

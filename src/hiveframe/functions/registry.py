@@ -247,6 +247,8 @@ FAMILIES: Final[tuple[str, ...]] = (
     "regex",
     "encoding",
     "encryption",
+    "collations",
+    "collated_text",
     "java_methods",
     "url",
     "formatting",

@@ -11,6 +11,7 @@ from hiveframe.errors import internal_error
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
+from hiveframe.optimizer.key_collations import key_collations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_casts import fold_casts
@@ -69,7 +70,7 @@ def optimize(plan: Relation, parallelism: int = 1) -> Relation:
     """
     plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism))
     first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
-    for rule in (first, *RULES):
+    for rule in (key_collations, first, *RULES):
         changed = rule(plan)
         if changed is not plan:
             check_schema(_name(rule), plan.output, changed.output)

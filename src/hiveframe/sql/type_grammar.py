@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hiveframe.errors import AnalysisException, ParseException, SparkException
 from hiveframe.plan import types as t
+from hiveframe.plan.collations import UnknownCollation, collation
 from hiveframe.sql.cursor import Cursor
 
 MAX_PRECISION: Final = 38
@@ -56,7 +57,12 @@ class TypeGrammar(Cursor):
     def collation(self) -> str:
         """`COLLATE name` as Spark writes the name."""
         self.expect("COLLATE")
-        return ".".join(self.multipart_name()).upper()
+        name = self.multipart_name()[-1]
+        try:
+            return collation(name).name
+        except UnknownCollation as unknown:
+            params = {"collationName": name, "proposals": ", ".join(unknown.proposals)}
+            raise SparkException("COLLATION_INVALID_NAME", params) from None
 
     def accept_not_null(self) -> bool:
         """Step over `NOT NULL` if it is there."""

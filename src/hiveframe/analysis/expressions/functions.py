@@ -19,12 +19,15 @@ from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import written_sign
 from hiveframe.analysis.relations import time_windows
 from hiveframe.functions.binding import bind_function
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_rules import unified
 from hiveframe.functions.operators import NEGATED
 from hiveframe.functions.registry import Function, FunctionKind, lookup, row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
 _BUILTIN = ("system", "builtin")
+_SHOWN_AS_WRITTEN: Final = frozenset({"nullif", "nvl", "ifnull", "nvl2", "like", "ilike", "rlike"})
 _OPERATOR_NAMES: Final = {
     "+": "add",
     "-": "subtract",
@@ -137,6 +140,7 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
     finally:
         binder.aggregate = was
     binder.context.run.arguments[node] = shown_arguments(binder, row, nodes)
+    args = _in_one_collation(binder, node, row, values, args)
     if any(is_generator(a) for a in args):
         raise binder.nested_generator()
     return bind_function(
@@ -150,6 +154,20 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
         order_by=keys,
         ignore_nulls=node.ignore_nulls,
     )
+
+
+def _in_one_collation(
+    binder: Binder, node: spec.Function, row: Function, nodes: Sequence[spec.Expr], args: tuple[lg.Expr, ...]
+) -> tuple[lg.Expr, ...]:
+    """The arguments in the collation that they share; constants are shown with it."""
+    if not any(is_collated(a.dtype) for a in args):
+        return args
+    made = unified(row, args, call_binder(binder.context, node))
+    if row.name not in _SHOWN_AS_WRITTEN:
+        for place, old, new in zip(nodes, args, made, strict=True):
+            if new is not old and isinstance(new, lg.Literal) and isinstance(old, lg.Literal):
+                binder.context.run.bound[place] = lg.Literal(old.value, new.dtype)
+    return made
 
 
 def bind_named_argument(binder: Binder, node: spec.NamedArgument) -> lg.Expr:

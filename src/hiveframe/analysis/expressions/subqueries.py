@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from hiveframe.analysis.expressions.binder import Binder
-from hiveframe.analysis.expressions.calls import implicit_cast
+from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Resolved, failure
 from hiveframe.analysis.naming import qualified
 from hiveframe.functions.coercion import common_type
+from hiveframe.functions.collation_keys import collation_key, is_collated
+from hiveframe.functions.collation_rules import INDETERMINATE, unified
+from hiveframe.functions.registry import row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -54,6 +57,8 @@ def bind_in(binder: Binder, node: spec.InSubquery) -> lg.Expr:
         )
     plan = inner.plan
     targets: list[t.DataType] = []
+    values, plan = _in_one_collation(binder, node, values, plan)
+    output = plan.output
     for value, column in zip(values, output, strict=True):
         common = common_type([value.dtype, column.dtype], ansi=binder.context.ansi)
         if common is None:
@@ -64,6 +69,26 @@ def bind_in(binder: Binder, node: spec.InSubquery) -> lg.Expr:
         plan = cast_output(binder, node, plan, targets)
     nullable = any(v.nullable for v in values) or any(c.nullable for c in plan.output)
     return lg.InSubquery(tuple(values), plan, nullable=nullable)
+
+
+def _in_one_collation(
+    binder: Binder, node: spec.InSubquery, values: list[lg.Expr], plan: lg.Relation
+) -> tuple[list[lg.Expr], lg.Relation]:
+    """Keys in place of collated texts on both sides; a column and another's collation have none in common."""
+    if not any(is_collated(e.dtype) for e in (*values, *plan.output)):
+        return values, plan
+    run = binder.context.run
+    made: list[lg.Expr] = []
+    items: list[lg.Named] = []
+    for value, column in zip(values, plan.output, strict=True):
+        calls = call_binder(binder.context, node)
+        left, right = unified(row_of("="), (value, column), calls)
+        if INDETERMINATE in (getattr(left.dtype, "collation", ""), getattr(right.dtype, "collation", "")):
+            raise failure("INDETERMINATE_COLLATION_IN_EXPRESSION", None, expr=f'"{binder.text(node)}"')
+        key = collation_key(right)
+        items.append(lg.Named(column if key is column else run.column(column.name, key.dtype, key.nullable), key))
+        made.append(collation_key(left))
+    return made, lg.Project(plan, tuple(items))
 
 
 def _mismatch(binder: Binder, node: spec.InSubquery, values: list[lg.Expr], output: tuple[lg.Column, ...]) -> Exception:

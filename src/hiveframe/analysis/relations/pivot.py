@@ -101,7 +101,7 @@ def value_name(value: Any, dtype: t.DataType, context: Context) -> str:
             return "{" + ", ".join(inner) + "}"
         case t.ArrayType(element):
             return "[" + ", ".join(value_name(v, element, context) for v in value) + "]"
-    text = literal_text(value, dtype, context.run.time_zone)
+    text = literal_text(value, t.STRING if isinstance(dtype, t.StringType) else dtype, context.run.time_zone)
     for prefix in ("DATE ", "TIMESTAMP ", "TIMESTAMP_NTZ ", "TIME "):
         if not isinstance(dtype, t.StringType) and text.startswith(prefix):
             return text[len(prefix) + 1 : -1]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from hiveframe.analysis.collations import collations
 from hiveframe.analysis.frame import Context, Resolved, failure
 from hiveframe.analysis.relations.leaves import constant, leaf
 from hiveframe.functions.binding import ordinal
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.collations import collations
 from hiveframe.sql.keywords import ANSI_RESERVED, KEYWORDS
 
 _DOCROOT = "https://spark.apache.org/docs/latest"

@@ -1,11 +1,13 @@
-"""The collations that Spark lists: UTF8_BINARY and UTF8_LCASE, and ICU's for each language, with their variants.
+"""The collations that Spark has: UTF8_BINARY and UTF8_LCASE, and ICU's for each language, with their variants.
 
 Source: `CollationFactory`; languages and countries as ICU 78.3 calls them in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 Row = tuple[str, str, str, str | None, str | None, str, str, str, str | None]
@@ -34,6 +36,100 @@ def _row(name: str, language: str | None, country: str | None, icu: str | None, 
     accent = "ACCENT_INSENSITIVE" if "AI" in parts else "ACCENT_SENSITIVE"
     case = "CASE_INSENSITIVE" if is_lower or "CI" in parts else "CASE_SENSITIVE"
     return "SYSTEM", "BUILTIN", name, language, country, accent, case, "RTRIM" if "RTRIM" in parts else "NO_PAD", icu
+
+
+@dataclass(frozen=True, slots=True)
+class Collation:
+    """A collation in its parts: `root` is UTF8_BINARY, UTF8_LCASE, UNICODE or a locale."""
+
+    root: str
+    ignores_case: bool = False
+    ignores_accents: bool = False
+    trims: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name as Spark writes it."""
+        flags = ((self.ignores_case, "_CI"), (self.ignores_accents, "_AI"), (self.trims, "_RTRIM"))
+        return self.root + "".join(text for is_set, text in flags if is_set)
+
+
+class UnknownCollation(ValueError):
+    """A name that is no collation's, and up to three that are near it."""
+
+    def __init__(self, name: str, proposals: Sequence[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.proposals = tuple(proposals)
+
+
+@cache
+def collation(name: str) -> Collation:
+    """The collation of a name in any case, its specifiers in any order; UnknownCollation when there is none."""
+    found = _parsed(name)
+    if found is None:
+        raise UnknownCollation(name, _proposals(name))
+    return found
+
+
+def _parsed(name: str) -> Collation | None:
+    upper = name.upper()
+    for root in sorted(_roots(), key=len, reverse=True):
+        if upper == root.upper() or upper.startswith(root.upper() + "_"):
+            return _with_specifiers(root, upper[len(root) + 1 :].split("_") if len(upper) > len(root) else [])
+    return None
+
+
+def _with_specifiers(root: str, specifiers: list[str]) -> Collation | None:
+    allowed = ("RTRIM",) if root.startswith("UTF8_") else ("CI", "CS", "AI", "AS", "RTRIM")
+    kinds = [specifier[0] for specifier in specifiers if specifier in allowed]
+    if len(kinds) != len(specifiers) or len(set(kinds)) != len(kinds):
+        return None
+    return Collation(root, "CI" in specifiers, "AI" in specifiers, "RTRIM" in specifiers)
+
+
+@cache
+def _roots() -> tuple[str, ...]:
+    return ("UTF8_BINARY", "UTF8_LCASE", "UNICODE", *(locale for locale, _, _ in _locales()))
+
+
+_NEAR: Final = 3
+
+
+def _proposals(name: str) -> list[str]:
+    """The nearest roots with the name's own specifiers (CollationFactory.getClosestSuggestionsOnInvalidName)."""
+    is_utf8 = name.startswith("UTF8_")
+    roots = _roots()[:2] if is_utf8 else _roots()[2:]
+    locale, met = name.upper(), []
+    while True:
+        found = next((m for m in (("_RTRIM",) if is_utf8 else _MODIFIERS) if locale.endswith(m)), None)
+        if found is None:
+            break
+        locale = locale.removesuffix(found)
+        met.append(found)
+    modifiers = list(dict.fromkeys(reversed(met)))
+    for dropped, kept in (("_CI", "_CS"), ("_AI", "_AS")):
+        if dropped in modifiers and kept in modifiers:
+            modifiers.remove(dropped)
+    near = sorted(roots, key=lambda root: _distance(root.upper(), locale))[:3]
+    if near and near[0].upper() == locale:
+        near = near[:1]
+    return [
+        root + "".join(modifiers) for i, root in enumerate(near) if i == 0 or _distance(root.upper(), locale) < _NEAR
+    ]
+
+
+_MODIFIERS: Final = ("_CI", "_AI", "_CS", "_AS", "_RTRIM")
+
+
+def _distance(left: str, right: str) -> int:
+    """Levenshtein's."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        before, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
+    return row[-1]
 
 
 # locale:language[:country]
