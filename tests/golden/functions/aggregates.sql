@@ -74,7 +74,7 @@ count() from values (1) t(a)
 --SET spark.sql.legacy.allowParameterlessCount=true
 count(), count() filter (where a > 0) from values (1) t(a)
 --RESET
-a, grouping__id from values (1) t(a) group by a with rollup
+a, grouping__id from values (1) t(a) group by a with rollup order by 2
 select a from values (1) t(a) group by rollup(a) having grouping__id > 0
-GROUPING__ID + 1 from values (1) t(a) group by rollup(a)
+GROUPING__ID + 1 from values (1) t(a) group by rollup(a) order by 1
 listagg(distinct a, ', ') within group (order by a desc) from values ('b'),('a'),(null),('b') t(a)
