@@ -1,4 +1,4 @@
-"""Percentiles and modes. DuckDB computes them exactly, so `percentile_approx` is exact here."""
+"""Percentiles and modes. DuckDB computes them exactly; `approximate_percentile` errs as Spark's summaries do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.approximate_percentile import emit_percentile_approx
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
@@ -178,7 +179,7 @@ def _emit_median(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_approx(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    return _unless_empty(ctx.aggregate("quantile_disc", args[:2], call), call.args[1])
+    return _unless_empty(emit_percentile_approx(call, args, ctx), call.args[1])
 
 
 def _unless_empty(made: Sql, share: Expr) -> Sql:
