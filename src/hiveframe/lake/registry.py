@@ -69,6 +69,7 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
 SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "avro": ("avro", "AvroSource"),
     "csv": ("csv", "CsvSource"),
+    "jdbc": ("jdbc", "JdbcSource"),
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),
     "parquet": ("parquet", "ParquetSource"),

@@ -158,8 +158,15 @@ class SessionEnvironment:
             paths=paths,
             schema=read_schema(schema) if schema is not None else None,
             options=options.without("path"),
+            predicates=node.predicates,
+            parse_schema=self._parse_schema,
         )
+        if not paths:
+            self.reads.never_again()  # what is read is no file that could be looked at
         return scanned(self._open(request))
+
+    def _parse_schema(self, ddl: str) -> StructType:
+        return self._schema(ddl) or StructType()
 
     def _open(self, request: ReadRequest) -> ScanSource:
         context = self.state.read_context()

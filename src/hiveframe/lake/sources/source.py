@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,7 @@ class ReadRequest:
 
     `schema` fixes the columns; a table's (`is_table`) `partition_columns` stand in folder names, and its empty or
     missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
+    `predicates` divide the rows of a table of another database; `parse_schema` reads DDL that stands in an option.
     """
 
     format: str
@@ -29,6 +30,8 @@ class ReadRequest:
     partition_columns: tuple[str, ...] | None = None
     is_table: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    predicates: tuple[str, ...] = ()
+    parse_schema: Callable[[str], StructType] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

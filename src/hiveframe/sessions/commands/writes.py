@@ -13,6 +13,7 @@ from hiveframe.lake.paths import local_path
 from hiveframe.lake.registry import short_name, source_of
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
+from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.commands.insert import insert_rows
 from hiveframe.sessions.commands.lookup import find_table, not_found, writable_table
@@ -20,6 +21,7 @@ from hiveframe.sessions.commands.saving import create_as_select, path_mode, save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
+from hiveframe.sql import parse_schema
 
 
 @handles(c.WriteSource)
@@ -38,6 +40,9 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
         for _ in session.stream(session.analyze(command.child)):
             pass
         return EMPTY
+    if short_name(format_name) == "jdbc":
+        _write_jdbc(session, command, options)
+        return EMPTY
     if path is None:
         raise analysis_error("UNSUPPORTED_FEATURE.HIVEFRAME", feature="a write without a path; give save() one")
     if command.bucket_count:
@@ -54,6 +59,20 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
         partition_by=command.partition_by,
     )
     return EMPTY
+
+
+def _write_jdbc(session: CommandSession, command: c.WriteSource, options: Options) -> None:
+    from hiveframe.lake.jdbc.options import jdbc_options  # loads SQLAlchemy's engine
+    from hiveframe.lake.jdbc.writing import write_table
+
+    if command.partition_by:
+        raise unsupported("partitionBy in a JDBC write")
+    plan = session.analyze(command.child)
+    ddl = options.get("createTableColumnTypes")
+    given = parse_schema(ddl, conf=session.settings) if ddl else StructType()
+    assert isinstance(given, StructType)
+    zone = session.settings.time_zone
+    write_table(jdbc_options(options), schema_of(plan), command.mode, given, session.stream(plan), zone)
 
 
 def _sorted(command: c.WriteSource) -> spec.Relation:

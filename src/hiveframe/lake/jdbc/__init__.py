@@ -1,0 +1,1 @@
+"""Tables of other databases, named by JDBC URLs and reached through SQLAlchemy."""
