@@ -24,12 +24,17 @@ def _units(scalar: Any, dtype: DataType) -> Any:
 
 
 def _time(scalar: Any, dtype: DataType) -> int:
-    return int(scalar.value) * 1000
+    """Nanoseconds, whether the scalar has the engine's unit or Spark's."""
+    return int(scalar.value) * (1000 if scalar.type.unit == "us" else 1)
 
 
 def _calendar_interval(scalar: Any, dtype: DataType) -> tuple[int, int, int]:
-    months, days, microseconds = scalar.as_py().values()
-    return months, days, microseconds
+    """Months, days and microseconds, whether the scalar has the engine's form or Spark's."""
+    value = scalar.as_py()
+    if isinstance(value, dict):
+        months, days, microseconds = value.values()
+        return months, days, microseconds
+    return value.months, value.days, value.nanoseconds // 1000
 
 
 def _array(scalar: Any, dtype: t.ArrayType) -> tuple[Any, ...]:

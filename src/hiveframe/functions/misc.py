@@ -13,8 +13,9 @@ from hiveframe.functions.mersenne import PlacedWords, uuid_text
 from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Cast, Expr, Literal
+from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Literal, WindowCall
 from hiveframe.plan.types import DataType, simple_string
+from hiveframe.plan.walk import preorder
 
 VERSION: Final = "4.2.0 hiveframe"
 
@@ -61,7 +62,14 @@ def _constant(value: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
 
 
 def _bind_typeof(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    return Literal(simple_string(args[0].dtype), t.STRING)
+    name = Literal(simple_string(args[0].dtype), t.STRING)
+    if any(isinstance(e, (AggCall, WindowCall)) for e in preorder(args[0], Expr)):
+        return Call("typeof", (args[0], name), t.STRING, False)  # one row a group all the same
+    return name
+
+
+def _emit_typeof(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    return args[1]
 
 
 def _bind_uuid(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -121,6 +129,7 @@ register(
         (ANY,),
         nullable=never_null,
         bind=_bind_typeof,
+        emit=_emit_typeof,
         doc="The name of the value's type.",
         group="misc",
         since="3.0.0",

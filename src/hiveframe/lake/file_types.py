@@ -13,12 +13,15 @@ from hiveframe.functions.sql import (
     is_null,
     lambda_,
     null,
+    number,
+    op,
     param,
     physical_type,
     physical_type_text,
     struct_pack,
     text,
 )
+from hiveframe.functions.time_of_day import of_micros
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
 
@@ -77,6 +80,8 @@ def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) ->
         return func("timezone", text("UTC"), value)
     if file.duck == "MICROSECONDS":
         return func("make_timestamp", value)
+    if isinstance(wanted, t.TimeType) and file.duck == "NANOSECONDS":
+        return of_micros(op("//", value, number(1000)))
     return cast(value, physical_type(wanted))
 
 

@@ -156,7 +156,7 @@ def _spark_type(file: FileType) -> DataType:
 
 
 def _file_type(f: pa.Field) -> FileType:
-    """A column's type. The type that Spark noted beside it tells NTZ timestamps and intervals from numbers."""
+    """A column's type. The type that Spark noted beside it tells NTZ timestamps, times and intervals from numbers."""
     kind = f.type
     if pa.types.is_list(kind):
         item = _file_type(kind.value_field)
@@ -173,10 +173,13 @@ def _file_type(f: pa.Field) -> FileType:
         return FileType(f.name, decimal, f"DECIMAL({kind.precision},{kind.scale})", str(kind))
     spark, duck = _LEAVES.get(_kind_name(kind), (None, ""))
     noted = _noted_type(f)
-    is_clock = noted == t.TIMESTAMP_NTZ and spark == t.LONG
+    if noted == t.TIMESTAMP_NTZ and spark == t.LONG:
+        duck = "MICROSECONDS"
+    elif isinstance(noted, t.TimeType):
+        duck = "NANOSECONDS"
     if noted is not None and spark != t.STRING:
         spark = noted
-    return FileType(f.name, spark, "MICROSECONDS" if is_clock else duck, str(kind))
+    return FileType(f.name, spark, duck, str(kind))
 
 
 def _kind_name(kind: pa.DataType) -> str:

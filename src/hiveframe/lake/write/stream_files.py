@@ -116,6 +116,20 @@ class XmlFileWriter:
         self._file.close()
 
 
+def _with_times(kind: pa.DataType, stands_for: pa.DataType) -> pa.DataType:
+    """A type with another one for times of day, which ORC does not have: nanoseconds are stored."""
+    if pa.types.is_time(kind):
+        return stands_for
+    if pa.types.is_list(kind):
+        return pa.list_(kind.value_field.with_type(_with_times(kind.value_type, stands_for)))
+    if pa.types.is_map(kind):
+        item = kind.item_field.with_type(_with_times(kind.item_type, stands_for))
+        return pa.map_(kind.key_field.with_type(_with_times(kind.key_type, stands_for)), item)
+    if pa.types.is_struct(kind):
+        return pa.struct([f.with_type(_with_times(f.type, stands_for)) for f in kind])
+    return kind
+
+
 class OrcFileWriter:
     """An ORC file with the types that Spark notes beside its columns."""
 
@@ -123,13 +137,15 @@ class OrcFileWriter:
         from pyarrow import orc
 
         fields = [f.with_metadata({"spark.sql.catalyst.type": notes[f.name]}) if f.name in notes else f for f in schema]
-        self._schema = pa.schema(fields)
+        self._clocks = pa.schema([f.with_type(_with_times(f.type, pa.time64("ns"))) for f in fields])
+        self._schema = pa.schema([f.with_type(_with_times(f.type, pa.int64())) for f in fields])
         self._sink = _PatientSink(path)
         self._writer = orc.ORCWriter(self._sink, compression=codec)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Adds rows."""
-        columns = [c.cast(f.type) for c, f in zip(batch.columns, self._schema, strict=True)]
+        fields = zip(batch.columns, self._clocks, self._schema, strict=True)
+        columns = [c.cast(clock.type).cast(f.type) for c, clock, f in fields]
         self._writer.write(pa.Table.from_arrays(columns, schema=self._schema))
         self._sink.check()
 
