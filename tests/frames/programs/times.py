@@ -1,4 +1,4 @@
-"""TIME columns and windows of time in DataFrames: made by clients, kept in files, grouped, given to Python functions."""
+"""TIME columns and windows of time in DataFrames: made by clients, kept in files, grouped, used in Python."""
 
 import datetime as dt
 import tempfile
