@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.functions import variant_extract
 from hiveframe.functions.calendar_interval import parts_of
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.interval_text import calendar_text, day_time_sql, year_month_sql
@@ -126,6 +127,11 @@ def _part(job: CastJob, value: Sql, dtype: DataType) -> Sql:
     return func("coalesce", inner, text("NULL" if job.mode == "pretty" else "null"))
 
 
+def _variant(job: CastJob) -> Sql:
+    """A VARIANT inside of another value: its JSON, strings in their quotes."""
+    return variant_extract.json_text(job.value, job.ctx)
+
+
 def _array(job: CastJob) -> Sql:
     assert isinstance(job.src, t.ArrayType)
     name = job.ctx.fresh("e")
@@ -186,6 +192,7 @@ _FORMS: Final[Mapping[type[DataType], Callable[[CastJob], Sql]]] = {
     t.YearMonthIntervalType: _year_month,
     t.DayTimeIntervalType: _day_time,
     t.CalendarIntervalType: _calendar,
+    t.VariantType: _variant,
     t.ArrayType: _array,
     t.MapType: _map,
     t.StructType: _struct,

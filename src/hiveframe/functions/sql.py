@@ -186,7 +186,7 @@ _PHYSICAL: dict[type[DataType], str] = {
     t.YearMonthIntervalType: "INTEGER",
     t.DayTimeIntervalType: "BIGINT",
     t.CalendarIntervalType: "STRUCT(months INTEGER, days INTEGER, microseconds BIGINT)",
-    t.VariantType: 'STRUCT("value" BLOB, metadata BLOB)',  # Spark's own bytes (ADR 5)
+    t.VariantType: 'STRUCT("value" BLOB, "metadata" BLOB)',  # Spark's own bytes (ADR 5)
 }
 
 

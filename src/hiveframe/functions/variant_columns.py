@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hiveframe.functions.variant_builder import DuplicateKey, InvalidJson, TooLarge, of_json
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -35,6 +36,18 @@ def variant_column(found: Sequence[Pair | None]) -> pa.StructArray:
     metadata = pa.array([None if p is None else p[1] for p in found], pa.binary())
     mask = pa.array([p is None for p in found], pa.bool_())
     return pa.StructArray.from_arrays([values, metadata], fields=_FIELDS, mask=mask)
+
+
+def of_json_texts(texts: pa.Array) -> pa.StructArray:
+    """JSON texts as VARIANTs, NULL for what is none."""
+    return variant_column([None if text is None else _of_json(text) for text in texts.to_pylist()])
+
+
+def _of_json(text: str) -> Pair | None:
+    try:
+        return of_json(text)
+    except (InvalidJson, DuplicateKey, TooLarge):
+        return None
 
 
 def storage_values(column: pa.Array, dtype: DataType) -> list[Any]:

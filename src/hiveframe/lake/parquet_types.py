@@ -23,6 +23,8 @@ def check_readable(file: FileType, wanted: DataType) -> Mapping[str, str] | None
             stored = {f.name.lower(): f for f in file.fields}
             found = (check_readable(stored[f.name.lower()], f.dtype) for f in fields if f.name.lower() in stored)
             return next((m for m in found if m is not None), None)
+        case t.VariantType() if [(f.name, f.duck) for f in file.fields] in _VARIANT_FIELDS:
+            return None
     if not file.fields and _leaf_is_readable(file, wanted):
         return None
     path = "[" + ", ".join(file.path) + "]"
@@ -48,6 +50,8 @@ def _fits_decimal(stored: DataType, wanted: DecimalType) -> bool:
     return grows >= 0 and wanted.precision - narrow.precision >= grows
 
 
+# The two byte strings of a VARIANT in a group that is not marked as one, in either order.
+_VARIANT_FIELDS = [[("value", "BLOB"), ("metadata", "BLOB")], [("metadata", "BLOB"), ("value", "BLOB")]]
 _TEXT = (t.StringType, t.CharType, t.VarcharType, t.BinaryType)
 _MOMENT = (t.TimestampType, t.TimestampNTZType)
 

@@ -29,7 +29,7 @@ from hiveframe.functions.sql import (
 )
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST
 from hiveframe.lake.json.options import JsonOptions
-from hiveframe.lake.json.values import JsonValues, direct_type, is_object
+from hiveframe.lake.json.values import JsonValues, direct_type, is_object, json_variant
 from hiveframe.lake.lines import LINE
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.table_function import select_from, subquery
@@ -110,8 +110,6 @@ def json_rows(
     # An empty object, JSON null and (judged malformed) anything else have no fields.
     values = _direct(wanted) if is_uniform else None
     misfits: list[Sql] = [func("coalesce", op("and", is_null(record.copy()), _is_not_null_literal()), exp.false())]
-    if options.variant_column is not None:
-        values = [cast(cast(column(RECORD), "JSON"), "VARIANT") for _ in wanted.fields]
     if values is None:
         strict = JsonValues(options.rules, context)
         converted = strict.members(column(_PARSED), wanted)
@@ -128,6 +126,30 @@ def json_rows(
     if not judges:
         return typed
     return _judged(typed, data, corrupt if wants_corrupt else None, options, keep, context)
+
+
+def variant_rows(
+    lines: exp.Select,
+    schema: StructType,
+    needed: Sequence[int],
+    options: JsonOptions,
+    keep: Sequence[str],
+    context: EmitContext,
+) -> exp.Select:
+    """Each line as one VARIANT (`singleVariantColumn`), arrays whole; columns as in `json_rows`."""
+    corrupt = corrupt_position(schema, options)
+    fields = [f for i, f in enumerate(schema.fields) if i != corrupt]
+    if len(fields) != 1 or not isinstance(fields[0].dtype, t.VariantType):
+        raise analysis_error("INVALID_SINGLE_VARIANT_COLUMN", schema=f'"{sql_name(schema)}"')
+    carried = list(dict.fromkeys([*keep, LINE, PATH]))
+    value = json_variant(column(LINE), context)
+    made = select_from(
+        subquery(json_lines(lines), "__lines"), [("__variant", value), *((k, column(k)) for k in carried)]
+    )
+    data = [i for i in needed if i != corrupt]
+    outputs = [*((f"f{i}", column("__variant")) for i in data), ("__bad", is_null(column("__variant")))]
+    typed = select_from(subquery(made, "__variants"), [*outputs, *((k, column(k)) for k in carried)])
+    return _judged(typed, data, corrupt if corrupt in needed else None, options, keep, context)
 
 
 def _is_not_null_literal() -> Sql:

@@ -34,6 +34,7 @@ from hiveframe.functions.sql import (
     text,
     try_cast,
 )
+from hiveframe.functions.variant_columns import of_json_texts
 from hiveframe.lake.text_values import TextRules, full_match, parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructType
@@ -73,6 +74,10 @@ class JsonValues:
         for raw, f in zip(raw_fields(record, dtype), dtype.fields, strict=True):
             if isinstance(f.dtype, (t.StringType, t.CharType, t.VarcharType)):
                 made.append(Converted(_written(raw, record, f.name, self._context), None))
+            elif isinstance(f.dtype, t.VariantType):  # from the text itself, where numbers have all their digits
+                function = self._context.kernel("raw_member", raw_member_kernel, (t.STRING, t.STRING), t.STRING)
+                written = func(function, record.copy(), text(f.name))
+                made.append(Converted(json_variant(written, self._context), None))
             else:
                 made.append(self.strict(raw, f.dtype))
         return made
@@ -144,6 +149,8 @@ class JsonValues:
         return f"j{next(self._numbers)}"
 
     def _scalar(self, raw: Sql, dtype: DataType) -> Sql:
+        if isinstance(dtype, t.VariantType):
+            return json_variant(raw, self._context)
         made = _SCALARS.get(type(dtype))
         if made is not None:
             return made(raw, dtype, self._rules)
@@ -153,6 +160,11 @@ class JsonValues:
         if isinstance(dtype, t.IntegralType):
             return case((full_match(raw, _INTEGER), try_cast(raw.copy(), physical_type(dtype))))
         return text_of(raw)
+
+
+def json_variant(raw: Sql, context: EmitContext) -> Sql:
+    """JSON text as a VARIANT, NULL where it is none."""
+    return func(context.kernel("json_variant", of_json_texts, (t.STRING,), t.VARIANT), raw)
 
 
 def _written(raw: Sql, record: Sql, name: str, context: EmitContext) -> Sql:
@@ -242,10 +254,6 @@ def _binary(raw: Sql, _: DataType, __: TextRules) -> Sql:
     return case((_is_string(raw), func("try", func("from_base64", _content(raw)))))
 
 
-def _variant(raw: Sql, _: DataType, __: TextRules) -> Sql:
-    return cast(cast(raw, "JSON"), "VARIANT")
-
-
 def _null(_: Sql, __: DataType, ___: TextRules) -> Sql:
     return cast(null(), "INTEGER")
 
@@ -259,7 +267,6 @@ _SCALARS: Final[Mapping[type[DataType], Callable[[Sql, Any, TextRules], Sql]]] =
     t.TimestampType: _timestamp,
     t.TimestampNTZType: _timestamp_ntz,
     t.BinaryType: _binary,
-    t.VariantType: _variant,
     t.NullType: _null,
 }
 

@@ -14,7 +14,7 @@ from hiveframe.functions.sql import column
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.json.infer import Inferred, infer_schema
 from hiveframe.lake.json.options import JsonOptions, read_options
-from hiveframe.lake.json.rows import corrupt_position, json_lines, json_records, json_rows
+from hiveframe.lake.json.rows import corrupt_position, json_lines, json_records, json_rows, variant_rows
 from hiveframe.lake.lines import LINE, LineFormat, read_lines
 from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
@@ -84,10 +84,12 @@ class JsonSource:
         places = source.data_positions()
         inner = [places.index(i) for i in needed if i not in source.partitions]
         keep = [*(scan_column(i) for i in folders), *([PATH] if with_path else [])]
-        if inner or detail.options.multi_line:
+        data = StructType(tuple(source.schema.fields[i] for i in places))
+        if detail.options.variant_column is not None:
+            typed = variant_rows(lines.select, data, inner, detail.options, keep, context)
+        elif inner or detail.options.multi_line:
             carried = list(dict.fromkeys([*keep, LINE, PATH]))
             records = json_records(lines.select, carried, detail.options.leniency, context)
-            data = StructType(tuple(source.schema.fields[i] for i in places))
             typed = json_rows(records, data, inner, detail.options, keep, context, is_uniform=detail.is_uniform)
         else:
             typed = json_lines(lines.select)

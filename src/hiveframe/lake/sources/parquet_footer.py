@@ -149,6 +149,8 @@ def _element(elements: Iterator[tuple[Any, ...]]) -> _Element:
 def _file_type(element: _Element, above: tuple[str, ...], *, repeated: bool = True) -> FileType:
     """The type of an element; a repeated one outside LIST and MAP is an array of itself."""
     path = (*above, element.name)
+    if element.duck == "VARIANT":
+        return FileType(element.name, t.VARIANT, "VARIANT", "group", path)
     if repeated and element.repetition == "REPEATED":
         item = _file_type(element, above, repeated=False)
         return FileType(element.name, ArrayType(t.NULL), f"{item.duck}[]", "group", path, (item,))
