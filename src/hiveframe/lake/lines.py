@@ -85,13 +85,9 @@ def read_lines(
     with_path: bool = False,
     skip: Mapping[str, int] | None = None,
 ) -> Lines:
-    """The lines of all files; `folders` are the partition positions wanted; `skip` drops first lines by path.
-
-    Larger files come first, as Spark packs them (`FilePartition.getFilePartitions`).
-    """
+    """The lines of all files; `folders` are the partition positions wanted; `skip` drops first lines by path."""
     if how.rows is not None:
         return _given_lines(how.rows, with_path)
-    source = replace(source, files=tuple(sorted(source.files, key=lambda f: -f.size_bytes)))
     groups: dict[tuple[int, bool], list[str]] = {}
     for file in source.files:
         in_python = how.encoding not in _DUCK_ENCODINGS or file.path.endswith(_PYTHON_SUFFIXES)
