@@ -233,6 +233,12 @@ class SparkRuntimeException(SparkError):
     jvm_classes = ("org.apache.spark.SparkRuntimeException", "java.lang.RuntimeException")
 
 
+class SqlScriptingException(SparkError):
+    """A script that is not well made; PySpark's client has no class of its own for it."""
+
+    jvm_classes = ("org.apache.spark.sql.exceptions.SqlScriptingException",)
+
+
 class OperationCanceled(SparkError):
     """The query was interrupted."""
 

@@ -219,7 +219,10 @@ class SessionEnvironment:
         return self.runner.stored_function(stored) if stored else None
 
     def variable(self, parts: tuple[str, ...]) -> lg.Literal | None:
-        """A session variable's value."""
+        """A script's local variable, or a session variable."""
+        scope = self.state.scripts.holding(parts)
+        if scope is not None:
+            return scope.variables[parts[-1].lower()].value
         prefix = tuple(p.lower() for p in parts[:-1])
         if prefix not in ((), ("session",), ("system", "session")):
             return None

@@ -62,6 +62,7 @@ _COMMAND_FILES: Final = (
     "insert",
     "namespaces",
     "resources",
+    "scripting",
     "show",
     "tables",
     "variables",

@@ -13,6 +13,7 @@ from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.analyses import Analyses
+from hiveframe.sessions.script_scopes import ScriptScopes
 from hiveframe.settings import Settings
 
 
@@ -51,6 +52,7 @@ class SessionState:
     cached_tables: dict[tuple[str, ...], CacheEntry] = field(default_factory=dict)
     resources: list[tuple[str, str]] = field(default_factory=list)
     analyses: Analyses = field(default_factory=Analyses)
+    scripts: ScriptScopes = field(default_factory=ScriptScopes)
     changes: int = 0
     last_parsed: tuple[str, int, spec.Relation | spec.Command] | None = None
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.sql.namespaces import NAMESPACE
-from hiveframe.sql.session_statements import SessionGrammar
+from hiveframe.sql.scripts import ScriptGrammar
 
 
-class StatementGrammar(SessionGrammar):
+class StatementGrammar(ScriptGrammar):
     """Reads any statement."""
 
     __slots__ = ()
@@ -93,9 +93,6 @@ class StatementGrammar(SessionGrammar):
             raise self.not_valid("ALTER INDEX", self.i)
         raise self.syntax_error("TABLE, VIEW or DATABASE", self.i + 1)
 
-    def _script(self) -> spec.Command:
-        raise self.unsupported("SQL scripts (BEGIN … END)", self.i)
-
     def _cursor(self) -> spec.Command:
         raise self.no_cursor(self.i)
 
@@ -137,7 +134,7 @@ _READERS: Final[dict[str, Callable[[StatementGrammar], spec.Relation | spec.Comm
     "LIST": StatementGrammar.resource,
     "EXPLAIN": StatementGrammar.explain,
     "EXECUTE": StatementGrammar.execute_immediate,
-    "BEGIN": StatementGrammar._script,
+    "BEGIN": StatementGrammar.script,
     "OPEN": StatementGrammar._cursor,
     "FETCH": StatementGrammar._cursor,
     "CLOSE": StatementGrammar._cursor,

@@ -22,13 +22,18 @@ def execute_immediate(session: CommandSession, command: c.ExecuteImmediate) -> S
     named = {a.names[0]: _value(session, a.child) for a in command.using if isinstance(a, spec.Alias)}
     positional = tuple(_value(session, a) for a in command.using if not isinstance(a, spec.Alias))
     query = spec.SqlQuery(str(text), named or None, positional)
-    statement = session.environment.parse_query(str(text))
+    with session.state.scripts.hidden():
+        return _run(session, command, str(text), query)
+
+
+def _run(session: CommandSession, command: c.ExecuteImmediate, text: str, query: spec.SqlQuery) -> SmallTable:
+    statement = session.environment.parse_query(text)
     markers = [p for p in walk.preorder(cast(spec.Node, statement), spec.Node) if isinstance(p, spec.Parameter)]
     if any(p.name is None for p in markers) and any(p.name is not None for p in markers):
         raise analysis_error("INVALID_QUERY_MIXED_QUERY_PARAMETERS")
     if isinstance(statement, spec.Command):
         if command.into:
-            raise analysis_error("INVALID_STATEMENT_FOR_EXECUTE_INTO", sqlString=str(text).upper())
+            raise analysis_error("INVALID_STATEMENT_FOR_EXECUTE_INTO", sqlString=text.upper())
         return session.run(statement)
     if command.into:
         assign_from_query(session, command.into, query)

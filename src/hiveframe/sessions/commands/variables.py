@@ -11,6 +11,8 @@ from hiveframe.plan import types as t
 from hiveframe.plan.logical import Literal, schema_of
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.script_scopes import ScriptScope
+from hiveframe.sql.parser import parse_expression
 
 
 def _key(session: CommandSession, parts: tuple[str, ...]) -> str:
@@ -22,6 +24,9 @@ def _key(session: CommandSession, parts: tuple[str, ...]) -> str:
 
 
 def _found(session: CommandSession, parts: tuple[str, ...]) -> Variable:
+    scope = session.state.scripts.holding(parts, even_hidden=True)
+    if scope is not None:
+        return scope.variables[parts[-1].lower()]
     variable = session.catalog.variables.get(_key(session, parts))
     if variable is None:
         raise analysis_error(
@@ -35,12 +40,27 @@ def declare_variable(session: CommandSession, command: c.DeclareVariable) -> Sma
     """One or several variables of one type, with one default (NULL when none is given)."""
     default = command.default or spec.Literal(None, command.dtype or t.NULL)
     value = session.constant(spec.Cast(default, command.dtype) if command.dtype is not None else default)
+    scope = session.state.scripts.innermost
     for name in command.names:
+        if scope is not None:
+            _declare_local(scope, session.table_parts(name), value, command)
+            continue
         key = _key(session, session.table_parts(name))
         if key in session.catalog.variables and not command.replace:
             raise analysis_error("VARIABLE_ALREADY_EXISTS", variableName=quoted("system", "session", key))
         session.catalog.variables[key] = Variable(key, value.dtype, value, command.default_text or "null")
     return EMPTY
+
+
+def _declare_local(scope: ScriptScope, parts: tuple[str, ...], value: Literal, command: c.DeclareVariable) -> None:
+    if len(parts) > 1:
+        raise analysis_error("INVALID_VARIABLE_DECLARATION.QUALIFIED_LOCAL_VARIABLE", varName=quoted(*parts))
+    if command.replace:
+        raise analysis_error("INVALID_VARIABLE_DECLARATION.REPLACE_LOCAL_VARIABLE", varName=quoted(*parts))
+    key = parts[0].lower()
+    if key in scope.variables:
+        raise analysis_error("VARIABLE_ALREADY_EXISTS", variableName=quoted(scope.label, key))
+    scope.variables[key] = Variable(key, value.dtype, value, command.default_text or "null")
 
 
 @handles(c.DropVariable)
@@ -59,7 +79,7 @@ def set_variable(session: CommandSession, command: c.SetVariable) -> SmallTable:
         assign_from_query(session, command.targets, command.query)
         return EMPTY
     seen: set[str] = set()
-    values: list[tuple[Variable, Literal]] = []
+    values: list[tuple[tuple[str, ...], Variable, Literal]] = []
     for target, expr in command.assignments:
         variable = _found(session, target)
         if variable.name in seen:
@@ -67,10 +87,10 @@ def set_variable(session: CommandSession, command: c.SetVariable) -> SmallTable:
         seen.add(variable.name)
         given: spec.Expr = expr
         if isinstance(expr, spec.DefaultValue):
-            given = spec.Literal(None, variable.dtype)
-        values.append((variable, session.constant(spec.Cast(given, variable.dtype))))
-    for variable, value in values:
-        _assign(session, variable, value)
+            given = parse_expression(variable.default_text, conf=session.settings)
+        values.append((target, variable, session.constant(spec.Cast(given, variable.dtype))))
+    for target, variable, value in values:
+        _assign(session, target, variable, value)
     return EMPTY
 
 
@@ -91,10 +111,12 @@ def assign_from_query(session: CommandSession, targets: tuple[tuple[str, ...], .
     if len(rows) > 1:
         raise analysis_error("ROW_SUBQUERY_TOO_MANY_ROWS")
     row = rows[0] if rows else (None,) * len(variables)
-    for variable, value in zip(variables, row, strict=True):
-        _assign(session, variable, Literal(value, variable.dtype))
+    for target, variable, value in zip(targets, variables, row, strict=True):
+        _assign(session, target, variable, Literal(value, variable.dtype))
 
 
-def _assign(session: CommandSession, variable: Variable, value: Literal) -> None:
+def _assign(session: CommandSession, target: tuple[str, ...], variable: Variable, value: Literal) -> None:
     new = Variable(variable.name, variable.dtype, Literal(value.value, variable.dtype), variable.default_text)
-    session.catalog.variables[variable.name] = new
+    scope = session.state.scripts.holding(target, even_hidden=True)
+    held = scope.variables if scope is not None else session.catalog.variables
+    held[variable.name] = new
