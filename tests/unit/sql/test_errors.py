@@ -99,7 +99,6 @@ def test_a_refusal_of_a_part_marks_that_part() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["select transform(a) using 'cat' from t", "begin select 1; end", "create materialized view v as select 1"],
 )
 def test_what_is_not_there_yet_is_refused_by_name(text: str) -> None:
     with pytest.raises(SparkError) as caught:
