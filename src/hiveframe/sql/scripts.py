@@ -44,7 +44,7 @@ class ScriptGrammar(SessionGrammar):
         names: dict[str, str | None] = {}
         while self.kind != "END":
             if self.kind == "eof":
-                self.fail("END", hint=": missing 'END'")
+                self.fail("END", hint=": missing 'END'" if body else "")
             if self.kind == "DECLARE" and self.peek(2) == "CONDITION":
                 self._condition_declaration(names, bool(body or handlers))
             elif self.kind == "DECLARE" and self.peek() in ("EXIT", "CONTINUE") and self.peek(2) == "HANDLER":
