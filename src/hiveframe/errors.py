@@ -287,8 +287,8 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "UNSUPPORTED_FILE_SCHEME": ("No file system for scheme '<scheme>' (path <path>).", "0A000"),
     "INVALID_BASE_PATH": ("Option 'basePath' is wrong: <path>: <reason>.", "22023"),
     "INVALID_PATH_PATTERN": ("Illegal file pattern <pattern>: <reason>.", "42K03"),
-    "INVALID_XPATH": ("The XPath expression '<path>' is wrong: <reason>.", "22023"),
-    "INVALID_XML": ("The text is not well-formed XML: <reason>.", "22023"),
+    "INVALID_XPATH": ("Invalid XPath '<path>': <reason>.", "22023"),
+    "INVALID_XML": ("Error loading expression '<path>': the text is not well-formed XML (<reason>).", "22023"),
     "INVALID_FORMAT_STRING": ("The format string '<format>' is wrong: <reason>.", "22023"),
     "SKETCH_OF_NOTHING": (
         "<function> saw no sketch, and of none there is no result (an intersection of none would be the infinite set).",

@@ -207,6 +207,8 @@ def bind_function(
         _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
     elif row.skips_nulls is None:
         _refuse_modifiers(called, binder, distinct=False, filter=None, ignore_nulls=ignore_nulls)
+    if distinct and row.name in ("percentile_cont", "percentile_disc"):
+        raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", funcName=f"`{called}`")
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)

@@ -264,6 +264,8 @@ def _ansi_cast(dtype: DataType, want: DataType) -> DataType | None:
         case t.ArrayType(element, has_null), t.ArrayType(wanted, may_have):
             if has_null and not may_have:
                 return None
+            if isinstance(element, t.StringType) and not isinstance(wanted, t.StringType):
+                return None  # only a constant that stands alone is read as something else
             inner = implicit_cast(element, wanted, ansi=True)
             return t.ArrayType(inner, True) if inner else None
     return _concrete(want) if can_store_assign(dtype, want) else None

@@ -52,6 +52,10 @@ def _element_and_index(i: int, args: Sequence[Expr]) -> Params:
     return [("x", element_type(array), holds_null(array)), ("i", t.INT, False)]
 
 
+def _element(i: int, args: Sequence[Expr]) -> Params:
+    return [("x", element_type(args[0]), holds_null(args[0]))]
+
+
 def _key_and_value(i: int, args: Sequence[Expr]) -> Params:
     match args[0].dtype:
         case MapType(key, value, value_contains_null):
@@ -220,11 +224,23 @@ def _emit_array_sort(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if len(args) == 1:
         return func("list_sort", args[0])
     x, i, y, j = (ctx.fresh(s) for s in "xiyj")
-    less = _applied(call, ctx, 1, param(y), param(x))
+    less = _compared(call, ctx, param(y), param(x))
     before = op("or", op("<", less, number(0)), op("and", op("=", less.copy(), number(0)), op("<", param(j), param(i))))
     rank = func("len", func("list_filter", args[0], lambda_([y, j], before)))
     ranks = func("list_transform", args[0], lambda_([x, i], rank))
     return func("list_select", args[0], func("list_grade_up", ranks))
+
+
+def _compared(call: Call, ctx: EmitContext, first: Sql, second: Sql) -> Sql:
+    """What the comparator says of two elements; COMPARATOR_RETURNS_NULL when it is NULL."""
+    said = _applied(call, ctx, 1, first, second)
+    if not call.args[1].nullable:
+        return said
+    if (ctx.setting("spark.sql.legacy.allowNullComparisonResultInArraySort") or "").strip().lower() == "true":
+        return func("coalesce", said, number(0))
+    shown = {"firstValue": cast(first, "VARCHAR"), "secondValue": cast(second, "VARCHAR")}
+    refused = ctx.raise_error("SparkException", "COMPARATOR_RETURNS_NULL", shown, t.INT, call.context)
+    return case((is_null(said), refused), default=said)
 
 
 def _with_values(args: Sequence[Expr]) -> DataType:
@@ -331,7 +347,7 @@ register(
         (TYPED_ARRAY, LAMBDA),
         t.BOOLEAN,
         nullable=_predicate_nullable,
-        lambda_params=_element_and_index,
+        lambda_params=_element,
         emit=_emit_exists,
         doc="Whether a function is true for an element.",
         group="lambda",
@@ -342,7 +358,7 @@ register(
         (TYPED_ARRAY, LAMBDA),
         t.BOOLEAN,
         nullable=_predicate_nullable,
-        lambda_params=_element_and_index,
+        lambda_params=_element,
         emit=_emit_forall,
         doc="Whether a function is true for every element.",
         group="lambda",

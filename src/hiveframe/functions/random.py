@@ -21,7 +21,7 @@ from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
 _NUMBER: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
-_WHOLE: Final = Kind("INT or BIGINT", lambda d: isinstance(d, (t.IntegralType, t.NullType)))
+_WHOLE: Final = Kind("INT or BIGINT", lambda d: isinstance(d, (t.IntegerType, t.LongType, t.NullType)))
 _SEED: Final = Param((_WHOLE,), optional=True, constant=True, name="seed")
 
 

@@ -32,7 +32,7 @@ from hiveframe.functions.registry import (
 from hiveframe.functions.sql import Sql, case, cast, func, is_null, lambda_, not_, null, number, op, param, text
 from hiveframe.functions.strings import constant_of, is_ascii, is_null_constant
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType
 
 _INT_MAX = 2**31 - 1
@@ -176,9 +176,17 @@ def _emit_instr(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Where the first match begins; the place to start from is not heeded, but no place makes no answer."""
     if any(is_null_constant(a) for a in call.args):
         return cast(null(), "INTEGER")
-    missing = [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    missing = [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable or _may_raise(e)]
     found = _emit_place(call, args, ctx)
-    return case(*((m, null()) for m in missing), default=found) if call.args[2].nullable else found
+    return (
+        case(*((m, null()) for m in missing), default=found)
+        if call.args[2].nullable or _may_raise(call.args[2])
+        else found
+    )
+
+
+def _may_raise(place: Expr) -> bool:
+    return isinstance(place, Cast)
 
 
 def _emit_place(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from hiveframe.errors import SparkRuntimeException
-
 
 @dataclass(eq=False, slots=True)
 class XmlNode:
@@ -37,8 +35,12 @@ class XmlNode:
             stack.extend(reversed(node.children))
 
 
+class BadXml(ValueError):
+    """Text that is not well-formed XML."""
+
+
 def parse_xml(document: str) -> XmlNode:
-    """The root of a document; INVALID_XML when it is not well-formed."""
+    """The root of a document; BadXml when it is not well-formed."""
     builder = _Builder()
     parser = expat.ParserCreate()
     parser.ordered_attributes = True
@@ -49,7 +51,7 @@ def parse_xml(document: str) -> XmlNode:
     try:
         parser.Parse(document, True)
     except expat.ExpatError as error:
-        raise SparkRuntimeException("INVALID_XML", {"reason": str(error)}) from None
+        raise BadXml(str(error)) from None
     return builder.root
 
 

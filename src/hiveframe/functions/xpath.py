@@ -12,7 +12,7 @@ from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.registry import Binder, Function, always_null, register
 from hiveframe.functions.strings import by_kernel
-from hiveframe.functions.xml_tree import parse_xml
+from hiveframe.functions.xml_tree import BadXml, parse_xml
 from hiveframe.functions.xpath_language import BadPath, Context, Value, compile_path, number_of, text_of, truth_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Expr
@@ -29,6 +29,8 @@ def _value(document: str, path: str) -> Value | None:
         return compile_path(path)(Context(parse_xml(document)))
     except BadPath as reason:
         raise _bad(path, str(reason)) from None
+    except BadXml as reason:
+        raise SparkRuntimeException("INVALID_XML", {"path": path, "reason": str(reason)}) from None
 
 
 def _bad(path: str, reason: str) -> SparkRuntimeException:
@@ -67,7 +69,7 @@ def _short(value: Value) -> int:
 def _texts(value: Value) -> list[str | None]:
     """The texts of text nodes and attributes; elements have none."""
     if not isinstance(value, list):
-        raise BadPath("it does not lead to nodes")
+        raise BadPath("its value is no NodeList")
     return [node.text if node.kind in ("text", "attribute") else None for node in value]
 
 

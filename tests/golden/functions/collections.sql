@@ -160,3 +160,17 @@ size(cast(null as array<int>)), cardinality(cast(null as map<int,int>)), array_s
 --SET spark.sql.legacy.sizeOfNull=false
 size(cast(null as array<int>))
 --RESET
+-- Lambdas take as many parameters as they are given; a comparator's NULL is refused.
+array_sort(array(2, 1), x -> x)
+array_sort(array(2, 1), (a,b) -> 'x')
+array_sort(array(2, 1, null), (a,b) -> case when a is null then 1 when b is null then -1 when a < b then -1 when a > b then 1 else 0 end)
+map_filter(map(1, 2), k -> true)
+map_filter(map(1, 2), k -> raise_error('boom'))
+transform(array(1), () -> 1)
+transform(array(1), (a,b,c) -> 1)
+zip_with(array(1),array(2), x -> 1)
+aggregate(array(1), 0, x -> 1)
+aggregate(array(1), 0, (a,x) -> a+x, (a,b) -> a)
+exists(array(1), (a,b) -> true)
+transform_keys(map(1,2), k -> k)
+map_zip_with(map(1,2), map(1,3), (k,a) -> k)

@@ -64,3 +64,5 @@ sign(true)
 e(1)
 --SET spark.sql.ansi.enabled=false
 round(127Y, -1), round(2147483647, -1), bround(9223372036854775807L, -1), conv('18446744073709551616', 10, 16), sqrt('x'), ceil('x'), pmod(5, 0), abs(-128Y), factorial('x'), log('x'), round('x')
+uniform(1, 10, CAST(42 AS TINYINT))
+rand(CAST(42 AS TINYINT))

@@ -47,3 +47,5 @@ percentile_disc(array(cast(null as double))) within group (order by a), percenti
 percentile(a, array(cast(null as double))), percentile_approx(a, array(0.5D, cast(null as double))) from values (1),(2) t(a)
 percentile(a, array()) from values (1),(2) t(a)
 percentile_approx(a, array()) from values (1),(2) t(a)
+percentile_disc(distinct 0.5) within group (order by a) from values (1),(2) t(a)
+mode(distinct) within group (order by a) from values (1),(2) t(a)

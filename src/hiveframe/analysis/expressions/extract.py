@@ -97,6 +97,14 @@ def bind_update_fields(binder: Binder, node: spec.UpdateFields) -> lg.Expr:
     return _update(binder, node, child, node.field.split("."), value)
 
 
+def _of_whole(expr: lg.Expr, struct: lg.Expr) -> lg.Expr:
+    """A struct's field where the struct is known not to be NULL."""
+    found = expr.args[1].value if isinstance(expr, lg.Call) and isinstance(expr.args[1], lg.Literal) else None
+    fields = struct.dtype.fields if isinstance(struct.dtype, t.StructType) else ()
+    field = next((f for f in fields if f.name == found), None)
+    return replace(expr, nullable=field.nullable) if isinstance(expr, lg.Call) and field is not None else expr
+
+
 def _update(binder: Binder, node: spec.UpdateFields, child: lg.Expr, path: list[str], value: lg.Expr | None) -> lg.Expr:
     if not isinstance(child.dtype, t.StructType):
         raise failure(
@@ -110,13 +118,13 @@ def _update(binder: Binder, node: spec.UpdateFields, child: lg.Expr, path: list[
         )
     name, rest = path[0], path[1:]
     if rest:
-        inner = field_of(binder, node, child, name)
+        inner = _of_whole(field_of(binder, node, child, name), child)
         value = _update(binder, node, inner, rest, value)
     fields: list[tuple[str, lg.Expr]] = []
     replaced = False
     for field in child.dtype.fields:
         if field.name.lower() != name.lower():
-            fields.append((field.name, get_field(child, field)))
+            fields.append((field.name, _of_whole(get_field(child, field), child)))
         elif value is not None:
             fields.append((name, value))
             replaced = True

@@ -140,7 +140,8 @@ def bind_lambda(
     binder: Binder, row: Function, node: spec.Lambda, declared: Sequence[tuple[str, DataType, bool]]
 ) -> lg.Lambda:
     """`node` with parameters of the declared types; it may take fewer of them than are offered."""
-    if len(node.params) > len(declared):
+    is_short = len(node.params) < len(declared) and row.name not in _INDEXED
+    if is_short or len(node.params) > len(declared):
         raise failure(
             "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
             node,
