@@ -26,6 +26,8 @@ from hiveframe.settings import Settings
 Describe = Callable[[Expr], str]  # an expression as Spark writes it in messages and column names
 Evaluate = Callable[[Expr], Any]  # the value, in storage form, of an expression without columns
 
+_DATETIME: Final = (t.DateType, t.TimestampType, t.TimestampNTZType)
+SPECIAL_WORDS: Final = frozenset({"epoch", "now", "today", "yesterday", "tomorrow"})
 _DOCROOT: Final = "https://spark.apache.org/docs/latest"
 _ORDINALS: Final = ("first", "second", "third")
 
@@ -88,12 +90,25 @@ class CallBinder:
 
     def explicit_cast(self, child: Expr, dtype: DataType, *, mode: str, implicit: bool = False) -> Cast:
         """A checked cast; DATATYPE_MISMATCH.CAST_… when there is none between the two types."""
+        if isinstance(dtype, _DATETIME) and isinstance(child.dtype, t.StringType):
+            child = self._special_word(child)
         nullable = cast_nullable(child.dtype, child.nullable, dtype, mode)
         made = Cast(child, dtype, mode, nullable, implicit, self.context)
         problem = cast_problem(child.dtype, dtype, mode)
         if problem:
             raise self.error(problem[0], **problem[1], sqlExpr=self.quoted(made))
         return made
+
+    def _special_word(self, text: Expr) -> Expr:
+        """A computed constant as its value where that is a special word such as `epoch`."""
+        if isinstance(text, (Literal, Cast)) or not is_foldable(text):
+            return text
+        try:
+            word = self._evaluate(text)
+        except SparkError:
+            return text  # raised again where the cast is computed
+        is_special = isinstance(word, str) and word.strip().lower() in SPECIAL_WORDS
+        return Literal(word, text.dtype) if is_special else text
 
     def fold(self, expr: Expr, name: str = "expression") -> Any:
         """The value of a constant expression in storage form; NON_FOLDABLE_INPUT when it is not constant."""

@@ -16,6 +16,8 @@ cast(date'-0044-03-15' as string), year(date'-0044-03-15'), month(date'-0044-03-
 datediff(date'0001-01-01', date'-0001-01-01'), months_between(date'0001-01-01', date'-0001-01-01'), cast(last_day(date'0000-02-01') as string), cast(next_day(date'-0001-12-25', 'MON') as string), cast(trunc(date'-0001-12-25', 'year') as string), cast(date_trunc('month', timestamp'-0001-12-25 10:00:00') as string), cast(add_months(date'0001-01-31', -11) as string)
 timestamp'2016-12-31 23:59:60'
 cast('2016-12-31 23:59:60' as timestamp)
+cast(concat('ep', 'och') as date), cast(concat('ep', 'och') as timestamp), cast(upper('epoch') as timestamp_ntz), date_add(concat('epo', 'ch'), 1)
+cast(concat('ep', 'och') as timestamp), cast(s as date) from values ('epoch') t(s)
 make_timestamp(2016, 12, 31, 23, 59, 60)
 to_timestamp('2016-12-31 23:59:60', 'yyyy-MM-dd HH:mm:ss')
 timestampadd(YEAR, 1, timestamp'2020-02-29 10:00:00'), timestampadd(QUARTER, -1, timestamp'2020-05-31'), timestampadd(MONTH, 1, timestamp'2020-01-31'), timestampadd(WEEK, 1, timestamp'2020-01-31'), timestampadd(DAY, 1, date'2020-01-31'), timestampadd(HOUR, 25, timestamp'2020-01-31'), timestampadd(MICROSECOND, 1, timestamp'2020-01-31'), dateadd(DAY, 1, timestamp'2020-01-31'), date_add(MONTH, 1, timestamp'2020-01-31'), dateadd(SECOND, -1, timestamp_ntz'2020-01-31')
