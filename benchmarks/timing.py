@@ -23,6 +23,10 @@ class Times:
         return min(self.seconds)
 
     @property
+    def first(self) -> float:
+        return self.seconds[0]
+
+    @property
     def median(self) -> float:
         return statistics.median(self.seconds)
 

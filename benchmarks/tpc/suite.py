@@ -93,6 +93,7 @@ def summary(
         "query",
         *(f"{name} best" for name in names),
         *(f"{name} median" for name in names[:2]),
+        *(f"{name} first" for name in names[:2]),
         "ratio",
         "answer",
     ]
@@ -100,12 +101,16 @@ def summary(
     for query, (verdict, times) in measured.items():
         best = [times[name].best for name in names] if times else [None] * len(names)
         median = [times[name].median for name in names[:2]] if times else [None] * 2
-        rows.append([query, *best, *median, times[names[0]].best / times[names[1]].best if times else None, verdict])
-    totals = [sum(row[n] or 0 for row in rows) for n in range(1, 1 + len(names) + 2)]
+        first = [times[name].first for name in names[:2]] if times else [None] * 2  # nothing kept from a run before
+        rows.append(
+            [query, *best, *median, *first, times[names[0]].best / times[names[1]].best if times else None, verdict]
+        )
+    totals = [sum(row[n] or 0 for row in rows) for n in range(1, 1 + len(names) + 4)]
     right = sum(1 for row in rows if row[-1] == "ok")
     ratio = totals[0] / totals[1] if totals[1] else float("inf")
     rows.append(["total", *totals, ratio, f"{right} of {len(measured)}"])
-    title = f"{suite.upper()} scale {options.scale:g}, seconds, best and median of {options.rounds}, results as Arrow"
+    runs = f"best, median and first of {options.rounds} runs"
+    title = f"{suite.upper()} scale {options.scale:g}, seconds, {runs}, results as Arrow"
     bars = [
         Bar(f"{suite} total against DuckDB's", ratio, MOST_OF_DUCKDB, "×"),
         Bar(f"{suite} wrong answers", len(measured) - right, 0),

@@ -25,6 +25,8 @@ def free_columns(plan: lg.Relation) -> list[lg.Column]:
     used: dict[int, lg.Column] = {}
     for relation in preorder(plan, lg.Relation):
         made.update(c.id for c in relation.output)
+        if isinstance(relation, lg.Scan) and relation.metadata is not None:
+            made.add(relation.metadata.id)
         for expr in children(relation, lg.Expr):
             for column in columns_in(expr):
                 used.setdefault(column.id, column)
