@@ -13,12 +13,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from hiveframe.engine.arrow_edges import ResultBatches, relabelled
+from hiveframe.engine.arrow_edges import ResultBatches, physical_batch, physical_schema, relabelled
 from hiveframe.engine.database import Database, reader
 from hiveframe.engine.kernels import keep_failure
+from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.printing import printing_to_stderr
 from hiveframe.engine.running import Running
 from hiveframe.plan import types as t
+from hiveframe.plan.logical import Column
 from hiveframe.settings import Settings
 
 _PASSED_ROWS: Final = 100_000
@@ -68,6 +70,21 @@ class StreamStage(Stage):
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows, made anew."""
         return self._batches()
+
+
+class UserStream(Stage):
+    """Batches that a user's code makes, in Spark's Arrow types."""
+
+    def __init__(self, row_type: t.StructType, batches: Callable[[], Iterator[pa.RecordBatch]]) -> None:
+        self._output = [Column(i, f.name, f.dtype) for i, f in enumerate(row_type.fields)]
+        super().__init__(physical_schema(self._output))
+        self._batches = batches
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, made anew."""
+        with user_code():
+            for batch in self._batches():
+                yield physical_batch(batch.columns, self._output)
 
 
 class Query:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.sql import Sql, column, ident, physical_field_names
+from hiveframe.functions.sql import Sql, column, column_name, ident, physical_field_names
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, scan_column
 from hiveframe.lake.table_function import select_from
@@ -25,10 +25,14 @@ ReadFile = Callable[[str, tuple[int, ...]], Iterator[Sequence[Any]]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchStream:
-    """An Arrow stream that is made anew each time that it is read; what goes wrong in it leaves as it is."""
+    """An Arrow stream that is made anew each time that it is read; what goes wrong in it leaves as it is.
 
-    schema: pa.Schema
+    Its batches have the physical `schema`; or, where user code makes them, Spark's own Arrow types for `row_type`.
+    """
+
+    schema: pa.Schema | None
     batches: Callable[[], Iterator[pa.RecordBatch]]
+    row_type: StructType | None = None
 
 
 def scan_files(
@@ -64,7 +68,10 @@ def scan_files(
 def scan_stream(source: ScanSource, needed: Sequence[int], stream: BatchStream) -> ScanSql:
     """The rows of a stream whose columns are those needed, in their order."""
     name = f"__rows_{next(_names)}"
-    outputs: list[tuple[str, Sql]] = [(scan_column(i), column(scan_column(i))) for i in needed]
+    is_users = stream.row_type is not None  # whose columns the engine calls by their places
+    outputs: list[tuple[str, Sql]] = [
+        (scan_column(i), column(column_name(n) if is_users else scan_column(i))) for n, i in enumerate(needed)
+    ]
     return ScanSql(select_from(ident(name), outputs), {name: stream})
 
 

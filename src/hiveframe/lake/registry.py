@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final
+from importlib import metadata
+from typing import Any, Final
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
@@ -35,9 +36,13 @@ def scan_expression(
 def source_of(name: str) -> Source:
     """The source registered under `name` (any case, or the class name Spark programs use)."""
     short = short_name(name)
-    if short not in SOURCES:
+    if short in SOURCES:
+        return _loaded(short)
+    installed = installed_source(short)
+    if installed is None or is_python_source(installed):
         raise SparkException("DATA_SOURCE_NOT_FOUND", {"provider": name})
-    return _loaded(short)
+    made: Source = installed()
+    return made
 
 
 @cache
@@ -47,11 +52,27 @@ def _loaded(short: str) -> Source:
     return made
 
 
+@cache
+def installed_source(short: str) -> Any:
+    """What an installed package offers under that name: a `Source`, or a `pyspark.sql.datasource.DataSource`."""
+    found = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name.lower() == short]
+    return found[0].load() if found else None
+
+
+def is_python_source(offered: Any) -> bool:
+    """Whether that is a data source of PySpark's kind."""
+    from pyspark.sql.datasource import DataSource
+
+    return isinstance(offered, type) and issubclass(offered, DataSource)
+
+
 def short_name(name: str) -> str:
     """The registry's name for a format: `Parquet`, `org.apache.spark.sql.parquet` and `parquet` are one."""
     lowered = name.lower()
     return CLASS_NAMES.get(lowered, lowered)
 
+
+ENTRY_POINTS: Final = "hiveframe.data_sources"
 
 CLASS_NAMES: Final[Mapping[str, str]] = {
     **{f"org.apache.spark.sql.{f}": f for f in ("parquet", "json", "orc")},
@@ -73,6 +94,7 @@ SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),
     "parquet": ("parquet", "ParquetSource"),
+    "python data source": ("python_source", "PythonSource"),
     "text": ("text", "TextSource"),
     "xml": ("xml", "XmlSource"),
     "binaryfile": ("binary_file", "BinaryFileSource"),

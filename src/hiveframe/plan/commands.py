@@ -487,6 +487,14 @@ class RegisterFunction(Command):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RegisterDataSource(Command):
+    """`spark.dataSource.register`: `command` is the pickled class."""
+
+    name: str
+    command: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class DeclareVariable(Command):
     """`DECLARE [OR REPLACE] VARIABLE names [type] [DEFAULT expr]`."""
 

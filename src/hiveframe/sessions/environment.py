@@ -24,12 +24,14 @@ from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source, short_name
 from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.sources.python_source import FORMAT as PYTHON_FORMAT
 from hiveframe.lake.sources.source import ReadRequest
 from hiveframe.optimizer.costs import Costs
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
 from hiveframe.sessions.analyses import Reads
+from hiveframe.sessions.data_sources import find_provider
 from hiveframe.sessions.state import SessionState
 from hiveframe.sessions.tables_of import kept_table, scanned, table_request
 from hiveframe.sessions.users import current_user
@@ -153,13 +155,16 @@ class SessionEnvironment:
         listed = options.first("path")
         paths = node.paths or ((listed,) if listed else ())
         schema = self._schema(node.schema)
+        name = node.format or self.settings.require("spark.sql.sources.default")
+        provider = find_provider(self.state, name)
         request = ReadRequest(
-            format=node.format or self.settings.require("spark.sql.sources.default"),
+            format=name if provider is None else PYTHON_FORMAT,
             paths=paths,
             schema=read_schema(schema) if schema is not None else None,
             options=options.without("path"),
             predicates=node.predicates,
             parse_schema=self._parse_schema,
+            provider=provider,
         )
         if not paths:
             self.reads.never_again()  # what is read is no file that could be looked at

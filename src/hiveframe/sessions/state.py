@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -51,6 +52,7 @@ class SessionState:
     cached_plans: dict[int, CacheEntry] = field(default_factory=dict)
     cached_tables: dict[tuple[str, ...], CacheEntry] = field(default_factory=dict)
     resources: list[tuple[str, str]] = field(default_factory=list)
+    data_sources: dict[str, Any] = field(default_factory=dict)
     analyses: Analyses = field(default_factory=Analyses)
     scripts: ScriptScopes = field(default_factory=ScriptScopes)
     changes: int = 0
@@ -74,4 +76,5 @@ class SessionState:
             dict(self.cached_plans),
             dict(self.cached_tables),
             list(self.resources),
+            dict(self.data_sources),
         )

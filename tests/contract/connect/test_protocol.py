@@ -26,7 +26,12 @@ from tests.contract.connect.catalog_programs import CATALOG
 PAGE = Path(__file__).parents[3] / "docs" / "protocol.md"
 
 # Kinds that another suite sends: MERGE INTO needs tables that keep versions, a removal comes when Python lets go.
-ELSEWHERE = {"merge_into_table_command", "merge_action", "remove_cached_remote_relation_command"}
+ELSEWHERE = {
+    "merge_into_table_command",
+    "merge_action",
+    "remove_cached_remote_relation_command",
+    "register_data_source",
+}
 # Kinds that no client has a call for; they are errors of the plan, as under Spark.
 INVALID = {"extension", "unknown"}
 

@@ -19,7 +19,7 @@ from tests.unit.lake.harness import UTC, opened, rows_of, wrote
 
 QUERY = "select unnest([1, 2]) a, unnest(['x', 'y']) b, unnest([true, false]) c, unnest([7, 8]) k"
 SCHEMA = "a bigint, b string, c boolean, k int"
-FORMATS = sorted(SOURCES.keys() - {"jdbc"})  # that has no files
+FORMATS = sorted(SOURCES.keys() - {"jdbc", "python data source"})  # those have no files
 OPTIONS: dict[str, dict[str, str]] = {"xml": {"rowTag": "row"}}
 
 

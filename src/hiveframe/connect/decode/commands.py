@@ -34,6 +34,12 @@ def _register_table_function(_: Decoder, m: relations_pb2.CommonInlineUserDefine
     return commands.RegisterFunction(m.function_name, function, m.deterministic, is_table=True)
 
 
+def _register_data_source(_: Decoder, m: relations_pb2.CommonInlineUserDefinedDataSource) -> spec.Command:
+    if m.WhichOneof("data_source") is None:
+        raise not_set(m, "data_source")
+    return commands.RegisterDataSource(m.name, m.python_data_source.command)
+
+
 def _write(d: Decoder, m: pb.WriteOperation) -> spec.Command:
     mode = _WRITE_MODES.get(m.mode)
     if mode is None:
@@ -192,7 +198,7 @@ COMMANDS: Final[Mapping[str, Callable[[Decoder, Any], spec.Command]]] = {
     "streaming_query_manager_command": Refusal("structured streaming"),
     "register_table_function": _register_table_function,
     "streaming_query_listener_bus_command": Refusal("structured streaming"),
-    "register_data_source": Refusal("Python data sources"),
+    "register_data_source": _register_data_source,
     "create_resource_profile_command": _only_executed,
     "checkpoint_command": _checkpoint,
     "remove_cached_remote_relation_command": _remove_cached,

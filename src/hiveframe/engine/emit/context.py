@@ -19,7 +19,7 @@ from hiveframe.engine.kernels import Kernel, kernel
 from hiveframe.engine.metrics import Observation
 from hiveframe.engine.render import render
 from hiveframe.engine.running import Running
-from hiveframe.engine.stages import PassStage, StreamStage
+from hiveframe.engine.stages import PassStage, StreamStage, UserStream
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
@@ -184,7 +184,7 @@ class Context:
     def source(self, data: Any) -> exp.Expression:
         """Arrow `data` as something to select from; it lives as long as this context's handles."""
         if isinstance(data, BatchStream):
-            data = StreamStage(data.schema, data.batches)
+            data = UserStream(data.row_type, data.batches) if data.row_type else StreamStage(data.schema, data.batches)
         handle = self.database.source(data)
         self.handles.append(handle)
         return exp.Table(this=q.ident(handle.name))

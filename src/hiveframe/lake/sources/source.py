@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.options import Options
@@ -21,6 +21,7 @@ class ReadRequest:
     `schema` fixes the columns; a table's (`is_table`) `partition_columns` stand in folder names, and its empty or
     missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
     `predicates` divide the rows of a table of another database; `parse_schema` reads DDL that stands in an option.
+    `provider` is the class of a data source written in Python.
     """
 
     format: str
@@ -32,6 +33,7 @@ class ReadRequest:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     predicates: tuple[str, ...] = ()
     parse_schema: Callable[[str], StructType] | None = None
+    provider: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

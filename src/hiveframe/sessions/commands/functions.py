@@ -14,6 +14,7 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType, sql_name
 from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.data_sources import register
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.settings import Settings
 
@@ -151,6 +152,13 @@ def drop_function(session: CommandSession, command: c.DropFunction) -> SmallTabl
 
 def _not_found(session: CommandSession, parts: tuple[str, ...]) -> Exception:
     return analysis_error("ROUTINE_NOT_FOUND", routineName=quoted(*parts))
+
+
+@handles(c.RegisterDataSource)
+def register_data_source(session: CommandSession, command: c.RegisterDataSource) -> SmallTable:
+    """`spark.dataSource.register`."""
+    register(session.state, command)
+    return EMPTY
 
 
 @handles(c.RegisterFunction)

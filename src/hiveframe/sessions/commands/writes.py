@@ -19,6 +19,7 @@ from hiveframe.sessions.commands.insert import insert_rows
 from hiveframe.sessions.commands.lookup import find_table, not_found, writable_table
 from hiveframe.sessions.commands.saving import create_as_select, path_mode, save
 from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.data_sources import find_provider, write_to
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
 from hiveframe.sql import parse_schema
@@ -39,6 +40,11 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
     if short_name(format_name) == "noop":
         for _ in session.stream(session.analyze(command.child)):
             pass
+        return EMPTY
+    provider = find_provider(session.state, format_name)
+    if provider is not None:
+        plan = session.analyze(command.child)
+        write_to(provider, format_name, command, schema_of(plan), session.stream(plan))
         return EMPTY
     if short_name(format_name) == "jdbc":
         _write_jdbc(session, command, options)
