@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.functions import strict_math
 from hiveframe.functions.arithmetic import emit_arithmetic
 from hiveframe.functions.arithmetic_types import arithmetic_operands, result_type
 from hiveframe.functions.emit import EmitContext
@@ -17,7 +19,7 @@ from hiveframe.functions.operators import mode_of
 from hiveframe.functions.registry import ANY, Function, Param, ParamLike, always_null, any_null, never_null, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call
+from hiveframe.plan.logical import Call, Cast, Literal
 
 Emit = Callable[[Call, list[Sql], EmitContext], Sql]
 
@@ -37,13 +39,13 @@ def _unary(name: str, emit: Emit, doc: str, *, label: str | None = None, aliases
     )
 
 
-def _binary(name: str, duck: str, doc: str, *, label: str = "", aliases: tuple[str, ...] = ()) -> Function:
+def _binary(name: str, emit: Emit, doc: str, *, label: str = "", aliases: tuple[str, ...] = ()) -> Function:
     return Function(
         name,
         (t.DOUBLE, t.DOUBLE),
         t.DOUBLE,
         nullable=any_null,
-        emit=lambda call, args, ctx: func(duck, *args),
+        emit=emit,
         label=label or name.upper(),
         aliases=aliases,
         doc=doc,
@@ -55,32 +57,28 @@ def _duck(name: str) -> Emit:
     return lambda call, args, ctx: func(name, *args)
 
 
-def _above(bound: float, name: str) -> Emit:
-    """DuckDB's function where the argument is greater than `bound`, NULL elsewhere: Spark's rule for logarithms."""
-
-    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        return let(args[0], ctx, lambda v: case((op(">", v, constant(bound, t.DOUBLE)), func(name, v))))
-
-    return emit
-
-
 def _kernel(name: str, function: Callable[[pa.Array], pa.Array]) -> Emit:
     return lambda call, args, ctx: func(ctx.kernel(name, function, [t.DOUBLE], t.DOUBLE), *args)
 
 
-def _cbrt(values: pa.Array) -> pa.Array:
-    return _by_numpy(np.cbrt, values)
+def _strict(name: str, function: Callable[[np.ndarray], np.ndarray]) -> Emit:
+    """StrictMath's function, which DuckDB's differs from in the last digit."""
+
+    def kernel(values: pa.Array) -> pa.Array:
+        return _by_numpy(function, values)
+
+    kernel.__qualname__ = f"strict_{name}"
+    return _kernel(name, kernel)
 
 
-def _expm1(values: pa.Array) -> pa.Array:
-    return _by_numpy(np.expm1, values)
+def _log_above(bound: float, function: Callable[[np.ndarray], np.ndarray]) -> Callable[[pa.Array], pa.Array]:
+    """A logarithm, NULL from `bound` down: Spark's rule."""
 
+    def kernel(values: pa.Array) -> pa.Array:
+        numbers = values.to_numpy(zero_copy_only=False)
+        return pa.array(function(numbers), pa.float64(), mask=_missing(values) | (numbers <= bound))
 
-def _log1p(values: pa.Array) -> pa.Array:
-    """NULL from -1 down."""
-    numbers = values.to_numpy(zero_copy_only=False)
-    with np.errstate(all="ignore"):
-        return pa.array(np.log1p(numbers), pa.float64(), mask=_missing(values) | (numbers <= -1))
+    return kernel
 
 
 def _by_numpy(function: Callable[[np.ndarray], np.ndarray], values: pa.Array) -> pa.Array:
@@ -95,15 +93,10 @@ def _missing(values: pa.Array) -> np.ndarray:
 
 def _emit_log(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """`log(x)`, or `log(base, x)`; NULL where either is not positive."""
-    zero = constant(0.0, t.DOUBLE)
     if len(args) == 1:
-        return _above(0.0, "ln")(call, args, ctx)
-
-    def build(base: Sql, value: Sql) -> Sql:
-        positive = op("and", op(">", base, zero), op(">", value, zero))
-        return case((positive, op("/", func("ln", value), func("ln", base))))
-
-    return let_all(args, ctx, build)
+        return _LN(call, args, ctx)
+    base, value = (_LN(call, [a], ctx) for a in args)
+    return op("/", value, base)
 
 
 def _show_log(texts: Sequence[str]) -> str:
@@ -130,14 +123,26 @@ def _emit_sign(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return let(cast(args[0], "DOUBLE"), ctx, build)
 
 
-def _emit_hypot(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return func(ctx.kernel("hypot", _hypot, [t.DOUBLE, t.DOUBLE], t.DOUBLE), *args)
+def _pairs(name: str, function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Emit:
+    """StrictMath's function of two doubles."""
+
+    def kernel(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+        made = function(lefts.to_numpy(zero_copy_only=False), rights.to_numpy(zero_copy_only=False))
+        return pa.array(made, pa.float64(), mask=_missing(lefts) | _missing(rights))
+
+    return lambda call, args, ctx: func(ctx.kernel(name, kernel, [t.DOUBLE, t.DOUBLE], t.DOUBLE), *args)
 
 
-def _hypot(lefts: pa.Array, rights: pa.Array) -> pa.Array:
-    a, b = lefts.to_numpy(zero_copy_only=False), rights.to_numpy(zero_copy_only=False)
-    with np.errstate(all="ignore"):
-        return pa.array(np.hypot(a, b), pa.float64(), mask=_missing(lefts) | _missing(rights))
+def _emit_power(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    exponent = call.args[1]
+    while isinstance(exponent, Cast):
+        exponent = exponent.child
+    if isinstance(exponent, Literal) and exponent.value == 2:
+        return let(args[0], ctx, lambda v: op("*", v, v.copy()))
+    return _POWER(call, args, ctx)
+
+
+_POWER: Final = _pairs("power", strict_math.power)
 
 
 def _emit_factorial(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -192,17 +197,29 @@ def _bucket(count: Sql, part: Sql, whole: Sql) -> Sql:
     return op("+", cast(func("trunc", op("/", op("*", cast(count, "DOUBLE"), part), whole)), "BIGINT"), number(1))
 
 
+_LN_2: Final = strict_math.log(np.array([2.0]))
+
+
+def _log2(numbers: np.ndarray) -> np.ndarray:
+    return strict_math.log(numbers) / _LN_2
+
+
+def _atanh(numbers: np.ndarray) -> np.ndarray:
+    return 0.5 * (strict_math.log1p(numbers) - strict_math.log1p(-numbers))
+
+
+_LN: Final = _kernel("ln", _log_above(0.0, strict_math.log))
 _BUCKETED: ParamLike = Param((t.DOUBLE, t.YEAR_MONTH, t.DAY_TIME))
 
 register(
     _unary("sqrt", _duck("sqrt"), "The square root; NaN for negative numbers."),
-    _unary("cbrt", _kernel("cbrt", _cbrt), "The cube root."),
-    _unary("exp", _duck("exp"), "e to the power of the argument."),
-    _unary("expm1", _kernel("expm1", _expm1), "exp(x) - 1, exact for small x."),
-    _unary("ln", _above(0.0, "ln"), "The natural logarithm; NULL for numbers that are not positive.", label=""),
-    _unary("log10", _above(0.0, "log10"), "The logarithm to base 10."),
-    _unary("log2", _above(0.0, "log2"), "The logarithm to base 2."),
-    _unary("log1p", _kernel("log1p", _log1p), "ln(1 + x), exact for small x."),
+    _unary("cbrt", _strict("cbrt", strict_math.cbrt), "The cube root."),
+    _unary("exp", _strict("exp", strict_math.exp), "e to the power of the argument."),
+    _unary("expm1", _strict("expm1", strict_math.expm1), "exp(x) - 1, exact for small x."),
+    _unary("ln", _LN, "The natural logarithm; NULL for numbers that are not positive.", label=""),
+    _unary("log10", _kernel("log10", _log_above(0.0, strict_math.log10)), "The logarithm to base 10."),
+    _unary("log2", _kernel("log2", _log_above(0.0, _log2)), "The logarithm to base 2."),
+    _unary("log1p", _kernel("log1p", _log_above(-1.0, strict_math.log1p)), "ln(1 + x), exact for small x."),
     Function(
         "log",
         (t.DOUBLE, Param((t.DOUBLE,), optional=True)),
@@ -219,25 +236,25 @@ register(
     _unary("cot", _reciprocal("tan"), "The cotangent of an angle in radians."),
     _unary("sec", _reciprocal("cos"), "The secant of an angle in radians."),
     _unary("csc", _reciprocal("sin"), "The cosecant of an angle in radians."),
-    _unary("asin", _duck("asin"), "The angle whose sine it is."),
-    _unary("acos", _duck("acos"), "The angle whose cosine it is."),
-    _unary("atan", _duck("atan"), "The angle whose tangent it is."),
-    _unary("sinh", _duck("sinh"), "The hyperbolic sine."),
-    _unary("cosh", _duck("cosh"), "The hyperbolic cosine."),
-    _unary("tanh", _duck("tanh"), "The hyperbolic tangent."),
-    _unary("asinh", _duck("asinh"), "The inverse hyperbolic sine."),
-    _unary("acosh", _duck("acosh"), "The inverse hyperbolic cosine."),
-    _unary("atanh", _duck("atanh"), "The inverse hyperbolic tangent."),
+    _unary("asin", _strict("asin", strict_math.asin), "The angle whose sine it is."),
+    _unary("acos", _strict("acos", strict_math.acos), "The angle whose cosine it is."),
+    _unary("atan", _strict("atan", strict_math.atan), "The angle whose tangent it is."),
+    _unary("sinh", _strict("sinh", strict_math.sinh), "The hyperbolic sine."),
+    _unary("cosh", _strict("cosh", strict_math.cosh), "The hyperbolic cosine."),
+    _unary("tanh", _strict("tanh", strict_math.tanh), "The hyperbolic tangent."),
+    _unary("asinh", _strict("asinh", strict_math.asinh), "The inverse hyperbolic sine."),
+    _unary("acosh", _strict("acosh", strict_math.acosh), "The inverse hyperbolic cosine."),
+    _unary("atanh", _strict("atanh", _atanh), "The inverse hyperbolic tangent."),
     _unary("degrees", _duck("degrees"), "Radians as degrees."),
     _unary("radians", _duck("radians"), "Degrees as radians."),
-    _binary("power", "pow", "The first to the power of the second.", aliases=("pow",)),
-    _binary("atan2", "atan2", "The angle of the point whose y and x these are."),
+    _binary("power", _emit_power, "The first to the power of the second.", aliases=("pow",)),
+    _binary("atan2", _pairs("atan2", strict_math.atan2), "The angle of the point whose y and x these are."),
     Function(
         "hypot",
         (t.DOUBLE, t.DOUBLE),
         t.DOUBLE,
         nullable=any_null,
-        emit=_emit_hypot,
+        emit=_pairs("hypot", strict_math.hypot),
         label="HYPOT",
         doc="The length of the vector of both, without overflow on the way.",
         group="math_funcs",
