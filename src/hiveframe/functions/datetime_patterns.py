@@ -13,8 +13,8 @@ from typing import Final
 
 from hiveframe.errors import IllegalArgumentException, SparkError, SparkRuntimeException, SparkUpgradeException
 
-_WEEK_BASED: Final = frozenset("YWwu")
-_UNSUPPORTED: Final = frozenset("ABcenNp")
+_WEEK_BASED: Final = frozenset("YWwuec")
+_UNSUPPORTED: Final = frozenset("ABnNp")
 _NOT_FOR_PARSING: Final = frozenset("EFqQ")
 _TOO_LONG: Final = (*(letter * 5 for letter in "GMLEQq"), "y" * 11)
 # What the formatter of Spark 2.4 took: a pattern that only it takes is an upgrade problem.
@@ -24,7 +24,7 @@ _RUNS: Final = re.compile(r"([A-Za-z])\1*|'(?:[^']|'')*'?|.", re.DOTALL)
 
 # How many times each letter may be repeated.
 _COUNTS: Final[dict[str, frozenset[int]]] = {
-    **{letter: frozenset(range(1, 20)) for letter in "yu"},
+    **{letter: frozenset(range(1, 20)) for letter in "yug"},
     **{letter: frozenset(range(1, 6)) for letter in "GMLQqEXxZ"},
     **{letter: frozenset({1, 2}) for letter in "dhHkKms"},
     "D": frozenset({1, 2, 3}),
@@ -32,11 +32,12 @@ _COUNTS: Final[dict[str, frozenset[int]]] = {
     "a": frozenset({1}),
     "F": frozenset({1}),
     "V": frozenset({2}),
+    "v": frozenset({1, 4}),
     "z": frozenset({1, 2, 3, 4}),
     "O": frozenset({1, 4}),
 }
 
-ZONE_LETTERS: Final = frozenset("VzOXxZ")
+ZONE_LETTERS: Final = frozenset("VvzOXxZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,19 @@ def compile_pattern(pattern: str, *, is_parsing: bool = False, knows_legacy: boo
         elements = _elements(pattern)
         if elements is not None:
             return elements
-        quoted = "'" + pattern.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        problem = SparkRuntimeException(
-            "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", {"pattern": quoted, "docroot": _DOCROOT}
-        )
+        params = {"pattern": _quoted(pattern), "docroot": _DOCROOT}
+        problem = SparkRuntimeException("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", params)
     if knows_legacy and _legacy_takes(pattern):
         raise SparkUpgradeException(
             "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
-            {"pattern": f"'{pattern}'", "config": '"spark.sql.legacy.timeParserPolicy"', "docroot": _DOCROOT},
+            {"pattern": _quoted(pattern), "config": '"spark.sql.legacy.timeParserPolicy"', "docroot": _DOCROOT},
         )
     raise problem
+
+
+def _quoted(pattern: str) -> str:
+    """A pattern as a string literal."""
+    return "'" + pattern.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def fields_of(elements: tuple[Element, ...]) -> Iterator[Field]:
@@ -117,8 +121,10 @@ def _problem(pattern: str, *, is_parsing: bool) -> SparkError | None:
             if letter in _UNSUPPORTED or (is_parsing and letter in _NOT_FOR_PARSING):
                 params = {"c": letter, "pattern": pattern}
                 return IllegalArgumentException("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", params)
-        if any(style in part for style in _TOO_LONG):
-            return IllegalArgumentException("INVALID_DATETIME_PATTERN.LENGTH", {"pattern": pattern})
+        style = next((style for style in _TOO_LONG if style in part), None)
+        if style is not None:
+            shown = style if style[0] in "qQ" else pattern
+            return IllegalArgumentException("INVALID_DATETIME_PATTERN.LENGTH", {"pattern": shown})
     return None
 
 

@@ -14,7 +14,14 @@ from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern
 from hiveframe.functions.datetime_text import days_from_civil
 from hiveframe.functions.time_zones import offset_at, zone
-from hiveframe.functions.zone_texts import full_name, localized_offset, offset_text, short_name
+from hiveframe.functions.zone_texts import (
+    full_name,
+    generic_full_name,
+    generic_short_name,
+    localized_offset,
+    offset_text,
+    short_name,
+)
 
 MONTHS: Final = (
     "January",
@@ -32,6 +39,7 @@ MONTHS: Final = (
 )
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY_US: Final = 86_400_000_000
+MODIFIED_JULIAN_EPOCH: Final = 40_587  # 1970-01-01
 _QUARTERS: Final = ("1st", "2nd", "3rd", "4th")
 
 
@@ -157,6 +165,12 @@ def _zone_name(moment: Moment, count: int) -> str:
     return name(moment.instant, moment.place)
 
 
+def _generic_zone_name(moment: Moment, count: int) -> str:
+    """The zone's name whatever the season."""
+    name = generic_full_name if count == 4 else generic_short_name
+    return name(moment.instant, moment.place)
+
+
 def _rfc_offset(moment: Moment, count: int) -> str:
     if count == 4:
         return localized_offset(moment.offset_seconds, full=True)
@@ -179,6 +193,7 @@ _PRINTERS: Final[Mapping[str, Callable[[Moment, int], str]]] = {
     "M": lambda m, n: _named(MONTHS, m.civil[1], n),
     "L": lambda m, n: _named(MONTHS, m.civil[1], n),
     "d": lambda m, n: _number(m.civil[2], n),
+    "g": lambda m, n: _number(m.days + MODIFIED_JULIAN_EPOCH, n),
     "D": lambda m, n: _number(m.day_of_year, n),
     "E": _weekday,
     "F": lambda m, n: str((m.civil[2] - 1) % 7 + 1),
@@ -192,6 +207,7 @@ _PRINTERS: Final[Mapping[str, Callable[[Moment, int], str]]] = {
     "S": lambda m, n: f"{m.nanos:09d}"[:n],
     "V": lambda m, n: m.zone_name,
     "z": _zone_name,
+    "v": _generic_zone_name,
     "O": lambda m, n: localized_offset(m.offset_seconds, full=n == 4),
     "X": lambda m, n: offset_text(m.offset_seconds, n, "Z"),
     "x": _small_offset,

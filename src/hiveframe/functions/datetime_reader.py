@@ -17,8 +17,8 @@ import pyarrow as pa
 from hiveframe.errors import DateTimeException, SparkError, SparkUpgradeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_make import civil_days
-from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern
-from hiveframe.functions.datetime_printer import MONTHS
+from hiveframe.functions.datetime_patterns import ZONE_LETTERS, Element, Field, Text, compile_pattern
+from hiveframe.functions.datetime_printer import MODIFIED_JULIAN_EPOCH, MONTHS
 from hiveframe.functions.datetime_text import days_from_civil, zone_of
 from hiveframe.functions.legacy_datetime import fits_legacy
 from hiveframe.functions.time_zones import offset_on, zone
@@ -189,7 +189,7 @@ def _zone_part(field: Field) -> Zone:
     letter, count = field.letter, field.count
     if letter == "V":
         return Zone(re.compile(_ZONE_ID))
-    if letter == "z":
+    if letter in "vz":
         return Zone(re.compile(_ZONE_NAME))
     if letter == "O" or (letter == "Z" and count == 4):
         return Zone(re.compile(_LOCALIZED[1 if letter == "O" and count == 1 else 4], re.IGNORECASE))
@@ -201,8 +201,10 @@ def _zone_part(field: Field) -> Zone:
 
 def _field_part(field: Field) -> Part:
     letter, count = field.letter, field.count
-    if letter in "VzOXxZ":
+    if letter in ZONE_LETTERS:
         return _zone_part(field)
+    if letter == "g":
+        return Number("g", count, _MOST_DIGITS, "plain")
     if letter in "uy":
         if count == 2:
             return Number(letter, 2, 2, "fixed", base=2000)
@@ -284,6 +286,8 @@ def _resolved(fields: Fields, prefix: str) -> int:
         days = _days(year, known["M"], known["d"], prefix)
     elif year is not None and day_of_year is not None:
         days = _ordinal_days(year, day_of_year, prefix)
+    if days is None and "g" in known:
+        days = known["g"] - MODIFIED_JULIAN_EPOCH
     time = _time(known, prefix)
     if days is None:
         days = _days(1970 if year is None else year, known.get("M", 1), known.get("d", 1), "")
@@ -325,13 +329,36 @@ def _time(known: dict[str, int], prefix: str) -> int:
         _check("HourOfAmPm", half_hour, 0, 11, prefix)
         if hour is None:
             hour = (half or 0) * 12 + half_hour
+    is_half_alone = hour is None
     if hour is None:
         hour = 12 if half else 0
     minute, second = known.get("m", 0), known.get("s", 0)
     _check("HourOfDay", hour, 0, 23, prefix)
     _check("MinuteOfHour", minute, 0, 59, prefix)
     _check("SecondOfMinute", second, 0, 59, prefix)
+    shown = _time_text(hour, minute, second, known.get("S", 0))
+    if half_hour is not None and half_hour != hour % 12:
+        raise _conflict(prefix, "HourOfAmPm", hour % 12, half_hour, shown)
+    if half is not None and half != hour // 12 and not is_half_alone:
+        raise _conflict(prefix, "AmPmOfDay", hour // 12, half, shown)
     return ((hour * 60 + minute) * 60 + second) * 1_000_000 + known.get("S", 0) // 1000
+
+
+def _conflict(prefix: str, name: str, derived: int, given: int, shown: str) -> Unreadable:
+    return Unreadable(
+        f"{prefix}Conflict found: Field {name} {derived} differs from {name} {given} derived from {shown}"
+    )
+
+
+def _time_text(hour: int, minute: int, second: int, nanos: int) -> str:
+    """A time of day as `java.time.LocalTime` writes it."""
+    text = f"{hour:02d}:{minute:02d}"
+    if not second and not nanos:
+        return text
+    digits = f"{nanos:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{text}:{second:02d}" + (f".{digits}" if digits else "")
 
 
 def _check(name: str, value: int, low: int, high: int, prefix: str, shown: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,11 @@ _REGIONAL: Final[dict[tuple[str, str], str]] = {
 }
 # Zones that a name stands for when it is read.
 _PLACES: Final[dict[str, str]] = {
+    "PT": "America/Los_Angeles",
+    "MT": "America/Denver",
+    "CT": "America/Chicago",
+    "ET": "America/New_York",
+    "AT": "America/Halifax",
     "PST": "America/Los_Angeles",
     "PDT": "America/Los_Angeles",
     "MST": "America/Denver",
@@ -112,6 +118,33 @@ def full_name(moment: dt.datetime, zone: dt.tzinfo) -> str:
     short = short_name(moment, zone)
     key = getattr(zone, "key", "")
     return _REGIONAL.get((key, short)) or _NAMES.get(short) or localized_offset(_seconds(moment, zone), full=True)
+
+
+# Generic names that don't come from the standard ones by leaving a word out.
+_GENERIC_SHORT: Final[dict[str, str]] = {"CEST": "CET", "EEST": "EET", "WEST": "WET", "MSK": "MT", "HST": "HST"}
+_GENERIC_FULL: Final[dict[str, str]] = {
+    "AEST": "Eastern Australia Time",
+    "AEDT": "Eastern Australia Time",
+    "ACST": "Central Australia Time",
+    "ACDT": "Central Australia Time",
+    "AWST": "Western Australia Time",
+}
+_SEASON: Final = re.compile(r"([A-Z]+)[SD]T")
+
+
+def generic_short_name(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """`PT`."""
+    short = short_name(moment, zone)
+    seasonal = _SEASON.fullmatch(short)
+    return _GENERIC_SHORT.get(short) or (f"{seasonal[1]}T" if seasonal else short)
+
+
+def generic_full_name(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """`Pacific Time`."""
+    if not isinstance(zone, ZoneInfo):
+        return full_name(moment, zone) if zone is dt.UTC else offset_id(_seconds(moment, zone))
+    known = _GENERIC_FULL.get(short_name(moment, zone))
+    return known or re.sub(r" (Standard|Daylight|Summer) Time$", " Time", full_name(moment, zone))
 
 
 def _seconds(moment: dt.datetime, zone: dt.tzinfo) -> int:

@@ -1,0 +1,28 @@
+date_format(timestamp'2021-03-04 05:06:07', 'g'), date_format(timestamp'2021-03-04 05:06:07', 'gggggg'), date_format(date'1850-01-01', 'g'), date_format(timestamp'2021-03-04 05:06:07', 'v vvvv')
+date_format(timestamp'2021-03-04 05:06:07', 'e')
+date_format(timestamp'2021-03-04 05:06:07', 'ccc')
+date_format(timestamp'2021-03-04 05:06:07', 'qqqqqq')
+date_format(timestamp'2021-03-04 05:06:07', 'MMMMMM')
+date_format(timestamp'2021-03-04 05:06:07', "YYYY-'W'ww")
+to_date('59277', 'g'), to_timestamp('59277 10:00', 'g HH:mm'), to_timestamp('2021-03-04 12 PM', 'yyyy-MM-dd hh a'), to_timestamp('1 1', 'K h'), to_timestamp('2021-03-04 13:00 PM', 'yyyy-MM-dd HH:mm a'), to_timestamp('PM', 'a')
+to_timestamp('2021-03-04 PT', 'yyyy-MM-dd v')
+to_timestamp('2021-03-04 01:00 PM', 'yyyy-MM-dd HH:mm a')
+to_timestamp('2021-03-04 01:00 3', 'yyyy-MM-dd HH:mm h')
+to_timestamp('2021-03-04 13:05:06.7 AM', 'yyyy-MM-dd HH:mm:ss.S a')
+to_timestamp('24 PM', 'kk a')
+try_to_timestamp('2021-03-04 01:00 PM', 'yyyy-MM-dd HH:mm a')
+--SET spark.sql.session.timeZone=America/Los_Angeles
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz'), date_format(timestamp'2021-01-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=Europe/Paris
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz'), date_format(timestamp'2021-01-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=Europe/London
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=Australia/Sydney
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=Asia/Tokyo
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=America/Chicago
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz')
+--SET spark.sql.session.timeZone=+02:00
+date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z')
+--RESET
