@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -31,7 +30,7 @@ from hiveframe.functions.variant_columns import ARROW_TYPE, Pair, pairs, variant
 from hiveframe.functions.variant_encode import encoded_as
 from hiveframe.functions.variant_extract import extracted
 from hiveframe.functions.variant_reader import NodeKind, is_valid, keys_of, read, subtree
-from hiveframe.functions.variant_text import merged_text, schema_of, schema_text
+from hiveframe.functions.variant_text import exact_schema, merged_text, shape_of, shown_schema
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Expr
 from hiveframe.plan.type_json import type_from_json
@@ -94,13 +93,12 @@ def _is_valid(column: pa.StructArray) -> pa.Array:
 
 
 def _schema(column: pa.StructArray) -> pa.Array:
-    return pa.array([None if p is None else schema_text(schema_of(*p)) for p in pairs(column)], pa.string())
+    return pa.array([None if p is None else shown_schema(shape_of(*p)) for p in pairs(column)], pa.string())
 
 
 def _exact_schema(column: pa.StructArray) -> pa.Array:
     """Schemas in a form that can be read back."""
-    shown = (None if p is None else json.dumps(t.json_value(schema_of(*p))) for p in pairs(column))
-    return pa.array(shown, pa.string())
+    return pa.array([None if p is None else exact_schema(shape_of(*p)) for p in pairs(column)], pa.string())
 
 
 _read_schema = lru_cache(maxsize=4096)(type_from_json)

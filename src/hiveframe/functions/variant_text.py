@@ -10,8 +10,9 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -111,25 +112,54 @@ def _clock_text(micros: int) -> str:
     return f"{shown}.{fraction:06d}".rstrip("0") if fraction else shown
 
 
-def schema_of(value: bytes, metadata: bytes) -> DataType:
-    """The type that a VARIANT shows; an OBJECT is a struct, what has no type in common is VARIANT."""
-    return _node_schema(value, 0, keys_of(metadata))
+Shape = Hashable
+"""What a VARIANT's schema depends on; a column has few of them, so that types are made once for each."""
 
 
-def _node_schema(value: bytes, at: int, keys: Keys) -> DataType:
+def shape_of(value: bytes, metadata: bytes) -> Shape:
+    """The shape of a whole VARIANT."""
+    return _shape(value, 0, keys_of(metadata))
+
+
+def _shape(value: bytes, at: int, keys: Keys) -> Shape:
     kind, content = read(value, at, keys)
-    match kind:
-        case NodeKind.OBJECT:
-            return StructType(tuple(StructField(key, _node_schema(value, place, keys)) for key, place in content))
-        case NodeKind.ARRAY:
-            element: DataType = t.NULL
-            for place in content:
-                element = merged(element, _node_schema(value, place, keys))
-            return ArrayType(element)
-        case NodeKind.DECIMAL:
-            _, digits, exponent = content.as_tuple()
-            return DecimalType(max(len(digits), -exponent), -exponent)
-    return _SCHEMAS[kind]
+    if kind is NodeKind.OBJECT:
+        return kind, tuple([(key, _shape(value, place, keys)) for key, place in content])
+    if kind is NodeKind.ARRAY:
+        return kind, tuple(dict.fromkeys([_shape(value, place, keys) for place in content]))
+    if kind is NodeKind.DECIMAL:
+        _, digits, exponent = content.as_tuple()
+        return kind, (len(digits), -exponent)
+    return kind
+
+
+@lru_cache(maxsize=4096)
+def schema_of(shape: Any) -> DataType:
+    """The type that a shape shows; an OBJECT is a struct, what has no type in common is VARIANT."""
+    if isinstance(shape, NodeKind):
+        return _SCHEMAS[shape]
+    kind, parts = shape
+    if kind is NodeKind.OBJECT:
+        return StructType(tuple(StructField(key, schema_of(part)) for key, part in parts))
+    if kind is NodeKind.ARRAY:
+        element: DataType = t.NULL
+        for part in parts:
+            element = merged(element, schema_of(part))
+        return ArrayType(element)
+    precision, scale = parts
+    return DecimalType(max(precision, scale), scale)
+
+
+@lru_cache(maxsize=4096)
+def shown_schema(shape: Shape) -> str:
+    """A shape's schema as `schema_of_variant` prints it."""
+    return schema_text(schema_of(shape))
+
+
+@lru_cache(maxsize=4096)
+def exact_schema(shape: Shape) -> str:
+    """A shape's schema in a form that can be read back."""
+    return json.dumps(t.json_value(schema_of(shape)))
 
 
 def merged(left: DataType, right: DataType) -> DataType:
