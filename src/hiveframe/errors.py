@@ -294,7 +294,6 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
         "<function> saw no sketch, and of none there is no result (an intersection of none would be the infinite set).",
         "22000",
     ),
-    "INVALID_OPTION_TEXT": ("<message>", "22023"),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }
 

@@ -10,6 +10,7 @@ from hiveframe.functions.arrays import (
     element_type,
     has_null_element,
     holds_null,
+    in_order,
     null_unless,
     same_array,
     without_negative_zero,
@@ -61,7 +62,8 @@ def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: s
         dtype = ArrayType(element_type(left), _may_hold_null(name, args))
         return Call(name, (left, right), dtype, any_null(args))
 
-    return Function(name, (ANY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="2.4.0")
+    checks = (in_order(name),)
+    return Function(name, (ANY, ANY), bind=bind, emit=emit, checks=checks, doc=doc, group="array", since="2.4.0")
 
 
 def _alike(binder: Binder, name: str, args: tuple[Expr, ...]) -> list[Expr]:
@@ -235,6 +237,7 @@ register(
         (ARRAY,),
         same_array,
         emit=_emit_distinct,
+        checks=(in_order("array_distinct"),),
         doc="The array without repeated elements, in order.",
         group="array",
         since="2.4.0",
@@ -246,6 +249,7 @@ register(
         "arrays_overlap",
         (ANY, ANY),
         bind=_bind_overlap,
+        checks=(in_order("arrays_overlap"),),
         emit=_emit_overlap,
         doc="Whether two arrays share an element that is not NULL.",
         group="array",

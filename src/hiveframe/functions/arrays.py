@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hiveframe.functions.binding import ordinal
 from hiveframe.functions.coercion import common_type, common_type_without_strings
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
     ARRAY,
@@ -81,6 +82,18 @@ def refuse_void(binder: Binder, name: str, *args: Expr) -> None:
     """NULL_TYPE when an argument has no type."""
     if any(isinstance(a.dtype, t.NullType) for a in args):
         raise binder.error("DATATYPE_MISMATCH.NULL_TYPE", functionName=f"`{name}`")
+
+
+def in_order(name: str, *, whole: bool = False) -> Callable[[Binder, tuple[Expr, ...]], None]:
+    """A check that the first array's elements can be compared; the message names them, or the `whole` array."""
+
+    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
+        dtype = args[0].dtype
+        if isinstance(dtype, ArrayType) and not is_orderable(dtype.element):
+            shown = f'"{t.sql_name(dtype if whole else dtype.element)}"'
+            raise binder.error("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", functionName=f"`{name}`", dataType=shown)
+
+    return check
 
 
 def with_element(binder: Binder, name: str, array: Expr, value: Expr) -> tuple[Expr, Expr]:
@@ -507,6 +520,7 @@ register(
         "array_contains",
         (ANY, ANY),
         bind=_bind_contains,
+        checks=(in_order("array_contains"),),
         emit=_emit_contains,
         doc="Whether a value is in an array; NULL when only a NULL might be it.",
         group="array",
@@ -516,6 +530,7 @@ register(
         "array_position",
         (ANY, ANY),
         bind=_bind_position,
+        checks=(in_order("array_position"),),
         emit=_emit_position,
         doc="The first place of a value, from 1; 0 when it is not there.",
         group="array",
@@ -525,6 +540,7 @@ register(
         "array_remove",
         (ANY, ANY),
         bind=_bind_remove,
+        checks=(in_order("array_remove"),),
         emit=_emit_remove,
         doc="The array without the elements equal to a value.",
         group="array",
@@ -556,6 +572,7 @@ register(
         _element,
         nullable=always_null,
         emit=lambda call, args, ctx: func("list_max", args[0]),
+        checks=(in_order("array_max"),),
         doc="The greatest element that is not NULL.",
         group="array",
         since="2.4.0",
@@ -566,6 +583,7 @@ register(
         _element,
         nullable=always_null,
         emit=lambda call, args, ctx: func("list_min", args[0]),
+        checks=(in_order("array_min"),),
         doc="The least element that is not NULL.",
         group="array",
         since="2.4.0",
@@ -612,6 +630,7 @@ register(
         "sort_array",
         (ARRAY, optional(ANY, True)),
         bind=_bind_sort,
+        checks=(in_order("sort_array", whole=True),),
         emit=_emit_reverse_sorted,
         doc="The array in order, NULLs first (last when descending).",
         group="array",

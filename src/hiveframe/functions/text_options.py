@@ -9,7 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from hiveframe.errors import IllegalArgumentException, SparkException, SparkRuntimeException
+from hiveframe.errors import (
+    NO_CONDITION,
+    IllegalArgumentException,
+    PlainIllegalArgument,
+    SparkError,
+    SparkException,
+    SparkRuntimeException,
+)
 
 CHARSETS: Final = ("iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8")
 _JAVA_DOUBLE: Final = re.compile(
@@ -113,12 +120,12 @@ class TextOptions:
             raise refused("requirement failed: 'lineSep' can contain only 1 character.")
 
 
-def refused(message: str) -> IllegalArgumentException:
+def refused(message: str) -> SparkError:
     """An error that Spark leaves to Java's words."""
-    return IllegalArgumentException("INVALID_OPTION_TEXT", {"message": message})
+    return PlainIllegalArgument(NO_CONDITION, {"message": message})
 
 
-def not_parsed(value: str) -> IllegalArgumentException:
+def not_parsed(value: str) -> SparkError:
     """The error of Java's own parsers."""
     return refused(f'For input string: "{value}"')
 

@@ -83,3 +83,7 @@ to_csv(named_struct('a', cast(null as string), 'b', cast(null as int))), to_csv(
 --SET spark.sql.session.timeZone=America/New_York
 from_csv('2020-01-02 03:04:05', 'a timestamp'), to_csv(named_struct('a', timestamp'2020-01-02 03:04:05')), schema_of_csv('2020-01-02 03:04:05')
 --RESET
+from_csv('1', 'a int', map('multiLine', 'x'))
+to_csv(named_struct('a', 1), map('lineSep', ''))
+from_csv('1', 'a int', map('unescapedQuoteHandling', 'x'))
+from_csv('1', 'a int', map('sep', ''))

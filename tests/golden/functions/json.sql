@@ -127,3 +127,6 @@ schema_of_json('{+a:1}', map('allowUnquotedFieldNames', 'true')), schema_of_json
 schema_of_json('{"a":1E2}', map('prefersDecimal', 'true'))
 from_json('{"c":"abc"}', 'c char(3)')
 to_json(parse_json('[1,2]'), map('pretty', 'true'))
+from_json('{"a":1}', 'a int', map('allowComments', 'maybe'))
+to_json(named_struct('a', 1), map('ignoreNullFields', 'perhaps'))
+to_json(named_struct('a', 1), map('lineSep', ''))
