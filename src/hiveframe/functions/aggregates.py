@@ -91,6 +91,8 @@ def _check_count(binder: Binder, args: tuple[Expr, ...]) -> None:
 
 
 def _emit_count_if(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    if call.distinct:
+        return ctx.aggregate("count", args, only_where(call, call.args[0]))
     return ctx.aggregate("count_star", [], only_where(call, call.args[0]))
 
 

@@ -121,7 +121,7 @@ def _emit_position(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
     def build(v: Sql) -> Sql:
         above = op("%", op("-", v, number(1)), number(_BUCKET_BITS))
-        return case((op(">", v, number(0)), above), default=op("%", func("abs", v), number(_BUCKET_BITS)))
+        return case((op(">", v, number(0)), above), default=func("abs", op("%", v, number(_BUCKET_BITS))))
 
     return let(args[0], ctx, build)
 

@@ -21,7 +21,7 @@ from hiveframe.functions.registry import (
     never_null,
     register,
 )
-from hiveframe.functions.sql import Sql, cast, func, physical_type, text
+from hiveframe.functions.sql import Sql, cast, func, number, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, Literal, SortKey
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
@@ -65,6 +65,8 @@ def _emit_list(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_set(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    if isinstance(call.args[0].dtype, (t.FloatType, t.DoubleType)):
+        args = [op("+", args[0], cast(number(0), physical_type(call.args[0].dtype)))]  # -0.0 is 0.0
     return _emit_list(replace(call, distinct=True), args, ctx)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from hiveframe.functions.coercion import common_type, common_type_without_strings, wider_type
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.let import let
-from hiveframe.functions.ordering import is_orderable
+from hiveframe.functions.let import let, let_all
+from hiveframe.functions.ordering import is_orderable, needs_key, order_key
 from hiveframe.functions.predicates import comparison_operands, listed_types, no_order
 from hiveframe.functions.registry import (
     ANY,
@@ -20,7 +20,7 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, null, op, physical_type, text
+from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
@@ -168,10 +168,28 @@ def _extreme(name: str, doc: str) -> Function:
         merged_type,
         coerce=coerce,
         nullable=all_null,
-        emit=lambda call, args, ctx: func(name, *args),
+        emit=lambda call, args, ctx: _emit_extreme(name, call, args, ctx),
         doc=doc,
         group="math_funcs",
     )
+
+
+def _emit_extreme(name: str, call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    if not needs_key(call.dtype):
+        return func(name, *args)
+    # NULLs inside stand first in Spark's order: the pair is compared by its keys.
+    symbol = "<" if name == "greatest" else ">"
+
+    def better(one: Sql, other: Sql) -> Sql:
+        worse = op(symbol, order_key(one, call.dtype, ctx), order_key(other, call.dtype, ctx))
+        return case((is_null(one), other), (is_null(other), one), (worse, other), default=one)
+
+    def fold(one: Sql, rest_of: list[Sql]) -> Sql:
+        if not rest_of:
+            return one
+        return let_all([one, rest_of[0]], ctx, lambda a, b: let(better(a, b), ctx, lambda v: fold(v, rest_of[1:])))
+
+    return fold(args[0], args[1:])
 
 
 def _coerce_nanvl(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -300,7 +318,7 @@ register(
     ),
     Function(
         "raise_error",
-        (t.STRING, optional(ANY)),
+        (t.STRING,),
         t.NULL,
         nullable=always_null,
         emit=_emit_raise_error,

@@ -10,7 +10,6 @@ from typing import Final
 from hiveframe.errors import IllegalArgumentException
 
 _EXACT: Final = Context(prec=1200)
-_WHOLE: Final = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class DecimalFormat:
                 return self._signed("∞", is_negative)
         else:
             is_negative = value < 0
-        exact = _EXACT.scaleb(abs(_digits(value)), self.power)
+        exact = _EXACT.scaleb(abs(_digits(value, self.most_fraction)), self.power)
         rounded = exact.quantize(Decimal(1).scaleb(-self.most_fraction), ROUND_HALF_EVEN, _EXACT)
         whole, _, fraction = format(rounded, "f").partition(".")
         whole = whole.lstrip("0").rjust(self.least_whole, "0")
@@ -58,9 +57,13 @@ class DecimalFormat:
         return self.prefix + digits + self.suffix
 
 
-def _digits(value: Decimal | float | int) -> Decimal:
-    """The number itself; a float too great for a fraction by its shortest digits, zeros after them."""
-    return Decimal(repr(value)) if isinstance(value, float) and abs(value) >= _WHOLE else Decimal(value)
+def _digits(value: Decimal | float | int, places: int) -> Decimal:
+    """The number itself; a float by its shortest digits when there is room for all of them, zeros after them."""
+    if not isinstance(value, float):
+        return Decimal(value)
+    shortest = Decimal(repr(value))
+    exponent = shortest.as_tuple().exponent
+    return shortest if isinstance(exponent, int) and -exponent <= places else Decimal(value)
 
 
 @lru_cache(maxsize=256)

@@ -289,30 +289,38 @@ def _map_zip_params(i: int, args: Sequence[Expr]) -> Params:
     left, right = args[0].dtype, args[1].dtype
     assert isinstance(left, MapType)
     assert isinstance(right, MapType)
-    return [("k", left.key, False), ("v1", left.value, True), ("v2", right.value, True)]
+    key = right.key if isinstance(left.key, t.NullType) else left.key
+    return [("k", key, False), ("v1", left.value, True), ("v2", right.value, True)]
 
 
 def _map_zip_type(args: Sequence[Expr]) -> DataType:
-    assert isinstance(args[0].dtype, MapType)
-    return MapType(args[0].dtype.key, args[2].dtype, args[2].nullable)
+    _, key, _ = _map_zip_params(2, args)[0]
+    return MapType(key, args[2].dtype, args[2].nullable)
 
 
 def _emit_map_zip_with(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     left, right = args[0], args[1]
     x, k = ctx.fresh("x"), ctx.fresh("k")
-    left_keys = func("map_keys", left)
+    assert isinstance(call.dtype, MapType)
+    listed = physical_type(ArrayType(call.dtype.key))
+    left_keys = cast(func("map_keys", left), listed)
     fresh = func(
         "list_filter",
-        func("map_keys", right),
+        cast(func("map_keys", right), listed),
         lambda_([x], exp.Not(this=func("list_contains", left_keys.copy(), param(x)))),
     )
     keys = func("list_concat", left_keys, fresh)
-    body = _applied(
-        call, ctx, 2, param(k), func("map_extract_value", left, param(k)), func("map_extract_value", right, param(k))
-    )
+    values = [_value_of(m, e.dtype, param(k)) for m, e in zip((left, right), call.args[:2], strict=True)]
+    body = _applied(call, ctx, 2, param(k), *values)
     made = func("map", keys, func("list_transform", keys.copy(), lambda_([k], body)))
     missing = [(is_null(a), null()) for a, e in zip(args[:2], call.args[:2], strict=True) if e.nullable]
     return case(*missing, default=made) if missing else made
+
+
+def _value_of(value: Sql, dtype: DataType, key: Sql) -> Sql:
+    """A map's value of a key; a map of nothing has keys of a type of its own."""
+    is_empty = isinstance(dtype, MapType) and isinstance(dtype.key, t.NullType)
+    return null() if is_empty else func("map_extract_value", value, key)
 
 
 def _zip_nullable(args: Sequence[Expr]) -> bool:

@@ -155,6 +155,14 @@ def _emit_factorial(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return let(args[0], ctx, build)
 
 
+_WRAPS: Final[dict[type[t.DataType], int]] = {t.IntegerType: 32, t.LongType: 64}
+
+
+def _emit_atan2(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """-0.0 counts as 0.0."""
+    return _pairs("atan2", strict_math.atan2)(call, [op("+", a, number(0)) for a in args], ctx)
+
+
 def _emit_pmod(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """The remainder with the divisor's sign where that is positive."""
     operands = (call.args[0], call.args[1])
@@ -163,7 +171,12 @@ def _emit_pmod(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         first = emit_arithmetic("%", [left, right], operands, call.dtype, mode_of(ctx), call.context, ctx)
 
         def lifted(r: Sql) -> Sql:
-            shifted = cast(op("%", op("+", r, right), right), physical_type(call.dtype))
+            raised = op("+", r, right)
+            if bits := _WRAPS.get(type(call.dtype)):  # the sum wraps around, as Java's does
+                raised = op("+", cast(r, "HUGEINT"), right)
+                least = number(-(2 ** (bits - 1)))
+                raised = case((op("<", raised, least), op("+", raised, number(2**bits))), default=raised)
+            shifted = cast(op("%", raised, right), physical_type(call.dtype))
             return case((op("<", r, number(0)), shifted), default=r)
 
         return let(first, ctx, lifted)
@@ -248,7 +261,7 @@ register(
     _unary("degrees", _duck("degrees"), "Radians as degrees."),
     _unary("radians", _duck("radians"), "Degrees as radians."),
     _binary("power", _emit_power, "The first to the power of the second.", aliases=("pow",)),
-    _binary("atan2", _pairs("atan2", strict_math.atan2), "The angle of the point whose y and x these are."),
+    _binary("atan2", _emit_atan2, "The angle of the point whose y and x these are."),
     Function(
         "hypot",
         (t.DOUBLE, t.DOUBLE),

@@ -57,6 +57,11 @@ def _session(
     return Function(name, (), bind=bind, aliases=aliases, shows=shows, doc=doc, group="misc", since=since)
 
 
+def _bind_path(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    current = f"{binder.session_value('catalog')}.{binder.session_value('namespace')}"
+    return Literal(f"system.builtin,system.session,{current}", t.STRING)
+
+
 def _constant(value: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     return lambda binder, args: Literal(value, t.STRING)
 
@@ -136,6 +141,7 @@ register(
     ),
     Function("version", (), bind=_constant(VERSION), doc="The version.", group="misc", since="3.0.0"),
     _session("current_user", "user", "The user.", "3.2.0", aliases=("user", "session_user")),
+    Function("current_path", (), bind=_bind_path, doc="Where routines are looked for.", group="misc", since="4.2.0"),
     _session("current_catalog", "catalog", "The current catalog.", "3.1.0"),
     _session(
         "current_schema",

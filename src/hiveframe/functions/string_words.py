@@ -142,7 +142,7 @@ def _check_mask(binder: Binder, args: tuple[Expr, ...]) -> None:
 
 _MASK_NAMES: Final = ("upperChar", "lowerChar", "digitChar", "otherChar")
 
-_WORD: Final = re.compile(r"\w+(?:[.'’:·-](?=\w)\w+)*")
+_WORD: Final = re.compile(r"\w[\w\u0300-\u036f]*(?:[.'’:·-](?=\w)[\w\u0300-\u036f]+)*")
 _SENTENCE_END: Final = re.compile(r"[.!?]+[\"')\]]*\s+(?=[^a-z])|[。！？]+")
 
 

@@ -79,7 +79,8 @@ def _definition(binder: Binder, window: spec.WindowSpec, node: spec.Expr) -> spe
 
 def _function(binder: Binder, node: spec.Window) -> lg.Expr:
     function = binder.bind(node.function)
-    if isinstance(function, lg.AggCall) or is_grouped(function):
+    is_aggregate = isinstance(function, lg.AggCall) and function.function not in ("grouping", "grouping_id")
+    if is_aggregate or is_grouped(function):
         return function
     raise failure("UNSUPPORTED_EXPR_FOR_WINDOW", node, sqlExpr=f'"{binder.text(node.function)}"')
 

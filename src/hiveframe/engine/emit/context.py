@@ -25,7 +25,7 @@ from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
 from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Column, Expr, SortKey
+from hiveframe.plan.logical import AggCall, Column, Expr, Literal, SortKey
 from hiveframe.plan.types import DataType
 from hiveframe.settings import Settings
 
@@ -143,8 +143,9 @@ class Context:
         inner = list(args)
         if call.distinct:
             inner[:1] = [exp.Distinct(expressions=inner[:1])]  # further arguments are parameters
-        if call.order_by:
-            inner[-1:] = [exp.Order(this=inner[-1], expressions=[self.ordered(key) for key in call.order_by])]
+        keys = [self.ordered(key) for key in call.order_by if not isinstance(key.child, Literal)]
+        if keys:
+            inner[-1:] = [exp.Order(this=inner[-1], expressions=keys)]
         made: Sql = q.func(name, *inner)
         if call.filter is not None:
             made = exp.Filter(this=made, expression=exp.Where(this=self.expr(call.filter)))
