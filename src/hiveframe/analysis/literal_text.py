@@ -18,6 +18,7 @@ _UTC: Final = dt.UTC
 _DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
 _MINUTE_US: Final = 60_000_000
+_CYCLE_US: Final = 146_097 * _DAY_US  # 400 years
 _FIRST_US: Final = -62_135_510_400_000_000  # where Python's calendar begins and ends, a day inside
 _LAST_US: Final = 253_402_214_400_000_000
 
@@ -97,8 +98,12 @@ def civil_of_days(days: int) -> tuple[int, int, int]:
 
 def timestamp_text(microseconds: int, time_zone: str | None) -> str:
     """`2020-01-01 00:00:00.123` in the zone (None: as it is)."""
-    if time_zone is not None and _FIRST_US <= microseconds <= _LAST_US:
-        moment = (_EPOCH + dt.timedelta(microseconds=microseconds)).replace(tzinfo=_UTC).astimezone(zone(time_zone))
+    if time_zone is not None:
+        # Beyond Python's calendar the clocks are those of the years 400, 800 … nearer: the same weekdays.
+        too_early, too_late = max(_FIRST_US - microseconds, 0), max(microseconds - _LAST_US, 0)
+        cycles = -(-too_early // _CYCLE_US) - -(-too_late // _CYCLE_US)
+        near = _EPOCH + dt.timedelta(microseconds=microseconds + cycles * _CYCLE_US)
+        moment = near.replace(tzinfo=_UTC).astimezone(zone(time_zone))
         microseconds += (moment.utcoffset() or dt.timedelta()) // dt.timedelta(microseconds=1)
     days, rest = divmod(microseconds, _DAY_US)
     return f"{date_text(days)} {time_text(rest * 1000)}"
