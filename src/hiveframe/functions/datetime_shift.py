@@ -71,16 +71,16 @@ def _emit_add_months(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _emit_months_between(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Whole months between equal days or two last days; otherwise a month counts 31 days."""
 
-    def build(end: Sql, start: Sql) -> Sql:
+    def build(end: Sql, start: Sql, end_moment: Sql, start_moment: Sql) -> Sql:
         months = op("-", _month_number(end), _month_number(start))
         same_day = op("=", func("day", end), func("day", start))
         both_last = op("and", _is_last_day(end), _is_last_day(start))
-        seconds = op("-", _second_of_month(end), _second_of_month(start))
+        seconds = op("-", _second_of_month(end, end_moment, ctx), _second_of_month(start, start_moment, ctx))
         fraction = op("/", cast(seconds, "DOUBLE"), constant(31 * 86_400.0, t.DOUBLE))
         whole = cast(months, "DOUBLE")
         return case((op("or", same_day, both_last), whole), (is_not_null(months), op("+", whole, fraction)))
 
-    months = let_all([wall_clock(a, ctx) for a in args[:2]], ctx, build)
+    months = let_all([*(wall_clock(a, ctx) for a in args[:2]), *args[:2]], ctx, build)
     rounds = call.args[2]
     if isinstance(rounds, Literal):
         return func("round", months, number(8)) if rounds.value else _null_like(months, rounds)
@@ -99,8 +99,11 @@ def _is_last_day(clock: Sql) -> Sql:
     return op("=", func("day", clock), func("day", func("last_day", clock)))
 
 
-def _second_of_month(clock: Sql) -> Sql:
-    return op("//", _micros_of_month(clock), number(_SECOND_US))
+def _second_of_month(clock: Sql, moment: Sql, ctx: EmitContext) -> Sql:
+    """Days before count 24 hours, the day itself what has passed of it: an hour may be missing or there twice."""
+    midnight = at_wall_clock(cast(func("date_trunc", text("day"), clock), "TIMESTAMP"), ctx)
+    passed = op("//", op("-", func("epoch_us", moment), func("epoch_us", midnight)), number(_SECOND_US))
+    return op("+", op("*", op("-", func("day", clock), number(1)), number(86_400)), passed)
 
 
 def _micros_of_month(clock: Sql) -> Sql:
@@ -361,6 +364,7 @@ def _row(
     nullable: NullRule = any_null,
     bind: Callable[[Binder, tuple[Expr, ...]], Expr] | None = None,
     aliases: tuple[str, ...] = (),
+    uncounted: int = 0,
 ) -> Function:
     return Function(
         name,
@@ -370,6 +374,7 @@ def _row(
         emit=emit,
         bind=bind,
         aliases=aliases,
+        uncounted=uncounted,
         doc=doc,
         group="datetime",
         since=since,
@@ -465,6 +470,7 @@ register(
         "A moment n units later.",
         "3.3.0",
         bind=_bind_timestampadd,
+        uncounted=1,
     ),
     _row(
         "timestampdiff",
@@ -474,5 +480,6 @@ register(
         "Whole units from one moment to another.",
         "3.3.0",
         bind=_bind_timestampdiff,
+        uncounted=1,
     ),
 )

@@ -87,7 +87,10 @@ def _row(name: str, wholes: int, result: DataType, emit: Emit, doc: str, since: 
     params = (*[optional(t.INT, 0)] * wholes, *([_seconds()] if seconds else []))
     nullable = always_null if name.startswith("try") else any_null
     bind = _bind_calendar if name == "make_interval" else None
-    return Function(name, params, result, nullable, emit=emit, bind=bind, doc=doc, group="datetime", since=since)
+    site = name.removeprefix("try_")
+    return Function(
+        name, params, result, nullable, emit=emit, bind=bind, site=site, doc=doc, group="datetime", since=since
+    )
 
 
 _CALENDAR_DOC: Final = "An interval of years, months, weeks, days, hours, minutes and seconds"

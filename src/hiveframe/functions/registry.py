@@ -174,6 +174,7 @@ class Function:
     deterministic: bool = True
     operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
     label: str = ""  # the name that column names show when it is called by `name` itself: SQRT, PI
+    uncounted: int = 0  # leading arguments that are words of the syntax: messages count the ones after them
     site: str = ""  # the name that messages about its arguments show: what it is underneath
     # A call that becomes another function's shows that one: its name from the name called and the other's.
     shows_made: Callable[[str, str], str] | None = None

@@ -156,7 +156,7 @@ class CallGrammar(NamedExpressionGrammar):
         child = self.expression()
         self.expect("AS")
         dtype = without_char(self.data_type())
-        self.expect(")")
+        self.demand(")")
         return spec.Cast(child, dtype, is_try, origin=self.origin(start))
 
     def _struct(self, start: int) -> spec.Expr:
@@ -165,7 +165,7 @@ class CallGrammar(NamedExpressionGrammar):
         args: tuple[spec.Expr, ...] = ()
         if self.kind != ")":
             args = self.named_expressions()
-        self.expect(")")
+        self.demand(")")
         return spec.Function((name,), args, origin=self.origin(start))
 
     def _position(self, start: int) -> spec.Expr:
@@ -177,7 +177,7 @@ class CallGrammar(NamedExpressionGrammar):
         part = self.value(1)
         self.expect("IN")
         whole = self.value(1)
-        self.expect(")")
+        self.demand(")")
         return self.call("locate", (part, whole), start)
 
     def _extract(self, start: int) -> spec.Expr:
@@ -190,7 +190,7 @@ class CallGrammar(NamedExpressionGrammar):
         field = spec.Literal(self.identifier(), t.STRING, origin=self.origin(field_start))
         self.expect("FROM")
         source = self.value(1)
-        self.expect(")")
+        self.demand(")")
         return self.call("extract", (field, source), start)
 
     def _substring(self, start: int) -> spec.Expr:
@@ -204,7 +204,7 @@ class CallGrammar(NamedExpressionGrammar):
         args.append(self.value(1))
         if self.accept_any(("FOR", ",")):
             args.append(self.value(1))
-        self.expect(")")
+        self.demand(")")
         return self.call("substring", tuple(args), start)
 
     def _trim(self, start: int) -> spec.Expr:
@@ -217,7 +217,7 @@ class CallGrammar(NamedExpressionGrammar):
         cut = self.value(1) if self.kind != "FROM" else None
         self.expect("FROM")
         source = self.value(1)
-        self.expect(")")
+        self.demand(")")
         function = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(side or "", "trim")
         return self.call(function, (source,) if cut is None else (cut, source), start)
 
@@ -234,7 +234,7 @@ class CallGrammar(NamedExpressionGrammar):
         args.append(self.value(1))
         if self.accept("FOR"):
             args.append(self.value(1))
-        self.expect(")")
+        self.demand(")")
         return self.call("overlay", tuple(args), start)
 
     def _timestamp_arithmetic(self, start: int) -> spec.Expr:
