@@ -73,10 +73,12 @@ def _found(binder: Binder, node: spec.Attribute, source: Input) -> dict[int, tup
         if match is None:
             continue
         column = current(_pick(binder, node, match), renewals)
-        if column is not None and source.scope.has(column):
-            visible[column.id] = (column, match)
-        elif column is not None and source.scope.reaches(column):
-            hidden[column.id] = (column, match)
+        if column is None:
+            continue
+        if (seen := source.scope.visible(column)) is not None:
+            visible[column.id] = (seen, match)
+        elif (reached := source.scope.reachable(column)) is not None:
+            hidden[column.id] = (reached, match)
     return visible or hidden
 
 
@@ -90,8 +92,8 @@ def _only_plan(binder: Binder, node: spec.Attribute, source: Input) -> dict[int,
     match = targets[0].scope.match(node.parts)
     if match is None:
         return None
-    column = _pick(binder, node, match)
-    return {column.id: (column, match)} if source.scope.has(column) else None
+    column = source.scope.visible(_pick(binder, node, match))
+    return {column.id: (column, match)} if column is not None else None
 
 
 def _pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:
@@ -120,7 +122,8 @@ def all_columns(binder: Binder, star: spec.Star) -> list[tuple[str, lg.Expr, Qua
         found: list[tuple[str, lg.Expr, Qualifier]] = []
         for column, qualifier in zip(target.scope.columns, target.scope.qualifiers, strict=True):
             now = current(column, renewals)
-            if now is None or not binder.input.scope.reaches(now):
+            now = binder.input.scope.reachable(now) if now is not None else None
+            if now is None:
                 raise failure("CANNOT_RESOLVE_DATAFRAME_COLUMN", star, name='"*"')
             found.append((now.name, now, qualifier))
         return found

@@ -124,13 +124,21 @@ class Scope:
             self._hidden_by_name = self._index(c.name for c, _, _ in self.hidden)
         return self._hidden_by_name.get(self.key(name), ())
 
+    def visible(self, column: Column) -> Column | None:
+        """`column` as it is here, where an outer join may have made it nullable; None unless it is a visible one."""
+        return next((self.columns[i] for i in self.positions(column.name) if self.columns[i].id == column.id), None)
+
+    def reachable(self, column: Column) -> Column | None:
+        """`column` as it is here, visible or hidden."""
+        return self.visible(column) or next((c for c, _, _ in self.hidden if c.id == column.id), None)
+
     def has(self, column: Column) -> bool:
         """Whether `column` is a visible one."""
-        return any(self.columns[i].id == column.id for i in self.positions(column.name))
+        return self.visible(column) is not None
 
     def reaches(self, column: Column) -> bool:
         """Whether `column` is visible or hidden here."""
-        return self.has(column) or any(c.id == column.id for c, _, _ in self.hidden)
+        return self.reachable(column) is not None
 
     def key(self, name: str) -> str:
         """`name` in the form in which names are compared."""

@@ -232,6 +232,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "bitmap_aggregates",
     "vectors",
     "windows",
+    "pandas_api",  # what the pandas API on Spark calls
     "strings",
     "string_search",
     "string_words",

@@ -13,7 +13,7 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
 # PySpark's PythonEvalType values whose function sees a whole group at once.
-GROUPED_AGGREGATE_TYPES = frozenset({202, 252})
+GROUPED_AGGREGATE_TYPES = frozenset({202, 217, 252, 254})
 
 
 def bind_python_udf(binder: Binder, node: spec.PythonUdf) -> lg.Expr:

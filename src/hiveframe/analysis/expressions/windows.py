@@ -122,7 +122,7 @@ def _frame(
             wf_expr=qualified(node.function, binder.context.run),
         )
     if name in _OFFSET:
-        if definition.frame is not None:
+        if definition.frame is not None and not _is_own_frame(definition.frame, name, function):
             raise failure("_LEGACY_ERROR_TEMP_1035", None, prettyName=name)
         return None
     if name in _ROW_FRAME:
@@ -139,6 +139,26 @@ def _frame(
     if definition.frame is None:
         return _RUNNING_RANGE if keys else _WHOLE
     return _given_frame(binder, node, definition.frame, keys)
+
+
+def _is_own_frame(frame: spec.Frame, name: str, function: lg.Expr) -> bool:
+    """Whether it is the one row that LAG or LEAD reads anyway, which the pandas API writes down."""
+    assert isinstance(function, lg.AggCall)
+    offset = function.args[1]
+    if frame.unit != "rows" or not isinstance(offset, lg.Literal):
+        return False
+    place: int = -offset.value if name == "lag" else offset.value
+    return place != 0 and _offset_of(frame.lower) == place == _offset_of(frame.upper)
+
+
+def _offset_of(bound: spec.FrameBound) -> int | None:
+    """How many rows after the current one, where that is a constant that stands as such: `1 PRECEDING` negates one."""
+    if not isinstance(bound.value, spec.Literal) or not isinstance(bound.value.value, int):
+        return None
+    is_text = bound.value.origin is not None and bound.value.origin.sql_text is not None
+    if bound.kind == "preceding":
+        return None if is_text else -bound.value.value
+    return bound.value.value
 
 
 def _is_running(frame: lg.Frame) -> bool:

@@ -123,11 +123,10 @@ def replace_na(node: spec.ReplaceNa, inputs: Sequence[Resolved], context: Contex
 def _replaced(binder: CallBinder, column: lg.Column, node: spec.ReplaceNa) -> lg.Expr:
     args: list[lg.Expr] = []
     for old, new in node.replacements:
-        wanted = _as(binder, old, column.dtype)
         if old.value is None:
             matches = binder.call("isnull", column)
-        else:
-            matches = binder.call("=", column, wanted)
+        else:  # an integer column is compared as DOUBLE: it has no 1.5 and no NaN
+            matches = binder.call("=", column, lg.Literal(old.value, old.dtype))
         args += [matches, _as(binder, new, column.dtype)]
     return binder.call("when", *args, column)
 

@@ -21,7 +21,25 @@ if TYPE_CHECKING:
 
 
 # Functions that DataFrames have and SQL has not.
-_INTERNAL = frozenset({"product", "unwrap_udt"})
+_INTERNAL = frozenset(
+    {
+        "array_binary_search",
+        "collect_top_k",
+        "distributed_id",
+        "ewm",
+        "null_index",
+        "pandas_covar",
+        "pandas_kurt",
+        "pandas_mode",
+        "pandas_product",
+        "pandas_skew",
+        "pandas_stddev",
+        "pandas_var",
+        "product",
+        "timestamp_ntz_to_long",
+        "unwrap_udt",
+    }
+)
 
 
 def _literal(_: Decoder, m: pb.Expression.Literal) -> spec.Expr:

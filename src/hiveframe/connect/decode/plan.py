@@ -155,9 +155,13 @@ def _steps(message: relations_pb2.Relation) -> list[_Step]:
 
 
 def _placed(node: spec.Relation, message: relations_pb2.Relation) -> spec.Relation:
-    """`node` with the client's id and origin, unless it carries its own (the root of `with_relations`)."""
+    """`node` with the client's id and origin, unless it carries its own (the root of `with_relations`).
+
+    SQL text in `with_relations` is known by the outer id: that is what the client calls the result by.
+    """
     common = message.common
-    plan_id = common.plan_id if common.HasField("plan_id") and node.plan_id is None else node.plan_id
+    is_called = node.plan_id is None or isinstance(node, spec.SqlQuery)
+    plan_id = common.plan_id if common.HasField("plan_id") and is_called else node.plan_id
     origin = _origin(common.origin) if common.HasField("origin") else node.origin
     if plan_id is node.plan_id and origin is node.origin:
         return node
