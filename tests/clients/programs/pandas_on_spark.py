@@ -302,10 +302,10 @@ def case_rolling_expanding_and_decaying(spark: SparkSession):
         frame.v.cumsum(),
         frame.n.cumprod(),
         frame.v.cummax(),
-        frame.v.pct_change(),
+        frame.v.pct_change().sort_index(),
         frame.n.diff(2),
         frame.n.shift(-1),
-        frame.v.interpolate(),
+        frame.v.interpolate().sort_index(),
     ]
 
 
@@ -398,16 +398,16 @@ def case_missing_values(spark: SparkSession):
     frame = ps.DataFrame({"a": [1.0, np.nan, 3.0, np.nan], "b": ["x", None, "y", None], "c": [1, 2, 3, 4]})
     return [
         frame.fillna({"a": 0.0, "b": "-"}),
-        frame.fillna(method="ffill"),
-        frame.bfill(),
+        frame.fillna(method="ffill").sort_index(),
+        frame.bfill().sort_index(),
         frame.dropna(),
         frame.dropna(how="all", subset=["a", "b"]),
         frame.isna(),
         frame.notnull().sum(),
         frame.replace({"a": {1.0: 100.0}}),
         frame.replace("x", "z"),
-        frame.a.interpolate(),
-        frame.a.interpolate(limit=1, limit_direction="both"),
+        frame.a.interpolate().sort_index(),
+        frame.a.interpolate(limit=1, limit_direction="both").sort_index(),
         frame.a.where(frame.c > 2, -1.0),
         frame.a.mask(frame.c > 2),
         frame.first_valid_index(),
