@@ -272,6 +272,11 @@ def analysis_error(condition: str, /, *, context: QueryContext | None = None, **
     return AnalysisException(condition, params, context=context)
 
 
+def requirement(what: str) -> PlainIllegalArgument:
+    """What Scala's `require` says: a message without a condition."""
+    return PlainIllegalArgument(NO_CONDITION, {"message": f"requirement failed: {what}"})
+
+
 def unsupported(feature: str, /, *, context: QueryContext | None = None) -> AnalysisException:
     """An explicit refusal of something that Spark has and HiveFrame does not: `feature` names it to the user."""
     return AnalysisException("UNSUPPORTED_FEATURE.HIVEFRAME", {"feature": feature}, context=context)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved
+from hiveframe.analysis.literal_text import java_double
 from hiveframe.analysis.relations.leaves import leaf
 from hiveframe.analysis.suggestions import unresolved
-from hiveframe.errors import IllegalArgumentException
+from hiveframe.errors import requirement
 from hiveframe.functions.binding import CallBinder
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -38,8 +39,8 @@ def _number(binder: CallBinder, child: Resolved, name: str, what: str) -> lg.Exp
     column = column_of(child, name)
     if not isinstance(column.dtype, t.NumericType):
         shown = t.simple_string(column.dtype)
-        message = f"requirement failed: Currently {what} calculation for columns with dataType {shown} not supported."
-        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
+        message = f"Currently {what} calculation for columns with dataType {shown} not supported."
+        raise requirement(message)
     return binder.call("coalesce", binder.cast(column, t.DOUBLE), lg.Literal(0.0, t.DOUBLE))
 
 
@@ -68,10 +69,10 @@ def approx_quantile(node: spec.ApproxQuantile, inputs: Sequence[Resolved], conte
         column = column_of(inputs[0], name)
         if not isinstance(column.dtype, t.NumericType):
             message = (
-                f"requirement failed: Quantile calculation for column {name} with data type "
+                f"Quantile calculation for column {name} with data type "
                 f"{t.simple_string(column.dtype)} is not supported."
             )
-            raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
+            raise requirement(message)
         value = binder.call("nanvl", binder.cast(column, t.DOUBLE), lg.Literal(None, t.DOUBLE))
         quantiles = binder.call("percentile_approx", value, wanted, lg.Literal(accuracy, t.INT))
         found.append(binder.call("coalesce", quantiles, lg.Literal((), listed)))
@@ -79,13 +80,13 @@ def approx_quantile(node: spec.ApproxQuantile, inputs: Sequence[Resolved], conte
 
 
 def freq_items(node: spec.FreqItems, inputs: Sequence[Resolved], context: Context) -> Resolved:
-    """One row: for each column the values that make up more than `support` of the rows.
+    """One row: for each column the values that make up `support` of the rows or more.
 
     A column with no more than 1 / `support` values gives all of them, as Spark's counting sketch does.
     """
     if not 1e-4 <= node.support <= 1.0:
-        message = f"requirement failed: Support must be in [1e-4, 1], but got {node.support}."
-        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": message})
+        message = f"Support must be in [1e-4, 1], but got {java_double(node.support)}."
+        raise requirement(message)
     binder = call_binder(context, node)
     child = inputs[0]
     parts: list[lg.Relation] = []
@@ -123,7 +124,7 @@ def _frequent(
     is_frequent = binder.call(
         "or",
         binder.call("<=", binder.call("size", listed.column), size),
-        binder.call(">", binder.cast(times, t.DOUBLE), least),
+        binder.call(">=", binder.cast(times, t.DOUBLE), least),
     )
     kept = binder.call("filter", listed.column, lg.Lambda((pair,), is_frequent))
     values = binder.call("transform", kept, lg.Lambda((pair,), value))

@@ -9,7 +9,7 @@ from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Resolved
 from hiveframe.analysis.relations.leaves import leaf
 from hiveframe.analysis.relations.statistics import column_of
-from hiveframe.errors import IllegalArgumentException
+from hiveframe.errors import IllegalArgumentException, requirement
 from hiveframe.functions.binding import CallBinder
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -90,9 +90,10 @@ def _maker(name: str) -> Statistic:
         try:
             share = float(lowered[:-1]) / 100
         except ValueError:
-            share = -1.0
-        if 0 <= share <= 1:
-            return _percentile(share)
+            raise IllegalArgumentException("UNRECOGNIZED_STATISTIC", {"stats": f"'{name}'"}) from None
+        if not 0 <= share <= 1:
+            raise requirement("Percentiles must be in the range [0, 1]")
+        return _percentile(share)
     raise IllegalArgumentException("UNRECOGNIZED_STATISTIC", {"stats": f"'{name}'"})
 
 

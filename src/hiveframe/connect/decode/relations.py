@@ -24,7 +24,7 @@ from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
 from hiveframe.connect.decode.schema_text import schema_or_text
 from hiveframe.connect.decode.types import decode_struct, decode_type_or_ddl
-from hiveframe.errors import IllegalArgumentException, unsupported
+from hiveframe.errors import requirement, unsupported
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
@@ -71,13 +71,8 @@ def _read(_: Decoder, m: pb.Read) -> spec.Relation:
 
 def _range(_: Decoder, m: pb.Range) -> spec.Relation:
     if m.step == 0:
-        raise _required("step (0) cannot be 0")
+        raise requirement("step (0) cannot be 0")
     return spec.Range(m.start, m.end, m.step, m.num_partitions if m.HasField("num_partitions") else None)
-
-
-def _required(what: str) -> IllegalArgumentException:
-    """What Scala's `require` says in the constructor of one of Spark's nodes, before anything is analysed."""
-    return IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {what}"})
 
 
 def _sql(d: Decoder, m: pb.SQL) -> spec.Relation:
@@ -179,7 +174,7 @@ def _sample(_: Decoder, m: pb.Sample, child: spec.Relation) -> spec.Relation:
     fraction = m.upper_bound - m.lower_bound
     if not -_SAMPLE_SLACK <= fraction <= (math.inf if m.with_replacement else 1 + _SAMPLE_SLACK):
         needed = "nonnegative with" if m.with_replacement else "on interval [0, 1] without"
-        raise _required(f"Sampling fraction ({java_double(fraction)}) must be {needed} replacement")
+        raise requirement(f"Sampling fraction ({java_double(fraction)}) must be {needed} replacement")
     return spec.Sample(child, m.lower_bound, m.upper_bound, m.with_replacement, seed, sorts_first=m.deterministic_order)
 
 
