@@ -4,6 +4,7 @@ import pytest
 
 from hiveframe.errors import AnalysisException, IllegalArgumentException
 from hiveframe.plan import logical as lg
+from hiveframe.errors import SparkError
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from tests.unit.analysis.dataframes import call, col, lit
@@ -44,7 +45,9 @@ def test_summary_knows_its_statistics() -> None:
     wanted = ("count", "33%", "count_distinct", "approx_count_distinct", "max")
     assert [name for name, _, _ in found(spec.Summary(ROWS, wanted))] == ["summary", "a", "b", "c"]
     assert condition_of(spec.Summary(ROWS, ("foo",))) == "UNRECOGNIZED_STATISTIC"
-    assert condition_of(spec.Summary(ROWS, ("101%",))) == "UNRECOGNIZED_STATISTIC"
+    assert condition_of(spec.Summary(ROWS, ("x%",))) == "UNRECOGNIZED_STATISTIC"
+    with pytest.raises(SparkError, match="Percentiles must be in the range"):
+        found(spec.Summary(ROWS, ("101%",)))
 
 
 def test_filled_columns_are_not_null_where_the_value_fits_them() -> None:

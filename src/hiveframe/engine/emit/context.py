@@ -129,7 +129,9 @@ class Context:
         if isinstance(dtype, _RAISING):
             return q.cast(message, q.physical_type(dtype))
         # not a CASE: one inside another is evaluated while it is planned
-        nothing = q.func("list_value", q.cast(q.null(), q.physical_type(dtype)))
+        # nor a list of NULLs where the type has no other value: IS NULL would be known without asking
+        value = q.number(0) if isinstance(dtype, t.NullType) else q.null()
+        nothing = q.func("list_value", q.cast(value, q.physical_type(dtype)))
         return q.func("list_extract", nothing, q.cast(message, "INTEGER"))
 
     def native(
