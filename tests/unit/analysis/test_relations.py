@@ -2,9 +2,8 @@
 
 import pytest
 
-from hiveframe.errors import AnalysisException, IllegalArgumentException
+from hiveframe.errors import AnalysisException, IllegalArgumentException, SparkError
 from hiveframe.plan import logical as lg
-from hiveframe.errors import SparkError
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from tests.unit.analysis.dataframes import call, col, lit
