@@ -12,10 +12,11 @@ from typing import Final
 
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import inputs
+from hiveframe.optimizer.rules.merge_filters import all_of
 from hiveframe.optimizer.sizes import sizes
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Column, Expr, Named, Relation, SortKey, WindowCall
+from hiveframe.plan.logical import AggCall, Call, Column, Expr, Named, Relation, SortKey, WindowCall
 
 MOST_ROWS: Final = 10_000
 _PASSING: Final = (lg.Project, lg.Filter, lg.Limit)
@@ -37,6 +38,8 @@ def order_small_results(plan: Relation) -> Relation:
             made = _sorted_window(node)
         case lg.Join(kind="inner" | "cross", condition=None, is_lateral=False) if _is_small(node):
             made = _sorted_product(node)
+        case lg.SetOperation(kind="except" | "intersect") if _is_small(node):
+            made = _as_first_met(node)
     if made is node:
         return plan
     for parent in reversed(above):
@@ -97,6 +100,20 @@ def _sorted_product(node: lg.Join) -> Relation:
     joined = replace(node, left=left[1], right=right[1], output=(*left[1].output, *right[1].output))
     ordered = lg.Sort(joined, tuple(SortKey(c) for c in order))
     return lg.Project(ordered, tuple(Named(c, c) for c in node.output))
+
+
+def _as_first_met(node: lg.SetOperation) -> Relation:
+    """What is left of the first side, in the order in which its rows were first met there."""
+    place, source = _placed(node.children[0])
+    first = AggCall("min", (place,), t.LONG, True)
+    met = fresh_column("met", first)
+    keys = tuple(Named(fresh_column(c.name, c), c) for c in node.children[0].output)
+    firsts = lg.Aggregate(source, keys, (Named(met, first),))
+    same = [Call("<=>", (mine, key.column), t.BOOLEAN, False) for mine, key in zip(node.output, keys, strict=True)]
+    if not same:
+        return node
+    joined = lg.Join(node, firsts, "inner", all_of(same), (*node.output, *firsts.output))
+    return lg.Project(lg.Sort(joined, (SortKey(met),)), tuple(Named(c, c) for c in node.output))
 
 
 def _placed(side: Relation) -> tuple[Column, Relation]:
