@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from hiveframe.functions.sql import (
@@ -22,6 +22,7 @@ from hiveframe.functions.sql import (
     text,
 )
 from hiveframe.functions.time_of_day import of_micros
+from hiveframe.lake.old_calendar import rebased
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
 
@@ -33,7 +34,7 @@ class FileType:
     `spark` is what Spark infers for a leaf (None: Spark refuses it) and the bare kind of a nested type; `duck` is
     what DuckDB's reader delivers; `stored` is the file format's name for it (for messages). `fields` are the
     children: a struct's, a list's one, a map's two. `is_utc_clock` marks a moment that DuckDB delivers as a clock
-    reading in UTC (INT96).
+    reading in UTC (INT96). `old_calendar` is the zone of dates and moments that were written by the old calendar.
     """
 
     name: str
@@ -43,6 +44,7 @@ class FileType:
     path: tuple[str, ...] = ()
     fields: tuple[FileType, ...] = ()
     is_utc_clock: bool = False
+    old_calendar: str = ""
 
 
 def convert(value: Sql, file: FileType, wanted: DataType) -> Sql:
@@ -54,11 +56,11 @@ def needs_conversion(file: FileType, wanted: DataType) -> bool:
     """Whether what DuckDB reads differs from the physical type of `wanted`."""
     if file.fields:
         return file.duck != physical_type_text(wanted) or any(_holds_clock(f) for f in file.fields)
-    return file.is_utc_clock or file.duck != physical_type_text(wanted)
+    return file.is_utc_clock or bool(file.old_calendar) or file.duck != physical_type_text(wanted)
 
 
 def _holds_clock(file: FileType) -> bool:
-    return file.is_utc_clock or any(_holds_clock(f) for f in file.fields)
+    return file.is_utc_clock or bool(file.old_calendar) or any(_holds_clock(f) for f in file.fields)
 
 
 def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) -> Sql:
@@ -74,6 +76,9 @@ def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) ->
             return _convert_struct(value, file, wanted, names)
         case t.VariantType():
             return _convert_variant(value, file, names)
+    if file.old_calendar and isinstance(wanted, (t.DateType, t.TimestampType)):
+        today = replace(file, old_calendar="")
+        return rebased(_convert(value, today, wanted, names), wanted, file.old_calendar)
     if isinstance(wanted, t.NullType):
         return cast(null(), "INTEGER")
     if isinstance(wanted, t.TimestampType) and file.is_utc_clock:

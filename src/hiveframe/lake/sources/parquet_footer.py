@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
@@ -13,6 +13,7 @@ from sqlglot import exp
 from hiveframe.errors import AnalysisException, SparkException, analysis_error, unsupported
 from hiveframe.functions.sql import Sql, column, func, text
 from hiveframe.lake.file_types import FileType
+from hiveframe.lake.old_calendar import KEYS, LEGACY_DATES, LEGACY_INT96, VERSION, ZONE
 from hiveframe.lake.paths import file_uri
 from hiveframe.lake.runner import QueryRunner
 from hiveframe.lake.scan import ScanFile
@@ -100,7 +101,7 @@ def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]
     """The footers of the files at `paths`, read now, all in two questions."""
     try:
         rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
-        metadata = _row_metadata(paths, runner)
+        metadata = _metadata(paths, runner)
     except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:  # one of them: the question for it alone names it
             return {path: read_footers([path], runner)[path] for path in paths}
@@ -110,8 +111,28 @@ def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]
     footers: dict[str, Footer] = {}
     for path, group in itertools.groupby(rows, key=lambda row: row[0]):
         root = _element(iter([row[1:] for row in group]))
-        footers[path] = Footer(tuple(_file_type(child, ()) for child in root.children), metadata.get(path))
+        noted = metadata.get(path, {})
+        declared = _declared(noted[ROW_METADATA]) if ROW_METADATA in noted else None
+        footers[path] = Footer(tuple(_with_calendar(_file_type(child, ()), noted) for child in root.children), declared)
     return footers
+
+
+def _with_calendar(file: FileType, metadata: Mapping[str, str]) -> FileType:
+    """A column's type with the zone of its old timestamps, where the footer says that they are old."""
+    version = metadata.get(VERSION)
+    if version is None:
+        return file
+    dates = LEGACY_DATES in metadata or version < "3.0.0"
+    int96 = LEGACY_INT96 in metadata or version < "3.1.0"
+    return _with_zone(file, metadata.get(ZONE) or "UTC", dates=dates, int96=int96) if dates or int96 else file
+
+
+def _with_zone(file: FileType, zone: str, *, dates: bool, int96: bool) -> FileType:
+    if file.fields:
+        return replace(file, fields=tuple(_with_zone(f, zone, dates=dates, int96=int96) for f in file.fields))
+    is_old = int96 if file.is_utc_clock else dates
+    has_calendar = isinstance(file.spark, (t.DateType, t.TimestampType))
+    return replace(file, old_calendar=zone) if is_old and has_calendar else file
 
 
 def _rows(source: Sql, columns: Sequence[str], runner: QueryRunner) -> list[tuple[Any, ...]]:
@@ -119,14 +140,16 @@ def _rows(source: Sql, columns: Sequence[str], runner: QueryRunner) -> list[tupl
     return runner.rows(select_from(source, projections), time_zone="UTC")
 
 
-def _row_metadata(paths: Sequence[str], runner: QueryRunner) -> dict[str, StructType]:
-    """The schemas that Spark left, by path."""
+def _metadata(paths: Sequence[str], runner: QueryRunner) -> dict[str, dict[str, str]]:
+    """What Spark left beside the columns, by path: its schema, and how it wrote dates."""
     source = call("parquet_kv_metadata", path_list(paths))
-    query = select_from(source, [(n, column(n)) for n in ("file_name", "value")]).where(
-        exp.EQ(this=func("decode", column("key")), expression=text(ROW_METADATA))
-    )
-    found = {path: _declared(bytes(value).decode()) for path, value in runner.rows(query, time_zone="UTC")}
-    return {path: schema for path, schema in found.items() if schema is not None}
+    key = func("decode", column("key"))
+    query = select_from(source, [("file_name", column("file_name")), ("key", key), ("value", column("value"))])
+    query = query.where(exp.In(this=key.copy(), expressions=[text(k) for k in (ROW_METADATA, *KEYS)]))
+    found: dict[str, dict[str, str]] = {}
+    for path, name, value in runner.rows(query, time_zone="UTC"):
+        found.setdefault(path, {})[name] = bytes(value or b"").decode()
+    return found
 
 
 def _declared(metadata: str) -> StructType | None:
