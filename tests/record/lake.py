@@ -13,18 +13,18 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tests.contract.sources import file_columns, parquet_files
-from tests.contract.sources.answers import GOLDEN, READ_FORMATS, WRITTEN, cases, read_answer, write_answer
+from tests.contract.sources.answers import GOLDEN, READ, WRITTEN, cases, read_answer, write_answer
 
 
 def main(remote: str) -> None:
     spark = SparkSession.builder.remote(remote).create()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    for format_name in READ_FORMATS:
-        asked = cases(f"read_{format_name}")
+    for name, format_name in READ.items():
+        asked = cases(name)
         for case in asked:
             with tempfile.TemporaryDirectory() as folder:
                 case["answer"] = read_answer(spark, format_name, case, Path(folder))
-        _save(f"read_{format_name}", asked)
+        _save(name, asked)
     for name in WRITTEN:
         written = cases(name)
         for case in written:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hiveframe.errors import IllegalArgumentException, SparkException, unsupported
+from hiveframe.errors import SparkException, unsupported
+from hiveframe.functions.text_options import refused
 
 CORRUPT = "_corrupt_record"
 
@@ -110,4 +111,4 @@ def _flag(given: Mapping[str, str], name: str, *, default: bool = False) -> bool
 
 def _require(holds: bool, message: str) -> None:
     if not holds:
-        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {message}"})
+        raise refused(f"requirement failed: {message}")

@@ -7,6 +7,7 @@ cores) and parallel, and keeps the order of lines within a file.
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import itertools
 import lzma
@@ -196,6 +197,7 @@ def _batches(paths: Sequence[str], how: LineFormat, skip: int, schema: pa.Schema
 def python_lines(path: str, how: LineFormat) -> Iterator[str]:
     """The lines of one file, read here: undecodable bytes become U+FFFD, as in Spark."""
     with open_binary(path) as raw:
+        how = replace(how, encoding=_marked(path, how.encoding))
         if how.whole_file or how.record is not None or how.separator is not None:
             content = raw.read().decode(how.encoding, "replace")
             yield from _cut(content, how)
@@ -204,6 +206,21 @@ def python_lines(path: str, how: LineFormat) -> Iterator[str]:
         while chunk := raw.read(1 << 20):
             yield from decoder.feed(chunk)
         yield from decoder.finish()
+
+
+def _marked(path: str, encoding: str) -> str:
+    """The encoding; UTF-16 and UTF-32 without a byte order mark are big-endian, as in Java."""
+    if encoding not in _MARKS:
+        return encoding
+    with open_binary(path) as raw:
+        head = raw.read(4)
+    return encoding if head.startswith(_MARKS[encoding]) else f"{encoding}-be"
+
+
+_MARKS: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
 
 
 def _cut(content: str, how: LineFormat) -> Iterator[str]:
@@ -220,8 +237,6 @@ class _LineDecoder:
     """Bytes in, lines out; the last, unfinished line is kept until more comes."""
 
     def __init__(self, encoding: str) -> None:
-        import codecs
-
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._rest = ""
 

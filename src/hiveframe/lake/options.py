@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from hiveframe.errors import SparkException, SparkRuntimeException
+from hiveframe.functions.text_options import refused
 
 
 class Options(Mapping[str, str]):
@@ -70,6 +71,21 @@ class Options(Mapping[str, str]):
             return float(value.strip())
         except ValueError as error:
             raise SparkRuntimeException("_LEGACY_ERROR_TEMP_2146", {"paramName": name, "value": value}) from error
+
+    def line_separator(self, *, most: int | None = None) -> str | None:
+        """`lineSep`; one that is empty or longer than `most` characters is refused."""
+        value = self.get("lineSep")
+        if value == "":
+            raise refused("requirement failed: 'lineSep' cannot be an empty string.")
+        if value is not None and most is not None and len(value) > most:
+            raise refused("requirement failed: 'lineSep' can contain only 1 character.")
+        return value
+
+    def check_sampling(self) -> None:
+        """Refuses a `samplingRatio` that would leave nothing to infer types from."""
+        ratio = self.fraction("samplingRatio", 1.0)
+        if ratio <= 0:
+            raise refused(f"requirement failed: samplingRatio ({ratio}) should be greater than 0")
 
     def character(self, names: tuple[str, ...], default: str) -> str:
         """A single character, or nothing."""

@@ -7,7 +7,7 @@ Java's (`1.5` is an INTEGER to them, `2020/01/02` a DATE), so that a pattern sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlglot import exp
@@ -52,6 +52,7 @@ class TextRules:
     nan: str = "NaN"
     positive_infinity: str = "Inf"
     negative_infinity: str = "-Inf"
+    falls_back: bool = False  # where a pattern does not fit, the rules of casts may
 
 
 def parse_text(value: Sql, dtype: DataType, rules: TextRules) -> Sql:
@@ -99,10 +100,17 @@ def parse_double(value: Sql, dtype: DataType, rules: TextRules) -> Sql:
     return case((full_match(value, DOUBLE), plain), *named)
 
 
+def _without_patterns(rules: TextRules) -> TextRules:
+    return replace(rules, date_format=None, timestamp_format=None)
+
+
 def parse_date(value: Sql, rules: TextRules) -> Sql:
     """A DATE by the option's pattern, else by the rules of Spark's cast (`2020`, `2020-1-2`, `2020-01-02T…`)."""
     if rules.date_format is not None:
-        return rules.date_format.parse_date(value)
+        found = rules.date_format.parse_date(value)
+        return (
+            func("coalesce", found, parse_date(value.copy(), _without_patterns(rules))) if rules.falls_back else found
+        )
     strict = (full_match(value, STRICT_DATE), try_cast(value.copy(), "DATE"))
     return case(strict, default=with_parts(value, _LOOSE_DATE, ("y", "m", "d"), lambda p: try_cast(_day(p), "DATE")))
 
@@ -110,7 +118,10 @@ def parse_date(value: Sql, rules: TextRules) -> Sql:
 def parse_timestamp(value: Sql, rules: TextRules) -> Sql:
     """A moment by the option's pattern, else by the rules of Spark's cast; a time alone is today's."""
     if rules.timestamp_format is not None:
-        return rules.timestamp_format.parse_timestamp(value, rules.time_zone)
+        found = rules.timestamp_format.parse_timestamp(value, rules.time_zone)
+        if not rules.falls_back:
+            return found
+        return func("coalesce", found, parse_timestamp(value.copy(), _without_patterns(rules)))
     zoned = "TIMESTAMP WITH TIME ZONE"
     today = func("concat", func("strftime", func("today"), text("%Y-%m-%d ")), func("ltrim", value.copy(), text("T ")))
     dated = case((full_match(value, _TIME_ONLY), today), default=value.copy())

@@ -19,8 +19,15 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Row, SparkSession
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "lake"
-READ_FORMATS = ("csv", "json", "xml")
-WRITTEN = ("written", "written_xml")
+READ = {  # golden files and their format
+    "read_csv": "csv",
+    "read_csv_options": "csv",
+    "read_json": "json",
+    "read_json_options": "json",
+    "read_text": "text",
+    "read_xml": "xml",
+}
+WRITTEN = ("written", "written_options", "written_xml")
 
 Case = dict[str, Any]
 

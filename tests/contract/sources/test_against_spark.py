@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 import hiveframe
 from tests.contract.sources.answers import (
     GOLDEN,
-    READ_FORMATS,
+    READ,
     WRITTEN,
     Case,
     case_id,
@@ -45,7 +45,7 @@ def _expect(name: str, case: Case, given: Case) -> None:
 
 @pytest.mark.parametrize(
     ("format_name", "case"),
-    [(f, c) for f in READ_FORMATS for c in cases(f"read_{f}")],
+    [(f, c) for name, f in READ.items() for c in cases(name)],
     ids=lambda value: value if isinstance(value, str) else case_id(value),
 )
 def test_a_file_is_read_as_spark_reads_it(spark: SparkSession, tmp_path: Path, format_name: str, case: Case) -> None:

@@ -143,7 +143,14 @@ def test_a_block_that_spark_wrote_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [{"unescapedQuoteHandling": "RAISE_ERROR"}, {"charToEscapeQuoteEscaping": "#"}, {"locale": "de-DE"}]
+    "option",
+    [
+        {"unescapedQuoteHandling": "RAISE_ERROR"},
+        {"charToEscapeQuoteEscaping": "#"},
+        {"locale": "de-DE", "dateFormat": "d MMM yyyy"},
+        {"locale": "de-DE", "schema": "a decimal(5,2)"},
+        {"singleVariantColumn": "v"},
+    ],
 )
 def test_what_the_reader_cannot_do_is_refused(tmp_path: Path, option: dict[str, str]) -> None:
     with pytest.raises(SparkError) as caught:

@@ -5,6 +5,7 @@ Source: Spark SQL guide, "CSV Files"; defaults checked against Spark 4.2.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +13,15 @@ from hiveframe.errors import IllegalArgumentException, unsupported
 from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
 from hiveframe.lake.options import Options
 from hiveframe.lake.text_values import TextRules
+from hiveframe.plan import types as t
+from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
 
 PERMISSIVE: Final = "PERMISSIVE"
 DROP_MALFORMED: Final = "DROPMALFORMED"
 FAIL_FAST: Final = "FAILFAST"
 
+_NAMES: Final = re.compile("MMM|LLL|E|a|G|z|v")
 _CHARSETS: Final = ("iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8")
 _CHARSET_ALIASES: Final = {"latin1": "iso-8859-1", "latin-1": "iso-8859-1", "ascii": "us-ascii", "utf8": "utf-8"}
 
@@ -66,7 +70,7 @@ def read_options(options: Options, settings: Settings) -> CsvOptions:
         corrupt_column=options.get("columnNameOfCorruptRecord")
         or settings.require("spark.sql.columnNameOfCorruptRecord"),
         multi_line=options.flag("multiLine"),
-        line_separator=options.get("lineSep"),
+        line_separator=options.line_separator(most=2),
         encoding=charset(options.first("encoding", "charset") or "utf-8", "CSVOptions"),
         rules=text_rules(options, settings),
     )
@@ -79,9 +83,19 @@ def refuse_options(options: Options) -> None:
         raise unsupported(f"the CSV option unescapedQuoteHandling={handling}")
     if options.get("charToEscapeQuoteEscaping") not in (None, options.get("escape", "\\")):
         raise unsupported("the CSV option charToEscapeQuoteEscaping")
+    if "singleVariantColumn" in options:
+        raise unsupported("the CSV option singleVariantColumn")
     locale = options.get("locale", "en-US")
-    if not locale.lower().startswith("en"):
-        raise unsupported(f"the option locale={locale}; numbers and names of months are read in English")
+    patterns = "".join(options.get(name, "") for name in ("dateFormat", "timestampFormat", "timestampNTZFormat"))
+    if not locale.lower().startswith("en") and _NAMES.search(patterns):
+        raise unsupported(f"the option locale={locale}; names of months and days are read in English")
+
+
+def refuse_decimals(options: Options, schema: StructType) -> None:
+    """Decimals of a language that writes them in another way than English are refused."""
+    locale = options.get("locale", "en-US")
+    if not locale.lower().startswith("en") and any(isinstance(f.dtype, t.DecimalType) for f in schema.fields):
+        raise unsupported(f"the option locale={locale} with decimals; they are read in English")
 
 
 def parse_mode(text: str | None) -> str:
@@ -115,6 +129,7 @@ def text_rules(options: Options, settings: Settings) -> TextRules:
         nan=options.get("nanValue", "NaN"),
         positive_infinity=options.get("positiveInf", "Inf"),
         negative_infinity=options.get("negativeInf", "-Inf"),
+        falls_back=options.flag("enableDateTimeParsingFallback"),
     )
 
 

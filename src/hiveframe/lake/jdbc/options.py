@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hiveframe.errors import IllegalArgumentException, SparkException, UnsupportedOperationException, unsupported
+from hiveframe.functions.text_options import refused
 from hiveframe.lake.options import Options
 
 _SECRET: Final = re.compile(r"(?i)(password|user|sslpassword)=[^&;]*")
@@ -72,8 +73,8 @@ def jdbc_options(options: Options) -> JdbcOptions:
     )
 
 
-def _required(message: str) -> IllegalArgumentException:
-    return IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {message}"})
+def _required(message: str) -> Exception:
+    return refused(f"requirement failed: {message}")
 
 
 def _address(url: str, options: Options) -> Any:

@@ -40,7 +40,7 @@ def read_options(options: Options, settings: Settings) -> JsonOptions:
         corrupt_column=options.get("columnNameOfCorruptRecord")
         or settings.require("spark.sql.columnNameOfCorruptRecord"),
         encoding=charset(options.first("encoding", "charset") or "utf-8", "JSONOptionsInRead"),
-        line_separator=options.get("lineSep"),
+        line_separator=options.line_separator(),
         primitives_as_string=options.flag("primitivesAsString"),
         prefers_decimal=options.flag("prefersDecimal"),
         infer_timestamp=options.flag("inferTimestamp"),

@@ -15,7 +15,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column, func, ident, text
 from hiveframe.lake.csv.header import FirstRecord, column_names, first_record, is_record
 from hiveframe.lake.csv.infer import infer_types
-from hiveframe.lake.csv.options import CsvOptions, read_options
+from hiveframe.lake.csv.options import CsvOptions, read_options, refuse_decimals
 from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows
 from hiveframe.lake.csv.tokens import record_pattern, token_list, token_value
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
@@ -87,6 +87,7 @@ class CsvSource:
         schema, partitions = settle_schema(
             request, listed, self.label, lambda: _infer(source, detail, context) if has_data else None
         )
+        refuse_decimals(request.options, schema)
         csv_columns(schema, detail.options)
         return replace(source, schema=schema, partitions=partitions)
 
@@ -145,6 +146,7 @@ def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> Struc
     names = column_names(tokens) if options.header else [f"_c{i}" for i in range(len(tokens))]
     types: Sequence[t.DataType] = [t.STRING] * len(names)
     if options.infer_schema:
+        source.options.check_sampling()
         types = _types(source, detail, len(names), context)
     return StructType(tuple(StructField(n, d) for n, d in zip(names, types, strict=True)))
 

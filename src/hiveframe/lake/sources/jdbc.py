@@ -8,8 +8,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.errors import AnalysisException, IllegalArgumentException, analysis_error
+from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.text_options import refused
 from hiveframe.lake.batch_stream import BatchStream, scan_stream
 from hiveframe.lake.jdbc.options import JdbcOptions, jdbc_options
 from hiveframe.lake.jdbc.reading import read_batches, table_schema
@@ -120,5 +121,5 @@ _QUERY_AND_COLUMN: Final = (
 )
 
 
-def _required(message: str) -> IllegalArgumentException:
-    return IllegalArgumentException("_LEGACY_ERROR_TEMP_3100", {"message": f"requirement failed: {message}"})
+def _required(message: str) -> Exception:
+    return refused(f"requirement failed: {message}")

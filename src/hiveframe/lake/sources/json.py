@@ -102,6 +102,7 @@ class JsonSource:
 
 
 def _infer(source: ScanSource, detail: JsonDetail, context: ReadContext) -> Inferred:
+    source.options.check_sampling()
     if detail.options.variant_column is not None:
         return Inferred(StructType((StructField(detail.options.variant_column, t.VARIANT),)), is_uniform=False)
 

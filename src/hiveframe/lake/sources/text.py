@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from hiveframe.errors import AnalysisException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column
-from hiveframe.lake.csv.options import charset
 from hiveframe.lake.file_listing import list_request, settle_schema
 from hiveframe.lake.lines import LINE, LineFormat, has_mixed_ends, read_lines
 from hiveframe.lake.partition_columns import PATH
@@ -36,9 +35,8 @@ class TextSource:
         if len(schema.fields) - len(partitions) > 1:
             size = str(len(schema.fields) - len(partitions))
             raise AnalysisException("_LEGACY_ERROR_TEMP_1290", {"schemaSize": size})
-        separator = request.options.get("lineSep")
-        how = LineFormat(
-            charset(request.options.get("encoding") or "utf-8", "TextOptions"),
+        separator = request.options.line_separator()
+        how = LineFormat(  # text is UTF-8, whatever the option `encoding` says
             separator=separator,
             whole_file=request.options.flag("wholetext"),
             mixed_ends=separator is None and any(has_mixed_ends(f.path) for f in listed.files),

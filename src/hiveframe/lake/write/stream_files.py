@@ -17,6 +17,9 @@ import pyarrow as pa
 from hiveframe.lake.hadoop_blocks import BlockWriter
 from hiveframe.lake.write.layout import CHUNK_COLUMN
 
+# Java's UTF-16 is big-endian behind one mark, its UTF-32 big-endian without one.
+_JAVA_ENCODINGS: Final = {"utf-16": "utf-16-be", "utf-32": "utf-32-be"}
+
 
 class FileWriter(Protocol):
     """One open file."""
@@ -73,7 +76,8 @@ class LineWriter:
 
     def __init__(self, path: str, *, encoding: str, separator: str, codec: str | None, header: str | None) -> None:
         self._file = _open_text(path, codec)
-        self._encoding = encoding
+        self._encoder = codecs.getincrementalencoder(_JAVA_ENCODINGS.get(encoding, encoding))("replace")
+        self._mark = codecs.BOM_UTF16_BE if encoding == "utf-16" else b""
         self._separator = separator
         if header is not None:
             self._put(header)
@@ -84,7 +88,8 @@ class LineWriter:
             self._put(line or "")
 
     def _put(self, line: str) -> None:
-        self._file.write((line + self._separator).encode(self._encoding, "replace"))
+        self._file.write(self._mark + self._encoder.encode(line + self._separator))
+        self._mark = b""
 
     def close(self) -> None:
         """Completes the file."""
@@ -97,7 +102,7 @@ class XmlFileWriter:
     def __init__(self, path: str, frame: tuple[str, str], *, encoding: str, codec: str | None) -> None:
         self._file = _open_text(path, codec)
         self._opening, self._closing = frame
-        self._encoder = codecs.getincrementalencoder("utf-16-be" if encoding == "utf-16" else encoding)("replace")
+        self._encoder = codecs.getincrementalencoder(_JAVA_ENCODINGS.get(encoding, encoding))("replace")
         self._mark = codecs.BOM_UTF16_BE if encoding == "utf-16" else b""
         self._is_begun = False
 

@@ -6,12 +6,16 @@ Source: Spark's `UnivocityGenerator` and `JacksonGenerator`; quoting checked aga
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
+import pyarrow as pa
+
+from hiveframe.functions.by_row import by_row
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.json_text import restyled
 from hiveframe.functions.json_writer import json_text
 from hiveframe.functions.sql import (
     Sql,
@@ -184,7 +188,16 @@ def json_line(
     if not fields:
         return text("{}")
     lowered = {name.lower(): value for name, value in options.items()}
-    return json_text(struct_pack(schema, [value for value, _ in shown]), schema, lowered, context)
+    line = json_text(struct_pack(schema, [value for value, _ in shown]), schema, lowered, context)
+    styles = {"pretty": options.flag("pretty"), "escapes": options.flag("writeNonAsciiCharacterAsCodePoint")}
+    if not any(styles.values()):
+        return line
+    restyle = partial(_restyled, styles=styles)
+    return func(context.kernel("restyled_line", restyle, [t.STRING], t.STRING), line)
+
+
+def _restyled(lines: pa.Array, *, styles: Mapping[str, bool]) -> pa.Array:
+    return by_row(lambda line: restyled(line, sorts=False, **styles), pa.string(), [lines])
 
 
 def _printed(value: Sql, dtype: DataType, formats: TextFormats, context: EmitContext) -> tuple[Sql, DataType]:

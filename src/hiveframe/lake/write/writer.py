@@ -12,7 +12,7 @@ from typing import Final
 import pyarrow as pa
 from sqlglot import exp
 
-from hiveframe.errors import SparkException, UnsupportedOperationException, analysis_error
+from hiveframe.errors import IllegalArgumentException, SparkException, UnsupportedOperationException, analysis_error
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.xml_options import check_writing
 from hiveframe.lake.csv.options import charset
@@ -61,9 +61,7 @@ def _write(request: WriteRequest, plan: Plan, rows: Rows, target: str) -> WriteR
         raw = os.path.join(made.root, "raw")
         row_count = _compute(plan, rows, raw)
         suffix = (
-            f"{plan.codec.suffix}{_EXTENSIONS[plan.format]}"
-            if _codec_first(plan)
-            else (f"{_EXTENSIONS[plan.format]}{plan.codec.suffix}")
+            f"{plan.codec.suffix}{_extension(plan)}" if _codec_first(plan) else f"{_extension(plan)}{plan.codec.suffix}"
         )
         names = list(request.partition_by)
         laid = lay_out(raw, made.data, names, str(uuid.uuid4()), suffix)
@@ -122,13 +120,20 @@ def _is_copied(plan: Plan) -> bool:
     """Whether DuckDB writes the files itself."""
     if plan.format == "parquet":
         return True
-    usual = charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions") == "utf-8"
+    usual = _encoding(plan) == "utf-8"
     return (
         plan.format not in ("avro", "orc", "xml")
         and usual
         and plan.codec.duck is not None
         and plan.options.get("lineSep", "\n") == "\n"
     )
+
+
+def _encoding(plan: Plan) -> str:
+    """The files' charset; text is UTF-8 whatever the options say."""
+    if plan.format == "text":
+        return "utf-8"
+    return charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions")
 
 
 def _stream_select(plan: Plan, query: exp.Query, names: tuple[str, ...], context: EmitContext) -> exp.Select:
@@ -142,14 +147,13 @@ def _open_file(plan: Plan, path: str, schema: pa.Schema) -> FileWriter:
     if plan.format == "avro":
         return AvroFileWriter(path, plan.data_fields, plan.options, plan.codec.python or "null")
     if plan.format == "xml":
-        encoding = charset(plan.options.first("encoding", "charset") or "utf-8", "XMLOptions")
-        return XmlFileWriter(path, xml_frame(plan), encoding=encoding, codec=plan.codec.python)
+        return XmlFileWriter(path, xml_frame(plan), encoding=_encoding(plan), codec=plan.codec.python)
     header = None
     if plan.format == "csv" and plan.options.flag("header"):
         header = csv_writer(plan.options, plan.time_zone).header([f.name for f in plan.data_fields])
     return LineWriter(
         path,
-        encoding=charset(plan.options.first("encoding", "charset") or "utf-8", "CSVOptions"),
+        encoding=_encoding(plan),
         separator=plan.options.get("lineSep", "\n"),
         codec=plan.codec.python,
         header=header,
@@ -195,6 +199,18 @@ _NOTED: Final[tuple[type[DataType], ...]] = (
     t.DayTimeIntervalType,
     t.TimeType,
 )
+
+
+def _extension(plan: Plan) -> str:
+    """The files' ending; CSV's can be chosen, of three letters."""
+    chosen = plan.options.get("extension") if plan.format == "csv" else None
+    if chosen is None:
+        return _EXTENSIONS[plan.format]
+    if len(chosen) != 3 or not chosen.isalpha():
+        params = {"parameter": "`extension`", "functionName": "`CSVOptions`", "invalidValue": chosen}
+        raise IllegalArgumentException("INVALID_PARAMETER_VALUE.EXTENSION", params)
+    return f".{chosen}"
+
 
 _EXTENSIONS: Final[Mapping[str, str]] = {
     "parquet": ".parquet",
