@@ -42,7 +42,7 @@ class _Types:
             if java_long(token, bits) is not None:
                 return dtype
         number = self._decimal(token)
-        if number is not None and "." not in token and "e" not in token.lower():
+        if number is not None and number.as_tuple().exponent == 0:
             digits = len(number.as_tuple().digits)
             return DecimalType(digits, 0) if digits <= 38 else t.DOUBLE
         options = self._options

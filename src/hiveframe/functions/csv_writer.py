@@ -132,7 +132,7 @@ class CsvLines:
         return self._quoted(shown) if options.quotes_all or needs or is_comment else shown
 
     def _quoted(self, shown: str) -> str:
-        escape = self._options.escape
-        if escape and escape != self._quote:
+        escape = self._options.escape or "\0"  # univocity has one, whatever is asked
+        if escape != self._quote:
             shown = shown.replace(escape, escape * 2)
-        return self._quote + shown.replace(self._quote, (escape or self._quote) + self._quote) + self._quote
+        return self._quote + shown.replace(self._quote, escape + self._quote) + self._quote

@@ -275,7 +275,7 @@ def _binary(value: Any) -> bytes:
     if not isinstance(value, str):
         raise Misfit(value)
     try:
-        return base64.b64decode(value, validate=True)
+        return base64.b64decode("".join(value.split()), validate=True)
     except binascii.Error as error:
         raise Misfit(value) from error
 

@@ -48,8 +48,8 @@ class JsonSchemas:
         settled = self._settled(found)
         if settled is None:
             settled = StructType() if isinstance(found, StructType) else t.STRING
-            if isinstance(found, ArrayType):
-                settled = ArrayType(StructType() if isinstance(found.element, StructType) else t.STRING)
+            if isinstance(found, ArrayType) and isinstance(found.element, StructType):
+                settled = ArrayType(StructType())
         return sql_name(settled)
 
     def infer(self, value: Any) -> DataType:

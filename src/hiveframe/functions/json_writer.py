@@ -40,7 +40,9 @@ def json_text(value: Sql, dtype: DataType, options: Mapping[str, str], ctx: Emit
             return json_text(value, storage, options, ctx)
         case t.StringType() | t.CharType() | t.VarcharType():
             return _escaped(value)
-        case t.BooleanType() | t.ByteType() | t.ShortType() | t.IntegerType() | t.LongType() | t.DecimalType():
+        case t.DecimalType():  # small ones with an exponent, as Java's BigDecimal prints them
+            return cast_value(value, dtype, t.STRING, "legacy", None, ctx)
+        case t.BooleanType() | t.ByteType() | t.ShortType() | t.IntegerType() | t.LongType():
             return cast(value, "VARCHAR")
         case t.FloatType() | t.DoubleType():
             shown = cast_value(value, dtype, t.STRING, "ansi", None, ctx)
@@ -102,6 +104,10 @@ def _key_text(key: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
             return cast(func("epoch_us", key), "VARCHAR")
         case t.YearMonthIntervalType() | t.DayTimeIntervalType():
             return cast(key, "VARCHAR")
+        case t.ArrayType(element):
+            x = ctx.fresh("x")
+            item = func("coalesce", _key_text(param(x), element, ctx), text("null"))
+            return _wrapped("[", func("list_transform", key, lambda_([x], item)), "]")
         case StructType(fields):
             parts = [
                 func("coalesce", _key_text(field(key, dtype, i), f.dtype, ctx), text("null"))
@@ -121,4 +127,4 @@ def _moment(value: Sql) -> Sql:
     rest = func("lpad", cast(op("%", minutes, number(60)), "VARCHAR"), number(2), text("0"))
     shown = func("concat", sign, hours, text(":"), rest)
     zone = case((op("=", offset, number(0)), text("Z")), default=shown)
-    return func("concat", func("strftime", value, text(_ISO)), zone)
+    return op("||", func("strftime", value, text(_ISO)), zone)  # NULL of NULL
