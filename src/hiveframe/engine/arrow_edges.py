@@ -73,6 +73,15 @@ UNCOLUMNED: Final = pa.schema([pa.field("none", pa.int32())])
 _NO_FIELDS: Final = pa.struct([pa.field(NO_FIELD, pa.int32())])
 
 
+def spatial_arrow_type(dtype: t.SpatialType, *, is_marked: bool) -> pa.DataType:
+    """A shape's number of its reference system and its well-known bytes, marked as Spark's clients expect them."""
+    kind = b"geometry" if isinstance(dtype, t.GeometryType) else b"geography"
+    srid = str(-1 if dtype.srid is None else dtype.srid).encode()
+    metadata = {kind: b"true", b"srid": srid} if is_marked else None
+    wkb = pa.field("wkb", pa.binary(), not is_marked, metadata=metadata)
+    return pa.struct([pa.field("srid", pa.int32(), not is_marked), wkb])
+
+
 class _Form:
     """One of the two shapes of a value in Arrow: how atoms and struct fields are written."""
 
@@ -107,6 +116,8 @@ class _Form:
                 )
             case t.UserDefinedType(storage):
                 return self.type_of(storage, time_zone)
+            case t.SpatialType():
+                return spatial_arrow_type(dtype, is_marked=self._keeps_nullability)
             case t.VariantType():
                 return _VARIANT if self._keeps_nullability else _PHYSICAL_VARIANT
         return self._atoms[type(dtype)]

@@ -51,6 +51,11 @@ def can_cast(src: DataType, dst: DataType, mode: str = "ansi") -> bool:
     if src == dst or isinstance(src, t.NullType):
         return True
     match src, dst:
+        case t.SpatialType(), t.SpatialType():
+            same_kind = type(src) is type(dst) and dst.srid is None
+            return same_kind or (isinstance(src, t.GeographyType) and src.srid == dst.srid)
+        case (t.SpatialType(), _) | (_, t.SpatialType()):
+            return False
         case t.VariantType(), _:
             return _variant_holds(dst)
         case _, t.VariantType():

@@ -179,6 +179,7 @@ _HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
     # to text
     (t.DataType, t.StringType): cast_text.to_string,
     # nested
+    (t.SpatialType, t.SpatialType): _same,
     (t.ArrayType, t.ArrayType): cast_nested.array_to_array,
     (t.MapType, t.MapType): cast_nested.map_to_map,
     (t.StructType, t.StructType): cast_nested.struct_to_struct,

@@ -42,10 +42,10 @@ def _part(value: Sql, dtype: DataType, nullable: bool, ctx: EmitContext) -> Sql:
 
 
 def is_orderable(dtype: DataType) -> bool:
-    """Whether Spark orders values of `dtype`: not maps, variants and calendar intervals, at any depth."""
+    """Whether Spark orders values of `dtype`: not maps, variants, shapes and calendar intervals, at any depth."""
     match dtype:
         case t.ArrayType(element):
             return is_orderable(element)
         case t.StructType(fields):
             return all(is_orderable(f.dtype) for f in fields)
-    return not isinstance(dtype, (t.MapType, t.VariantType, t.CalendarIntervalType))
+    return not isinstance(dtype, (t.MapType, t.VariantType, t.SpatialType, t.CalendarIntervalType))

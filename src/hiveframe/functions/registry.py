@@ -250,6 +250,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "encoding",
     "encryption",
     "collations",
+    "spatial",
     "collated_text",
     "java_methods",
     "url",

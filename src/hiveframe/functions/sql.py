@@ -219,6 +219,8 @@ def physical_type_text(dtype: DataType) -> str:
             )
         case t.UserDefinedType(storage):
             return physical_type_text(storage)
+        case t.SpatialType():
+            return 'STRUCT("srid" INTEGER, "wkb" BLOB)'
     return _PHYSICAL[type(dtype)]
 
 

@@ -173,6 +173,23 @@ class VariantType(AtomicType):
 
 
 @dataclass(frozen=True, slots=True)
+class SpatialType(DataType):
+    """Shapes in a spatial reference system; `srid` None: each value has its own."""
+
+    srid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GeometryType(SpatialType):
+    """Shapes on a plane; `geometry(3857)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeographyType(SpatialType):
+    """Shapes on the globe; `geography(4326)`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArrayType(DataType):
     """A list of `element`; `contains_null` says whether an element may be NULL."""
 
@@ -213,6 +230,9 @@ class UserDefinedType(DataType):
     storage: DataType
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
+
+GEOMETRY_SRIDS: Final = frozenset({0, 3857, 4326})
+GEOGRAPHY_SRIDS: Final = frozenset({4326})
 
 NULL: Final = NullType()
 BOOLEAN: Final = BooleanType()
@@ -287,6 +307,10 @@ def simple_string(dtype: DataType) -> str:
             return f"varchar({length})"
         case TimeType(precision):
             return f"time({precision})"
+        case GeometryType(srid):
+            return f"geometry({'any' if srid is None else srid})"
+        case GeographyType(srid):
+            return f"geography({'any' if srid is None else srid})"
         case YearMonthIntervalType(start, end):
             return _interval_text(_YM_FIELDS, start, end)
         case DayTimeIntervalType(start, end):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiveframe.errors import AnalysisException, ParseException, SparkException
+from hiveframe.errors import AnalysisException, IllegalArgumentException, ParseException, SparkException
 from hiveframe.plan import types as t
 from hiveframe.plan.collations import UnknownCollation, collation
 from hiveframe.sql.cursor import Cursor
@@ -39,9 +39,21 @@ class TypeGrammar(Cursor):
         if kind == "INTERVAL" and self.peek() != "(":
             self.advance()
             return self._interval_type()
+        if kind in ("GEOMETRY", "GEOGRAPHY") and self.peek() == "(":
+            return self._spatial_type(kind)
         if kind not in self.identifiers:
             self.fail("a type")
         return self._sized_type(start)
+
+    def _spatial_type(self, kind: str) -> t.DataType:
+        """`GEOMETRY(srid)` or `(ANY)`."""
+        self.skip(2)
+        srid = None if self.accept("ANY") else self.integer()
+        self.expect(")")
+        known = t.GEOMETRY_SRIDS if kind == "GEOMETRY" else t.GEOGRAPHY_SRIDS
+        if srid is not None and srid not in known:
+            raise IllegalArgumentException("ST_INVALID_SRID_VALUE", {"srid": str(srid)})
+        return t.GeometryType(srid) if kind == "GEOMETRY" else t.GeographyType(srid)
 
     def column_types(self) -> tuple[t.StructField, ...]:
         """`name type [NOT NULL] [COMMENT text], …`."""

@@ -109,8 +109,12 @@ def _unparsed(m: pb.DataType.Unparsed) -> t.DataType:
     raise unsupported(f"the nested type text {m.data_type_string!r}")
 
 
-def _spatial(_: object) -> t.DataType:
-    raise unsupported("the GEOMETRY and GEOGRAPHY types")
+def _geometry(m: pb.DataType.Geometry) -> t.DataType:
+    return t.GeometryType(None if m.srid < 0 else m.srid)
+
+
+def _geography(m: pb.DataType.Geography) -> t.DataType:
+    return t.GeographyType(None if m.srid < 0 else m.srid)
 
 
 _PLAIN: Final[Mapping[str, t.DataType]] = {
@@ -143,6 +147,6 @@ _BUILT: Final[Mapping[str, Callable[[Any], t.DataType]]] = {
     "struct": _struct,
     "udt": _udt,
     "unparsed": _unparsed,
-    "geometry": _spatial,
-    "geography": _spatial,
+    "geometry": _geometry,
+    "geography": _geography,
 }

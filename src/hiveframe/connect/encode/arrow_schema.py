@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.engine.arrow_edges import spatial_arrow_type
 from hiveframe.errors import internal_error
 from hiveframe.plan import types as t
 
@@ -38,6 +39,8 @@ def arrow_type(dtype: t.DataType) -> pa.DataType:
             return pa.map_(key_field, _field("value", value, value_contains_null))
         case t.StructType(fields):
             return pa.struct([_field(f.name, f.dtype, f.nullable) for f in fields])
+        case t.SpatialType():
+            return spatial_arrow_type(dtype, is_marked=True)
         case t.UserDefinedType(storage):
             return arrow_type(storage)
     raise internal_error(f"no Arrow type for {dtype!r}")

@@ -94,6 +94,15 @@ def _udt(message: pb.DataType, dtype: t.UserDefinedType) -> None:
             setattr(message.udt, field, str(value))
 
 
+def _geometry(message: pb.DataType, dtype: t.GeometryType) -> None:
+    message.geometry.srid = _MIXED if dtype.srid is None else dtype.srid
+
+
+def _geography(message: pb.DataType, dtype: t.GeographyType) -> None:
+    message.geography.srid = _MIXED if dtype.srid is None else dtype.srid
+
+
+_MIXED: Final = -1
 _UDT_ATTRIBUTES: Final = (
     ("class", "jvm_class"),
     ("pyClass", "python_class"),
@@ -129,4 +138,6 @@ _FILLED: Final[Mapping[type[t.DataType], Callable[[pb.DataType, Any], None]]] = 
     t.MapType: _map,
     t.StructType: _struct,
     t.UserDefinedType: _udt,
+    t.GeometryType: _geometry,
+    t.GeographyType: _geography,
 }
