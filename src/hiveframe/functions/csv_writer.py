@@ -30,10 +30,7 @@ def csv_record(value: Sql, dtype: StructType, options: dict[str, str], ctx: Emit
     printer = TextPrinter({k: v for k, v in options.items() if k.endswith("format") or k == "timezone"}, ctx)
 
     def build(v: Sql) -> Sql:
-        fields = [
-            printer.shown(field(v, dtype, i), f.dtype, always=True) or _shown(field(v, dtype, i), f.dtype, ctx)
-            for i, f in enumerate(dtype.fields)
-        ]
+        fields = [_shown(field(v, dtype, i), f.dtype, printer, ctx) for i, f in enumerate(dtype.fields)]
         kernel = functools.partial(_records, options=options)
         types = [t.BOOLEAN, *[t.STRING] * len(fields)]
         return func(ctx.kernel("to_csv", kernel, types, t.STRING), is_not_null(v), *fields)
@@ -41,36 +38,39 @@ def csv_record(value: Sql, dtype: StructType, options: dict[str, str], ctx: Emit
     return let(value, ctx, build)
 
 
-def _shown(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+def _shown(value: Sql, dtype: DataType, printer: TextPrinter, ctx: EmitContext) -> Sql:
     """A value's text; NULL inside of a nested value is nothing."""
+    moment = printer.shown(value, dtype, always=True)
+    if moment is not None:
+        return moment
     match dtype:
         case t.StringType() | t.CharType() | t.VarcharType():
             return value
         case t.BinaryType():
             return cast_value(value, dtype, t.STRING, "pretty", None, ctx)
         case t.UserDefinedType(storage):
-            return _shown(value, storage, ctx)
+            return _shown(value, storage, printer, ctx)
         case t.ArrayType(element):
             x, i = ctx.fresh("x"), ctx.fresh("i")
-            part = _further(_shown(param(x), element, ctx), op("=", param(i), number(1)))
+            part = _further(_shown(param(x), element, printer, ctx), op("=", param(i), number(1)))
             return _joined("[", func("list_transform", value, lambda_([x, i], part)), "]")
         case t.MapType(key, held):
             x, i = ctx.fresh("x"), ctx.fresh("i")
             entry = StructType((t.StructField("key", key), t.StructField("value", held)))
-            named = func("concat", _shown(field(param(x), entry, 0), key, ctx), text(" ->"))
-            item = _shown(field(param(x), entry, 1), held, ctx)
+            named = func("concat", _shown(field(param(x), entry, 0), key, printer, ctx), text(" ->"))
+            item = _shown(field(param(x), entry, 1), held, printer, ctx)
             part = func("concat", named, case((is_null(item), text("")), default=op("||", text(" "), item.copy())))
             part = _further(part, op("=", param(i), number(1)))
             return _joined("{", func("list_transform", func("map_entries", value), lambda_([x, i], part)), "}")
-        case StructType(fields):
-            return let(value, ctx, lambda v: _struct(v, dtype, len(fields), ctx))
+        case StructType():
+            return let(value, ctx, lambda v: _struct(v, dtype, printer, ctx))
     return cast_value(value, dtype, t.STRING, "ansi", None, ctx)
 
 
-def _struct(value: Sql, dtype: StructType, count: int, ctx: EmitContext) -> Sql:
+def _struct(value: Sql, dtype: StructType, printer: TextPrinter, ctx: EmitContext) -> Sql:
     parts = [
-        _further(_shown(field(value, dtype, i), dtype.fields[i].dtype, ctx), op("=", number(i), number(0)))
-        for i in range(count)
+        _further(_shown(field(value, dtype, i), f.dtype, printer, ctx), op("=", number(i), number(0)))
+        for i, f in enumerate(dtype.fields)
     ]
     return case((is_not_null(value), func("concat", text("{"), *parts, text("}"))))
 
