@@ -67,7 +67,7 @@ def test_every_type_decodes_or_is_refused():
         except SparkError:
             refused.add(kind)
     # An array, a map and a UDT need their element types; the others are not supported.
-    assert refused == {"array", "map", "udt", "unparsed", "geometry", "geography"}
+    assert refused == {"array", "map", "udt", "unparsed"}
 
 
 def test_every_rpc_of_the_service_is_served():
