@@ -262,7 +262,7 @@ def _ansi_cast(dtype: DataType, want: DataType) -> DataType | None:
         case t.StringType(), _ if isinstance(want, t.AtomicType):
             return None if isinstance(want, t.CalendarIntervalType) else _concrete(want)
         case t.ArrayType(element, has_null), t.ArrayType(wanted, may_have):
-            if has_null and not may_have:
+            if (has_null and not may_have) or (isinstance(element, t.StringType) and not _has_string(wanted)):
                 return None
             if isinstance(element, t.StringType) and not isinstance(wanted, t.StringType):
                 return None  # only a constant that stands alone is read as something else

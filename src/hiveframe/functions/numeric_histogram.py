@@ -46,7 +46,8 @@ def _merge_nearest(centres: list[float], counts: list[float], random: JavaRandom
                 place = i
     left, right = counts[place], counts[place + 1]
     total = left + right
-    centres[place] = centres[place] * (left / total) + centres[place + 1] * (right / total)
+    # in Spark's order of operations: the last digit decides which bins are nearest later on
+    centres[place] = centres[place] * (left / total) + centres[place + 1] / total * right
     counts[place] = total
     del centres[place + 1], counts[place + 1]
 
