@@ -15,6 +15,7 @@ from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.java_numbers import float_text
 
 _UNROLLED: Final = 8
+_MOVED_MOST: Final = 10_000
 
 # Elements (rows) of vectors (columns) on both sides to one FLOAT a vector, and whether it is a value at all.
 Pairwise = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -74,17 +75,25 @@ def normalized(function: str, vectors: pa.ListArray, degrees: pa.Array) -> pa.Ar
 
 def sums(function: str, lists: pa.ListArray) -> pa.Array:
     """For each list of vectors their sum; NULL for none. Vectors that hold a NULL do not count."""
-    return _combined(function, lists, lambda total, vectors, count: total + vectors)
+    return _combined(function, lists, lambda vectors: np.add.accumulate(vectors, axis=0)[-1])
 
 
 def means(function: str, lists: pa.ListArray) -> pa.Array:
-    """For each list of vectors their mean, kept as Spark keeps it: each vector moves it by its share."""
+    """For each list of vectors their mean, kept as Spark keeps it: each vector moves it by its share.
 
-    def moved(mean: np.ndarray, vectors: np.ndarray, count: int) -> np.ndarray:
-        moved_to: np.ndarray = mean + (vectors - mean) * (np.float32(1) / np.float32(count))
-        return moved_to
+    Of very many vectors it is the plain mean: their partitions would decide about Spark's last digits.
+    """
+    return _combined(function, lists, _mean)
 
-    return _combined(function, lists, moved)
+
+def _mean(vectors: np.ndarray) -> np.ndarray:
+    if len(vectors) > _MOVED_MOST:
+        plain: np.ndarray = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return plain
+    mean = np.zeros(vectors.shape[1:], dtype=np.float32)
+    for count, moving in enumerate(vectors, 1):
+        mean = mean + (moving - mean) * (np.float32(1) / np.float32(count))
+    return mean
 
 
 def _norms(function: str, vectors: pa.ListArray, degrees: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -132,14 +141,11 @@ def _root(squares: np.ndarray) -> np.ndarray:
     return found
 
 
-def _combined(
-    function: str, lists: pa.ListArray, step: Callable[[np.ndarray, np.ndarray, int], np.ndarray]
-) -> pa.Array:
-    """Group by group of one shape, vector after vector: the i-th vectors of such groups together."""
+def _combined(function: str, lists: pa.ListArray, combine: Callable[[np.ndarray], np.ndarray]) -> pa.Array:
+    """`combine` for each list: over arrays of vectors by groups of one shape by elements, in that order of axes."""
     vectors = lists.values
     lengths = _lengths(vectors)
-    counts = _present(vectors) & _without_nulls(vectors, lengths)
-    members = _members(lists, counts)
+    members = _members(lists, _present(vectors) & _without_nulls(vectors, lengths))
     result: list[np.ndarray | None] = [None] * len(lists)
     shapes: dict[tuple[int, int], list[int]] = {}
     for i, rows in enumerate(members):
@@ -149,14 +155,14 @@ def _combined(
         if len(odd):
             raise _mismatch(function, lengths[rows[0]], lengths[odd[0]])
         shapes.setdefault((len(rows), int(lengths[rows[0]])), []).append(i)
+    starts = vectors.offsets.to_numpy().astype(np.int64)
+    elements = _elements(vectors)
     with np.errstate(all="ignore"):
-        for (count, length), alike in shapes.items():
-            together = np.stack([members[i] for i in alike])
-            total = np.zeros((length, len(alike)), dtype=np.float32)
-            for position in range(count):
-                total = step(total, _matrix(vectors, together[:, position], length), position + 1)
-            for i, column in zip(alike, total.T, strict=True):
-                result[i] = column
+        for (_, length), alike in shapes.items():
+            together = np.stack([members[i] for i in alike], axis=1)
+            combined = combine(elements[starts[together][:, :, None] + np.arange(length)])
+            for i, row in zip(alike, combined, strict=True):
+                result[i] = row
     return pa.array(result, pa.list_(pa.float32()))
 
 
