@@ -61,18 +61,24 @@ class Codec:
                 return pa.array([None if k is None else Decimal(k).scaleb(-scale) for k in keys], self.arrow)
         return pa.array(keys, _INTEGERS[self.arrow.bit_width]).view(self.arrow)
 
-    def hash_code(self, key: Key) -> int:
-        """Java's hash code of the value, 32 bits with a sign."""
+    def hash_codes(self, keys: list[Key]) -> np.ndarray:
+        """Java's hash codes of the values, 32 bits with a sign in 64."""
         match self.dtype:
             case t.StringType():
-                return _of_text(str(key))
-            case t.BooleanType():
-                return 1231 if key else 1237
+                return np.array([_of_text(str(key)) for key in keys], dtype=np.int64)
             case t.DecimalType(scale=scale):
-                return _of_decimal(int(key), scale)
+                return np.array([_of_decimal(int(key), scale) for key in keys], dtype=np.int64)
+        numbers = np.array(keys, dtype=np.int64)
+        match self.dtype:
+            case t.BooleanType():
+                return np.where(numbers != 0, 1231, 1237)
             case t.LongType() | t.DoubleType() | t.TimestampType() | t.TimestampNTZType():
-                return _of_long(int(key))
-        return int(key)
+                return (
+                    (numbers ^ (numbers.view(np.uint64) >> np.uint64(32)).view(np.int64))
+                    .astype(np.int32)
+                    .astype(np.int64)
+                )
+        return numbers
 
     def write(self, keys: list[Key]) -> bytes:
         """The bytes of keys one after another."""

@@ -11,12 +11,13 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 MIN_LG_SIZE: Final = 3
 
 _LOAD: Final = 0.75
 _SAMPLED: Final = 1024
 _GOLDEN: Final = (math.sqrt(5) - 1) / 2
-_WORD: Final = (1 << 64) - 1
 _FREE: Final = -1
 
 
@@ -25,12 +26,14 @@ def lg_size_for(tracked: int) -> int:
     return math.ceil(math.log(math.ceil(tracked / _LOAD)) / math.log(2))
 
 
-def scattered(hash_code: int) -> int:
-    """Java's hash code (32 bits, signed) spread over 64 bits."""
-    key = hash_code & _WORD
-    key = (key ^ (key >> 33)) * 0xFF51AFD7ED558CCD & _WORD
-    key = (key ^ (key >> 33)) * 0xC4CEB9FE1A85EC53 & _WORD
-    return key ^ (key >> 33)
+def scattered(hash_codes: np.ndarray) -> list[int]:
+    """Java's hash codes (32 bits with a sign, in 64) spread over 64 bits."""
+    with np.errstate(over="ignore"):
+        keys = hash_codes.view(np.uint64)
+        keys = (keys ^ (keys >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        keys = (keys ^ (keys >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        found: list[int] = (keys ^ (keys >> np.uint64(33))).tolist()
+    return found
 
 
 class ItemsSketch:

@@ -82,10 +82,9 @@ def _read(codec: Codec, data: bytes, places: dict[Key, int], hashes: list[int]) 
     count, _, weight, offset = struct.unpack_from("<iiqq", data, 8)
     counts = struct.unpack_from(f"<{count}q", data, 8 * _PREAMBLE)
     keys = codec.read(data[8 * (_PREAMBLE + count) : -8], count)
-    for key in keys:
-        if key not in places:
-            places[key] = len(hashes)
-            hashes.append(scattered(codec.hash_code(key)))
+    fresh = [key for key in keys if key not in places]
+    places.update(zip(fresh, range(len(hashes), len(hashes) + len(fresh)), strict=True))
+    hashes.extend(scattered(codec.hash_codes(fresh)))
     sketch.load(zip((places[key] for key in keys), counts, strict=True), weight, offset)
     return sketch, nulls
 
@@ -95,7 +94,7 @@ def _states(codec: Codec, tracked: int, lists: pa.ListArray) -> list[_State]:
     values = lists.values
     valid = values.is_valid().to_numpy(zero_copy_only=False)
     keys, places = codec.encoded(values.drop_null())
-    hashes = [scattered(codec.hash_code(key)) for key in keys]
+    hashes = scattered(codec.hash_codes(keys))
     before = np.concatenate([[0], np.cumsum(valid)])
     lg_max = lg_size_for(tracked)
     made = []

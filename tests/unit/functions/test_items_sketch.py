@@ -3,11 +3,12 @@
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from hiveframe.functions.items_sketch import ItemsSketch, lg_size_for, scattered
 
-HASHES = [scattered(item) for item in range(5_000)]
+HASHES = scattered(np.arange(5_000))
 
 
 @pytest.mark.parametrize(("tracked", "lg_size"), [(1, 1), (5, 3), (6, 3), (7, 4), (100, 8), (10_000, 14)])
