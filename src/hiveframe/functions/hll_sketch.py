@@ -8,6 +8,8 @@ sketch as updating it value by value, and takes bytes too, which the library's P
 from __future__ import annotations
 
 import math
+import struct
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +33,15 @@ _LIST_HEAD: Final = (2, 1, 7)  # preamble of two ints, serial version, family
 _LIST_LG_ARRAY: Final = 3
 _LIST_HLL_8: Final = 8
 
+# Of an image: where flags, the least register, the mode, how many registers are least, and registers stand.
+_FLAGS_AT: Final = 5
+_LEAST_AT: Final = 6
+_MODE_AT: Final = 7
+_LEAST_COUNT_AT: Final = 32
+_REGISTERS_AT: Final = 40
+_OUT_OF_ORDER: Final = 16
+_COUNTING: Final = 2
+
 
 def library() -> Any:
     """The `datasketches` package."""
@@ -47,12 +58,29 @@ def agg(function: str, lists: pa.ListArray, lg_ks: pa.Array) -> pa.Array:
     coupons = _coupons(lists.values)
     images = []
     for place, lg_k in zip(spread(lists), lg_ks.to_pylist(), strict=True):
-        lg_k = 0 if lg_k is None else lg_k
-        if not MIN_LG_K <= lg_k <= MAX_LG_K:
-            limits = {"min": str(MIN_LG_K), "max": str(MAX_LG_K), "value": str(lg_k)}
-            raise SparkRuntimeException("HLL_INVALID_LG_K", {"function": f"`{function}`", **limits})
-        images.append(_image(_sketch_of(coupons[place], lg_k)))
+        images.append(_image(_merged([coupons[place]], _checked(function, lg_k))))
     return pa.array(images, pa.binary())
+
+
+def agg_of_partitions(function: str, lists: pa.ListArray, lg_ks: pa.Array) -> pa.Array:
+    """The updatable image of the sketch of each list of values with their partitions."""
+    coupons = _coupons(lists.values.field(0))
+    partitions = lists.values.field(1).to_numpy(zero_copy_only=False)
+    images = []
+    for place, lg_k in zip(spread(lists), lg_ks.to_pylist(), strict=True):
+        inside, parts = coupons[place], partitions[place]
+        split = [inside[parts == part] for part in np.unique(parts)]
+        images.append(_image(_merged(split, _checked(function, lg_k))))
+    return pa.array(images, pa.binary())
+
+
+def _checked(function: str, lg_k: int | None) -> int:
+    """`lg_k` when a sketch can have 2^lg_k registers; NULL counts as 0."""
+    size = 0 if lg_k is None else lg_k
+    if not MIN_LG_K <= size <= MAX_LG_K:
+        limits = {"min": str(MIN_LG_K), "max": str(MAX_LG_K), "value": str(size)}
+        raise SparkRuntimeException("HLL_INVALID_LG_K", {"function": f"`{function}`", **limits})
+    return size
 
 
 def estimates(function: str, sketches: pa.Array) -> pa.Array:
@@ -107,8 +135,20 @@ def _coupons(values: pa.Array) -> np.ndarray:
     return found
 
 
+def _merged(partitions: Iterable[np.ndarray], lg_k: int) -> Any:
+    """The sketches of partitions merged into an empty one after another, as Spark's final aggregation does it."""
+    hll = library()
+    whole = hll.hll_sketch(lg_k)
+    for coupons in partitions:
+        union = hll.hll_union(lg_k)
+        union.update(whole)
+        union.update(_sketch_of(coupons, lg_k))
+        whole = _result(union)
+    return whole
+
+
 def _sketch_of(coupons: np.ndarray, lg_k: int) -> Any:
-    """The sketch of coupons, merged into an empty one as Spark's final aggregation does."""
+    """The sketch of coupons."""
     hll = library()
     union = hll.hll_union(lg_k)
     telling = _telling(coupons, lg_k)
@@ -117,9 +157,7 @@ def _sketch_of(coupons: np.ndarray, lg_k: int) -> Any:
         head = bytes((*_LIST_HEAD, lg_k, _LIST_LG_ARRAY, 0, len(some), _LIST_HLL_8))
         image = head + some.tobytes().ljust(4 * _LIST_LENGTH, b"\0")
         union.update(hll.hll_sketch.deserialize(image))
-    merged = hll.hll_union(lg_k)
-    merged.update(_result(union))
-    return _result(merged)
+    return _result(union)
 
 
 def _telling(coupons: np.ndarray, lg_k: int) -> np.ndarray:
@@ -148,7 +186,14 @@ def _result(union: Any) -> Any:
 
 
 def _image(sketch: Any) -> bytes:
-    return bytes(sketch.serialize_updatable())
+    """The updatable image; as in Java, that of a union without empty registers tells the least and their number."""
+    image = bytearray(sketch.serialize_updatable())
+    if image[_MODE_AT] & 3 == _COUNTING and image[_FLAGS_AT] & _OUT_OF_ORDER:
+        registers = image[_REGISTERS_AT:]
+        least = min(registers)
+        image[_LEAST_AT] = least
+        struct.pack_into("<i", image, _LEAST_COUNT_AT, registers.count(least))
+    return bytes(image)
 
 
 def _read(image: bytes, function: str) -> Any:

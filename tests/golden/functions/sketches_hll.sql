@@ -60,3 +60,9 @@ hll_union_agg(s, null) from (select hll_sketch_agg(c) as s from values (1) t(c))
 SELECT g, hll_sketch_estimate(hll_union_agg(s)) e FROM (SELECT a % 2 g, hll_sketch_agg(a) s FROM VALUES (1), (2), (3), (4), (5) t(a) GROUP BY a) GROUP BY g ORDER BY g
 md5(hll_sketch_agg(id)), md5(hll_sketch_agg(id % 1000, 8)), md5(hll_sketch_agg(cast(id as string), 11)), hll_sketch_estimate(hll_sketch_agg(concat('value of some length: ', id))) from range(0,30000,1,1)
 md5(hll_sketch_agg(id, 4)), md5(hll_sketch_agg(id, 6)), md5(hll_sketch_agg(id, 9)), md5(hll_sketch_agg(id, 17)) from range(0,1500,1,1)
+hll_sketch_estimate(hll_sketch_agg(id)) from range(0, 1000, 1, 4)
+hll_sketch_agg(id, 5), hll_sketch_agg(id % 10), hll_sketch_agg(id + 3, 4) from range(0, 100, 1, 2)
+hll_sketch_agg(id, 5), hll_sketch_agg(id, 6) filter (where id > 20) from range(0, 100, 1, 3) where id % 3 = 0
+SELECT id % 2 g, hll_sketch_agg(id, 4) s FROM range(0, 100, 1, 2) GROUP BY g ORDER BY g
+SELECT id, hll_sketch_agg(id) OVER (ORDER BY id) e FROM range(0, 3, 1, 2) ORDER BY id
+hll_sketch_estimate(hll_union_agg(s)), hll_union_agg(s) from (select hll_sketch_agg(id, 4) s from range(0, 100, 1, 2) group by id % 3)

@@ -168,8 +168,8 @@ class _Placing:
 
     def _answered(self, node: Any, child: Placed) -> tuple[Any, Placed]:
         """The step with its questions replaced by columns of its input."""
-        child = _with_place(child)
-        assert child.place is not None
+        if any(isinstance(e, Call) and e.function != "spark_partition_id" and _is_question(e) for e in _parts(node)):
+            child = _with_place(child)
         sequence: Column | None = None
         if any(isinstance(e, Call) and e.function == "distributed_sequence_id" for e in _parts(node)):
             sequence, child = _numbered(child)
