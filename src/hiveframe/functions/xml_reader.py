@@ -7,7 +7,7 @@ depends on it: the walk goes on at the event where it stood, so that the rest of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -87,17 +87,18 @@ class XmlReader:
             if row is None:
                 return
 
-    def lines(self, content: str, path: str) -> Iterator[list[Any]]:
-        """A document a line: `multiLine` is false."""
-        for line in content.splitlines():
-            if line.strip():
-                row = self._document(line)
-                if isinstance(row, list):
-                    yield row
-                elif self._options.mode == "FAILFAST":
-                    raise SparkException("FAILED_READ_FILE.NO_HINT", {"path": f"file://{path}"})
-                elif self._options.mode != "DROPMALFORMED":
-                    yield self._corrupted(row, line)
+    def documents(self, texts: Iterable[str], path: str | None = None) -> Iterator[list[Any]]:
+        """The one record of each text that is not blank; they are lines of a file, or rows in memory."""
+        for text in texts:
+            if not text.strip():
+                continue
+            row = self._document(text)
+            if isinstance(row, list):
+                yield row
+            elif self._options.mode == "FAILFAST" and path is not None:
+                raise SparkException("FAILED_READ_FILE.NO_HINT", {"path": f"file://{path}"})
+            elif self._options.mode != "DROPMALFORMED":
+                yield self.record(text)
 
     def _document(self, document: str) -> list[Any] | PartialRow | None:
         events = read_events(document)

@@ -1,4 +1,4 @@
-"""A column of text read as the lines of a CSV or JSON file: `spark.read.csv(df)`, `spark.read.json(df)`."""
+"""A column of text read as the lines of a file: `spark.read.csv(df)`, `.json(df)`, `.xml(df)`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.csv import CsvSource
 from hiveframe.lake.sources.json import JsonSource
 from hiveframe.lake.sources.source import ReadContext
+from hiveframe.lake.sources.xml import XmlSource
 from hiveframe.plan.types import StructType
 
 
@@ -20,9 +21,9 @@ def open_rows(
     format_name: str, rows: pa.Table, schema: StructType | None, options: Options, context: ReadContext
 ) -> ScanSource:
     """The rows' only column as a data source; without a schema it is inferred from them."""
-    source: Any = {"csv": CsvSource, "json": JsonSource}.get(format_name)
+    source: Any = {"csv": CsvSource, "json": JsonSource, "xml": XmlSource}.get(format_name)
     if source is None:
-        raise unsupported(f"reading text rows as {format_name!r}; use csv or json")
+        raise unsupported(f"reading text rows as {format_name!r}; use csv, json or xml")
     opened: ScanSource = source().open_rows(_as_text(rows), schema, options, context)
     return opened
 

@@ -268,8 +268,6 @@ def _collect_metrics(d: Decoder, m: pb.CollectMetrics, child: spec.Relation) -> 
 def _parse(_: Decoder, m: pb.Parse, child: spec.Relation) -> spec.Relation:
     name = _PARSE_FORMATS.get(m.format)
     if name is None:
-        if m.format == pb.Parse.PARSE_FORMAT_XML:
-            raise unsupported("reading XML from strings")
         raise bad_enum(m, "format")
     return spec.Parse(child, name, decode_struct(m.schema) if m.HasField("schema") else None, dict(m.options))
 
@@ -371,7 +369,11 @@ _GROUPINGS: Final[Mapping[int, str]] = {
     pb.Aggregate.GROUP_TYPE_GROUPING_SETS: "grouping_sets",
 }
 
-_PARSE_FORMATS: Final[Mapping[int, str]] = {pb.Parse.PARSE_FORMAT_CSV: "csv", pb.Parse.PARSE_FORMAT_JSON: "json"}
+_PARSE_FORMATS: Final[Mapping[int, str]] = {
+    pb.Parse.PARSE_FORMAT_CSV: "csv",
+    pb.Parse.PARSE_FORMAT_JSON: "json",
+    pb.Parse.PARSE_FORMAT_XML: "xml",
+}
 
 _ONE: Final = ("input",)
 _TWO: Final = ("left", "right")
