@@ -23,7 +23,7 @@ from hiveframe.functions.registry import (
 )
 from hiveframe.functions.sql import Sql, cast, func, number, op, physical_type, text
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Expr, Literal, SortKey
+from hiveframe.plan.logical import AggCall, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
 
 _TEXT_OR_BYTES = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
@@ -100,17 +100,20 @@ def _check_delimiter(binder: Binder, args: tuple[Expr, ...]) -> None:
 
 def _emit_joined(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """DuckDB joins text only: bytes travel as hex."""
-    if call.distinct and not call.order_by:
-        call = replace(call, order_by=(SortKey(call.args[0]),))  # Spark's order is any: ours is always the same
     value, delimiter = args
     is_binary = isinstance(call.dtype, t.BinaryType)
     if isinstance(call.args[1], Literal) and call.args[1].value is None:
         delimiter = text("")
     elif is_binary:
         delimiter = func("hex", delimiter)
-    if not is_binary:
-        return ctx.aggregate("string_agg", [value, delimiter], call)
-    return func("from_hex", ctx.aggregate("string_agg", [func("hex", value), delimiter], call))
+    parts = func("hex", value) if is_binary else value
+    if call.distinct and not call.order_by:
+        # Spark's order is any: ours is always the same
+        found = ctx.aggregate("list", [parts], only_where(call, present(call.args[0])))
+        joined = func("array_to_string", func("list_sort", found), delimiter)
+    else:
+        joined = ctx.aggregate("string_agg", [parts, delimiter], call)
+    return func("from_hex", joined) if is_binary else joined
 
 
 def _histogram_type(args: Sequence[Expr]) -> DataType:

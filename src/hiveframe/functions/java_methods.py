@@ -120,7 +120,9 @@ def _called_each(*columns: pa.Array, method: Method, fails: bool) -> pa.Array:
 
 
 def _text(value: Any) -> str:
-    """String.valueOf."""
+    """String.valueOf, which is `null` of a method that gives nothing."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     return _double_text(value) if isinstance(value, float) else str(value)
@@ -229,6 +231,11 @@ def _signum(value: float) -> float:
     return value if value == 0 or math.isnan(value) else math.copysign(1.0, value)
 
 
+def _require(holds: bool) -> None:
+    if not holds:
+        raise _JavaFailure("java.lang.IllegalArgumentException: requirement failed")
+
+
 def _compare(a: Any, b: Any) -> int:
     return int(a > b) - int(a < b)
 
@@ -304,6 +311,7 @@ _METHODS: Final[dict[str, dict[str, Method]]] = {
         **_for("nanoTime", [""], time.monotonic_ns),
         **_for("lineSeparator", [""], lambda: "\n"),
     },
+    "scala.Predef": _for("require assert assume", ["Z"], _require),
     "java.net.URLEncoder": _for("encode", ["T", "TT"], _encoded),
     "java.net.URLDecoder": _for("decode", ["T", "TT"], _decoded),
 }

@@ -78,3 +78,5 @@ a, grouping__id from values (1) t(a) group by a with rollup order by 2
 select a from values (1) t(a) group by rollup(a) having grouping__id > 0
 GROUPING__ID + 1 from values (1) t(a) group by rollup(a) order by 1
 listagg(distinct a, ', ') within group (order by a desc) from values ('b'),('a'),(null),('b') t(a)
+listagg(distinct a, X'42'), listagg(distinct a, X'42') filter (where a is null) from values (X'02'),(X'02'),(null) t(a)
+listagg(distinct a, ',') from values (cast(null as string)) t(a)
