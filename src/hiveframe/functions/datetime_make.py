@@ -13,7 +13,9 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.errors import ArithmeticException, DateTimeException, SparkError
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.by_row import by_row
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_text import days_from_civil
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
@@ -147,22 +149,33 @@ def _bind_timestamp(name: str, kind: str, *, is_try: bool) -> Callable[[Binder, 
             raise binder.error(
                 "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
                 functionName=f"`{name}`",
-                expectedNum="[2, 3, 6, 7]" if zoned else "[2, 6]",
+                expectedNum=_expected(kind, is_try=is_try),
                 actualNum=str(len(args)),
                 docroot="https://spark.apache.org/docs/latest",
             )
         types: list[DataType] = [t.DATE, t.TIME] if from_clock else [t.INT] * 5 + [_SECONDS]
-        bound = tuple(binder.cast(a, d) for a, d in zip(args, [*types, t.STRING], strict=False))
+        types.append(t.STRING)
+        for i, (arg, dtype) in enumerate(zip(args, types, strict=False)):
+            if implicit_cast(arg.dtype, dtype, ansi=binder.ansi) is None:
+                raise wrong_input(binder, args, i, f'"{t.sql_name(dtype)}"')
+        bound = tuple(binder.cast(a, d) for a, d in zip(args, types, strict=False))
         without_zone = binder.setting("spark.sql.timestampType") == "TIMESTAMP_NTZ"
         is_ntz = kind == "ntz" or (kind == "" and without_zone)
-        dtype: DataType = t.TIMESTAMP_NTZ if is_ntz else t.TIMESTAMP
+        result: DataType = t.TIMESTAMP_NTZ if is_ntz else t.TIMESTAMP
         if from_clock:
             nullable = kind == "ntz" or any_null(bound)
         else:
             nullable = is_try or not binder.ansi or any_null(bound)
-        return Call("try_make_timestamp" if is_try else "make_timestamp", bound, dtype, nullable)
+        return Call("try_make_timestamp" if is_try else "make_timestamp", bound, result, nullable)
 
     return bind
+
+
+def _expected(kind: str, *, is_try: bool) -> str:
+    """How many arguments Spark says it takes; those with a zone are told for none but the plain two."""
+    if not kind:
+        return "[1, 2, 3, 6, 7]"
+    return "6" if is_try else "[2, 6]"
 
 
 def _emit_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -194,10 +207,11 @@ def _emit_local(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _make(name: str, kind: str, doc: str, since: str, *, is_try: bool = False) -> Function:
     return Function(
         name,
-        (ANY, ANY, rest(ANY)),
+        (rest(ANY),),
         bind=_bind_timestamp(name, kind, is_try=is_try),
         emit=_emit_timestamp,
         shows=functools.partial(_shown, name),
+        site="make_timestamp" if name == "try_make_timestamp" else "",
         doc=doc,
         group="datetime",
         since=since,
