@@ -28,7 +28,7 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, case, cast, func, number, op
+from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, number, op
 from hiveframe.functions.time_zones import moment_in_zone
 from hiveframe.functions.wall_clock import at_wall_clock, wall_clock
 from hiveframe.plan import types as t
@@ -179,6 +179,13 @@ def _expected(kind: str, *, is_try: bool) -> str:
 
 
 def _emit_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """NULL where any part is, whatever is wrong with the others."""
+    made = _made_timestamp(call, args, ctx)
+    missing = [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
+    return case(*((m, null()) for m in missing), default=made) if missing else made
+
+
+def _made_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     has_zone = len(args) in (3, 7)
     parts = args[:-1] if has_zone else args
     if len(parts) == 2:
