@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.by_row import by_row
-from hiveframe.functions.registry import Binder, Function, always_null, register
+from hiveframe.functions.registry import TYPED_STRING, Binder, Function, always_null, register
 from hiveframe.functions.strings import by_kernel
 from hiveframe.functions.xml_tree import BadXml, parse_xml
 from hiveframe.functions.xpath_language import BadPath, Context, Value, compile_path, number_of, text_of, truth_of
@@ -91,7 +91,7 @@ def _check_path(binder: Binder, args: tuple[Expr, ...]) -> None:
 def _row(name: str, result: DataType, kernel: Callable[..., pa.Array], doc: str, *, alias: str = "") -> Function:
     return Function(
         name,
-        (t.STRING, t.STRING),
+        (TYPED_STRING, TYPED_STRING),
         result,
         always_null,
         emit=by_kernel(kernel),
