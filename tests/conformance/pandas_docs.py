@@ -77,7 +77,10 @@ class Known:
 
 
 def known_failures() -> dict[str, Known]:
-    """Items that fail; `[spark]` after the name says that Spark fails it too, text after `#` is the reason."""
+    """Items that fail; `[spark]` after the name says that Spark fails it too, text after `#` is the reason.
+
+    A reason that begins with `order:` says that the item leaves the order of rows to the engine.
+    """
     known = {}
     for line in FAILURES.read_text().splitlines():
         text, _, reason = (part.strip() for part in line.partition("#"))
@@ -186,7 +189,7 @@ def open_session(remote: str | None) -> Any:
         return SparkSession.builder.remote(remote).getOrCreate()
     import hiveframe
 
-    return hiveframe.session()
+    return hiveframe.session(**{"spark.sql.warehouse.dir": tempfile.mkdtemp()})
 
 
 if __name__ == "__main__":
