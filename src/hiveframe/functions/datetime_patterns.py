@@ -16,7 +16,7 @@ from hiveframe.errors import IllegalArgumentException, SparkError, SparkRuntimeE
 _WEEK_BASED: Final = frozenset("YWwuec")
 _UNSUPPORTED: Final = frozenset("ABnNp")
 _NOT_FOR_PARSING: Final = frozenset("EFqQ")
-_TOO_LONG: Final = (*(letter * 5 for letter in "GMLEQq"), "y" * 11)
+_TOO_LONG: Final = (*(letter * 5 for letter in "GMLEQq"), "y" * 7)
 # What the formatter of Spark 2.4 took: a pattern that only it takes is an upgrade problem.
 _LEGACY_LETTERS: Final = frozenset("GyYMLwWDdFEuaHkKhmsSzZX")
 _DOCROOT: Final = "https://spark.apache.org/docs/latest"

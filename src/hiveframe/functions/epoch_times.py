@@ -28,6 +28,8 @@ _EPOCH: Final = cast(text("1970-01-01"), "DATE")
 _SECOND_US: Final = 1_000_000
 # No string is taken for a number here.
 _ONLY_NUMERIC: Final = Kind("NUMERIC", lambda d: NUMERIC.accepts(d) or isinstance(d, t.NullType))
+# Nor a date or a clock reading for a moment.
+_ONLY_TIMESTAMP: Final = Kind("TIMESTAMP", lambda d: isinstance(d, t.TimestampType), null_as=t.TIMESTAMP)
 _ONLY_INTEGRAL: Final = Kind("INTEGRAL", lambda d: INTEGRAL.accepts(d) or isinstance(d, t.NullType))
 
 
@@ -116,9 +118,9 @@ register(
     ),
     _row("unix_date", t.DATE, t.INT, _emit_unix_date, "Days since 1970-01-01.", "3.1.0"),
     _row("date_from_unix_date", t.INT, t.DATE, _emit_from_unix_date, "The day n days after 1970-01-01.", "3.1.0"),
-    _row("unix_seconds", t.TIMESTAMP, t.LONG, _emit_unix_seconds, "Whole seconds since the epoch.", "3.1.0"),
-    _row("unix_millis", t.TIMESTAMP, t.LONG, _emit_unix_millis, "Whole milliseconds since the epoch.", "3.1.0"),
-    _row("unix_micros", t.TIMESTAMP, t.LONG, _emit_unix_micros, "Microseconds since the epoch.", "3.1.0"),
+    _row("unix_seconds", _ONLY_TIMESTAMP, t.LONG, _emit_unix_seconds, "Whole seconds since the epoch.", "3.1.0"),
+    _row("unix_millis", _ONLY_TIMESTAMP, t.LONG, _emit_unix_millis, "Whole milliseconds since the epoch.", "3.1.0"),
+    _row("unix_micros", _ONLY_TIMESTAMP, t.LONG, _emit_unix_micros, "Microseconds since the epoch.", "3.1.0"),
     Function(
         "timestamp_seconds",
         (_ONLY_NUMERIC,),

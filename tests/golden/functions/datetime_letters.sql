@@ -26,3 +26,12 @@ date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z | zzzz')
 --SET spark.sql.session.timeZone=+02:00
 date_format(timestamp'2021-07-04 05:06:07', 'v | vvvv | z')
 --RESET
+date_format(timestamp'2020-01-01', 'yyyyyy')
+date_format(timestamp'2020-01-01', 'yyyyyyy')
+to_timestamp('2020', 'yyyyyyy')
+try_to_timestamp('2020', '[yyyyyyy]G')
+from_unixtime(0, 'yyyyyyyyyyy')
+unix_seconds('2020-01-01')
+unix_seconds(DATE '2020-01-01')
+unix_millis(TIMESTAMP_NTZ '2020-01-01 00:00:00')
+unix_seconds(null), unix_millis(null), unix_micros(null)
