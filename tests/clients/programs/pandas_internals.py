@@ -204,3 +204,13 @@ def case_sql_text_over_a_dataframe_and_its_columns(spark: SparkSession):
     frame = spark.createDataFrame([(1, "x"), (2, "y")], ["index", "v"])
     found = spark.sql("select * from {frame} where v > {low}", frame=frame, low="x")
     return [found.select(found["index"]), found.filter(found.v == "y").select(found["v"], "index")]
+
+
+def case_a_union_of_a_column_that_stands_twice(spark: SparkSession):
+    twice = spark.range(2).select("id", "id")
+    return twice.union(twice).select("id").orderBy("id")
+
+
+def case_a_union_of_two_columns_of_one_name(spark: SparkSession):
+    both = spark.range(2).select("id", F.col("id").alias("id"), (F.col("id") + 1).alias("id"))
+    return both.union(both).select("id")

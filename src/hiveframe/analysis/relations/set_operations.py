@@ -39,10 +39,15 @@ def set_operation(node: spec.SetOperation, inputs: Sequence[Resolved], context: 
     other = cast_to(context, node, right, types)
     mine = parts[0].output if len(parts) == 1 else left.scope.columns
     output: list[lg.Column] = []
+    copies: dict[int, int] = {}  # a column that the left side has twice stays one that a name may mean
     for named, a, b, dtype in zip(left.scope.columns, mine, other.output, types, strict=True):
         nullable = _nullable(node.kind, a, b)
         if node.kind == "union":
-            output.append(context.run.column(named.name, dtype, nullable, named.metadata))
+            made = context.run.column(named.name, dtype, nullable, named.metadata)
+            first = copies.setdefault(context.run.original(named.id), made.id)
+            if first != made.id:
+                context.run.same_column[made.id] = first
+            output.append(made)
         else:
             output.append(lg.Column(a.id, named.name, dtype, nullable, named.metadata))
     children = (*parts, other)
