@@ -14,8 +14,9 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.errors import DateTimeException, SparkError
-from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.binding import is_foldable, ordinal
 from hiveframe.functions.by_row import by_row
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_text import zone_of
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
@@ -25,6 +26,7 @@ from hiveframe.functions.wall_clock import fixed_offset_us, from_micros
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 
+_CONVERTED: Final = (t.STRING, t.STRING, t.TIMESTAMP_NTZ)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 # Python's calendar ends at year 9999; the rules of a zone repeat every 400 years.
@@ -121,11 +123,22 @@ def _bind_convert(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """`convert_timezone([from,] to, clock)`: without a zone to convert from, the session's."""
     if len(args) == 2:
         args = (binder.call("current_timezone"), *args)
-    source, target, clock = args
-    bound = (binder.cast(source, t.STRING), binder.cast(target, t.STRING), binder.cast(clock, t.TIMESTAMP_NTZ))
+    bound = tuple(_taken(binder, at, *pair) for at, pair in enumerate(zip(args, _CONVERTED, strict=True)))
     if _has_known_null(binder, bound):
         return Literal(None, t.TIMESTAMP_NTZ)
     return Call("convert_timezone", bound, t.TIMESTAMP_NTZ, any_null(bound))
+
+
+def _taken(binder: Binder, position: int, arg: Expr, dtype: t.DataType) -> Expr:
+    if implicit_cast(arg.dtype, dtype, ansi=binder.ansi) is None:
+        raise binder.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex=ordinal(position),
+            requiredType=f'"{t.sql_name(dtype)}"',
+            inputSql=binder.quoted(arg),
+            inputType=f'"{t.sql_name(arg.dtype)}"',
+        )
+    return binder.cast(arg, dtype)
 
 
 def _has_known_null(binder: Binder, args: Sequence[Expr]) -> bool:
