@@ -43,8 +43,9 @@ class _Upload:
 class Artifacts:
     """A session's uploads, kept in a private folder until the session closes."""
 
-    def __init__(self, on_python_path: Callable[[str], None]) -> None:
+    def __init__(self, on_python_path: Callable[[str], None], on_files: Callable[[str], None]) -> None:
         self._on_python_path = on_python_path
+        self._on_files = on_files
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._cached: dict[str, Path] = {}
         self._digests: dict[str, bytes] = {}
@@ -139,7 +140,9 @@ class Artifacts:
             return
         kind, _, name = relative.partition("/")
         if kind == "archives":
-            _unpack(upload.path, name.partition("#")[0], self.folder / kind / (name.partition("#")[2] or name))
+            target = self.folder / kind / (name.partition("#")[2] or name)
+            _unpack(upload.path, name.partition("#")[0], target)
+            self._offer(target)
         else:
             target = self.folder / relative
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +155,17 @@ class Artifacts:
             self._cached[name] = target
         elif kind == "pyfiles":
             self._on_python_path(str(target if target.suffix in _IMPORTABLE else target.parent))
+        elif kind == "files":
+            self._offer(target)
+
+    def _offer(self, target: Path) -> None:
+        """Files and archives lie side by side in the folder that `SparkFiles` names."""
+        root = self.folder / "root"
+        root.mkdir(exist_ok=True)
+        link = root / target.name
+        if not link.exists():
+            link.symlink_to(target)
+        self._on_files(str(root))
 
 
 def _relative(name: str) -> str:

@@ -149,6 +149,9 @@ class SessionRuntime(Protocol):
     def add_python_path(self, path: str) -> None:
         """Make a folder or archive importable for the session's Python functions."""
 
+    def set_files_root(self, path: str) -> None:
+        """Say where the session's Python functions find files and archives that were added."""
+
     def clone(self, key: SessionKey) -> SessionRuntime: ...
 
     def close(self) -> None: ...

@@ -28,7 +28,7 @@ class Session:
         self.key = key
         self.runtime = runtime
         self.server_id = str(uuid.uuid4())
-        self.artifacts = Artifacts(runtime.add_python_path)
+        self.artifacts = Artifacts(runtime.add_python_path, runtime.set_files_root)
         self.errors = ErrorLog()
         self.executions: dict[str, Execution] = {}
         self.ended: OrderedDict[str, State] = OrderedDict()

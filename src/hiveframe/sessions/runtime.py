@@ -23,6 +23,7 @@ from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
 from hiveframe.engine.compiled import Compiled
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate
+from hiveframe.engine.python.spark_files import SETTING
 from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.scan import ScanSource
@@ -446,6 +447,10 @@ class Session:
     def add_python_path(self, path: str) -> None:
         """Make a folder or archive importable for the session's Python functions."""
         self._python_path.add(os.path.abspath(path))
+
+    def set_files_root(self, path: str) -> None:
+        """Say where the session's Python functions find files and archives that were added."""
+        self.state.settings.set(SETTING, path)
 
     def clone(self, key: object) -> Session:
         """A session that starts with a copy of this one's state."""

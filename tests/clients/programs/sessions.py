@@ -173,3 +173,42 @@ def case_settings(spark: SparkSession):
 
 def case_versions_and_names(spark: SparkSession):
     return [spark.version.split()[0], type(spark).__name__, spark.range(1).sparkSession is spark]
+
+
+def case_files_and_archives_reach_functions(spark: SparkSession, folder: Path):
+    (folder / "words.txt").write_text("one two")
+    with zipfile.ZipFile(folder / "bundle.zip", "w") as archive:
+        archive.writestr("inner/data.txt", "inside")
+    spark.addArtifacts(str(folder / "words.txt"), file=True)
+    spark.addArtifacts(f"{folder / 'bundle.zip'}#things", archive=True)
+
+    def read_file(_):
+        from pyspark.core.files import SparkFiles
+
+        return open(SparkFiles.get("words.txt")).read()
+
+    def read_archive(_):
+        from pyspark.core.files import SparkFiles
+
+        return open(f"{SparkFiles.get('things')}/inner/data.txt").read()
+
+    return spark.range(1).select(
+        F.udf(read_file, "string")("id").alias("f"), F.udf(read_archive, "string")("id").alias("a")
+    )
+
+
+def case_artifacts_of_another_session(spark: SparkSession, folder: Path):
+    (folder / "only_here.txt").write_text("x")
+    spark.addArtifacts(str(folder / "only_here.txt"), file=True)
+
+    def exists(_):
+        import os
+
+        from pyspark.core.files import SparkFiles
+
+        return os.path.exists(SparkFiles.get("only_here.txt"))
+
+    other = _another(spark)
+    found = [s.range(1).select(F.udf(exists, "boolean")("id").alias("e")).first().e for s in (spark, other)]
+    other.client.release_session()
+    return found

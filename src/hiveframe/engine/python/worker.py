@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.engine.python.spark_files import SETTING, with_files
 from hiveframe.plan import types as t
 from hiveframe.settings import Settings
 
@@ -65,17 +66,18 @@ class Program:
         header = io.BytesIO()
         _write_udf(command, arguments, header)
         header.seek(0)
+        self._files = settings.get(SETTING)
         self._function, _, self._serializer, _ = read_udfs(CPickleSerializer(), header, eval_type, conf, evaluation)
 
     def run(self, inputs: Iterable[Any]) -> Iterator[pa.RecordBatch]:
         """The result batches for all inputs."""
         results = self._function(0, self._loaded(iter(inputs)))
-        return self._dumped(results)
+        return with_files(self._files, iter(self._dumped(results)))
 
     def rows(self, inputs: Iterable[Any]) -> Iterator[Any]:
         """The results of a pickled function, one for each tuple of arguments."""
         results: Iterator[Any] = self._function(0, iter(inputs))
-        return results
+        return with_files(self._files, iter(results))
 
     def _loaded(self, inputs: Iterator[Any]) -> Iterator[Any]:
         """What the serializer's `load_stream` yields for these inputs."""
