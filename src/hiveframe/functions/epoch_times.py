@@ -28,8 +28,9 @@ _EPOCH: Final = cast(text("1970-01-01"), "DATE")
 _SECOND_US: Final = 1_000_000
 # No string is taken for a number here.
 _ONLY_NUMERIC: Final = Kind("NUMERIC", lambda d: NUMERIC.accepts(d) or isinstance(d, t.NullType))
-# Nor a date or a clock reading for a moment.
+# Nor is anything but a moment or a date cast to one.
 _ONLY_TIMESTAMP: Final = Kind("TIMESTAMP", lambda d: isinstance(d, t.TimestampType), null_as=t.TIMESTAMP)
+_ONLY_DATE: Final = Kind("DATE", lambda d: isinstance(d, t.DateType), null_as=t.DATE)
 _ONLY_INTEGRAL: Final = Kind("INTEGRAL", lambda d: INTEGRAL.accepts(d) or isinstance(d, t.NullType))
 
 
@@ -116,7 +117,7 @@ register(
         group="internal",
         is_internal=True,
     ),
-    _row("unix_date", t.DATE, t.INT, _emit_unix_date, "Days since 1970-01-01.", "3.1.0"),
+    _row("unix_date", _ONLY_DATE, t.INT, _emit_unix_date, "Days since 1970-01-01.", "3.1.0"),
     _row("date_from_unix_date", t.INT, t.DATE, _emit_from_unix_date, "The day n days after 1970-01-01.", "3.1.0"),
     _row("unix_seconds", _ONLY_TIMESTAMP, t.LONG, _emit_unix_seconds, "Whole seconds since the epoch.", "3.1.0"),
     _row("unix_millis", _ONLY_TIMESTAMP, t.LONG, _emit_unix_millis, "Whole milliseconds since the epoch.", "3.1.0"),
