@@ -109,7 +109,9 @@ def _strptime_pattern(elements: tuple[Element, ...]) -> tuple[str, str] | None:
     parts: list[str] = []
     shape: list[str] = []
     seen: set[str] = set()
-    for element in elements:
+    for before, element in zip((None, *elements), elements, strict=False):
+        if isinstance(element, Field) and element.letter == "S" and isinstance(before, Field):
+            return None  # the numbers before it take its digits
         if isinstance(element, Text):
             parts.append(element.value.replace("%", "%%"))
             shape.append(re.escape(element.value))
