@@ -23,7 +23,8 @@ def _emit_corr(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """NULL for one row; without variance an error (ANSI) or NULL; NaN where DuckDB gives it for other reasons."""
     count = ctx.aggregate("regr_count", args, call)
     covariance, x, y = _spreads(call, args, ctx)
-    value = op("/", covariance, func("sqrt", op("*", x, y)))
+    sums = [op("*", spread, cast(count, "DOUBLE")) for spread in (covariance, x, y)]  # Spark divides the sums
+    value = op("/", sums[0], func("sqrt", op("*", sums[1], sums[2])))
     is_odd = func("isnan", value)
     single = op("and", is_odd, op("<=", count, number(1)))
     flat = op("and", is_odd, func("isfinite", covariance))
