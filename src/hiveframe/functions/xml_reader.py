@@ -58,7 +58,8 @@ class XmlReader:
         row = self._document(document)
         if row is None or isinstance(row, PartialRow):
             if self._options.mode == "FAILFAST":
-                params = {"badRecord": "[null]", "failFastMode": "FAILFAST"}
+                shown = f"[{','.join(['null'] * len(self._schema.fields))}]"
+                params = {"badRecord": shown, "failFastMode": "FAILFAST"}
                 raise SparkException("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", params)
             return self._corrupted(row, document)
         return row

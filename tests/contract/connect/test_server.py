@@ -55,7 +55,7 @@ def test_a_plan_of_three_thousand_steps_is_taken(guarded):
     for _ in range(3000):
         step.limit.limit = 5
         step = step.limit.input
-    step.range.end = 1
+    step.range.end = step.range.step = 1
     spark = connect(guarded.port, "secret")
     assert spark.client.schema(plan).names == ["id"]
     spark.stop()
