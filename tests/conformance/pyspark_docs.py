@@ -39,10 +39,10 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTI
 FAILURES = Path(__file__).with_name("doctest_failures.txt")
 
 
-def known_failures() -> set[str]:
-    """Items that are known to fail; a line's text after `#` is the reason."""
-    lines = (line.partition("#")[0].strip() for line in FAILURES.read_text().splitlines())
-    return {line for line in lines if line}
+def known_failures() -> dict[str, str]:
+    """Items that are known to fail, with the reason behind `  # `."""
+    lines = FAILURES.read_text(encoding="utf-8").splitlines()
+    return {name: reason for name, _, reason in (line.partition("  # ") for line in lines) if name}
 
 
 def items(module: str, spark: SparkSession) -> Iterator[tuple[str, doctest.DocTest]]:

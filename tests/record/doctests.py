@@ -10,7 +10,7 @@ import os
 import tempfile
 
 import hiveframe
-from tests.conformance.pyspark_docs import FAILURES, MODULES, items, passes
+from tests.conformance.pyspark_docs import FAILURES, MODULES, items, known_failures, passes
 
 RUNS = 2
 
@@ -28,7 +28,9 @@ def main() -> None:
                 failed |= {name for name, test in items(module, spark) if not passes(test)}
                 spark.stop()
                 os.chdir(FAILURES.parent)
-    FAILURES.write_text("".join(f"{name}\n" for name in sorted(failed)))
+    reasons = known_failures()
+    lines = [f"{name}  # {reasons[name]}" if reasons.get(name) else name for name in sorted(failed)]
+    FAILURES.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     print(f"{len(failed)} items fail")
 
 

@@ -267,15 +267,8 @@ def _whole_numbers(letter: str, bits: int) -> dict[str, Method]:
     }
 
 
-def _require(condition: bool) -> str:
-    if not condition:
-        raise _JavaFailure("java.lang.IllegalArgumentException: requirement failed")
-    return "null"  # what a method without a result gives
-
-
 _METHODS: Final[dict[str, dict[str, Method]]] = {
     "java.util.UUID": {"fromString T": _uuid_of, "randomUUID ": lambda: str(uuid.uuid4())},
-    "scala.Predef": _for("require", ["Z"], _require),
     "java.lang.Integer": _whole_numbers("I", 32),
     "java.lang.Long": _whole_numbers("J", 64),
     "java.lang.Double": {
