@@ -7,7 +7,7 @@ import pytest
 
 from tests.conformance.peer_suite import RUNNER, known_failures, run_suite
 
-FLOOR = 4751
+FLOOR = 5924
 
 
 @pytest.mark.slow
