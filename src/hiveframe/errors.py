@@ -29,10 +29,11 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, ClassVar
+
+from hiveframe.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

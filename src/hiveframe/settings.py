@@ -9,11 +9,11 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, IllegalArgumentException
 
 

@@ -7,9 +7,9 @@ without values and a constant argument are asked for through `collect` and `eval
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType, StructType

@@ -7,8 +7,8 @@ shorter ones, then the column alone; what is left over names nested fields.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan.logical import Column, Named
 
 Qualifier = tuple[str, ...]

@@ -9,13 +9,14 @@ stands one level above it) windows and projections.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hiveframe.analysis.aggregates import Aggregator, Grouping, has_aggregate
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.frame import Context, Input, Resolved, Run
 from hiveframe.analysis.references import columns_in, rewrite_down
 from hiveframe.analysis.scope import Qualifier, Scope
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
 from hiveframe.plan.walk import preorder, with_children

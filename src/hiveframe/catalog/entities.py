@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan.types import StructType
 
 DEFAULT_CATALOG = "spark_catalog"

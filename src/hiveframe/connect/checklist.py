@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hiveframe.connect.analyze import QUESTIONS
 from hiveframe.connect.config import OPERATIONS
 from hiveframe.connect.decode import commands, expressions, relations
 from hiveframe.connect.decode.invalid import Refusal
+from hiveframe.dataclass import dataclass
 from hiveframe.sessions.commands.catalog_calls import CALLS
 
 _HEAD: Final = """# Spark Connect's protocol

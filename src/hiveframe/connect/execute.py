@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
@@ -20,6 +19,7 @@ from hiveframe.connect.encode.types import fill_type
 from hiveframe.connect.operation import RunningOperation
 from hiveframe.connect.seam import ObservedMetrics, Result
 from hiveframe.connect.sessions import Session
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import commands, spec
 from hiveframe.plan import types as t
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import OperationCanceled
 
 

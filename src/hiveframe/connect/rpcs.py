@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from google.protobuf.message import Message
 from pyspark.sql.connect.proto import base_pb2 as pb
+
+from hiveframe.dataclass import dataclass
 
 SERVICE: Final = "spark.connect.SparkConnectService"
 

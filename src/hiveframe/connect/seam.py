@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType, StructType
 from hiveframe.settings import Settings

@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import grpc
@@ -21,6 +20,7 @@ from hiveframe.connect.deep_messages import DeepStackPool, allow_deep_messages
 from hiveframe.connect.rpcs import RPCS, SERVICE, Rpc
 from hiveframe.connect.servicer import ConnectService, Delivery
 from hiveframe.connect.sessions import SessionManager
+from hiveframe.dataclass import dataclass
 
 logger = logging.getLogger("hiveframe.connect")
 

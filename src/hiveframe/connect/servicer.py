@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from pyspark.sql.connect.proto import base_pb2 as pb
@@ -23,6 +23,7 @@ from hiveframe.connect.operation import RunningOperation
 from hiveframe.connect.seam import SessionKey
 from hiveframe.connect.sessions import Session, SessionManager, check_uuid
 from hiveframe.connect.status import Status, as_spark_error, describe, to_status
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import InvalidHandle, SparkError
 from hiveframe.settings import duration_s
 

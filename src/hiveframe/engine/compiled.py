@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.database import Database
 from hiveframe.engine.emit.context import Context
 from hiveframe.engine.emit.relations import emit_query

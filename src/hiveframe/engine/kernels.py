@@ -7,11 +7,11 @@ import inspect
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import physical_type_text
 from hiveframe.plan.types import DataType
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, QueryContext, SparkError, internal_error
 from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import cast_nullable, cast_problem

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import QueryContext
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let

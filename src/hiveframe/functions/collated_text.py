@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.collation_keys import is_collated

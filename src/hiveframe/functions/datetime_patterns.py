@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, SparkError, SparkRuntimeException, SparkUpgradeException
 
 _WEEK_BASED: Final = frozenset("YWwuec")

@@ -8,12 +8,13 @@ that the pattern lacks are taken from 1970-01-01 00:00. Source: the parsers in `
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import DateTimeException, SparkError, SparkUpgradeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_make import civil_days

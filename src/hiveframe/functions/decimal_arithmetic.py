@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import QueryContext
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.emit import EmitContext

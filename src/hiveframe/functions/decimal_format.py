@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException
 
 _EXACT: Final = Context(prec=1200)

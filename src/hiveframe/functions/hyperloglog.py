@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -19,6 +18,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.row_hash import hash_columns
 from hiveframe.functions.xxhash64 import xxhash64_hashes
 from hiveframe.plan.types import DataType

@@ -7,13 +7,13 @@ A key is a whole number (for a floating-point value its bits, for a decimal its 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 

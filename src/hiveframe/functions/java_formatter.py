@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import NO_CONDITION, PlainIllegalArgument
 from hiveframe.functions.java_numbers import float_text
 

@@ -10,13 +10,13 @@ Source: `java.util.regex.Pattern` (Java 17).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.code_points import LINE_ENDS, CodePoints, of_ranges
 from hiveframe.functions.java_regex_classes import BadPattern, CharClass, PatternCursor, joined, rendered
 

@@ -7,10 +7,10 @@ take part it stays a text, in the `regex` module's set notation and, when that c
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.code_points import (
     ALPHA,
     DIGIT,

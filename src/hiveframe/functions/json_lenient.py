@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
+
+from hiveframe.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

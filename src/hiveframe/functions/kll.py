@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import numpy as np
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.java_numbers import float_text
 
 DEFAULT_K: Final = 200

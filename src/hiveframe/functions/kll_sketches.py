@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions import kll
 from hiveframe.functions.binding import is_foldable

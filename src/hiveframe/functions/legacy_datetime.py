@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import DateTimeException, SparkRuntimeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_printer import MONTHS, WEEKDAYS, Moment

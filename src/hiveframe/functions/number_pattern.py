@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+
+from hiveframe.dataclass import dataclass
 
 _TOKEN: Final = re.compile(r"0[09]*|9[09]*|[,G]|[.D]|\$|S|MI|PR|.", re.DOTALL)
 _BLANKS: Final = " \t\n\r\f\v"

@@ -7,12 +7,13 @@ Hashes are whole numbers from 1 to 2^63 - 1. Sources: `HeapQuickSelectSketch`, `
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.murmur3_128 import hash_values
 
 MAX_THETA: Final = (1 << 63) - 1

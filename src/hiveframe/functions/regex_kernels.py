@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.java_regex import JavaRegex, compiled, translate

@@ -17,10 +17,11 @@ from __future__ import annotations
 import enum
 import importlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Expr, Literal
 from hiveframe.plan.types import DataType

@@ -7,13 +7,13 @@ the low 32 bits).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.calendar_interval import parts_of
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructField, StructType

@@ -7,9 +7,9 @@ months of 28 days, as in Spark; those past the stop are left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.calendar_interval import part
 from hiveframe.functions.emit import EmitContext

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException, SparkRuntimeException
 from hiveframe.functions.quick_select import (
     MAX_THETA,

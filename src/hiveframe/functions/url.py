@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_plus
@@ -13,6 +12,7 @@ from urllib.parse import unquote_plus
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.java_regex import compiled

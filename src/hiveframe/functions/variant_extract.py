@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_rules import can_cast, storage
 from hiveframe.functions.emit import EmitContext

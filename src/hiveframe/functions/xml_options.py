@@ -6,8 +6,8 @@ Source: Spark SQL guide, "XML Files", and Spark's `XmlOptions`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException, unsupported
 from hiveframe.functions.text_options import refused
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.xml_tree import XmlNode
 
 Value = list[XmlNode] | float | str | bool

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, column, column_name, ident, physical_field_names
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.lake.partitions import Partitioned, discover, spelled_values
 from hiveframe.lake.paths import Listing, list_files

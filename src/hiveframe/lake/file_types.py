@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import (
     Sql,
     case,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, number, op, text, try_cast
 from hiveframe.lake.text_parts import Parts, or_default, with_parts

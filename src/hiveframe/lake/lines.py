@@ -14,13 +14,14 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import IO, Any, Final
 
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import Sql, column, false, func, ident, number, text
 from hiveframe.lake.hadoop_blocks import open_blocks
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments

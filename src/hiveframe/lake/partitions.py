@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, SparkRuntimeException
 from hiveframe.lake import partition_values as pv
 from hiveframe.lake.options import Options

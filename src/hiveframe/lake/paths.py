@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkException, analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.zones import zone_of

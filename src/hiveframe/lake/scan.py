@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import cast, false, ident, null, number, physical_type
 from hiveframe.lake.options import Options
 from hiveframe.plan import types as t

@@ -7,11 +7,12 @@ Java's (`1.5` is an INTEGER to them, `2020/01/02` a DATE), so that a pattern sta
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import Sql, case, cast, func, null, op, physical_type, text, try_cast
 from hiveframe.lake.java_patterns import JavaPattern
 from hiveframe.lake.text_parts import Parts, or_default, with_parts

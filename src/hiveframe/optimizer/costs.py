@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.registry import lookup
 from hiveframe.plan.logical import (
     AggCall,

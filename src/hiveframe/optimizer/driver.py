@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import internal_error
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions

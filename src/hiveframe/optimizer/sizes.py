@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.inputs import inputs
 from hiveframe.plan import logical as lg

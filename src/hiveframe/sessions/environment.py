@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from hiveframe.analysis.environment import (
 )
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source, short_name

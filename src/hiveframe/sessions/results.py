@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.execution import Execution
 from hiveframe.plan import types as t
 from hiveframe.plan.spec import Literal

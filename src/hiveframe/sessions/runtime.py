@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from hiveframe.analysis.naming import describe
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import Compiled
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate

@@ -10,9 +10,9 @@ Source: SqlBaseLexer.g4 of Spark 4.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.sql.keywords import KEYWORDS, SYNONYMS
 
 # Kinds past the last token, so that a parser may look ahead without asking where the end is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, product
 
 from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate, is_aggregate
@@ -19,6 +19,7 @@ from hiveframe.analysis.relations.time_windows import time_window_in, with_time_
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
 from hiveframe.analysis.select_list import ItemList
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

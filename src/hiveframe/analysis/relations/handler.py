@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from hiveframe.analysis.frame import Context, Resolved
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import spec
 
 

@@ -7,7 +7,7 @@ they are asked for first, sorted, at most `spark.sql.pivotMaxValues` of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate, is_aggregate
@@ -18,6 +18,7 @@ from hiveframe.analysis.literal_text import literal_text
 from hiveframe.analysis.naming import output_name, qualified
 from hiveframe.analysis.references import columns_in, rewrite
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.binding import is_foldable
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec

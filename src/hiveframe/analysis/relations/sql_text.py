@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from hiveframe.analysis.environment import DataTable, Environment, ViewTable
 from hiveframe.analysis.frame import Context, Resolved
 from hiveframe.analysis.relations.leaves import from_table
+from hiveframe.dataclass import dataclass
 from hiveframe.plan import spec
 from hiveframe.sql.parameters import bind_parameters
 

@@ -8,7 +8,6 @@ its other expressions may name too; `*` leaves it out. Rows without a time are i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from hiveframe.analysis.expressions.binder import Binder
@@ -17,6 +16,7 @@ from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.naming import describe
 from hiveframe.analysis.relations.session_windows import SESSION, session_column, session_rows
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, SparkError, analysis_error
 from hiveframe.functions.binding import CallBinder
 from hiveframe.functions.coercion import implicit_cast

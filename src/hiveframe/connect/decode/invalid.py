@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from google.protobuf.message import Message
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import InvalidPlanInput, SparkError, unsupported
 
 

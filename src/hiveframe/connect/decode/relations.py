@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from google.protobuf import any_pb2
@@ -24,6 +24,7 @@ from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
 from hiveframe.connect.decode.schema_text import schema_or_text
 from hiveframe.connect.decode.types import decode_struct, decode_type_or_ddl
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import requirement, unsupported
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 from pyspark.sql.connect.proto import base_pb2 as pb
+
+from hiveframe.dataclass import dataclass
 
 END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 MIN_CHUNK_BYTES: Final = 1024

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe import errors
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.arrow_edges import physical_arrow_type, physical_schema
 from hiveframe.engine.database import Database
 from hiveframe.engine.emit.expressions import EXPRESSIONS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions import sql as q
 from hiveframe.functions.calendar_interval import as_duck
 from hiveframe.functions.sql import Sql

@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.python.spark_files import SETTING, with_files
 from hiveframe.plan import types as t
 from hiveframe.settings import Settings

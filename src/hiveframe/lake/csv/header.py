@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.lake.csv.options import CsvOptions
 from hiveframe.lake.csv.tokens import BLANKS
 from hiveframe.lake.lines import LineFormat, python_lines

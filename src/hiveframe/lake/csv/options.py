@@ -6,9 +6,9 @@ Source: Spark SQL guide, "CSV Files"; defaults checked against Spark 4.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, unsupported
 from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
 from hiveframe.lake.options import Options

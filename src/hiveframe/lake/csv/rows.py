@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext

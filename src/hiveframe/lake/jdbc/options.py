@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, SparkException, UnsupportedOperationException, unsupported
 from hiveframe.functions.text_options import refused
 from hiveframe.lake.options import Options

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.functions.json_lenient import strict_json
 from hiveframe.functions.sql import case, column, func, not_, null, op, text

@@ -5,8 +5,7 @@ Source: Spark SQL guide, "JSON Files".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.json_lenient import Leniency
 from hiveframe.lake.csv.options import charset, parse_mode, text_rules
 from hiveframe.lake.options import Options

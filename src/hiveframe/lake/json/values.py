@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.json_lenient import raw_member_kernel

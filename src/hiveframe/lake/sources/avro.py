@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException, unsupported
 from hiveframe.functions.avro_types import Avro, parse_schema, spark_type
 from hiveframe.functions.avro_values import fastavro, from_datum, named_types

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column, func, ident, text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.text_options import refused

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema

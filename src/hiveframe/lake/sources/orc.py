@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, ident, null, physical_type, text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, null, physical_type, physical_type_text, text, true

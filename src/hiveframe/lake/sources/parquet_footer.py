@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkException, analysis_error, unsupported
 from hiveframe.functions.sql import Sql, column, func, text
 from hiveframe.lake.file_types import FileType

@@ -6,11 +6,11 @@ import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkError, SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.batch_stream import BatchStream, scan_stream

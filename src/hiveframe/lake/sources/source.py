@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.options import Options
 from hiveframe.lake.runner import PrivateRunner, QueryRunner

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.xml_options import XmlOptions, xml_options

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.lake.options import Options
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from hiveframe.dataclass import dataclass
 from hiveframe.lake.partition_values import DEFAULT_PARTITION
 from hiveframe.lake.partitions import escape
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.options import Options
 from hiveframe.plan.types import StructType

@@ -18,8 +18,9 @@ import shutil
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from hiveframe.dataclass import dataclass
 
 _PREFIX: Final = "_temporary-"
 _JOURNAL: Final = "_journal"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlglot import exp
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, case, cast, column, func, ident, number, op, struct_pack, text

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 
 import pyarrow as pa
 
+from hiveframe.dataclass import dataclass
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext

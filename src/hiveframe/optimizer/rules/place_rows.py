@@ -9,10 +9,11 @@ adaptive execution does for little data; rows stand in it in the engine's order,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from hiveframe.analysis.literal_text import java_double
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
 from hiveframe.optimizer.sizes import sizes
