@@ -18,5 +18,11 @@ def test_importing_hiveframe_is_light_and_frames_need_no_sql_parser():
     done = subprocess.run([sys.executable, "-"], input=PROGRAM, stdout=subprocess.PIPE, text=True, check=True)
     heavy, modules = json.loads(done.stdout)
     assert heavy == []
-    for unused in ("hiveframe.sql.parser", "hiveframe.sessions.commands.tables", "sqlalchemy", "hiveframe.lake.json"):
+    for unused in (
+        "hiveframe.sql.parser",
+        "hiveframe.sessions.commands.tables",
+        "sqlalchemy",
+        "hiveframe.lake.json",
+        "hiveframe.sessions.explaining",
+    ):
         assert unused not in modules

@@ -7,7 +7,6 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.functions import variant_extract
 from hiveframe.functions.calendar_interval import parts_of
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.interval_text import calendar_text, day_time_sql, year_month_sql
@@ -129,6 +128,8 @@ def _part(job: CastJob, value: Sql, dtype: DataType) -> Sql:
 
 def _variant(job: CastJob) -> Sql:
     """A VARIANT inside of another value: its JSON, strings in their quotes."""
+    from hiveframe.functions import variant_extract  # only VARIANTs need it
+
     return variant_extract.json_text(job.value, job.ctx)
 
 

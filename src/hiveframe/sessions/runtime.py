@@ -40,7 +40,6 @@ from hiveframe.sessions.analyses import Analysis, Reads
 from hiveframe.sessions.commands.functions import stored_function
 from hiveframe.sessions.commands.seam import HANDLERS
 from hiveframe.sessions.environment import SessionEnvironment
-from hiveframe.sessions.explaining.modes import Explained
 from hiveframe.sessions.operation import DETACHED, Operation
 from hiveframe.sessions.python_path import PythonPath
 from hiveframe.sessions.results import Observed, Rows, RunRows, SmallTable
@@ -304,6 +303,8 @@ class Session:
 
     def explain(self, plan: spec.Relation, mode: str) -> str:
         """The plan as text."""
+        from hiveframe.sessions.explaining.modes import Explained  # what nothing else needs
+
         analyzer = Analyzer(self._environment)
         analyzed = analyzer.relation(self._with_cached(plan))
         shown = partial(describe, run=analyzer.run)
