@@ -21,8 +21,6 @@ from hiveframe.functions import (
     cast_numbers,
     cast_parse,
     cast_text,
-    variant_encode,
-    variant_extract,
 )
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_rules import storage
@@ -108,6 +106,19 @@ def handler(src: type[DataType], dst: type[DataType]) -> Handler:
 
 _found: Final[dict[tuple[type, type], Handler]] = {}
 
+
+def _to_variant(job: CastJob) -> Sql:
+    from hiveframe.functions import variant_encode  # loaded where a VARIANT is met
+
+    return variant_encode.to_variant(job)
+
+
+def _from_variant(job: CastJob) -> Sql:
+    from hiveframe.functions import variant_extract  # loaded where a VARIANT is met
+
+    return variant_extract.from_variant(job)
+
+
 _HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
     # numbers
     (t.IntegralType, t.IntegralType): cast_numbers.integral_to_integral,
@@ -183,6 +194,6 @@ _HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
     (t.ArrayType, t.ArrayType): cast_nested.array_to_array,
     (t.MapType, t.MapType): cast_nested.map_to_map,
     (t.StructType, t.StructType): cast_nested.struct_to_struct,
-    (t.DataType, t.VariantType): variant_encode.to_variant,
-    (t.VariantType, t.DataType): variant_extract.from_variant,
+    (t.DataType, t.VariantType): _to_variant,
+    (t.VariantType, t.DataType): _from_variant,
 }
