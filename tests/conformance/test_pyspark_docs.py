@@ -32,11 +32,16 @@ def test_examples_of_the_documentation_work(module, tmp_path, monkeypatch):
         suspects = [name for name, test in items(module, spark) if not passes(test) and name not in known]
         # Some examples print times and random values: what fails twice is broken.
         broken = [name for name, test in items(module, spark) if name in suspects and not passes(test)]
-        mended = [name for name, test in items(module, spark) if name in known and passes(test)]
+        mended = [name for name, test in items(module, spark) if is_wrong(known, name) and passes(test)]
     finally:
         spark.stop()
     assert not broken, f"examples that worked before: {broken}"
     assert not mended, f"examples that work now, to be taken off the list: {mended}"
+
+
+def is_wrong(known, name):
+    """Whether an item that passes must not stand on the list."""
+    return name in known and not known[name].startswith("by chance")
 
 
 def test_the_number_of_working_items_never_falls(tmp_path, monkeypatch):
