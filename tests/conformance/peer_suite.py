@@ -19,7 +19,7 @@ _COUNTS = re.compile(r"(\d+) (failed|passed|errors?)\b")
 
 
 def known_failures() -> dict[str, str]:
-    """The cases that are known to fail, with the reason behind `  # `."""
+    """The cases that are known to fail, with the reason behind `  # `; one with `order:` may also pass."""
     lines = FAILURES.read_text(encoding="utf-8").splitlines() if FAILURES.exists() else []
     pairs = (line.rpartition("  # ") for line in lines if line and not line.startswith("#"))
     return {(case or reason).strip(): reason if case else "" for case, _, reason in pairs}

@@ -40,7 +40,7 @@ FAILURES = Path(__file__).with_name("doctest_failures.txt")
 
 
 def known_failures() -> dict[str, str]:
-    """Items that are known to fail, with the reason behind `  # `; one that begins with `by chance` may also pass."""
+    """Items that are known to fail, with the reason behind `  # `; one with `order:` may also pass."""
     lines = FAILURES.read_text(encoding="utf-8").splitlines()
     return {name: reason for name, _, reason in (line.partition("  # ") for line in lines) if name}
 
