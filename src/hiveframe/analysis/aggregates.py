@@ -89,6 +89,7 @@ class Aggregator:
     calls: dict[Hashable, lg.Named] = field(default_factory=dict)
     keys: dict[Hashable, lg.Column] = field(default_factory=dict)
     inputs: set[int] = field(default_factory=set)
+    in_list: bool = False
 
     def __post_init__(self) -> None:
         for key in self.grouping.keys:
@@ -98,6 +99,14 @@ class Aggregator:
     def rewrite(self, expr: lg.Expr) -> lg.Expr:
         """`expr` over keys and calls; MISSING_AGGREGATION for a column that is neither."""
         return rewrite_down(expr, self._replaced)
+
+    def rewrite_item(self, expr: lg.Expr) -> lg.Expr:
+        """`expr` of the SELECT list, where a scalar subquery over the row stands only as a key or inside a call."""
+        self.in_list = True
+        try:
+            return self.rewrite(expr)
+        finally:
+            self.in_list = False
 
     def _replaced(self, expr: lg.Expr) -> lg.Expr | None:
         """What stands for `expr` in the aggregate's output; None where its parts decide."""
@@ -177,10 +186,17 @@ class Aggregator:
 
     def _subquery(self, expr: lg.Expr) -> lg.Expr:
         """A correlated subquery's outer references must be grouping columns."""
+        node = self.run.node_of(expr) if isinstance(expr, lg.ScalarSubquery) and self.in_list else None
         expr = with_children(expr, lg.Expr, self.rewrite)
         assert isinstance(expr, _SUBQUERIES)
         new: dict[int, lg.Expr] = {}
-        for column in free_columns(expr.plan):
+        free = free_columns(expr.plan)
+        if node is not None and any(column.id in self.inputs for column in free):
+            from hiveframe.analysis.naming import pretty
+
+            shown = f'"{pretty(node, self.run)}"'
+            raise failure("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", node, sqlExpr=shown)
+        for column in free:
             found = self.rewrite(column)
             if found is not column and isinstance(found, lg.Column) and found.id != column.id:
                 new[column.id] = found

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from hiveframe.analysis.references import free_columns
 from hiveframe.functions.registry import lookup
 from hiveframe.plan import logical as lg
+from hiveframe.plan.canonical import canonical_key
 from hiveframe.plan.walk import preorder
 
 _COMMUTATIVE = frozenset({"+", "*", "and", "or", "=", "<=>", "&", "|", "^", "greatest", "least"})
@@ -60,6 +62,8 @@ class Fingerprints:
                     self._keys(expr.order_by),
                     self._frame(expr.frame),
                 )
+            case lg.ScalarSubquery(plan):
+                return ("subquery", canonical_key(plan), tuple(c.id for c in free_columns(plan)))
         return ("other", id(expr))
 
     def _call(self, expr: lg.Expr, function: str, args: tuple[lg.Expr, ...]) -> Hashable:

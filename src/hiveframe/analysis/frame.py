@@ -180,7 +180,14 @@ def context_of(origin: spec.Origin | None) -> QueryContext | None:
     return None
 
 
-def failure(condition: str, at: spec.Expr | spec.Relation | None, /, **params: str) -> AnalysisException:
+class Placed(Protocol):
+    """A node that knows where it was written."""
+
+    @property
+    def origin(self) -> spec.Origin | None: ...
+
+
+def failure(condition: str, at: Placed | None, /, **params: str) -> AnalysisException:
     """An AnalysisException placed at a node."""
     return AnalysisException(condition, params, context=context_of(at.origin) if at is not None else None)
 

@@ -157,10 +157,11 @@ def _function(node: spec.Function, run: Run) -> str:
     if own is not None:
         return own
     texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
-    if node.ignore_nulls and row.name in ("first_value", "last_value"):
-        called = row.name.removesuffix("_value")
     display = row.label if row.label and called == row.name.lower() else called
-    text = call_text(row, display, texts, distinct=node.distinct)
+    if node.ignore_nulls is not None and row.name in ("first_value", "last_value"):
+        text = f"{row.name.removesuffix('_value')}({texts[0]})"  # Spark loses the name that it was called by
+    else:
+        text = call_text(row, display, texts, distinct=node.distinct)
     if node.within_group:
         show = _mode_key if row.name == "mode" else _set_key if row.ordered_set else pretty
         keys = [show(k, run) for k in node.within_group]

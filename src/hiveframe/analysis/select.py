@@ -97,12 +97,19 @@ def _aggregate(select: Select, plan: lg.Relation, run: Run) -> tuple[lg.Relation
     assert select.grouping is not None
     own = {i.column.id for i in select.items if isinstance(i, Item) and not _passes(i)}
     aggregator = Aggregator(run, select.grouping, select.child.scope, own)
-    rewritten: list[Item | GeneratorItem] = [_over_keys(item, aggregator.rewrite(item.expr)) for item in select.items]
+    rewritten: list[Item | GeneratorItem] = [
+        _over_keys(item, (aggregator.rewrite if _is_hidden(item) else aggregator.rewrite_item)(item.expr))
+        for item in select.items
+    ]
     conditions = [aggregator.rewrite(condition) for condition in select.having]
     made: lg.Relation = lg.Aggregate(plan, select.grouping.keys, tuple(aggregator.calls.values()), select.grouping.sets)
     for condition in conditions:
         made = lg.Filter(made, condition)
     return made, rewritten
+
+
+def _is_hidden(item: Item | GeneratorItem) -> bool:
+    return isinstance(item, Item) and item.is_hidden
 
 
 def _passes(item: Item) -> bool:

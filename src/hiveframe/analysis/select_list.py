@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from hiveframe.analysis.aggregates import bare_window_functions
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder, LateralAlias
-from hiveframe.analysis.frame import failure
+from hiveframe.analysis.frame import failure, quoted
 from hiveframe.analysis.generators import is_generator, is_outer
 from hiveframe.analysis.naming import describe, output_name
 from hiveframe.analysis.scope import Qualifier, Scope
 from hiveframe.analysis.select import GeneratorItem, Item, generated_columns
+from hiveframe.errors import AnalysisException, SparkException
 from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -31,7 +32,7 @@ class ItemList:
 
     def add_all(self, nodes: Sequence[spec.Expr]) -> None:
         """Every item of the list, in order; generators are bound first, their columns may be named by any item."""
-        made = {i: self._generator(node) for i, node in enumerate(nodes) if _names_generator(node)}
+        made = {i: self._generator(node, nodes[:i]) for i, node in enumerate(nodes) if _names_generator(node)}
         for i, node in enumerate(nodes):
             if i in made:
                 self.items.append(made[i])
@@ -106,10 +107,19 @@ class ItemList:
             column = run.column(name, expr.dtype, expr.nullable)
         self.items.append(Item(column, expr, qualifier, level))
 
-    def _generator(self, node: spec.Expr) -> GeneratorItem:
+    def _generator(self, node: spec.Expr, before: Sequence[spec.Expr]) -> GeneratorItem:
         names = node.names if isinstance(node, spec.Alias) else ()
         inner = node.child if isinstance(node, spec.Alias) else node
-        return self._generator_item(inner, self._bind(inner), names)
+        try:
+            return self._generator_item(inner, self._bind(inner), names)
+        except AnalysisException as error:
+            aliases = {quoted(name).lower() for item in before if isinstance(item, spec.Alias) for name in item.names}
+            name = error.params.get("objectName", "").lower()
+            if self.binder.aliases is None or error.condition not in _UNRESOLVED or name not in aliases:
+                raise
+            # Spark computes generators below the list, and finds the list's alias there when all is done.
+            message = "Resolved plan should not contain any LateralColumnAliasReference."
+            raise SparkException("INTERNAL_ERROR", {"message": message}, context=error.context) from None
 
     def _generator_item(self, node: spec.Expr, expr: lg.Expr, names: Sequence[str]) -> GeneratorItem:
         assert isinstance(expr.dtype, t.StructType)
@@ -148,6 +158,9 @@ def alias_metadata(node: spec.Alias, expr: lg.Expr) -> Mapping[str, Any] | None:
     if node.metadata is None and isinstance(expr, lg.Column):
         return expr.metadata
     return node.metadata
+
+
+_UNRESOLVED: Final = ("UNRESOLVED_COLUMN.WITH_SUGGESTION", "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION")
 
 
 def _names_generator(node: spec.Expr) -> bool:

@@ -367,13 +367,10 @@ def _near(names: Sequence[str]) -> str:
 
 
 def _wrong_count(called: str, expected: str, actual: int, binder: CallBinder) -> SparkError:
-    return binder.error(
-        "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-        functionName=f"`{called}`",
-        expectedNum=expected,
-        actualNum=str(actual),
-        docroot=_DOCROOT,
-    )
+    """A function that takes any number above a least one counts them itself, and does not know its place."""
+    shown = {"functionName": f"`{called}`", "expectedNum": expected, "actualNum": str(actual), "docroot": _DOCROOT}
+    context = None if expected.startswith(">") else binder.context
+    return AnalysisException("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", shown, context=context)
 
 
 def _refuse_modifiers(

@@ -179,6 +179,7 @@ class FrameBound(Node):
 
     kind: str
     value: Expr | None = None
+    origin: Origin | None = None
     _carrier = True
 
 
@@ -200,6 +201,7 @@ class WindowSpec(Node):
     order_by: tuple[SortOrder, ...] = ()
     frame: Frame | None = None
     base: str | None = None
+    origin: Origin | None = None
     _carrier = True
 
 
@@ -725,6 +727,7 @@ class CteDefinition(Node):
     plan: Relation
     columns: tuple[str, ...] = ()
     max_recursion: int | None = None
+    origin: Origin | None = None
     _carrier = True
 
 

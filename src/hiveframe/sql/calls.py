@@ -54,12 +54,13 @@ class CallGrammar(NamedExpressionGrammar):
             if self.kind in _NULL_RULES and self.peek() == "NULLS":
                 ignore_nulls = self.kind == "IGNORE"
                 self.skip(2)
-            call = spec.Function(name, args, distinct, condition, ignore_nulls, within, origin=self.origin(start))
+            window = None
             if self.kind == "OVER" and self._at_window():
                 self.advance()
                 window = self.window_spec()
-                return spec.Window(call, window, origin=self.origin(start))
-            return call
+            origin = self.origin(start)
+            call = spec.Function(name, args, distinct, condition, ignore_nulls, within, origin=origin)
+            return call if window is None else spec.Window(call, window, origin=origin)
         return spec.Function(name, args, distinct, None, ignore_nulls, origin=self.origin(start))
 
     def _arguments(self) -> tuple[bool, tuple[spec.Expr, ...], bool | None]:
@@ -100,6 +101,7 @@ class CallGrammar(NamedExpressionGrammar):
 
     def window_spec(self) -> spec.WindowSpec:
         """What follows OVER or `name AS`: a window's name, or its definition in parentheses."""
+        start = self.i
         if self.kind != "(":
             return spec.WindowSpec(base=self.name())
         self.advance()
@@ -121,7 +123,7 @@ class CallGrammar(NamedExpressionGrammar):
                 order = self.sort_items()
         frame = self._frame() if self.kind in ("ROWS", "RANGE") else None
         self.expect(")")
-        return spec.WindowSpec(partition, order, frame)
+        return spec.WindowSpec(partition, order, frame, origin=self.origin(start))
 
     def _frame(self) -> spec.Frame:
         unit = self.kind.lower()
@@ -140,9 +142,10 @@ class CallGrammar(NamedExpressionGrammar):
             return spec.FrameBound("current_row")
         start = self.i
         value = self.expression()
+        kind = self.expect_any(*_DIRECTIONS).lower()
         if not _is_constant(value):
             raise self.error("_LEGACY_ERROR_TEMP_0064", start, msg="Frame bound value must be a literal.")
-        return spec.FrameBound(self.expect_any(*_DIRECTIONS).lower(), value)
+        return spec.FrameBound(kind, value, self.origin(start))
 
     # --------------------------------------------------------------------------------- calls with words inside
 

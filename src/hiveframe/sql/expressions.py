@@ -12,6 +12,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
+from hiveframe.errors import ParseException
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.sql.keywords import words
@@ -154,6 +155,8 @@ class ExpressionGrammar(LiteralGrammar):
         if self.kind == ")":
             self.advance()
             raise self.error("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", start)
+        if self.kind == "SELECT" and self.peek() == "string" and self.is_list_after(self.i + 1):
+            return self.typed_literal()  # which says that there are no literals of the type SELECT
         if self.at_query(self.i) or (self.kind == "(" and self.at_enclosed_query(self.i, bare=False)):
             plan = self.query()
             self.expect(")")
@@ -161,6 +164,17 @@ class ExpressionGrammar(LiteralGrammar):
         items = self.expressions()
         self.expect(")")
         return self.call("in", (left, *items), start)
+
+    def is_list_after(self, i: int, *, least: int = 1) -> bool:
+        """Whether `least` expressions or more from token `i` on fill the parentheses; Spark prefers them to a query."""
+        here = self.i
+        try:
+            self.skip(i - here)
+            return len(self.expressions()) >= least and self.kind == ")"
+        except ParseException:
+            return False
+        finally:
+            self.skip(here - self.i)
 
     def _like(self, start: int, left: spec.Expr, kind: str) -> spec.Expr:
         pattern = self.value(1)

@@ -6,7 +6,7 @@ Source: rules aggregationClause and groupingAnalytics of SqlBaseParser.g4; `AstB
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from hiveframe.plan import spec
 from hiveframe.sql.relations import RelationGrammar
@@ -15,15 +15,29 @@ Set = tuple[spec.Expr, ...]
 Element = tuple[str, tuple[Set, ...]]
 
 
+class GroupBy(NamedTuple):
+    """A GROUP BY clause; `analytics` are set where its elements are of several kinds."""
+
+    kind: str
+    keys: tuple[spec.Expr, ...]
+    sets: tuple[Set, ...]
+    analytics: tuple[Element, ...]
+    origin: spec.Origin
+
+    def of(self, child: spec.Relation, items: tuple[spec.Expr, ...], *, keeps_keys: bool = False) -> spec.Aggregate:
+        """`items` over the groups of `child`'s rows."""
+        origin = self.origin
+        return spec.Aggregate(child, self.keys, items, self.kind, keeps_keys, self.sets, self.analytics, origin=origin)
+
+
 class GroupingGrammar(RelationGrammar):
     """Reads GROUP BY clauses."""
 
     __slots__ = ()
 
-    def group_by(
-        self, start: int, child: spec.Relation, items: tuple[spec.Expr, ...], *, keeps_keys: bool = False
-    ) -> spec.Aggregate:
-        """The aggregate of `items` over `child`, grouped by the clause at the cursor."""
+    def group_by(self, *, keeps_keys: bool = False) -> GroupBy:
+        """The clause at the cursor."""
+        start = self.i
         self.expect("GROUP", "BY")
         elements = [self._element(keeps_keys)]
         while self.accept(","):
@@ -36,35 +50,21 @@ class GroupingGrammar(RelationGrammar):
             self.skip(2)
             keys = _plain_keys(elements)
             sets = self._sets()
-            return self._aggregate(start, child, items, "grouping_sets", keys, sets, keeps_keys)
+            return GroupBy("grouping_sets", keys, sets, (), self.origin(start))
         if all(element[0] == "groupby" for element in elements):
             keys = _plain_keys(elements)
             if kind == "groupby" and len(keys) == 1 and _is_all(keys[0]):
-                return self._aggregate(start, child, items, "all", (), (), keeps_keys)
-            return self._aggregate(start, child, items, kind, keys, (), keeps_keys)
+                return GroupBy("all", (), (), (), self.origin(start))
+            return GroupBy(kind, keys, (), (), self.origin(start))
         if len(elements) == 1:
             kind, sets = elements[0]
             if kind == "grouping_sets":
                 keys = tuple(key for one in sets for key in one)
-                return self._aggregate(start, child, items, kind, keys, sets, keeps_keys)
+                return GroupBy(kind, keys, sets, (), self.origin(start))
             if all(len(one) == 1 for one in sets):
                 keys = tuple(key for one in sets for key in one)
-                return self._aggregate(start, child, items, kind, keys, (), keeps_keys)
-        return spec.Aggregate(
-            child, (), items, "groupby", keeps_keys, analytics=tuple(elements), origin=self.origin(start)
-        )
-
-    def _aggregate(
-        self,
-        start: int,
-        child: spec.Relation,
-        items: tuple[spec.Expr, ...],
-        kind: str,
-        keys: tuple[spec.Expr, ...],
-        sets: tuple[Set, ...],
-        keeps_keys: bool,
-    ) -> spec.Aggregate:
-        return spec.Aggregate(child, keys, items, kind, keeps_keys, sets, origin=self.origin(start))
+                return GroupBy(kind, keys, (), (), self.origin(start))
+        return GroupBy("groupby", (), (), tuple(elements), self.origin(start))
 
     def _element(self, takes_names: bool) -> Element:
         """One element between the commas: its kind and its sets (a plain key is one set of one key)."""

@@ -87,7 +87,7 @@ class PipeGrammar(SelectGrammar):
         if not (self.kind == "GROUP" and self.peek() == "BY"):
             items = self.named_expressions()
         if self.kind == "GROUP" and self.peek() == "BY":
-            return self.group_by(start, left, items, keeps_keys=True)
+            return self.group_by(keeps_keys=True).of(left, items, keeps_keys=True)
         return spec.Aggregate(left, (), items, keeps_keys=True, origin=self.origin(start))
 
     def _pivot_operator(self, start: int, left: spec.Relation) -> spec.Relation:

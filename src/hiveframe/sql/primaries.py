@@ -158,6 +158,8 @@ class PrimaryGrammar(CallGrammar):
         """A subquery, a lambda of several parameters, a row, or an expression in parentheses."""
         if self.at_query(start + 1):
             self.advance()
+            if self.at("SELECT", "string") and self.is_list_after(self.i + 1, least=2):
+                return self.typed_literal()  # which says that there are no literals of the type SELECT
             return self._subquery(start, self.query())
         parameters = self._lambda_parameters()
         if parameters is not None:

@@ -81,6 +81,7 @@ class QueryGrammar(PipeGrammar):
         return tuple(found), recursive
 
     def _cte(self) -> spec.CteDefinition:
+        start = self.i
         name = self.name()
         at_query = self.kind == "(" and self.at_enclosed_query(self.i + 1)
         columns = self.name_list() if self.kind == "(" and not at_query else ()
@@ -91,7 +92,7 @@ class QueryGrammar(PipeGrammar):
         self.expect("(")
         plan = self.query()
         self.expect(")")
-        return spec.CteDefinition(name, plan, columns, limit)
+        return spec.CteDefinition(name, plan, columns, limit, self.origin(start))
 
     # ----------------------------------------------------------------------------------------------- set operations
 

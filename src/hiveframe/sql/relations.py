@@ -28,10 +28,9 @@ class RelationGrammar(TableFunctionGrammar):
         left = self.relation()
         while self.accept(","):
             is_lateral = self.kind == "LATERAL" and self.peek() != "VIEW"
-            at = self.i
             right = self.relation()
             if is_lateral:
-                self._check_lateral(at, right, "inner")
+                self._check_lateral(start, right)
             left = spec.Join(left, right, "inner", is_lateral=is_lateral, origin=self.origin(start))
         has_views = self.kind == "LATERAL" and self.peek() == "VIEW"
         left = self.lateral_views(left)
@@ -69,8 +68,6 @@ class RelationGrammar(TableFunctionGrammar):
         self.demand("JOIN")
         is_lateral = self.accept("LATERAL")
         right = self.relation_primary()
-        if is_lateral:
-            self._check_lateral(start, right, kind)
         condition = None
         using: tuple[str, ...] = ()
         if natural:
@@ -82,6 +79,9 @@ class RelationGrammar(TableFunctionGrammar):
             using = self.name_list()
         elif self.kind in ("APPROX", "EXACT") and self.peek() == "NEAREST":
             return self._nearest_by(left, right, kind, start)
+        if is_lateral:
+            self._check_lateral(start, right)
+            self._check_lateral_join(start, kind, natural=natural, has_using=bool(using))
         return spec.Join(left, right, kind, condition, using, natural, is_lateral, origin=self.origin(start))
 
     def _nearest_by(self, left: spec.Relation, right: spec.Relation, kind: str, start: int) -> spec.Relation:
@@ -101,13 +101,20 @@ class RelationGrammar(TableFunctionGrammar):
         direction = self.expect_any("DISTANCE", "SIMILARITY").lower()
         return spec.NearestByJoin(left, right, self.expression(), count, kind, direction, origin=self.origin(start))
 
-    def _check_lateral(self, start: int, right: spec.Relation, kind: str) -> None:
-        """LATERAL goes with subqueries and table functions, and with joins that keep no row of the right side alone."""
+    def _check_lateral_join(self, start: int, kind: str, *, natural: bool, has_using: bool) -> None:
+        """LATERAL goes with ON, and with joins that keep no row of the right side alone."""
+        if natural:
+            raise self.error("INCOMPATIBLE_JOIN_TYPES", start, joinType1="LATERAL", joinType2="NATURAL")
+        if has_using:
+            raise self.error("UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", start)
         if kind not in ("inner", "cross", "left"):
             shown = {"semi": "LEFT SEMI", "anti": "LEFT ANTI", "right": "RIGHT OUTER", "full": "FULL OUTER"}[kind]
             raise self.error("INVALID_LATERAL_JOIN_TYPE", start, joinType=shown)
+
+    def _check_lateral(self, start: int, right: spec.Relation) -> None:
+        """LATERAL goes with subqueries and table functions."""
         inner = right.child if isinstance(right, spec.SubqueryAlias) else right
-        if isinstance(inner, spec.Table):
+        if isinstance(inner, (spec.Table, spec.Values)):
             raise self.error("INVALID_SQL_SYNTAX.LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC", start)
 
     def _join_kind(self) -> str:

@@ -36,25 +36,28 @@ class SelectGrammar(GroupingGrammar):
         if child is None:
             child = self.from_clause() if self.kind == "FROM" else spec.OneRow(origin=self.origin(start))
         child = self.lateral_views(child)
-        if self.accept("WHERE"):
-            at = self.i - 1
-            child = spec.Filter(child, self.expression(), origin=self.origin(at))
-        plan = self._aggregated(start, child, items)
-        if self.kind == "HAVING" and not self.at_alias():
-            at = self.i
-            self.advance()
-            if not isinstance(plan, spec.Aggregate):
-                plan = spec.Aggregate(child, (), items, origin=self.origin(start))
-            plan = spec.Having(plan, self.expression(), origin=self.origin(at))
+        where = self.expression() if self.accept("WHERE") else None
+        group = self.group_by() if self.kind == "GROUP" and self.peek() == "BY" else None
+        having = self._clause("HAVING")
         windows_at = self.i
         windows = self.window_definitions()
         windows_end = self.i
-        if self.kind == "QUALIFY" and not self.at_alias():
-            at = self.i
-            self.advance()
-            plan = spec.Qualify(plan, self.expression(), origin=self.origin(at))
+        qualify = self._clause("QUALIFY")
+        whole = self.origin(start)
+        if where is not None:
+            child = spec.Filter(child, where, origin=whole)
+        if group is not None:
+            plan: spec.Relation = group.of(child, items)
+        elif having is not None:
+            plan = spec.Aggregate(child, (), items, origin=whole)
+        else:
+            plan = spec.Project(child, items, origin=whole)
+        if having is not None:
+            plan = spec.Having(plan, having, origin=whole)
+        if qualify is not None:
+            plan = spec.Qualify(plan, qualify, origin=whole)
         if distinct:
-            plan = spec.Deduplicate(plan, all_columns=True, origin=self.origin(start))
+            plan = spec.Deduplicate(plan, all_columns=True, origin=whole)
         if windows:
             origin = self.origin_between(windows_at, windows_end)
             plan = spec.WindowDefinitions(plan, windows, origin=origin)
@@ -62,10 +65,12 @@ class SelectGrammar(GroupingGrammar):
             plan = spec.Hint(plan, name, params, origin=origin)
         return plan
 
-    def _aggregated(self, start: int, child: spec.Relation, items: tuple[spec.Expr, ...]) -> spec.Relation:
-        if self.kind == "GROUP" and self.peek() == "BY":
-            return self.group_by(start, child, items)
-        return spec.Project(child, items, origin=self.origin(start))
+    def _clause(self, clause: str) -> spec.Expr | None:
+        """What follows the word `clause`, if it stands here."""
+        if self.kind != clause or self.at_alias():
+            return None
+        self.advance()
+        return self.expression()
 
     def from_first(self) -> spec.Relation:
         """`FROM … [SELECT …]…`: several SELECTs over one FROM are a UNION ALL; without any the relation itself."""

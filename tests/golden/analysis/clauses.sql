@@ -105,3 +105,58 @@ select * from range(1,2,0)
 select range(1)
 select * from values (1) t(a) lateral view nofunc(a) u
 select * from sql_keywords() limit 2
+select count(*) from values (1) t(a) group by explode(array(1))
+select a from values (1,2) t(a,b) where b > 1 limit a
+select a+1 as c from values (1,2) t(a,b) limit c
+select * from values (1,2) t(a,b) limit a
+select a as c from values (1,2) t(a,b) order by c limit c
+select a from values (1,2) t(a,b) limit a + 1
+select a from values (1,2) t(a,b) limit 1 offset a
+select any_value(a) ignore nulls over (order by b) from values (1,2) t(a,b)
+select last_value(a) ignore nulls over (order by b) from values (1,2) t(a,b)
+select first_value(a) ignore nulls, any_value(a) ignore nulls, first_value(a, true), first_value(a) respect nulls from values (1,2) t(a,b)
+select first_value(a) respect nulls over (order by b) from values (1,2) t(a,b)
+select nth_value(a, 1) ignore nulls over (order by b), lag(a) ignore nulls over (order by b) from values (1,2) t(a,b)
+select array_agg(a) ignore nulls, collect_list(a) ignore nulls from values (1,2) t(a,b)
+select abs(1, 2) over (order by b) from values (1,2) t(a,b)
+select sum('x', 2) over (order by b) from values (1,2) t(a,b)
+select sum(array(1)) over (order by b) from values (1,2) t(a,b)
+select sum(a) over (order by a range between true preceding and current row) from values (1,2) t(a,b)
+select sum(a) over (order by a range between array(1) preceding and current row) from values (1,2) t(a,b)
+select sum(a) over (order by a range between date'2020-01-01' preceding and current row) from values (1,2) t(a,b)
+select sum(a) over (order by a rows between 1L preceding and current row) from values (1,2) t(a,b)
+select sum(a) over (order by a rows between 'x' preceding and 'y' following) from values (1,2) t(a,b)
+select sum(a) over (order by a rows between current row and 'y' following) from values (1,2) t(a,b)
+select sum(a) over (order by a rows between date'2020-01-01' preceding and current row) from values (1,2) t(a,b)
+select greatest(), least(1)
+select least(1)
+select hash()
+select json_tuple('x')
+select concat_ws()
+select elt(1)
+select elt()
+select named_struct()
+select array_union()
+select a in (select 'x', 'y') from values (1) t(a)
+select (select 'x', 'y')
+select (select 'x')
+select a in (select 'x' as b) from values (1) t(a)
+select a in (select 'x' || 'y') from values (1) t(a)
+select a in (select 'x' union select 'y') from values (1) t(a)
+select exists(select 'x')
+select max(a), (select sum(x) from values (1) u(x) where x = max(a)) from values (1,2) t(a,b)
+select a from values (1,2) t(a,b) group by a having a = (select sum(x) from values (1) u(x) where x = a)
+select a, (select sum(x) from values (1) u(x) where x = a) from values (1,2) t(a,b) group by a, (select sum(x) from values (1) u(x) where x = a)
+select a, exists(select 1 from values (1) u(x) where x = a) from values (1,2) t(a,b) group by a
+select sum((select sum(x) from values (1) u(x) where x = a)) from values (1,2) t(a,b)
+select a, (select sum(x) from values (1) u(x)) from values (1,2) t(a,b) group by a
+select a, (select sum(x) from values (1) u(x) where x = a)+1 from values (1,2) t(a,b) group by a
+select * from values (1) t(a) natural join lateral (select a as b)
+select * from values (1) t(a) full join lateral (select a as b) using (a)
+select * from values (1) t(a) full join lateral t2 using (a)
+select * from values (1) t(a) left join lateral (select a as a) using (a)
+select * from values (1) t(a), lateral values (2) u(b)
+select a as x, explode(array(x)) as y from values (1) t(a)
+select explode(array(x)), a as x from values (1) t(a)
+select a as x, explode(array(x)), x + 1 from values (1) t(a)
+select a as x, inline(array(struct(x))) from values (1) t(a)

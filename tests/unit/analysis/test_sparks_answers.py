@@ -1,6 +1,7 @@
 """Names, types, nullability and errors of analysis are Spark's, query by query."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,19 @@ def our_answer(query: str) -> dict[str, Any]:
     return {"columns": [list(column) for column in columns_of(found)]}
 
 
+def comparable(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what Spark numbers anew in each session, and without the plan that an internal error prints."""
+    if "params" not in answer:
+        return answer
+    params = {k: re.sub(r"#\d+", "", v.partition("\nDebugging information:")[0]) for k, v in answer["params"].items()}
+    return {**answer, "params": params}
+
+
 @pytest.mark.parametrize("query", [q for q in ANSWERS if q not in GAPS])
 def test_analysis_answers_as_spark_does(query: str) -> None:
-    assert our_answer(query) == ANSWERS[query]
+    assert comparable(our_answer(query)) == comparable(ANSWERS[query])
 
 
-@pytest.mark.parametrize("query", GAPS)
-def test_a_known_gap_is_still_one(query: str) -> None:
-    assert our_answer(query) != ANSWERS[query], "it passes now: take it off gaps.txt"
+def test_a_known_gap_is_still_one() -> None:
+    passing = [query for query in GAPS if comparable(our_answer(query)) == comparable(ANSWERS[query])]
+    assert passing == [], "they pass now: take them off gaps.txt"

@@ -5,17 +5,18 @@ Source: Spark's `WindowSpecDefinition`, `ResolveWindowFrame` and `ResolveWindowO
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from hiveframe.analysis.expressions.binder import Binder
-from hiveframe.analysis.expressions.calls import implicit_cast
+from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.expressions.sorting import bind_sort_key, is_orderable
 from hiveframe.analysis.expressions.user_functions import is_grouped
-from hiveframe.analysis.frame import failure
+from hiveframe.analysis.frame import Placed, failure
 from hiveframe.analysis.naming import frame_text, qualified, window_text
-from hiveframe.functions.coercion import implicit_cast as implicit_type
+from hiveframe.functions.binding import bind_function
+from hiveframe.functions.cast_rules import can_cast
+from hiveframe.functions.operators import NEGATED
 from hiveframe.functions.registry import FunctionKind, row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -74,6 +75,7 @@ def _definition(binder: Binder, window: spec.WindowSpec, node: spec.Expr) -> spe
         window.partition_by or base.partition_by,
         window.order_by or base.order_by,
         window.frame or base.frame,
+        origin=window.origin or base.origin,
     )
 
 
@@ -85,19 +87,10 @@ def _function(binder: Binder, node: spec.Window) -> lg.Expr:
     raise failure("UNSUPPORTED_EXPR_FOR_WINDOW", node, sqlExpr=f'"{binder.text(node.function)}"')
 
 
-def _spec_place(node: spec.Window) -> spec.Expr:
+def _spec_place(binder: Binder, node: spec.Window) -> Placed:
     """What stands after OVER, as the place of an error."""
-    whole, inner = node.origin, node.function.origin
-    if whole is None or inner is None or whole.sql_text is None:
-        return node
-    after = whole.sql_text[inner.stop + 1 : whole.stop + 1]
-    match = re.match(r"\s*over\s*(?=\()", after, re.IGNORECASE)
-    if match is None:
-        return node
-    start = inner.stop + 1 + match.end()
-    line = whole.sql_text.count("\n", 0, start)
-    column = start - (whole.sql_text.rfind("\n", 0, start) + 1)
-    return spec.Literal(None, t.NULL, origin=replace(whole, start=start, line=line + 1, column=column))
+    definition = binder.context.run.windows[node][0]
+    return definition if definition.origin is not None else node
 
 
 def window_name(function: lg.Expr) -> str:
@@ -185,7 +178,7 @@ def _given_frame(binder: Binder, node: spec.Window, frame: spec.Frame, keys: tup
     if _place(lower) is not None and _place(upper) is not None and _place(lower) > _place(upper):  # type: ignore[operator]
         raise failure(
             "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON",
-            _spec_place(node),
+            _spec_place(binder, node),
             sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
             comparison="less than or equal",
         )
@@ -212,13 +205,13 @@ def _check_range(binder: Binder, node: spec.Window, frame: lg.Frame, keys: tuple
     if not keys and (has_offset or "current_row" in (frame.lower.kind, frame.upper.kind)):
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER",
-            _spec_place(node),
+            _spec_place(binder, node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
         )
     if has_offset and len(keys) > 1:
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
-            _spec_place(node),
+            _spec_place(binder, node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
             orderSpec=",".join(binder.text(k) for k in binder.context.run.windows[node][0].order_by),
         )
@@ -234,29 +227,30 @@ def _bound(
     if bound.value is None:
         return lg.Bound(bound.kind)
     value = binder.bind(bound.value)
+    given = _written_type(binder, bound, value)
     if frame.unit == "rows":
         wanted: t.DataType | None = t.INT
     elif len(keys) == 1:
-        wanted = _range_type(keys[0].child.dtype, value.dtype, ansi=binder.context.ansi)
+        wanted = _range_type(keys[0].child.dtype, given, ansi=binder.context.ansi)
     else:
         wanted = value.dtype
-    if wanted is None or (frame.unit == "rows" and value.dtype != t.INT):
+    if wanted is None or (frame.unit == "rows" and given != t.INT):
         location = "upper" if bound is frame.upper else "lower"
         if frame.unit == "rows":
             raise failure(
                 "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
-                _spec_place(node),
+                _spec_place(binder, node),
                 sqlExpr=f'"{frame_text(frame, binder.context.run)}"',
                 location=location,
-                exprType=f'"{t.sql_name(value.dtype)}"',
+                exprType=f'"{t.sql_name(given)}"',
                 expectedType='"INT"',
             )
         raise failure(
             "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
-            _spec_place(node),
+            _spec_place(binder, node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
             orderSpecType=f'"{t.sql_name(keys[0].child.dtype)}"',
-            valueBoundaryType=f'"{t.sql_name(value.dtype)}"',
+            valueBoundaryType=f'"{t.sql_name(given)}"',
         )
     typed = implicit_cast(binder.context, value, wanted, bound.value)
     if typed is not value:
@@ -264,6 +258,15 @@ def _bound(
     if not isinstance(typed, lg.Literal):
         typed = lg.Literal(binder.context.env.evaluate(typed), typed.dtype)
     return _signed(bound.kind, typed)
+
+
+def _written_type(binder: Binder, bound: spec.FrameBound, value: lg.Expr) -> t.DataType:
+    """The bound's type: the grammar takes `x PRECEDING` for `-x`, and a text with a sign is a DOUBLE."""
+    if bound.kind != "preceding" or bound.origin is None or isinstance(value.dtype, t.IntegralType):
+        return value.dtype
+    assert bound.value is not None
+    site = call_binder(binder.context, spec.Function(("negative",), (bound.value,), origin=bound.origin))
+    return bind_function(row_of(NEGATED), (value,), site).dtype
 
 
 def _signed(kind: str, value: lg.Literal) -> lg.Bound:
@@ -288,11 +291,11 @@ def _range_type(key: t.DataType, value: t.DataType, *, ansi: bool) -> t.DataType
             (t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.CalendarIntervalType()),
         ):
             return value
-        case t.NumericType(), t.NumericType() | t.StringType():
-            return implicit_type(value, key, ansi=ansi)
         case (t.DayTimeIntervalType(), t.DayTimeIntervalType()) | (
             t.YearMonthIntervalType(),
             t.YearMonthIntervalType(),
         ):
             return value
+        case t.NumericType() | t.DayTimeIntervalType() | t.YearMonthIntervalType(), _:
+            return key if can_cast(value, key, "ansi" if ansi else "legacy") else None
     return None

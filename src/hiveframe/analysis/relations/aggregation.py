@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, product
@@ -49,7 +48,9 @@ def aggregate(node: spec.Aggregate, inputs: Sequence[Resolved], context: Context
         used = tuple(tuple(dict.fromkeys(next(numbered) for _ in one)) for one in sets)
         grouping, items = _with_sets(node, named, used, child, items, context)
     listed = _with_keys(grouping, named, items, context) if node.keeps_keys else items
-    return finish(Select(context, child, source, tuple(listed), grouping))
+    made = finish(Select(context, child, source, tuple(listed), grouping))
+    _refuse_generators(node, bound, binder)
+    return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +127,7 @@ def _all_keys(node: spec.Aggregate, items: Sequence[Item | GeneratorItem], binde
         elif not isinstance(expr, lg.Literal):
             keys.append(Key(item.column.name, expr, marker))
     if has_stray_column and not keys:
-        raise failure("UNRESOLVED_ALL_IN_GROUP_BY", _place_of_all(node))
+        raise failure("UNRESOLVED_ALL_IN_GROUP_BY", node)
     return keys
 
 
@@ -134,17 +135,6 @@ def _has_column_outside(expr: lg.Expr) -> bool:
     if is_aggregate(expr):
         return False
     return isinstance(expr, lg.Column) or any(_has_column_outside(part) for part in children(expr, lg.Expr))
-
-
-def _place_of_all(node: spec.Aggregate) -> spec.Relation:
-    """The words GROUP BY ALL within the query."""
-    origin = node.origin
-    if origin is None or origin.sql_text is None:
-        return node
-    found = re.compile(r"group\s+by\s+all\b", re.IGNORECASE).search(origin.sql_text, max(origin.start, 0))
-    if found is None:
-        return node
-    return spec.OneRow(origin=replace(origin, start=found.start(), stop=found.end() - 1))
 
 
 def over_aliases(items: Sequence[Item | GeneratorItem], expr: lg.Expr) -> lg.Expr:
@@ -203,8 +193,6 @@ def _ordinal(node: spec.Aggregate, key: spec.Literal, items: Sequence[Item | Gen
 def _check_key(node: spec.Expr, expr: lg.Expr, binder: Binder) -> None:
     if aggregates_in(expr):
         raise failure("GROUP_BY_AGGREGATE", node, sqlExpr=binder.text(node))
-    if any(is_generator(e) for e in preorder(expr, lg.Expr)):
-        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=f"'Aggregate [{binder.text(node)}]")
     if not is_groupable(expr.dtype):
         raise failure(
             "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
@@ -212,6 +200,13 @@ def _check_key(node: spec.Expr, expr: lg.Expr, binder: Binder) -> None:
             sqlExpr=f'"{binder.text(node)}"',
             dataType=f'"{t.sql_name(expr.dtype)}"',
         )
+
+
+def _refuse_generators(node: spec.Aggregate, keys: Sequence[Key], binder: Binder) -> None:
+    calls = [e for key in keys for e in preorder(key.expr, lg.Expr) if is_generator(e)]
+    if calls:
+        shown = ", ".join(f'"{describe(call, binder.context.run)}"' for call in calls)
+        raise failure("UNSUPPORTED_EXPR_FOR_OPERATOR", node, invalidExprSqls=shown)
 
 
 def is_groupable(dtype: t.DataType) -> bool:

@@ -79,5 +79,5 @@ def _resolve(cte: Cte, context: Context) -> Resolved:
         return resolved
     width = len(resolved.scope.columns)
     if len(names) != width:
-        raise failure("ASSIGNMENT_ARITY_MISMATCH", cte.definition.plan, numExpr=str(len(names)), numTarget=str(width))
+        raise failure("ASSIGNMENT_ARITY_MISMATCH", cte.definition, numExpr=str(len(names)), numTarget=str(width))
     return renamed(context, resolved, names, (cte.definition.name,))

@@ -8,7 +8,7 @@ from typing import Final
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import bind_sort_key
-from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.frame import Context, Input, Placed, Resolved, failure
 from hiveframe.analysis.relations.filters import hidden_columns
 from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.ordering import is_orderable
@@ -26,7 +26,7 @@ def kept(plan: lg.Relation, child: Resolved) -> Resolved:
 def limit(node: spec.Limit, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """At most so many rows; LIMIT over OFFSET is one node."""
     child = inputs[0]
-    count = row_count(context, node.count, "limit", child)
+    count = row_count(context, node.count, "limit", child, node.child)
     match child.plan:
         case lg.Limit(inner, None, offset):
             return kept(lg.Limit(inner, count, offset), child)
@@ -35,17 +35,19 @@ def limit(node: spec.Limit, inputs: Sequence[Resolved], context: Context) -> Res
 
 def offset(node: spec.Offset, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """All but the first rows."""
-    count = row_count(context, node.count, "offset", inputs[0])
+    count = row_count(context, node.count, "offset", inputs[0], node.child)
     return kept(lg.Limit(inputs[0].plan, None, count), inputs[0])
 
 
-def row_count(context: Context, node: spec.Expr, name: str, child: Resolved) -> int:
+def row_count(context: Context, node: spec.Expr, name: str, child: Resolved, below: spec.Relation) -> int:
     """The value of a LIMIT-like expression; a column in it is an error of its own."""
     binder = Binder(context, Input(child.scope, (child,)))
     expr = binder.bind(node)
     shown = f'"{binder.text(node)}"'
     if not is_foldable(expr):
-        raise failure("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", node, name=name, expr=shown)
+        raise failure(
+            "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", _named_at(context, node, below), name=name, expr=shown
+        )
     if not isinstance(expr.dtype, (t.IntegerType, t.ShortType, t.ByteType)):
         raise failure(
             "INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE",
@@ -62,6 +64,20 @@ def row_count(context: Context, node: spec.Expr, name: str, child: Resolved) -> 
     return int(value)
 
 
+def _named_at(context: Context, node: spec.Expr, below: spec.Relation) -> Placed:
+    """Where a column was named last: Spark's column remembers the SELECT list that passed it on."""
+    column = context.run.bound[node]
+    while isinstance(below, (spec.Sort, spec.Offset, spec.Limit)):
+        below = below.child
+    if not isinstance(column, lg.Column) or not isinstance(below, (spec.Project, spec.Aggregate)):
+        return node
+    for item in below.items:
+        bound = context.run.bound.get(item)
+        if isinstance(item, spec.Attribute) and isinstance(bound, lg.Column) and bound.id == column.id:
+            return item
+    return below if any(isinstance(item, spec.Star) for item in below.items) else node
+
+
 def tail(node: spec.Tail, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """The last rows."""
     return kept(lg.Tail(inputs[0].plan, node.count), inputs[0])
@@ -71,7 +87,7 @@ def sample(node: spec.Sample, inputs: Sequence[Resolved], context: Context) -> R
     """A share of the rows, or the first so many (`TABLESAMPLE (n ROWS)`)."""
     child = inputs[0]
     if node.rows is not None:
-        return kept(lg.Limit(child.plan, row_count(context, node.rows, "limit", child)), child)
+        return kept(lg.Limit(child.plan, row_count(context, node.rows, "limit", child, node.child)), child)
     seed = node.seed if node.seed is not None else context.run.fresh_seed()
     plan = child.plan
     if node.sorts_first:
