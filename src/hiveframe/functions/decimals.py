@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Final
 
 from hiveframe.plan import types as t
+from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.plan.types import DataType, DecimalType
 
-MAX_PRECISION: Final = 38
 MIN_ADJUSTED_SCALE: Final = 6
 SYSTEM_DEFAULT: Final = DecimalType(38, 18)
 USER_DEFAULT: Final = DecimalType(10, 0)

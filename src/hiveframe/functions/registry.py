@@ -191,7 +191,7 @@ class Function:
     is_internal: bool = False  # made by analysis alone: no name for users, not listed
 
 
-# The files that exist, each listed by the change that adds it.
+# The files that exist, each once.
 FAMILIES: Final[tuple[str, ...]] = (
     "operators",
     "predicates",
@@ -215,9 +215,6 @@ FAMILIES: Final[tuple[str, ...]] = (
     "variant",
     "misc",
     "stored_text",
-    "hashes",
-    "random",
-    "bitwise",
     "generators",  # rows from a row
     "aggregates",  # counts, extremes, logic over groups
     "sums",

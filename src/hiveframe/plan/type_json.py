@@ -1,4 +1,7 @@
-"""Spark's schema JSON to `plan.types`; the inverse of `plan.types.json_value`."""
+"""Spark's schema JSON to types; the inverse of `plan.types.json_value`.
+
+Source: `DataType.fromJson`.
+"""
 
 from __future__ import annotations
 
@@ -7,94 +10,108 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiveframe.errors import AnalysisException
+from hiveframe.errors import IllegalArgumentException
 from hiveframe.plan import types as t
+from hiveframe.plan.decimal_type import decimal_type
 
 
 def type_from_json(text: str) -> t.DataType:
-    """The type of schema JSON; INVALID_JSON_DATA_TYPE quotes what does not fit."""
+    """The type in a JSON text; raises INVALID_JSON_DATA_TYPE."""
     try:
-        return _decode(json.loads(text))
-    except (KeyError, TypeError, ValueError) as error:
-        raise AnalysisException("INVALID_JSON_DATA_TYPE", {"invalidType": text}) from error
+        value = json.loads(text)
+    except ValueError:
+        raise IllegalArgumentException("INVALID_JSON_DATA_TYPE", {"invalidType": text}) from None
+    return type_from_json_value(value)
 
 
-def _decode(value: Any) -> t.DataType:
+def type_from_json_value(value: Any) -> t.DataType:
+    """The type that a decoded JSON value describes; raises INVALID_JSON_DATA_TYPE."""
     if isinstance(value, str):
         return _named(value)
-    kind = value["type"]
-    if kind == "struct":
-        return t.StructType(tuple(_field(f) for f in value["fields"]))
-    if kind == "array":
-        return t.ArrayType(_decode(value["elementType"]), bool(value.get("containsNull", True)))
-    if kind == "map":
-        nullable = bool(value.get("valueContainsNull", True))
-        return t.MapType(_decode(value["keyType"]), _decode(value["valueType"]), nullable)
-    if kind == "udt":
-        return t.UserDefinedType(_decode(value["sqlType"]), {k: v for k, v in value.items() if k != "sqlType"})
-    raise ValueError(kind)
+    if isinstance(value, dict):
+        match value.get("type"):
+            case "array":
+                return t.ArrayType(
+                    type_from_json_value(value.get("elementType")), bool(value.get("containsNull", True))
+                )
+            case "map":
+                key = type_from_json_value(value.get("keyType"))
+                item = type_from_json_value(value.get("valueType"))
+                return t.MapType(key, item, bool(value.get("valueContainsNull", True)))
+            case "struct":
+                return t.StructType(tuple(_field(item) for item in value.get("fields", ())))
+            case "udt":
+                attributes = {k: v for k, v in value.items() if k not in ("type", "sqlType")}
+                return t.UserDefinedType(type_from_json_value(value.get("sqlType")), attributes)
+    raise IllegalArgumentException("INVALID_JSON_DATA_TYPE", {"invalidType": _compact(value)})
 
 
-def _field(value: Mapping[str, Any]) -> t.StructField:
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _field(value: Any) -> t.StructField:
+    if not (isinstance(value, dict) and isinstance(value.get("name"), str) and "type" in value):
+        raise IllegalArgumentException("_LEGACY_ERROR_TEMP_3250", {"other": _compact(value)})
     metadata = dict(value.get("metadata") or {})
     collations = metadata.pop("__COLLATIONS", {})
-    dtype = _collated(_decode(value["type"]), value["name"], collations)
-    return t.StructField(value["name"], dtype, bool(value.get("nullable", True)), metadata)
+    name = value["name"]
+    dtype = _collated(type_from_json_value(value["type"]), name, collations)
+    return t.StructField(name, dtype, bool(value.get("nullable", True)), metadata)
 
 
 def _collated(dtype: t.DataType, path: str, collations: Mapping[str, str]) -> t.DataType:
-    """`dtype` with the collations that Spark keeps apart, under `path` and below."""
+    """`dtype` with the collations that a field's metadata gives for the paths inside it."""
     if not collations:
         return dtype
     match dtype:
         case t.StringType() if path in collations:
-            return t.StringType(collations[path].partition(".")[2] or collations[path])
-        case t.ArrayType(element, nullable):
-            return t.ArrayType(_collated(element, f"{path}.element", collations), nullable)
-        case t.MapType(key, value, nullable):
-            keyed = _collated(key, f"{path}.key", collations)
-            return t.MapType(keyed, _collated(value, f"{path}.value", collations), nullable)
+            return t.StringType(collations[path].split(".")[-1])
+        case t.ArrayType(element, contains_null):
+            return t.ArrayType(_collated(element, f"{path}.element", collations), contains_null)
+        case t.MapType(key, item, item_null):
+            found = _collated(key, f"{path}.key", collations)
+            return t.MapType(found, _collated(item, f"{path}.value", collations), item_null)
     return dtype
 
 
 def _named(name: str) -> t.DataType:
-    plain = _PLAIN.get(name)
-    if plain is not None:
-        return plain
+    known = _NAMES.get(name)
+    if known is not None:
+        return known
     match = _SIZED.fullmatch(name)
-    if match is not None:
-        numbers = [int(n) for n in match.group(2).split(",")]
-        return _sized(match.group(1), numbers)
-    match = _INTERVAL.fullmatch(name)
-    if match is not None:
-        return _interval(match.group(1), match.group(2) or match.group(1))
-    if name.startswith("string collate "):
-        return t.StringType(name.removeprefix("string collate "))
-    raise ValueError(name)
+    if match:
+        sizes = tuple(int(size) for size in match[2].split(","))
+        match match[1]:
+            case "decimal":
+                return decimal_type(*sizes)
+            case "char":
+                return t.CharType(sizes[0])
+            case "varchar":
+                return t.VarcharType(sizes[0])
+            case "time":
+                return t.TimeType(sizes[0])
+    match = _COLLATED.fullmatch(name)
+    if match:
+        return t.StringType(match[1])
+    raise IllegalArgumentException("INVALID_JSON_DATA_TYPE", {"invalidType": name})
 
 
-def _sized(name: str, numbers: list[int]) -> t.DataType:
-    if name == "decimal":
-        return t.DecimalType(numbers[0], numbers[1] if len(numbers) > 1 else 0)
-    if name == "char":
-        return t.CharType(numbers[0])
-    return t.VarcharType(numbers[0]) if name == "varchar" else t.TimeType(numbers[0])
+def _interval_names() -> dict[str, t.DataType]:
+    found: dict[str, t.DataType] = {}
+    for first in range(4):
+        for last in range(first, 4):
+            day_time = t.DayTimeIntervalType(first, last)
+            found[t.simple_string(day_time)] = day_time
+            if last < 2:
+                year_month = t.YearMonthIntervalType(first, last)
+                found[t.simple_string(year_month)] = year_month
+    return found
 
 
-def _interval(start: str, end: str) -> t.DataType:
-    if start in _YEAR_MONTH:
-        return t.YearMonthIntervalType(_YEAR_MONTH.index(start), _YEAR_MONTH.index(end))
-    return t.DayTimeIntervalType(_DAY_TIME.index(start), _DAY_TIME.index(end))
-
-
-_SIZED: Final = re.compile(r"(decimal|char|varchar|time)\(\s*(\d+(?:\s*,\s*\d+)?)\s*\)")
-_INTERVAL: Final = re.compile(r"interval (\w+)(?: to (\w+))?")
-_YEAR_MONTH: Final = ("year", "month")
-_DAY_TIME: Final = ("day", "hour", "minute", "second")
-
-_PLAIN: Final[Mapping[str, t.DataType]] = {
-    "void": t.NULL,
+_NAMES: Final[Mapping[str, t.DataType]] = {
     "null": t.NULL,
+    "void": t.NULL,
     "boolean": t.BOOLEAN,
     "byte": t.BYTE,
     "tinyint": t.BYTE,
@@ -106,14 +123,17 @@ _PLAIN: Final[Mapping[str, t.DataType]] = {
     "bigint": t.LONG,
     "float": t.FLOAT,
     "double": t.DOUBLE,
-    "decimal": t.DecimalType(),
+    "decimal": t.DecimalType(10, 0),
     "string": t.STRING,
     "binary": t.BINARY,
     "date": t.DATE,
-    "time": t.TIME,
     "timestamp": t.TIMESTAMP,
     "timestamp_ltz": t.TIMESTAMP,
     "timestamp_ntz": t.TIMESTAMP_NTZ,
     "interval": t.CALENDAR_INTERVAL,
     "variant": t.VARIANT,
+    **_interval_names(),
 }
+
+_SIZED: Final = re.compile(r"(decimal|char|varchar|time)\(\s*(\d+\s*(?:,\s*-?\d+)?)\s*\)")
+_COLLATED: Final = re.compile(r"string collate (\w+)")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from hiveframe.sql.parameters import bind_parameters
     from hiveframe.sql.parser import parse_expression, parse_named_expressions, parse_query, parse_statement
     from hiveframe.sql.strings import quote_string
-    from hiveframe.sql.type_json import type_from_json
     from hiveframe.sql.type_parser import parse_data_type, parse_schema, parse_schema_ddl, parse_type_or_columns
 
 _HOMES = {
@@ -32,7 +31,6 @@ _HOMES = {
     "quote_identifier": "identifiers",
     "quote_if_needed": "identifiers",
     "quote_string": "strings",
-    "type_from_json": "type_json",
 }
 
 __all__ = [
@@ -50,7 +48,6 @@ __all__ = [
     "quote_identifier",
     "quote_if_needed",
     "quote_string",
-    "type_from_json",
 ]
 
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.sql.keywords import INTERVAL_BOUNDS, INTERVAL_UNITS
-from hiveframe.sql.type_grammar import MAX_PRECISION, TypeGrammar
+from hiveframe.sql.type_grammar import TypeGrammar
 
 
 class LiteralGrammar(TypeGrammar):

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hiveframe.errors import AnalysisException, IllegalArgumentException, ParseException, SparkException
+from hiveframe.errors import IllegalArgumentException, SparkException
 from hiveframe.plan import types as t
 from hiveframe.plan.collations import UnknownCollation, collation
+from hiveframe.plan.decimal_type import decimal_type
 from hiveframe.sql.cursor import Cursor
-
-MAX_PRECISION: Final = 38
 
 
 class TypeGrammar(Cursor):
@@ -200,18 +199,6 @@ def without_char(dtype: t.DataType) -> t.DataType:
             plain = (t.StructField(f.name, without_char(f.dtype), f.nullable, f.metadata) for f in fields)
             return t.StructType(tuple(plain))
     return dtype
-
-
-def decimal_type(precision: int = 10, scale: int = 0) -> t.DecimalType:
-    """DECIMAL(precision, scale), refused where Spark refuses it."""
-    if scale > precision:
-        raise AnalysisException("_LEGACY_ERROR_TEMP_1228", {"scale": str(scale), "precision": str(precision)})
-    if precision > MAX_PRECISION:
-        raise ParseException(
-            "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
-            {"precision": str(precision), "maxPrecision": str(MAX_PRECISION)},
-        )
-    return t.DecimalType(precision, scale)
 
 
 _NESTED: Final = frozenset(("ARRAY", "MAP", "STRUCT"))

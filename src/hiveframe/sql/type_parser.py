@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from hiveframe.errors import ParseException, QueryContext
 from hiveframe.plan import types as t
+from hiveframe.plan.type_json import type_from_json
 from hiveframe.sql.cursor import ParserConf
 from hiveframe.sql.type_grammar import TypeGrammar
-from hiveframe.sql.type_json import type_from_json
 
 T = TypeVar("T")
 

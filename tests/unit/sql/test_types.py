@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hiveframe.errors import IllegalArgumentException, SparkError
 from hiveframe.plan import types as t
-from hiveframe.sql import parse_data_type, parse_schema, parse_schema_ddl, type_from_json
+from hiveframe.plan.type_json import type_from_json
+from hiveframe.sql import parse_data_type, parse_schema, parse_schema_ddl
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sql" / "types.jsonl"
 

@@ -11,7 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import AnalysisException, SparkException, analysis_error, unsupported
+from hiveframe.errors import IllegalArgumentException, SparkException, analysis_error, unsupported
 from hiveframe.functions.sql import Sql, column, func, text
 from hiveframe.lake.file_types import FileType
 from hiveframe.lake.old_calendar import KEYS, LEGACY_DATES, LEGACY_INT96, VERSION, ZONE
@@ -157,7 +157,7 @@ def _declared(metadata: str) -> StructType | None:
     """Spark's own schema; text that it cannot read is passed over, as Spark does."""
     try:
         dtype = type_from_json(metadata)
-    except AnalysisException:
+    except IllegalArgumentException:
         return None
     return dtype if isinstance(dtype, StructType) else None
 
