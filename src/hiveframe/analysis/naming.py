@@ -156,7 +156,8 @@ def _function(node: spec.Function, run: Run) -> str:
     own = _own_name(row, run.bound.get(node))
     if own is not None:
         return own
-    texts += [literal_text(p.default.value, p.default.dtype) for p in _left_out(row, len(texts))]
+    collation = _shared_collation(run.bound.get(node))
+    texts += [literal_text(p.default.value, collation or p.default.dtype) for p in _left_out(row, len(texts))]
     display = row.label if row.label and called == row.name.lower() else called
     if node.ignore_nulls is not None and row.name in ("first_value", "last_value"):
         text = f"{row.name.removesuffix('_value')}({texts[0]})"  # Spark loses the name that it was called by
@@ -173,6 +174,13 @@ def _function(node: spec.Function, run: Run) -> str:
     if node.filter is not None:
         text += f" FILTER (WHERE {pretty(node.filter, run)})"
     return text
+
+
+def _shared_collation(made: Any) -> t.DataType | None:
+    """The type of the texts of a call that takes texts in one collation alone."""
+    if isinstance(made, lg.Call) and made.function == "str_to_map" and made.args[0].dtype != t.STRING:
+        return made.args[0].dtype
+    return None
 
 
 def _in_order(row: Function, given: Sequence[spec.Expr], texts: Sequence[str]) -> list[str]:

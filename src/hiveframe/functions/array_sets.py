@@ -16,6 +16,7 @@ from hiveframe.functions.arrays import (
     without_negative_zero,
 )
 from hiveframe.functions.coercion import common_type, tightest_type
+from hiveframe.functions.collation_sql import comparable, distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
 from hiveframe.functions.sequence_times import emit_temporal
@@ -46,14 +47,15 @@ _MOST_ELEMENTS: Final = 2_147_483_632  # of a JVM's array, rounded
 _INTERVALS: Final = (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType)
 
 
-def _distinct(array: Sql, ctx: EmitContext) -> Sql:
+def _distinct(call: Call, array: Sql, ctx: EmitContext) -> Sql:
     """The first of each set of equal elements, in order; NULLs are equal."""
-    x, i = ctx.fresh("x"), ctx.fresh("i")
-    return func("list_filter", array, lambda_([x, i], op("=", func("list_position", array.copy(), param(x)), param(i))))
+    element = element_type(call)
+    array = without_negative_zero(array, element, ctx)
+    return with_comparables(array, element, ctx, lambda a, keyed: distinct(a, keyed, ctx))
 
 
 def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return _distinct(_keys(call, args[0], ctx), ctx)
+    return _distinct(call, args[0], ctx)
 
 
 def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
@@ -95,24 +97,24 @@ def _missing(call: Call, args: list[Sql]) -> list[Sql]:
     return [is_null(a) for a, e in zip(args, call.args, strict=True) if e.nullable]
 
 
-def _keys(call: Call, array: Sql, ctx: EmitContext) -> Sql:
-    return without_negative_zero(array, element_type(call), ctx)
-
-
 def _emit_union(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return null_unless(_missing(call, args), _distinct(_keys(call, func("list_concat", *args), ctx), ctx))
+    return null_unless(_missing(call, args), _distinct(call, func("list_concat", *args), ctx))
 
 
-def _emit_intersect(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    x = ctx.fresh("x")
-    shared = lambda_([x], is_not_null(func("list_position", args[1], param(x))))
-    return null_unless(_missing(call, args), func("list_filter", _distinct(_keys(call, args[0], ctx), ctx), shared))
+def _emit_lookup(keeps: Callable[[Sql], Sql]) -> Callable[[Call, list[Sql], EmitContext], Sql]:
+    """The different elements of one array for whose place in the other `keeps` holds."""
 
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        element = element_type(call)
 
-def _emit_except(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    x = ctx.fresh("x")
-    lone = lambda_([x], is_null(func("list_position", args[1], param(x))))
-    return null_unless(_missing(call, args), func("list_filter", _distinct(_keys(call, args[0], ctx), ctx), lone))
+        def build(_: Sql, others: Sql) -> Sql:
+            x = ctx.fresh("x")
+            place = func("list_position", others, comparable(param(x), element, ctx))
+            return func("list_filter", _distinct(call, args[0], ctx), lambda_([x], keeps(place)))
+
+        return null_unless(_missing(call, args), with_comparables(args[1], element, ctx, build))
+
+    return emit
 
 
 def _bind_overlap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -243,8 +245,8 @@ register(
         since="2.4.0",
     ),
     _pair("array_union", _emit_union, "The elements of two arrays, each once."),
-    _pair("array_intersect", _emit_intersect, "The elements that two arrays share, each once."),
-    _pair("array_except", _emit_except, "The elements of one array that are not in another, each once."),
+    _pair("array_intersect", _emit_lookup(is_not_null), "The elements that two arrays share, each once."),
+    _pair("array_except", _emit_lookup(is_null), "The elements of one array that are not in another, each once."),
     Function(
         "arrays_overlap",
         (ANY, ANY),

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 
 from hiveframe.functions.binding import ordinal
 from hiveframe.functions.coercion import common_type, common_type_without_strings
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key, with_comparables
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.let import let
 from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
@@ -201,8 +204,13 @@ def _bind_remove(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 
 def _emit_remove(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    x = ctx.fresh("x")
-    kept = func("list_filter", args[0], lambda_([x], op("is distinct from", param(x), args[1])))
+    x, element = ctx.fresh("x"), element_type(call)
+
+    def build(removed: Sql) -> Sql:
+        differs = op("is distinct from", comparable(param(x), element, ctx), removed)
+        return func("list_filter", args[0], lambda_([x], differs))
+
+    kept = let(comparable(args[1], element, ctx), ctx, build) if is_collated(element) else build(args[1])
     return null_unless([is_null(args[1])] if call.args[1].nullable else [], kept)
 
 
@@ -381,13 +389,39 @@ def _bind_sort(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 
 def _emit_reverse_sorted(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    ascending = func("list_sort", args[0], text("ASC"), text("NULLS FIRST"))
-    match call.args[1]:
-        case Literal(value=True):
-            return ascending
-        case Literal(value=False):
-            return func("list_sort", args[0], text("DESC"), text("NULLS LAST"))
-    return cast(null(), physical_type(call.dtype))
+    is_up = call.args[1].value if isinstance(call.args[1], Literal) else None
+    if is_up is None:
+        return cast(null(), physical_type(call.dtype))
+    if is_collated(element_type(call)):
+        return sorted_by_key(args[0], element_type(call), ctx, nulls_first=is_up, descending=not is_up)
+    order, nulls = ("ASC", "NULLS FIRST") if is_up else ("DESC", "NULLS LAST")
+    return func("list_sort", args[0], text(order), text(nulls))
+
+
+def _emit_extreme(name: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
+    """The first of the elements that are the greatest, or the least."""
+
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        element = element_type(call.args[0])
+        if not is_collated(element):
+            return func(name, args[0])
+
+        def build(array: Sql, keyed: Sql) -> Sql:
+            return func("list_extract", array, func("list_position", keyed, func(name, keyed.copy())))
+
+        return with_comparables(args[0], element, ctx, build)
+
+    return emit
+
+
+def map_value(value: Sql, dtype: MapType, wanted: Sql, ctx: EmitContext) -> Sql:
+    """A map's value of a key; NULL when the key is not there."""
+    if not is_collated(dtype.key):
+        return func("map_extract_value", value, wanted)
+    found = func(
+        "list_position", comparables(func("map_keys", value), dtype.key, ctx), comparable(wanted, dtype.key, ctx)
+    )
+    return func("list_extract", func("map_values", value.copy()), found)
 
 
 def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -404,15 +438,14 @@ def _element(args: Sequence[Expr]) -> DataType:
 
 def _bind_element_at(name: str, lenient: bool) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        container, key = args
+        container, wanted = args
         match container.dtype:
             case MapType(_, value):
-                container, key = with_key(binder, "element_at", container, key)
-                return Call(name, (container, key), value, True)
+                return Call(name, with_key(binder, "element_at", container, wanted), value, True)
             case ArrayType(element, contains_null):
-                if key.dtype not in (t.BYTE, t.SHORT, t.INT):
+                if wanted.dtype not in (t.BYTE, t.SHORT, t.INT):
                     raise wrong_input(binder, args, 1, '"INT"')
-                place = binder.cast(key, t.INT)
+                place = binder.cast(wanted, t.INT)
                 strict = binder.ansi and not lenient
                 nullable = place_nullable(container, place, from_one=True, strict=strict)
                 if nullable is None:
@@ -421,14 +454,14 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
         raise wrong_input(binder, args, 0, '("ARRAY" or "MAP")')
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        container, key = args
+        container, place = args
         if isinstance(call.args[0].dtype, MapType):
-            return func("map_extract_value", container, key)
+            return map_value(container, call.args[0].dtype, place, ctx)
         zero = ctx.raise_error("SparkRuntimeException", "INVALID_INDEX_OF_ZERO", {}, call.dtype, call.context)
-        branches = [(op("=", key, number(0)), zero)]
+        branches = [(op("=", place, number(0)), zero)]
         if ctx.ansi and not lenient:
-            branches.append((op(">", func("abs", key), func("len", container)), _out_of_bounds(call, args, ctx)))
-        return case(*branches, default=func("list_extract", container, key))
+            branches.append((op(">", func("abs", place), func("len", container)), _out_of_bounds(call, args, ctx)))
+        return case(*branches, default=func("list_extract", container, place))
 
     doc = "The array's element at a position from 1 (negative: from the end), or the map's value of a key."
     return Function(
@@ -436,19 +469,19 @@ def _bind_element_at(name: str, lenient: bool) -> Function:
     )
 
 
-def with_key(binder: Binder, name: str, container: Expr, key: Expr) -> tuple[Expr, Expr]:
+def with_key(binder: Binder, name: str, container: Expr, wanted: Expr) -> tuple[Expr, Expr]:
     """A map and a key brought to one key type; MAP_FUNCTION_DIFF_TYPES when there is none."""
     if isinstance(container.dtype, MapType):
-        dtype = common_type_without_strings([container.dtype.key, key.dtype], ansi=binder.ansi)
+        dtype = common_type_without_strings([container.dtype.key, wanted.dtype], ansi=binder.ansi)
         if dtype is not None:
             wide = MapType(dtype, container.dtype.value, container.dtype.value_contains_null)
-            return binder.cast(container, wide), binder.cast(key, dtype)
+            return binder.cast(container, wide), binder.cast(wanted, dtype)
     raise binder.error(
         "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
         functionName=f"`{name}`",
         dataType='"MAP"',
         leftType=f'"{t.sql_name(container.dtype)}"',
-        rightType=f'"{t.sql_name(key.dtype)}"',
+        rightType=f'"{t.sql_name(wanted.dtype)}"',
     )
 
 
@@ -571,7 +604,7 @@ register(
         (ARRAY,),
         _element,
         nullable=always_null,
-        emit=lambda call, args, ctx: func("list_max", args[0]),
+        emit=_emit_extreme("list_max"),
         checks=(in_order("array_max"),),
         doc="The greatest element that is not NULL.",
         group="array",
@@ -582,7 +615,7 @@ register(
         (ARRAY,),
         _element,
         nullable=always_null,
-        emit=lambda call, args, ctx: func("list_min", args[0]),
+        emit=_emit_extreme("list_min"),
         checks=(in_order("array_min"),),
         doc="The least element that is not NULL.",
         group="array",

@@ -1,10 +1,17 @@
-"""The call that stands for a collated value where it is compared."""
+"""The call that stands for a value where rows are told apart by it: for collated texts, and for maps.
+
+A map's entries have no order: it is told from others by its entries in the order of their keys.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import StringType
+
+INDETERMINATE: Final = "null"  # as Spark names what has no one collation
 
 
 def is_collated(dtype: t.DataType) -> bool:
@@ -19,8 +26,20 @@ def is_collated(dtype: t.DataType) -> bool:
     return False
 
 
+def is_keyed(dtype: t.DataType) -> bool:
+    """Whether something stands for values where rows are told apart: they are or hold collated texts or maps."""
+    match dtype:
+        case StringType(collation):
+            return collation != "UTF8_BINARY"
+        case t.ArrayType(element):
+            return is_keyed(element)
+        case t.StructType(fields):
+            return any(is_keyed(f.dtype) for f in fields)
+    return isinstance(dtype, t.MapType)
+
+
 def without_collation(dtype: t.DataType) -> t.DataType:
-    """The type of a value's key: texts compared as bytes."""
+    """The type of a value's key: texts compared as bytes, maps as arrays of entries."""
     match dtype:
         case StringType():
             return t.STRING
@@ -29,11 +48,19 @@ def without_collation(dtype: t.DataType) -> t.DataType:
         case t.StructType(fields):
             plain = (t.StructField(f.name, without_collation(f.dtype), f.nullable) for f in fields)
             return t.StructType(tuple(plain))
+        case t.MapType():
+            return t.ArrayType(without_collation(entries_of(dtype)), False)
     return dtype
 
 
+def entries_of(dtype: t.MapType) -> t.StructType:
+    """The type of a map's entries."""
+    fields = (t.StructField("key", dtype.key, False), t.StructField("value", dtype.value, dtype.value_contains_null))
+    return t.StructType(fields)
+
+
 def collation_key(expr: Expr) -> Expr:
-    """The key of a collated value; `expr` itself when it is compared as it is."""
-    if not is_collated(expr.dtype):
+    """What stands for a value where it is compared; `expr` itself when nothing does."""
+    if not is_keyed(expr.dtype):
         return expr
     return Call("collation_key", (expr,), without_collation(expr.dtype), expr.nullable)

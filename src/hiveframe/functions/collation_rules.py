@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from hiveframe.functions.collation_keys import collation_key, is_collated
+from hiveframe.dataclass import dataclass
+from hiveframe.functions.collation_keys import INDETERMINATE, collation_key, is_collated
 from hiveframe.functions.registry import Binder, Function, FunctionKind
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Column, Expr, Lambda, Literal, ScalarSubquery
 from hiveframe.plan.types import DataType, StringType
-
-INDETERMINATE: Final = "null"  # as Spark names what has no one collation
 
 
 class _Strength(enum.IntEnum):
@@ -87,20 +86,24 @@ _SHARED: Final = (
         "btrim",
         "find_in_set",
         "array",
-        "array_contains",
-        "array_position",
         "array_remove",
         "array_append",
-        "array_prepend",
-        "array_insert",
+        "array_union",
+        "array_intersect",
+        "array_except",
+        "array_join",
         "lpad",
         "rpad",
         "overlay",
         "elt",
         "levenshtein",
         "mask",
-        "map",
         "regexp_replace",
+        "str_to_map",
+        "to_number",
+        "try_to_number",
+        "lag",
+        "lead",
     }
 )
 
@@ -138,6 +141,8 @@ _PASSED: Final = frozenset(
         "elt",
         "mask",
         "hex",
+        "format_string",
+        "array_join",
         "listagg",
         "string_agg",
         "split",
@@ -146,33 +151,78 @@ _PASSED: Final = frozenset(
     )
 )
 
-# Functions that compare inside of their texts or arrays in ways that keys cannot stand in for yet.
-_UNSUPPORTED: Final = frozenset(
-    (
-        "array_distinct",
-        "array_union",
-        "array_intersect",
-        "array_except",
-        "array_remove",
-        "array_sort",
-        "sort_array",
-        "array_max",
-        "array_min",
-    )
-)
-
 
 def unified(row: Function, args: tuple[Expr, ...], binder: Binder) -> tuple[Expr, ...]:
     """The arguments with their texts in one collation; COLLATION_MISMATCH when they have several by COLLATE."""
     if row.name in _PATTERNS:
         return _patterned(row, args, binder)
-    if row.name not in _SHARED:
-        return args
-    collated = [a for a in args if _text_of(a.dtype) is not None]
-    if not any(_text_of(a.dtype) != t.STRING for a in collated):
-        return args
-    target = StringType(_shared(collated, binder))
-    return tuple(_retyped(a, target) if _text_of(a.dtype) not in (None, target) else a for a in args)
+    if row.name == "map":
+        keys, values = _in_one(args[::2], binder), _in_one(args[1::2], binder)
+        return args if len(keys) != len(values) else tuple(a for pair in zip(keys, values, strict=True) for a in pair)
+    return _in_one(args, binder) if row.name in _SHARED else args
+
+
+def _in_one(args: Sequence[Expr], binder: Binder) -> tuple[Expr, ...]:
+    types = _merged([_Source(a.dtype, a, _strength(a)) for a in args], binder)
+    return tuple(a if a.dtype == wanted else _retyped(a, wanted) for a, wanted in zip(args, types, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A value's type, the expression that makes it where that is known, and how it has its collation."""
+
+    dtype: DataType
+    expr: Expr | None
+    strength: _Strength
+
+    def field(self, position: int) -> _Source:
+        """A struct's field; those of a struct that is spelled out have collations of their own."""
+        assert isinstance(self.dtype, t.StructType)
+        found = self.dtype.fields[position].dtype
+        match self.expr:
+            case Call(function="struct", args=args):
+                value = args[position]
+            case Call(function="named_struct", args=args):
+                value = args[2 * position + 1]
+            case _:
+                return _Source(found, None, self.strength)
+        return _Source(found, value, _strength(value))
+
+
+def _merged(sources: Sequence[_Source], binder: Binder) -> list[DataType]:
+    """The sources' types with their texts, and those of arrays and structs place by place, in one collation each."""
+    leaves = [
+        _Source(_innermost(s.dtype), s.expr if s.dtype == _innermost(s.dtype) else None, s.strength) for s in sources
+    ]
+    merged = [leaf.dtype for leaf in leaves]
+    texts = [i for i, leaf in enumerate(leaves) if isinstance(leaf.dtype, StringType)]
+    if any(leaves[i].dtype != t.STRING for i in texts):
+        shared = StringType(_shared([leaves[i] for i in texts], binder))
+        for i in texts:
+            merged[i] = shared
+    structs = [i for i, leaf in enumerate(leaves) if isinstance(leaf.dtype, t.StructType)]
+    for i, dtype in zip(structs, _merged_structs([leaves[i] for i in structs], binder), strict=True):
+        merged[i] = dtype
+    return [_around(s.dtype, inner) for s, inner in zip(sources, merged, strict=True)]
+
+
+def _merged_structs(structs: Sequence[_Source], binder: Binder) -> list[DataType]:
+    types = [s.dtype for s in structs if isinstance(s.dtype, t.StructType)]
+    if len({len(dtype.fields) for dtype in types}) != 1 or not any(map(is_collated, types)):
+        return [s.dtype for s in structs]
+    columns = [_merged([s.field(i) for s in structs], binder) for i in range(len(types[0].fields))]
+    return [
+        t.StructType(tuple(replace(f, dtype=column[n]) for f, column in zip(dtype.fields, columns, strict=True)))
+        for n, dtype in enumerate(types)
+    ]
+
+
+def _innermost(dtype: DataType) -> DataType:
+    return _innermost(dtype.element) if isinstance(dtype, t.ArrayType) else dtype
+
+
+def _around(dtype: DataType, inner: DataType) -> DataType:
+    return t.ArrayType(_around(dtype.element, inner), dtype.contains_null) if isinstance(dtype, t.ArrayType) else inner
 
 
 def _patterned(row: Function, args: tuple[Expr, ...], binder: Binder) -> tuple[Expr, ...]:
@@ -212,10 +262,9 @@ def _text_of(dtype: DataType) -> StringType | None:
     return dtype if isinstance(dtype, StringType) else None
 
 
-def _shared(args: Sequence[Expr], binder: Binder) -> str:
-    strengths = [(_strength(a), _text_of(a.dtype)) for a in args]
-    strongest = max(strength for strength, _ in strengths)
-    kinds = list(dict.fromkeys(kind for strength, kind in strengths if strength is strongest and kind is not None))
+def _shared(texts: Sequence[_Source], binder: Binder) -> str:
+    strongest = max(text.strength for text in texts)
+    kinds = list(dict.fromkeys(s.dtype for s in texts if s.strength is strongest and isinstance(s.dtype, StringType)))
     if len(kinds) == 1:
         return kinds[0].collation
     if strongest is _Strength.EXPLICIT:
@@ -237,38 +286,42 @@ def _strength(expr: Expr) -> _Strength:
                 return _strength(child)
             return _Strength.IMPLICIT if is_collated(expr.dtype) else _Strength.DEFAULT
         case Call(args=args) | AggCall(args=args):
-            inner = [_strength(a) for a in args if not isinstance(a, Lambda) and _text_of(a.dtype) is not None]
+            inner = [_strength(a) for a in args if not isinstance(a, Lambda) and _holds_text(a.dtype)]
             return max(inner, default=_Strength.DEFAULT)
     return _Strength.IMPLICIT
 
 
-def _retyped(expr: Expr, target: StringType) -> Expr:
-    if isinstance(expr.dtype, t.ArrayType):
-        element = target if isinstance(expr.dtype.element, StringType) else expr.dtype.element
-        dtype: DataType = t.ArrayType(element, expr.dtype.contains_null)
-    else:
-        dtype = target
+def _holds_text(dtype: DataType) -> bool:
+    match dtype:
+        case t.ArrayType(element):
+            return _holds_text(element)
+        case t.MapType(key, value):
+            return _holds_text(key) or _holds_text(value)
+        case t.StructType(fields):
+            return any(_holds_text(f.dtype) for f in fields)
+    return isinstance(dtype, StringType)
+
+
+def _retyped(expr: Expr, target: DataType) -> Expr:
     if isinstance(expr, Literal):
-        return replace(expr, dtype=dtype)
-    return Cast(expr, dtype, nullable=expr.nullable, implicit=True)
+        return replace(expr, dtype=target)
+    return Cast(expr, target, nullable=expr.nullable, implicit=True)
 
 
 def settled(row: Function, made: Expr, binder: Binder) -> Expr:
     """A bound call over collated texts: its own type, and keys where it compares."""
     if not isinstance(made, (Call, AggCall)):
         return made
-    first = next((kind for a in made.args if (kind := _text_of(a.dtype)) is not None and kind != t.STRING), None)
-    if first is None:
+    if not any(is_collated(a.dtype) for a in made.args):
         return made
-    if row.name in _PASSED:
+    first = next((kind for a in made.args if (kind := _text_of(a.dtype)) is not None and kind != t.STRING), None)
+    if row.name in _PASSED and first is not None:
         made = replace(made, dtype=_with_collation(made.dtype, first))
-    if row.name in COMPARED | _SEARCHED and first.collation == INDETERMINATE:
+    if row.name in COMPARED | _SEARCHED and first is not None and first.collation == INDETERMINATE:
         raise binder.error("INDETERMINATE_COLLATION_IN_EXPRESSION", expr=binder.quoted(made))
-    if row.name in _UNSUPPORTED:
-        raise binder.error("UNSUPPORTED_FEATURE.HIVEFRAME", feature=f"{row.name} of texts with a collation")
     if row.name in COMPARED or row.name in _PLACED:
         return replace(made, args=tuple(collation_key(a) for a in made.args))
-    if row.name in _SEARCHED and _knows_bytes(first):
+    if row.name in _SEARCHED and first is not None and _knows_bytes(first):
         return replace(made, args=tuple(collation_key(a) for a in made.args))
     if row.name in _CUT and made.function == row.name and len(made.args) > 1:
         return replace(made, function=f"collated_{row.name}", shown=made.shown or row.name)
@@ -298,7 +351,8 @@ def _aggregated(made: AggCall) -> AggCall:
     match made.function:
         case "min" | "max":
             args = (made.args[0], collation_key(made.args[0]))
-            return replace(made, function=f"{made.function}_by", args=args, shown=made.shown or made.function)
+            by = f"{made.function}_by"
+            return replace(made, function=by, args=args, distinct=False, shown=made.shown or made.function)
         case "min_by" | "max_by":
             return replace(made, args=(made.args[0], collation_key(made.args[1]), *made.args[2:]))
         case "approx_count_distinct":

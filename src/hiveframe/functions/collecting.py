@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hiveframe.functions.aggregates import only_where, present
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_sql import distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.numeric_histogram import numeric_histograms
 from hiveframe.functions.registry import (
@@ -58,10 +60,18 @@ def _values(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _emit_list(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """The values in the order met; different ones ascending, so that the same rows always give the same array."""
+    if call.distinct and is_collated(call.args[0].dtype):
+        values = _different(_values(replace(call, distinct=False), args, ctx), call.args[0].dtype, ctx)
+        return func("coalesce", values, cast(func("list_value"), physical_type(call.dtype)))
     values = func("coalesce", _values(call, args, ctx), cast(func("list_value"), physical_type(call.dtype)))
     if call.distinct and not call.order_by:
         return func("list_sort", values, text("ASC"), text("NULLS FIRST"))
     return values
+
+
+def _different(values: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
+    """Collated values, the first of each that are equal."""
+    return with_comparables(values, dtype, ctx, lambda array, keyed: distinct(array, keyed, ctx))
 
 
 def _emit_set(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -96,6 +106,10 @@ def _holds_map(dtype: DataType) -> bool:
 
 def _check_delimiter(binder: Binder, args: tuple[Expr, ...]) -> None:
     binder.fold(args[1], "delimiter")
+    kinds = (args[0].dtype, args[1].dtype)
+    if is_collated(kinds[0]) and kinds[1] not in (t.NULL, kinds[0]):
+        listed = " or ".join(f'"{t.sql_name(kind)}"' for kind in kinds)
+        raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`listagg`", dataType=f"({listed})")
 
 
 def _emit_joined(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -107,7 +121,11 @@ def _emit_joined(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     elif is_binary:
         delimiter = func("hex", delimiter)
     parts = func("hex", value) if is_binary else value
-    if call.distinct and not call.order_by:
+    if call.distinct and is_collated(call.args[0].dtype):
+        met = only_where(replace(call, distinct=False), present(call.args[0]))
+        found = _different(ctx.aggregate("list", [parts], met), call.args[0].dtype, ctx)
+        joined = func("array_to_string", found, delimiter)
+    elif call.distinct and not call.order_by:
         # Spark's order is any: ours is always the same
         found = ctx.aggregate("list", [parts], only_where(call, present(call.args[0])))
         joined = func("array_to_string", func("list_sort", found), delimiter)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.arrays import place_nullable
+from hiveframe.functions.arrays import map_value, place_nullable
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, INTEGRAL, STRUCT, TYPED_ARRAY, TYPED_MAP, Binder, Function, register
@@ -81,6 +81,8 @@ def _bind_value(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     container, key = args
     assert isinstance(container.dtype, t.MapType)
     wanted = implicit_cast(key.dtype, container.dtype.key, ansi=binder.ansi)
+    if isinstance(key.dtype, t.StringType) and key.dtype != container.dtype.key:
+        wanted = container.dtype.key if isinstance(key, Literal) else None  # a constant alone takes its collation
     if wanted is None:
         raise binder.error(
             "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
@@ -93,7 +95,9 @@ def _bind_value(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 
 def _emit_value(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return func("map_extract_value", *args)
+    container = call.args[0].dtype
+    assert isinstance(container, t.MapType)
+    return map_value(args[0], container, args[1], ctx)
 
 
 register(

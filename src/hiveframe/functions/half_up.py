@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hiveframe.functions.decimals import MAX_PRECISION
 from hiveframe.functions.sql import Sql, cast, decimal, func, number, op, text
+from hiveframe.plan.decimal_type import MAX_PRECISION
 
 
 def unscaled(value: Sql, digits: int, scale: int) -> Sql:

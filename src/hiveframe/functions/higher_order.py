@@ -10,7 +10,16 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from hiveframe.functions.arrays import element_type, has_null_element, holds_null, same_array, wrong_input
+from hiveframe.functions.arrays import (
+    element_type,
+    has_null_element,
+    holds_null,
+    map_value,
+    same_array,
+    wrong_input,
+)
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.maps import build_map
 from hiveframe.functions.registry import (
@@ -222,6 +231,9 @@ def _check_comparator(binder: Binder, args: tuple[Expr, ...]) -> None:
 def _emit_array_sort(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     """Without a comparator ascending with NULLs last; with one, each element's place is how many stand before it."""
     if len(args) == 1:
+        element = element_type(call)
+        if is_collated(element):
+            return sorted_by_key(args[0], element, ctx, nulls_first=False)
         return func("list_sort", args[0])
     x, i, y, j = (ctx.fresh(s) for s in "xiyj")
     less = _compared(call, ctx, param(y), param(x))
@@ -304,23 +316,21 @@ def _emit_map_zip_with(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     assert isinstance(call.dtype, MapType)
     listed = physical_type(ArrayType(call.dtype.key))
     left_keys = cast(func("map_keys", left), listed)
-    fresh = func(
-        "list_filter",
-        cast(func("map_keys", right), listed),
-        lambda_([x], exp.Not(this=func("list_contains", left_keys.copy(), param(x)))),
-    )
+    key_type = call.dtype.key
+    is_known = func("list_contains", comparables(left_keys.copy(), key_type, ctx), comparable(param(x), key_type, ctx))
+    fresh = func("list_filter", cast(func("map_keys", right), listed), lambda_([x], exp.Not(this=is_known)))
     keys = func("list_concat", left_keys, fresh)
-    values = [_value_of(m, e.dtype, param(k)) for m, e in zip((left, right), call.args[:2], strict=True)]
+    values = [_value_of(m, e.dtype, param(k), ctx) for m, e in zip((left, right), call.args[:2], strict=True)]
     body = _applied(call, ctx, 2, param(k), *values)
     made = func("map", keys, func("list_transform", keys.copy(), lambda_([k], body)))
     missing = [(is_null(a), null()) for a, e in zip(args[:2], call.args[:2], strict=True) if e.nullable]
     return case(*missing, default=made) if missing else made
 
 
-def _value_of(value: Sql, dtype: DataType, key: Sql) -> Sql:
+def _value_of(value: Sql, dtype: DataType, key: Sql, ctx: EmitContext) -> Sql:
     """A map's value of a key; a map of nothing has keys of a type of its own."""
-    is_empty = isinstance(dtype, MapType) and isinstance(dtype.key, t.NullType)
-    return null() if is_empty else func("map_extract_value", value, key)
+    assert isinstance(dtype, MapType)
+    return null() if isinstance(dtype.key, t.NullType) else map_value(value, dtype, key, ctx)
 
 
 def _zip_nullable(args: Sequence[Expr]) -> bool:

@@ -15,6 +15,8 @@ from hiveframe.functions.arrays import (
 )
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.coercion import common_type
+from hiveframe.functions.collation_keys import entries_of
+from hiveframe.functions.collation_sql import comparable, comparables, distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
@@ -44,27 +46,29 @@ from hiveframe.functions.sql import (
     text,
 )
 from hiveframe.plan import types as t
+from hiveframe.plan.collations import collation
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
-
-
-def _entry_type(dtype: MapType) -> StructType:
-    fields = (StructField("key", dtype.key, False), StructField("value", dtype.value, dtype.value_contains_null))
-    return StructType(fields)
 
 
 def build_map(keys: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitContext) -> Sql:
     """A map of two lists: NULL keys raise; repeated keys raise, or the last one wins by the session's setting."""
     keys = without_negative_zero(keys, dtype.key, ctx)
+    return with_comparables(keys, dtype.key, ctx, lambda keys, told: _build(keys, told, values, dtype, call, ctx))
+
+
+def _build(keys: Sql, told: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitContext) -> Sql:
+    """`told`: what tells the keys apart."""
     null_key = ctx.raise_error("SparkRuntimeException", "NULL_MAP_KEY", {}, dtype, call.context)
     has_null_key = op("<", func("list_count", keys), func("len", keys))
-    repeated = op("<", func("len", func("list_distinct", keys)), func("list_count", keys))
+    repeated = op("<", func("len", func("list_distinct", told)), func("list_count", keys))
     if ctx.setting("spark.sql.mapKeyDedupPolicy") == "LAST_WIN":
         return case(
-            (has_null_key, null_key), (repeated, _last_wins(keys, values, ctx)), default=func("map", keys, values)
+            (has_null_key, null_key), (repeated, _last_wins(keys, told, values, ctx)), default=func("map", keys, values)
         )
     x, i = ctx.fresh("x"), ctx.fresh("i")
-    again = func("list_filter", keys, lambda_([x, i], op("<", func("list_position", keys, param(x)), param(i))))
+    mine = param(x) if told is keys else func("list_extract", told, param(i))
+    again = func("list_filter", keys, lambda_([x, i], op("<", func("list_position", told, mine), param(i))))
     first = func("list_extract", again, cast(text("1"), "INTEGER"))
     duplicate = ctx.raise_error(
         "SparkRuntimeException",
@@ -79,14 +83,13 @@ def build_map(keys: Sql, values: Sql, dtype: MapType, call: Call, ctx: EmitConte
     return case((has_null_key, null_key), (repeated, duplicate), default=func("map", keys, values))
 
 
-def _last_wins(keys: Sql, values: Sql, ctx: EmitContext) -> Sql:
+def _last_wins(keys: Sql, told: Sql, values: Sql, ctx: EmitContext) -> Sql:
     """Each key at the place where it is first met, with the value met last."""
-    x, i, y, j = (ctx.fresh(s) for s in "xiyj")
-    first = func("list_filter", keys, lambda_([x, i], op("=", func("list_position", keys, param(x)), param(i))))
+    y, j = ctx.fresh("y"), ctx.fresh("j")
     size = op("+", func("len", keys), cast(text("1"), "INTEGER"))
-    place = op("-", size, func("list_position", func("list_reverse", keys), param(y)))
-    picked = func("list_transform", first, lambda_([y, j], func("list_extract", values, place)))
-    return func("map", first, picked)
+    place = op("-", size, func("list_position", func("list_reverse", told), param(y)))
+    picked = func("list_transform", distinct(told, told, ctx), lambda_([y, j], func("list_extract", values, place)))
+    return func("map", distinct(keys, told, ctx), picked)
 
 
 def _alike(binder: Binder, args: Sequence[Expr], part: str) -> list[Expr]:
@@ -110,12 +113,12 @@ def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         )
     keys = _alike(binder, args[::2], "KEY")
     values = _alike(binder, args[1::2], "VALUE")
-    key = keys[0].dtype if keys else t.NULL
-    if isinstance(key, t.VariantType):
+    key_type = keys[0].dtype if keys else t.NULL
+    if isinstance(key_type, t.VariantType):
         raise binder.error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", keyType='"VARIANT"')
     value = values[0].dtype if values else t.NULL
     pairs = tuple(x for pair in zip(keys, values, strict=True) for x in pair)
-    return Call("map", pairs, MapType(key, value, any(v.nullable for v in values)), False)
+    return Call("map", pairs, MapType(key_type, value, any(v.nullable for v in values)), False)
 
 
 def _emit_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -187,7 +190,7 @@ def _values(args: Sequence[Expr]) -> DataType:
 
 def _entries(args: Sequence[Expr]) -> DataType:
     dtype = args[0].dtype
-    return ArrayType(_entry_type(dtype) if isinstance(dtype, MapType) else t.NULL, False)
+    return ArrayType(entries_of(dtype) if isinstance(dtype, MapType) else t.NULL, False)
 
 
 def _emit_entries(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -196,13 +199,15 @@ def _emit_entries(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _bind_contains_key(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     refuse_void(binder, "map_contains_key", args[1])
-    container, key = with_key(binder, "map_contains_key", *args)
     # Spark asks `array_contains(map_keys(…), key)`, whose array might hold NULLs
-    return Call("map_contains_key", (container, key), t.BOOLEAN, True)
+    return Call("map_contains_key", with_key(binder, "map_contains_key", *args), t.BOOLEAN, True)
 
 
 def _emit_contains_key(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return func("list_contains", func("map_keys", args[0]), args[1])
+    container = call.args[0].dtype
+    assert isinstance(container, MapType)
+    found = comparables(func("map_keys", args[0]), container.key, ctx)
+    return func("list_contains", found, comparable(args[1], container.key, ctx))
 
 
 def _bind_concat(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -232,8 +237,17 @@ def _emit_concat(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return case(*missing, default=made) if missing else made
 
 
+def _ignores_case(dtype: DataType) -> bool:
+    if not isinstance(dtype, t.StringType) or dtype == t.STRING:
+        return False
+    by = collation(dtype.collation)
+    return by.ignores_case or by.root == "UTF8_LCASE"
+
+
 def _emit_str_to_map(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     assert isinstance(call.dtype, MapType)
+    if _ignores_case(call.args[0].dtype):
+        args = [args[0], *(func("concat", text("(?i)"), a) for a in args[1:])]
     pairs = func("regexp_split_to_array", args[0], args[1])
     x = ctx.fresh("x")
     pair_type = StructType((StructField("key", t.STRING), StructField("value", t.STRING)))
@@ -331,7 +345,7 @@ register(
     Function(
         "str_to_map",
         (TYPED_STRING, optional(TYPED_STRING, ","), optional(TYPED_STRING, ":")),
-        MapType(t.STRING, t.STRING, True),
+        lambda args: MapType(args[0].dtype, args[0].dtype, True),
         emit=_emit_str_to_map,
         doc="A map of a text cut into pairs and keys by two delimiters (regular expressions).",
         group="map",

@@ -10,7 +10,10 @@ from dataclasses import replace
 import pyarrow as pa
 
 from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.aggregates import only_where, present
 from hiveframe.functions.approximate_percentile import emit_percentile_approx
+from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_sql import with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
@@ -27,7 +30,7 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, cast, func, lambda_, neg, param, physical_type, struct_pack
+from hiveframe.functions.sql import Sql, cast, func, lambda_, neg, param, physical_type, struct_pack, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, Literal, SortKey
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
@@ -248,7 +251,16 @@ def _mode_shown(texts: Sequence[str]) -> str:
 
 
 def _emit_mode(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    return ctx.aggregate("mode", args, replace(call, distinct=False))
+    call, dtype = replace(call, distinct=False), call.args[0].dtype
+    if not is_collated(dtype):
+        return ctx.aggregate("mode", args, call)
+    values = ctx.aggregate("list", args, only_where(call, present(call.args[0])))
+
+    def build(array: Sql, keyed: Sql) -> Sql:
+        most = func("list_aggregate", keyed.copy(), text("mode"))
+        return func("list_extract", array, func("list_position", keyed, most))
+
+    return with_comparables(values, dtype, ctx, build)
 
 
 def _default_int(value: int, dtype: DataType) -> Param:

@@ -47,6 +47,8 @@ def comparison_operands(
         target = _literal_comparison(left, right) or comparison_type(
             left.dtype, right.dtype, ansi=b.ansi, equality=equality
         )
+    if target is None and t.same_structure(left.dtype, right.dtype):
+        target = t.as_nullable(left.dtype)
     if target is None:
         raise b.error(
             "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
@@ -130,20 +132,13 @@ def _emit_comparison(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sq
     is_order = symbol not in ("=", "<=>")
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        left, right = (_comparable(a, e.dtype) for a, e in zip(args, call.args, strict=True))
+        left, right = args
         if is_order and (needs_key(call.args[0].dtype) or needs_key(call.args[1].dtype)):
             kind = t.as_nullable(call.args[0].dtype)
             return op(duck, order_key(left, kind, ctx), order_key(right, kind, ctx))
         return op(duck, left, right)
 
     return emit
-
-
-def _comparable(value: Sql, dtype: DataType) -> Sql:
-    """Text of a collation that ignores case compares in lower case."""
-    if isinstance(dtype, t.StringType) and ("LCASE" in dtype.collation or "_CI" in dtype.collation):
-        return func("lower", value)
-    return value
 
 
 def _equal_null(b: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -200,6 +195,8 @@ def _in_operands(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
     target: DataType | None = first
     if any(a.dtype != first for a in args):
         target = common_type([a.dtype for a in args], ansi=b.ansi)
+    if target is None and all(t.same_structure(a.dtype, first) for a in args):
+        target = t.as_nullable(first)
     if target is None:
         raise b.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`in`", dataType=listed_types(args))
     if not is_orderable(target):
@@ -208,8 +205,7 @@ def _in_operands(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 
 def _emit_in(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    values = [_comparable(a, e.dtype) for a, e in zip(args, call.args, strict=True)]
-    return exp.Paren(this=exp.In(this=exp.Paren(this=values[0]), expressions=values[1:]))
+    return exp.Paren(this=exp.In(this=exp.Paren(this=args[0]), expressions=args[1:]))
 
 
 def _bind_between(b: Binder, args: tuple[Expr, ...]) -> Expr | None:

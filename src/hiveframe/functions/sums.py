@@ -7,12 +7,13 @@ from decimal import Context, Decimal
 
 import pyarrow as pa
 
-from hiveframe.functions.decimals import MAX_PRECISION, bounded
+from hiveframe.functions.decimals import bounded
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import quotient, scaled, unscaled
 from hiveframe.functions.registry import Function, FunctionKind, Kind, always_null, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
 from hiveframe.plan import types as t
+from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.plan.logical import AggCall, Expr
 from hiveframe.plan.types import DataType, DecimalType
 

@@ -1,4 +1,4 @@
-"""Texts with a collation are grouped, ordered and told apart by keys that stand for them.
+"""Texts with a collation, and maps, are grouped, ordered and told apart by keys that stand for them.
 
 Not an optimisation: without it they would be compared as bytes. It comes first, and leaves alone what has none.
 """
@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
-from hiveframe.errors import SparkError, UnsupportedOperationException
-from hiveframe.functions.collation_keys import collation_key, is_collated
+from hiveframe.functions.collation_keys import collation_key, is_keyed
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rewrite import with_expressions
@@ -20,8 +19,11 @@ from hiveframe.plan.logical import (
     AggCall,
     Aggregate,
     Call,
+    CoGroupMap,
+    Column,
     Distinct,
     Expr,
+    GroupMap,
     Join,
     Literal,
     Named,
@@ -30,6 +32,7 @@ from hiveframe.plan.logical import (
     SetOperation,
     Sort,
     SortKey,
+    Window,
     WindowCall,
 )
 from hiveframe.plan.walk import rewrite_up
@@ -43,19 +46,37 @@ def key_collations(plan: Relation) -> Relation:
 
 
 def _keyed(node: Relation) -> Relation:
-    node = with_expressions(node, _keyed_expr)
+    if isinstance(node, (Aggregate, Window)):
+        node = with_expressions(node, _keyed_expr)
     match node:
         case Sort(keys=keys):
-            return _sorted(node, keys) if any(is_collated(k.child.dtype) for k in keys) else node
-        case Aggregate(keys=keys) if any(is_collated(k.expr.dtype) for k in keys):
+            return _sorted(node, keys) if any(is_keyed(k.child.dtype) for k in keys) else node
+        case Aggregate(keys=keys) if any(is_keyed(k.expr.dtype) for k in keys):
             return _aggregate(node)
-        case Distinct(child=child, keys=keys) if any(is_collated(c.dtype) for c in keys or child.output):
+        case Distinct(child=child, keys=keys) if any(is_keyed(c.dtype) for c in keys or child.output):
             return _distinct(node)
         case SetOperation(children=children, kind=kind, is_all=is_all, output=output) if any(
-            is_collated(c.dtype) for c in output
+            is_keyed(c.dtype) for c in output
         ):
             return _set_operation(node, children, kind, is_all=is_all)
+        case GroupMap(child=child, keys=columns) if any(is_keyed(c.dtype) for c in columns):
+            child, columns = _with_stand_ins(child, columns)
+            return replace(node, child=child, keys=columns)
+        case CoGroupMap(left=left, right=right, left_keys=ours, right_keys=theirs) if any(
+            is_keyed(c.dtype) for c in ours
+        ):
+            left, ours = _with_stand_ins(left, ours)
+            right, theirs = _with_stand_ins(right, theirs)
+            return replace(node, left=left, right=right, left_keys=ours, right_keys=theirs)
     return node
+
+
+def _with_stand_ins(rows: Relation, columns: Sequence[Column]) -> tuple[Relation, tuple[Column, ...]]:
+    """Rows with columns that stand for those of `columns` that need it; and `columns` with these in their place."""
+    added = [Named(fresh_column(c.name, key), key) for c in columns if is_keyed(c.dtype) for key in [collation_key(c)]]
+    stand_ins = iter(added)
+    told_by = tuple(next(stand_ins).column if is_keyed(c.dtype) else c for c in columns)
+    return Project(rows, (*(Named(c, c) for c in rows.output), *added)), told_by
 
 
 def _sorted(node: Sort, keys: Sequence[SortKey]) -> Relation:
@@ -63,7 +84,7 @@ def _sorted(node: Sort, keys: Sequence[SortKey]) -> Relation:
     added: list[Named] = []
     by: list[SortKey] = []
     for key in keys:
-        if is_collated(key.child.dtype):
+        if is_keyed(key.child.dtype):
             stand_in = collation_key(key.child)
             added.append(Named(fresh_column("key", stand_in), stand_in))
             key = replace(key, child=added[-1].column)
@@ -73,16 +94,16 @@ def _sorted(node: Sort, keys: Sequence[SortKey]) -> Relation:
 
 
 def _sort_keys(keys: Sequence[SortKey]) -> tuple[SortKey, ...]:
-    return tuple(replace(k, child=collation_key(k.child)) if is_collated(k.child.dtype) else k for k in keys)
+    return tuple(replace(k, child=collation_key(k.child)) if is_keyed(k.child.dtype) else k for k in keys)
 
 
 def _keyed_expr(expr: Expr) -> Expr:
     match expr:
         case WindowCall(partition_by=partition, order_by=order) if any(
-            is_collated(e.dtype) for e in (*partition, *(k.child for k in order))
+            is_keyed(e.dtype) for e in (*partition, *(k.child for k in order))
         ):
             return replace(expr, partition_by=tuple(map(collation_key, partition)), order_by=_sort_keys(order))
-        case AggCall(order_by=order) if any(is_collated(k.child.dtype) for k in order):
+        case AggCall(order_by=order) if any(is_keyed(k.child.dtype) for k in order):
             return replace(expr, order_by=_sort_keys(order))
     return expr
 
@@ -94,7 +115,7 @@ def _aggregate(node: Aggregate) -> Relation:
     by_key: dict[int, Expr] = {}  # for GROUPING
     texts: dict[int, Expr] = {}
     for key in node.keys:
-        if not is_collated(key.expr.dtype):
+        if not is_keyed(key.expr.dtype):
             keys.append(key)
             continue
         stand_in = collation_key(key.expr)
@@ -120,11 +141,9 @@ def _aggregate(node: Aggregate) -> Relation:
 
 def _distinct(node: Distinct) -> Relation:
     chosen = node.keys or node.child.output
-    added = [
-        Named(fresh_column(c.name, key), key) for c in chosen if is_collated(c.dtype) for key in [collation_key(c)]
-    ]
+    added = [Named(fresh_column(c.name, key), key) for c in chosen if is_keyed(c.dtype) for key in [collation_key(c)]]
     kept = tuple(Named(c, c) for c in node.child.output)
-    told_by = (*(c for c in chosen if not is_collated(c.dtype)), *(named.column for named in added))
+    told_by = (*(c for c in chosen if not is_keyed(c.dtype)), *(named.column for named in added))
     return Project(Distinct(Project(node.child, (*kept, *added)), told_by), kept)
 
 
@@ -132,18 +151,46 @@ def _set_operation(node: SetOperation, children: Sequence[Relation], kind: str, 
     """UNION without what repeats; INTERSECT and EXCEPT look their rows up by keys."""
     if kind == "union":
         return node if is_all else _distinct(Distinct(replace(node, is_all=True)))
-    if is_all:
-        raise _unsupported(f"{kind.upper()} ALL of texts with a collation")
     left, right = children
-    pairs = [
-        Call("<=>", (collation_key(a), collation_key(b)), t.BOOLEAN, False)
-        for a, b in zip(left.output, right.output, strict=True)
-    ]
-    condition = reduce(lambda a, b: Call("and", (a, b), t.BOOLEAN, False), pairs)
-    found = Join(left, right, "semi" if kind == "intersect" else "anti", condition, left.output)
+    if is_all:
+        return _counted(node, left, right, kind)
+    pairs = [(collation_key(a), collation_key(b)) for a, b in zip(left.output, right.output, strict=True)]
+    found = Join(left, right, _JOINS[kind], _all_same(pairs), left.output)
     named = tuple(Named(c, o) for c, o in zip(node.output, left.output, strict=True))
     return Project(_distinct(Distinct(found)), named)
 
 
-def _unsupported(feature: str) -> SparkError:
-    return UnsupportedOperationException("UNSUPPORTED_FEATURE.HIVEFRAME", {"feature": feature})
+def _counted(node: SetOperation, left: Relation, right: Relation, kind: str) -> Relation:
+    """INTERSECT ALL and EXCEPT ALL: the nth row of those that are equal is looked up among the nth ones."""
+    mine, my_keys = _numbered(left)
+    others, other_keys = _numbered(right)
+    found = Join(mine, others, _JOINS[kind], _all_same(list(zip(my_keys, other_keys, strict=True))), mine.output)
+    partition = tuple(my_keys[:-1])
+    shown: list[Named] = []
+    firsts: list[Named] = []
+    for column, source in zip(node.output, left.output, strict=True):
+        if is_keyed(source.dtype):
+            first = AggCall("first", (source,), source.dtype, source.nullable)
+            call = WindowCall(first, partition, (), None, source.dtype, source.nullable)
+            firsts.append(Named(fresh_column(source.name, source), call))
+            source = firsts[-1].column
+        shown.append(Named(column, source))
+    return Project(Window(found, tuple(firsts)), tuple(shown))
+
+
+def _numbered(rows: Relation) -> tuple[Relation, list[Expr]]:
+    """Rows with their keys, and each row's number among those that are equal; and these as columns, the number last."""
+    keys = [Named(fresh_column(c.name, key), key) for c in rows.output for key in [collation_key(c)]]
+    keyed = Project(rows, (*(Named(c, c) for c in rows.output), *keys))
+    place = Call("row_number", (), t.INT, False)
+    call = WindowCall(place, tuple(k.column for k in keys), (), None, t.INT, False)
+    number = Named(fresh_column("place", call), call)
+    return Window(keyed, (number,)), [*(k.column for k in keys), number.column]
+
+
+def _all_same(pairs: Sequence[tuple[Expr, Expr]]) -> Expr:
+    same = [Call("<=>", pair, t.BOOLEAN, False) for pair in pairs]
+    return reduce(lambda a, b: Call("and", (a, b), t.BOOLEAN, False), same)
+
+
+_JOINS = {"intersect": "semi", "except": "anti"}

@@ -375,9 +375,10 @@ class OneRow(Relation):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values(Relation):
-    """`VALUES (…), (…)`; columns are col1, col2, …"""
+    """`VALUES (…), (…)`; columns are col1, col2, …; messages call them by the `names` of the alias around them."""
 
     rows: tuple[tuple[Expr, ...], ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

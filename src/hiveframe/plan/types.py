@@ -338,7 +338,7 @@ def sql_name(dtype: DataType) -> str:
         case UserDefinedType(storage):
             return sql_name(storage)
         case StringType(collation) if collation != "UTF8_BINARY":
-            return f"STRING COLLATE {collation}"
+            return f"STRING COLLATE {collation}".upper()
     return simple_string(dtype).upper()
 
 
@@ -447,6 +447,19 @@ def as_nullable(dtype: DataType) -> DataType:
         case StructType(fields):
             return StructType(tuple(StructField(f.name, as_nullable(f.dtype), True, f.metadata) for f in fields))
     return dtype
+
+
+def same_structure(left: DataType, right: DataType) -> bool:
+    """Whether two types are equal when nullability and names are left aside (Spark's `equalsStructurally`)."""
+    match left, right:
+        case ArrayType(a), ArrayType(b):
+            return same_structure(a, b)
+        case MapType(a, c), MapType(b, d):
+            return same_structure(a, b) and same_structure(c, d)
+        case StructType(a_fields), StructType(b_fields):
+            pairs = zip(a_fields, b_fields, strict=False)
+            return len(a_fields) == len(b_fields) and all(same_structure(a.dtype, b.dtype) for a, b in pairs)
+    return left == right
 
 
 def same_type(left: DataType, right: DataType) -> bool:

@@ -5,6 +5,7 @@ Source: rules fromClause, relation, relationPrimary and below of SqlBaseParser.g
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hiveframe.plan import spec
@@ -240,7 +241,12 @@ class RelationGrammar(TableFunctionGrammar):
         start = self.i
         self.expect("VALUES")
         rows = tuple(row_values(row) for row in self.expressions())
-        return self.aliased(start, spec.Values(rows, origin=self.origin(start)))
+        values = spec.Values(rows, origin=self.origin(start))
+        alias = self.table_alias()
+        if alias is None:
+            return values
+        name, columns = alias
+        return spec.SubqueryAlias(replace(values, names=columns), name, columns, origin=self.origin(start))
 
 
 _PIVOTS: Final = ("PIVOT", "UNPIVOT")

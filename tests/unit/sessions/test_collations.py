@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
@@ -52,3 +53,13 @@ def test_a_table_keeps_its_collations(spark: SparkSession) -> None:
     )
     assert spark.sql("select count(*) from names where d = 'e'").first()[0] == 2
     assert spark.sql("select count(*) from names where c > 'A'").first()[0] == 1
+
+
+def test_python_functions_get_groups_of_equal_texts(rows: DataFrame) -> None:
+    def size(*groups: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"n": [sum(10**i * len(group) for i, group in enumerate(groups))]})
+
+    alone = rows.groupBy("n").applyInPandas(lambda group: size(group), "n int")
+    assert sorted(r.n for r in alone.collect()) == [1, 2]
+    both = rows.groupBy("n").cogroup(rows.groupBy("n")).applyInPandas(lambda a, b: size(a, b), "n int")
+    assert sorted(r.n for r in both.collect()) == [11, 22]

@@ -7,8 +7,8 @@ from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Resolved, failure
 from hiveframe.analysis.naming import qualified
 from hiveframe.functions.coercion import common_type
-from hiveframe.functions.collation_keys import collation_key, is_collated
-from hiveframe.functions.collation_rules import INDETERMINATE, unified
+from hiveframe.functions.collation_keys import INDETERMINATE, collation_key, is_collated
+from hiveframe.functions.collation_rules import unified
 from hiveframe.functions.registry import row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec

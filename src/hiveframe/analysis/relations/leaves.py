@@ -75,9 +75,8 @@ def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> R
         column = [row[i] for row in rows]
         dtype = common_type([e.dtype for e in column], ansi=context.ansi)
         if dtype is None:
-            raise failure(
-                "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", node, colName=quoted(f"col{i + 1}")
-            )
+            name = node.names[i] if i < len(node.names) else f"col{i + 1}"
+            raise failure("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", node, colName=quoted(name))
         for cells in rows:
             cells[i] = implicit_cast(context, cells[i], dtype, node)
         columns.append(context.run.column(f"col{i + 1}", dtype, any(cells[i].nullable for cells in rows)))
