@@ -89,9 +89,9 @@ class Run:
     text_depth: int = 0
     bare_calls: set[spec.Expr] = field(default_factory=set)
     full_names: dict[spec.Expr, str] = field(default_factory=dict)
-    shows_qualifiers: bool = False
+    shows_sql: bool = False
     cast_bounds: set[spec.FrameBound] = field(default_factory=set)
-    windows: dict[spec.Window, tuple[spec.WindowSpec, lg.Expr]] = field(default_factory=dict)
+    windows: dict[spec.Window, spec.WindowSpec] = field(default_factory=dict)
     frames: dict[spec.Window, lg.Frame | None] = field(default_factory=dict)
     time_zone: str = "UTC"
     random: Random = field(default_factory=Random)

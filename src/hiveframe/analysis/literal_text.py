@@ -31,6 +31,29 @@ def literal_text(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
     return writer(value, dtype, time_zone) if writer else str(value)
 
 
+def literal_sql(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
+    """`value` as SQL that reads back with its type: `'text'`, `7L`, `2.5BD`."""
+    if value is None:
+        has_own = isinstance(dtype, (t.NullType, t.ArrayType, t.MapType, t.StructType))
+        return "NULL" if has_own else f"CAST(NULL AS {t.sql_name(dtype)})"
+    text = literal_text(value, dtype, time_zone)
+    if isinstance(dtype, t.StringType):
+        escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{escaped}'"
+    if isinstance(dtype, t.FloatType) or (isinstance(dtype, t.DoubleType) and not math.isfinite(value)):
+        return f"CAST('{text}' AS {t.sql_name(dtype)})"
+    return text + _SUFFIXES.get(type(dtype), "")
+
+
+_SUFFIXES: Final[Mapping[type[DataType], str]] = {
+    t.ByteType: "Y",
+    t.ShortType: "S",
+    t.LongType: "L",
+    t.DoubleType: "D",
+    t.DecimalType: "BD",
+}
+
+
 def java_double(value: float) -> str:
     """A double as Java's `Double.toString` writes it."""
     return _java_floating(value, repr(value))

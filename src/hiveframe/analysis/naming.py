@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hiveframe.analysis.frame import Run
-from hiveframe.analysis.literal_text import literal_text
+from hiveframe.analysis.literal_text import literal_sql, literal_text
 from hiveframe.analysis.references import free_columns
 from hiveframe.functions.registry import Function, Param, lookup
 from hiveframe.plan import logical as lg
@@ -25,7 +25,7 @@ _UNSHOWN_CASTS: Final = (t.ArrayType, t.MapType, t.StructType)  # Spark writes t
 
 def pretty(node: spec.Expr, run: Run) -> str:
     """The text of a bound node."""
-    shown = run.full_names.get(node) if run.shows_qualifiers else None
+    shown = run.full_names.get(node) if run.shows_sql else None
     if shown is None:
         shown = run.shown.get(node)
     if shown is None:
@@ -51,12 +51,31 @@ def _write_inner_texts(root: spec.Expr, run: Run) -> None:
 
 
 def qualified(node: spec.Expr, run: Run) -> str:
-    """The text of a bound node with every column under its table's name."""
-    before, run.shows_qualifiers = run.shows_qualifiers, True
+    """A bound node as SQL (`Expression.sql`): columns under their tables' names, typed constants, implicit casts."""
+    before, run.shows_sql = run.shows_sql, True
     try:
         return pretty(node, run)
     finally:
-        run.shows_qualifiers = before
+        run.shows_sql = before
+
+
+def _constant(value: Any, dtype: t.DataType, run: Run) -> str:
+    return (literal_sql if run.shows_sql else literal_text)(value, dtype, run.time_zone)
+
+
+def _with_casts(node: spec.Function, nodes: Sequence[spec.Expr], texts: Sequence[str], run: Run) -> list[str]:
+    """The texts of a call's arguments, each under the cast that the call put around it."""
+    made = run.bound.get(node)
+    args = made.args if isinstance(made, lg.Call) else ()
+    if len(args) != len(nodes):
+        return list(texts)
+    casts = [
+        isinstance(a, lg.Cast) and a.implicit and a.child is run.bound.get(n) for a, n in zip(args, nodes, strict=True)
+    ]
+    return [
+        f"CAST({text} AS {t.sql_name(arg.dtype)})" if is_cast else text
+        for arg, text, is_cast in zip(args, texts, casts, strict=True)
+    ]
 
 
 def output_name(node: spec.Expr, run: Run) -> str:
@@ -84,7 +103,7 @@ def _typed(expr: lg.Expr, run: Run) -> str:
         case lg.Column(name=name):
             return name
         case lg.Literal(value, dtype):
-            return literal_text(value, dtype, run.time_zone)
+            return _constant(value, dtype, run)
         case lg.LambdaVar():
             return LAMBDA_VARIABLE
         case lg.Lambda(params, body):
@@ -144,6 +163,8 @@ def _function(node: spec.Function, run: Run) -> str:
         return _typed(made, run)
     given = nodes if nodes is not None else node.args
     texts = [pretty(a, run) for a in given]
+    if run.shows_sql:
+        texts = _with_casts(node, given, texts, run)
     if row is None:
         if isinstance(run.bound.get(node), lg.PyUdf):  # a SQL function shows no names
             texts = [_argument(a, run) for a in given]
@@ -243,9 +264,9 @@ def _left_out(row: Function, given: int) -> list[Any]:
 def _literal(node: spec.Expr, run: Run) -> str:
     bound = run.bound.get(node)
     if isinstance(bound, lg.Literal):
-        return literal_text(bound.value, bound.dtype, run.time_zone)
+        return _constant(bound.value, bound.dtype, run)
     if isinstance(node, spec.Literal):
-        return literal_text(node.value, node.dtype, run.time_zone)
+        return _constant(node.value, node.dtype, run)
     return describe(bound, run) if bound is not None else "interval"
 
 
@@ -348,8 +369,7 @@ def _window(node: spec.Window, run: Run) -> str:
 
 def window_text(node: spec.Window, run: Run) -> str:
     """What stands after OVER."""
-    found = run.windows.get(node)
-    definition = found[0] if found else node.spec
+    definition = run.windows.get(node, node.spec)
     parts: list[str] = []
     if definition.partition_by:
         parts.append("PARTITION BY " + ", ".join(pretty(e, run) for e in definition.partition_by))
@@ -369,21 +389,24 @@ def _bound_frame(node: spec.Window, definition: spec.WindowSpec, run: Run) -> st
     if definition.frame is not None and frame is not None:
         return frame_text(definition.frame, run)
     if frame is None:
-        offset = _lag_offset(node, run)
-        return f"ROWS BETWEEN {offset} FOLLOWING AND {offset} FOLLOWING"
+        bound = _offset_bound(node, run)
+        return f"ROWS BETWEEN {bound} AND {bound}"
     lower, upper = _BOUNDS[frame.lower.kind], _BOUNDS[frame.upper.kind]
     return f"{frame.unit.upper()} BETWEEN {lower} AND {upper}"
 
 
-def _lag_offset(node: spec.Window, run: Run) -> str:
+def _offset_bound(node: spec.Window, run: Run) -> str:
+    """The row that LAG or LEAD reads, as a frame's bound: LAG's is computed, LEAD's stands as it was written."""
     function = node.function
     assert isinstance(function, spec.Function)
-    offset = pretty(function.args[1], run) if len(function.args) > 1 else "1"
-    if function.name[-1].lower() != "lag":
-        return offset
-    if offset == "0":
-        return offset
-    return offset[1:] if offset.startswith("-") else f"-{offset}"
+    offset = function.args[1] if len(function.args) > 1 else None
+    if function.name[-1].lower() == "lag":
+        call = run.bound.get(function)
+        steps = call.args[1] if isinstance(call, lg.AggCall) else None
+        return f"{-steps.value if isinstance(steps, lg.Literal) else -1} FOLLOWING"
+    if isinstance(offset, spec.Function) and written_sign(offset, offset.name[-1].lower()) == "-":
+        return f"{pretty(offset.args[0], run)} PRECEDING"
+    return f"{pretty(offset, run) if offset is not None else '1'} FOLLOWING"
 
 
 def frame_text(frame: spec.Frame, run: Run) -> str:

@@ -279,7 +279,7 @@ def check_count(row: Function, called: str, count: int, binder: CallBinder) -> N
     if count < signature.required or (signature.most is not None and count > signature.most):
         if count < signature.required and all(p.name for p in signature.params):
             raise _missing(row, signature.params[count], 0, binder)
-        raise _wrong_count(called.lower(), signature.expected(), count, binder)
+        raise wrong_count(called.lower(), signature.expected(), count, binder.context)
 
 
 def _row(name: str) -> Function:
@@ -366,11 +366,15 @@ def _near(names: Sequence[str]) -> str:
     return ", ".join(f"`{n}`" for n in names)
 
 
-def _wrong_count(called: str, expected: str, actual: int, binder: CallBinder) -> SparkError:
-    """A function that takes any number above a least one counts them itself, and does not know its place."""
+def wrong_count(called: str, expected: str, actual: int, context: QueryContext | None = None) -> SparkError:
+    """The error for a call with `actual` arguments; `expected` is what the message says that it takes.
+
+    A function that takes any number above a least one counts them itself, and does not know its place.
+    """
     shown = {"functionName": f"`{called}`", "expectedNum": expected, "actualNum": str(actual), "docroot": _DOCROOT}
-    context = None if expected.startswith(">") else binder.context
-    return AnalysisException("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", shown, context=context)
+    return AnalysisException(
+        "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", shown, context=None if expected.startswith(">") else context
+    )
 
 
 def _refuse_modifiers(

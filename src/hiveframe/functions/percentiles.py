@@ -12,6 +12,7 @@ import pyarrow as pa
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.aggregates import only_where, present
 from hiveframe.functions.approximate_percentile import emit_percentile_approx
+from hiveframe.functions.binding import wrong_count
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -224,6 +225,8 @@ def _bind_mode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """`mode(x, TRUE)` and `mode() WITHIN GROUP (ORDER BY x)` take the first in order of equally frequent values."""
     if not args:
         raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", funcName="`mode`")
+    if len(args) > 2:
+        raise wrong_count("mode", "0", len(args))
     order_by: tuple[SortKey, ...] = ()
     if len(args) > 1:
         if not isinstance(args[1].dtype, (t.BooleanType, t.NullType)):
@@ -331,7 +334,7 @@ register(
     ),
     Function(
         "mode",
-        (optional(ANY), optional(ANY)),
+        (optional(ANY), optional(ANY), rest(ANY)),
         kind=FunctionKind.AGGREGATE,
         bind=_bind_mode,
         emit=_emit_mode,

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.registry import ANY, Binder, Function, FunctionKind, Param, optional, register, rest
+from hiveframe.functions.operators import NEGATED
+from hiveframe.functions.registry import (
+    ANY,
+    INTERVAL,
+    Binder,
+    Function,
+    FunctionKind,
+    Param,
+    optional,
+    register,
+    rest,
+)
 from hiveframe.functions.sql import Sql, cast, physical_type
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, Literal
 from hiveframe.plan.types import DataType
 
-_NO_VALUE = Literal(None, t.NULL)
+_VOID = Param((ANY,), optional=True, default=Literal(None, t.NULL))
+_IGNORE_NULLS = Param((t.BOOLEAN,), optional=True)  # a constant, taken out of the call before it is bound
 _INT_MAX = 2**31 - 1
 _LONG_MAX = 2**63 - 1
 
@@ -60,31 +75,37 @@ def _bind_shift(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     """`lag` and `lead`: the default takes the input's type; without one a missing row gives NULL."""
 
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        value, offset, default = args
-        steps = binder.fold(offset, "offset")
-        if isinstance(offset.dtype, t.StringType):
-            raise binder.error("FAILED_FUNCTION_CALL", funcName=f"`{name}`")
-        if not isinstance(steps, int) or not isinstance(offset.dtype, (t.ByteType, t.ShortType, t.IntegerType)):
-            raise binder.error("_LEGACY_ERROR_TEMP_1035", prettyName=name)
-        if not isinstance(default.dtype, t.NullType):
-            default = _default_as(binder, default, value.dtype)
-        args = (value, offset, default)
-        return AggCall(name, args, value.dtype, value.nullable or default.nullable)
+        value, offset = args[:2]
+        ahead = _negated(binder, offset) if name == "lag" else offset
+        if implicit_cast(offset.dtype, t.INT, ansi=binder.ansi) is None:
+            raise wrong_input(binder, args, 1, '"INT"')
+        default = _default_as(binder, args, value.dtype)
+        steps = binder.fold(ahead, "offset")
+        if name == "lag" and isinstance(steps, int):
+            steps = -steps
+        return AggCall(name, (value, Literal(steps, t.INT), default), value.dtype, value.nullable or default.nullable)
 
     return bind
 
 
-def _default_as(binder: Binder, default: Expr, dtype: DataType) -> Expr:
-    nested = (t.ArrayType, t.MapType, t.StructType)
-    if isinstance(default.dtype, nested) != isinstance(dtype, nested):
-        raise binder.error(
-            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-            paramIndex="third",
-            requiredType=f'("{t.sql_name(dtype)}" or "VOID")',
-            inputType=f'"{t.sql_name(default.dtype)}"',
-            inputSql=binder.quoted(default),
-        )
-    return binder.cast(default, dtype)
+def _negated(binder: Binder, offset: Expr) -> Expr:
+    """Spark counts back by turning the offset's sign, before it looks at the offset's type."""
+    if isinstance(offset.dtype, t.NullType):
+        return offset
+    is_signed = isinstance(offset.dtype, t.NumericType) or INTERVAL.accepts(offset.dtype)
+    if not is_signed and is_foldable(offset):
+        raise binder.error("FAILED_FUNCTION_CALL", funcName="`lag`")
+    return binder.call(NEGATED, offset) if is_signed else offset
+
+
+def _default_as(binder: Binder, args: tuple[Expr, ...], dtype: DataType) -> Expr:
+    default = args[2]
+    if isinstance(default.dtype, t.NullType):
+        return default
+    wanted = implicit_cast(default.dtype, dtype, ansi=binder.ansi)
+    if wanted is None:
+        raise wrong_input(binder, args, 2, f'("{t.sql_name(dtype)}" or "VOID")')
+    return binder.cast(default, wanted)
 
 
 def _emit_shift(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
@@ -112,7 +133,7 @@ def _rank(name: str, doc: str, dtype: DataType = t.INT) -> Function:
 def _shift(name: str, doc: str) -> Function:
     return Function(
         name,
-        (ANY, optional(ANY, 1), Param((ANY,), optional=True, default=_NO_VALUE)),
+        (_VOID, optional(ANY, 1), _VOID, _IGNORE_NULLS),
         kind=FunctionKind.WINDOW,
         bind=_bind_shift(name),
         emit=_emit_shift(name),
@@ -163,7 +184,7 @@ register(
     ),
     Function(
         "nth_value",
-        (ANY, ANY),
+        (ANY, t.INT, _IGNORE_NULLS),
         lambda args: args[0].dtype,
         nullable=lambda args: True,
         kind=FunctionKind.WINDOW,

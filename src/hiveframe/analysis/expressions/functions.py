@@ -57,9 +57,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
         if rewrite is not None:
             rewritten = rewrite(binder, node)
             if rewritten is not None:
-                expr = binder.bind(rewritten)
                 binder.context.run.rewritten[node] = rewritten
-                return expr
+                return binder.bind(rewritten)
     if row is not None and row.name in FILE_FUNCTIONS:
         return bind_file_function(binder, node, row.name)
     if row is None or len(name) == 1:

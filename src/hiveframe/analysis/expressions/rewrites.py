@@ -11,6 +11,7 @@ from typing import Final
 
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.frame import failure
 from hiveframe.functions.time_zones import offset_on, zone
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -41,12 +42,26 @@ def _field_name(arg: spec.Expr, position: int) -> str:
     return f"col{position + 1}"
 
 
-def _nth_value(binder: Binder, node: spec.Function) -> spec.Expr | None:
-    """The DataFrame API's `nth_value(column, place, ignore_nulls)`."""
-    match node.args:
-        case (value, place, spec.Literal(value=bool() as ignores)):
-            return replace(node, args=(value, place), ignore_nulls=ignores or None)
-    return None
+def _null_treatment(place: int) -> Rewrite:
+    """`nth_value(value, n, TRUE)` says IGNORE NULLS at `place`; the clause itself goes before."""
+
+    def rewrite(binder: Binder, node: spec.Function) -> spec.Expr | None:
+        if len(node.args) != place + 1 or any(isinstance(a, spec.Star) for a in node.args):
+            return None
+        *args, given = node.args
+        if isinstance(given, spec.Literal) and isinstance(given.value, bool):
+            ignores = given.value if node.ignore_nulls is None else node.ignore_nulls
+            return replace(node, args=tuple(args), ignore_nulls=ignores)
+        binder.bind_all(node.args)
+        raise failure(
+            "INVALID_PARAMETER_VALUE.BOOLEAN",
+            node,
+            parameter="`ignoreNulls`",
+            functionName=f"`{node.name[-1].lower()}`",
+            invalidValue=f'"{binder.text(given)}"',
+        )
+
+    return rewrite
 
 
 def _row_ids(binder: Binder, node: spec.Function) -> spec.Expr | None:
@@ -68,6 +83,8 @@ def _time_bucket(binder: Binder, node: spec.Function) -> spec.Expr | None:
 REWRITES: Final[Mapping[str, Rewrite]] = {
     "struct": _struct,
     "time_bucket": _time_bucket,
-    "nth_value": _nth_value,
+    "nth_value": _null_treatment(2),
+    "lag": _null_treatment(3),
+    "lead": _null_treatment(3),
     "distributed_sequence_id": _row_ids,
 }

@@ -14,10 +14,12 @@ from hiveframe.analysis.expressions.sorting import bind_sort_key, is_orderable
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.frame import Placed, failure
 from hiveframe.analysis.naming import frame_text, qualified, window_text
+from hiveframe.errors import AnalysisException
 from hiveframe.functions.binding import bind_function
 from hiveframe.functions.cast_rules import can_cast
+from hiveframe.functions.coercion import implicit_cast as implicit_type
 from hiveframe.functions.operators import NEGATED
-from hiveframe.functions.registry import FunctionKind, row_of
+from hiveframe.functions.registry import FunctionKind, lookup, row_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -26,29 +28,56 @@ _WHOLE = lg.Frame("rows", lg.Bound("unbounded_preceding"), lg.Bound("unbounded_f
 _RUNNING_ROWS = lg.Frame("rows", lg.Bound("unbounded_preceding"), lg.Bound("current_row"))
 _RUNNING_RANGE = lg.Frame("range", lg.Bound("unbounded_preceding"), lg.Bound("current_row"))
 
-# Ranking functions count rows whatever frame is written; these need an order.
-_ROW_FRAME = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "ntile"})
+# Ranking functions take no frame but their own; these need an order.
+_OWN_FRAMES = {
+    **dict.fromkeys(("row_number", "rank", "dense_rank", "percent_rank", "ntile"), _RUNNING_ROWS),
+    "cume_dist": _RUNNING_RANGE,
+}
 _OFFSET = frozenset({"lag", "lead"})
-_NEEDS_ORDER = _ROW_FRAME | _OFFSET | frozenset({"cume_dist", "nth_value"})
+_NEEDS_ORDER = _OWN_FRAMES.keys() | _OFFSET | {"nth_value"}
 
 
 def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
     """`function OVER (…)`."""
     definition = _definition(binder, node.spec, node)
+    function, refused = None, None
     was, binder.window = binder.window, node
     try:
-        function = _function(binder, node)
+        try:
+            function = _function(binder, node)
+            name = window_name(function)
+        except AnalysisException as error:
+            name = _refused_name(node, error)
+            if not name:
+                raise
+            refused = error
         partition = binder.bind_all(definition.partition_by)
-        _check_partition(definition.partition_by, partition, binder)
         keys = tuple(bind_sort_key(binder, key) for key in definition.order_by)
     finally:
         binder.window = was
-    binder.context.run.windows[node] = (definition, function)
-    frame = _frame(binder, node, definition, function, keys)
+    binder.context.run.windows[node] = definition
+    frame = _frame(binder, node, name, function, keys)
+    if function is None:
+        assert refused is not None
+        raise refused
     binder.context.run.frames[node] = frame
+    _check_partition(definition.partition_by, partition, binder)
     if isinstance(function, lg.AggCall) and function.distinct:
         raise failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", node, windowExpr=f'"{binder.text(node)}"')
     return lg.WindowCall(function, partition, keys, frame, function.dtype, function.nullable)
+
+
+def window_name(function: lg.Expr) -> str:
+    """The row's name of a window's function."""
+    return function.function.lower() if isinstance(function, lg.AggCall) else ""
+
+
+def _refused_name(node: spec.Window, error: AnalysisException) -> str:
+    """The window function whose arguments have the wrong types, which Spark looks at last; empty for all else."""
+    if not error.condition.startswith("DATATYPE_MISMATCH.") or not isinstance(node.function, spec.Function):
+        return ""
+    row = lookup(node.function.name[-1])
+    return row.name if row is not None and row.kind is FunctionKind.WINDOW else ""
 
 
 def _check_partition(keys: Sequence[spec.Expr], bound: Sequence[lg.Expr], binder: Binder) -> None:
@@ -89,25 +118,15 @@ def _function(binder: Binder, node: spec.Window) -> lg.Expr:
 
 def _spec_place(binder: Binder, node: spec.Window) -> Placed:
     """What stands after OVER, as the place of an error."""
-    definition = binder.context.run.windows[node][0]
+    definition = binder.context.run.windows[node]
     return definition if definition.origin is not None else node
 
 
-def window_name(function: lg.Expr) -> str:
-    """The row's name of a window's function."""
-    return function.function.lower() if isinstance(function, lg.AggCall) else ""
-
-
 def _frame(
-    binder: Binder,
-    node: spec.Window,
-    definition: spec.WindowSpec,
-    function: lg.Expr,
-    keys: tuple[lg.SortKey, ...],
+    binder: Binder, node: spec.Window, name: str, function: lg.Expr | None, keys: tuple[lg.SortKey, ...]
 ) -> lg.Frame | None:
-    name = window_name(function)
-    is_window_function = isinstance(function, lg.AggCall) and row_of(name).kind is FunctionKind.WINDOW
-    if name in _NEEDS_ORDER and is_window_function and not keys:
+    given = binder.context.run.windows[node].frame
+    if name in _NEEDS_ORDER and not keys:
         raise failure(
             "WINDOW_FUNCTION_FRAME_NOT_ORDERED",
             None,
@@ -115,32 +134,38 @@ def _frame(
             wf_expr=qualified(node.function, binder.context.run),
         )
     if name in _OFFSET:
-        if definition.frame is not None and not _is_own_frame(definition.frame, name, function):
+        steps = function.args[1] if isinstance(function, lg.AggCall) else None
+        rows = steps.value if isinstance(steps, lg.Literal) else None
+        is_own = given is None or _is_own_frame(given, name, rows)
+        if not is_own or (function is not None and rows is None) or _is_offset_cast(binder, node):
             raise failure("_LEGACY_ERROR_TEMP_1035", None, prettyName=name)
         return None
-    if name in _ROW_FRAME:
-        if definition.frame is not None:
-            given = _given_frame(binder, node, definition.frame, keys)
-            if not _is_running(given):
-                raise failure(
-                    "_LEGACY_ERROR_TEMP_1036",
-                    None,
-                    wf=_frame_text(given),
-                    required="specifiedwindowframe(RowFrame, unboundedpreceding$(), currentrow$())",
-                )
-        return _RUNNING_ROWS
-    if definition.frame is None:
-        return _RUNNING_RANGE if keys else _WHOLE
-    return _given_frame(binder, node, definition.frame, keys)
+    required = _OWN_FRAMES.get(name)
+    if given is None:
+        return required or (_RUNNING_RANGE if keys else _WHOLE)
+    frame = _given_frame(binder, node, given, keys)
+    if required is not None and not _is_running(frame, required.unit):
+        raise failure("_LEGACY_ERROR_TEMP_1036", None, wf=_frame_text(frame), required=_frame_text(required))
+    return frame if required is None else required
 
 
-def _is_own_frame(frame: spec.Frame, name: str, function: lg.Expr) -> bool:
-    """Whether it is the one row that LAG or LEAD reads anyway, which the pandas API writes down."""
-    assert isinstance(function, lg.AggCall)
-    offset = function.args[1]
-    if frame.unit != "rows" or not isinstance(offset, lg.Literal):
+def _is_offset_cast(binder: Binder, node: spec.Window) -> bool:
+    """Whether LAG's or LEAD's offset needs a cast: then its frame is no more the one that Spark made of it."""
+    run = binder.context.run
+    call = run.rewritten.get(node.function, node.function)
+    assert isinstance(call, spec.Function)
+    args = run.arguments.get(call, call.args)
+    offset = run.bound.get(args[1]) if len(args) > 1 else None
+    if offset is None or offset.dtype == t.INT:
         return False
-    place: int = -offset.value if name == "lag" else offset.value
+    return implicit_type(offset.dtype, t.INT, ansi=binder.context.ansi) is not None
+
+
+def _is_own_frame(frame: spec.Frame, name: str, rows: int | None) -> bool:
+    """Whether it is the one row that LAG or LEAD reads anyway, which the pandas API writes down."""
+    if frame.unit != "rows" or rows is None:
+        return False
+    place = -rows if name == "lag" else rows
     return place != 0 and _offset_of(frame.lower) == place == _offset_of(frame.upper)
 
 
@@ -154,8 +179,8 @@ def _offset_of(bound: spec.FrameBound) -> int | None:
     return bound.value.value
 
 
-def _is_running(frame: lg.Frame) -> bool:
-    return (frame.unit, frame.lower.kind, frame.upper.kind) == ("rows", "unbounded_preceding", "current_row")
+def _is_running(frame: lg.Frame, unit: str) -> bool:
+    return (frame.unit, frame.lower.kind, frame.upper.kind) == (unit, "unbounded_preceding", "current_row")
 
 
 def _frame_text(frame: lg.Frame) -> str:
@@ -213,7 +238,7 @@ def _check_range(binder: Binder, node: spec.Window, frame: lg.Frame, keys: tuple
             "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
             _spec_place(binder, node),
             sqlExpr=f'"{window_text(node, binder.context.run)}"',
-            orderSpec=",".join(binder.text(k) for k in binder.context.run.windows[node][0].order_by),
+            orderSpec=",".join(binder.text(k) for k in binder.context.run.windows[node].order_by),
         )
 
 
