@@ -15,7 +15,7 @@ from hiveframe.functions.arrays import (
     same_array,
     without_negative_zero,
 )
-from hiveframe.functions.coercion import common_type, tightest_type
+from hiveframe.functions.coercion import common_type, merged_type, tightest_type
 from hiveframe.functions.collation_sql import comparable, distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, any_null, optional, register, rest
@@ -61,7 +61,9 @@ def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         left, right = _alike(binder, name, args)
-        dtype = ArrayType(element_type(left), _may_hold_null(name, args))
+        kept = left.dtype if name == "array_except" else merged_type((left, right))
+        assert isinstance(kept, ArrayType)
+        dtype = ArrayType(kept.element, _may_hold_null(name, args))
         return Call(name, (left, right), dtype, any_null(args))
 
     checks = (in_order(name),)

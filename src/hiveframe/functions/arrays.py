@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hiveframe.functions.binding import ordinal
-from hiveframe.functions.coercion import common_type, common_type_without_strings
+from hiveframe.functions.coercion import common_type, common_type_without_strings, merged_type
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key, with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -117,7 +117,7 @@ def with_element(binder: Binder, name: str, array: Expr, value: Expr) -> tuple[E
 
 def _bind_array(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     values = common_elements(binder, "array", args)
-    element = values[0].dtype if values else t.NULL
+    element = merged_type(values) if values else t.NULL
     dtype = ArrayType(element, any(v.nullable for v in values))
     return Call("array", tuple(values), dtype, False)
 

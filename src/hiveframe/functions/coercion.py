@@ -6,7 +6,7 @@ arithmetic's types are in `decimals`. Source: Spark's `TypeCoercion` and `AnsiTy
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
 from typing import Final
 
@@ -14,6 +14,7 @@ from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import can_cast, can_store_assign, can_up_cast, force_nullable
 from hiveframe.functions.registry import FRACTIONAL, INTEGRAL, NUMERIC, Kind
 from hiveframe.plan import types as t
+from hiveframe.plan.logical import Expr
 from hiveframe.plan.types import DataType, StructField
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "comparison_type",
     "force_nullable",
     "implicit_cast",
+    "merged_type",
     "tightest_type",
     "wider_type",
 ]
@@ -147,6 +149,15 @@ def common_type(types: Iterable[DataType], *, ansi: bool) -> DataType | None:
     if not ansi:
         listed = [d for d in listed if _has_string(d)] + [d for d in listed if not _has_string(d)]
     return _fold(partial(wider_type, ansi=ansi), listed)
+
+
+def merged_type(args: Sequence[Expr]) -> DataType:
+    """The type of values that differ in nullability only: NULL allowed wherever one of them allows it."""
+    merged = args[0].dtype
+    for arg in args[1:]:
+        found = wider_type(merged, arg.dtype, ansi=True)
+        merged = found if found is not None else merged
+    return merged
 
 
 def common_type_without_strings(types: Iterable[DataType], *, ansi: bool) -> DataType | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hiveframe.functions.coercion import common_type, common_type_without_strings, wider_type
+from hiveframe.functions.coercion import common_type, common_type_without_strings, merged_type
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.ordering import is_orderable, needs_key, order_key
@@ -23,7 +23,6 @@ from hiveframe.functions.registry import (
 from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
-from hiveframe.plan.types import DataType
 
 
 def all_null(args: Sequence[Expr]) -> bool:
@@ -41,15 +40,6 @@ def same_typed(b: Binder, name: str, args: Sequence[Expr]) -> list[Expr]:
 
 def _differ(args: Sequence[Expr]) -> bool:
     return any(not t.same_type(a.dtype, args[0].dtype) for a in args)
-
-
-def merged_type(args: Sequence[Expr]) -> DataType:
-    """The type of values that differ in nullability only: NULL allowed wherever one of them allows it."""
-    merged = args[0].dtype
-    for arg in args[1:]:
-        found = wider_type(merged, arg.dtype, ansi=True)
-        merged = found if found is not None else merged
-    return merged
 
 
 def _check_condition(b: Binder, condition: Expr, position: int, *, void: bool = False) -> Expr:

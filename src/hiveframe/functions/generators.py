@@ -21,7 +21,7 @@ from hiveframe.functions.registry import (
     Binder,
     Function,
     FunctionKind,
-    either,
+    Param,
     register,
     rest,
 )
@@ -89,35 +89,44 @@ def _emit_inline(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_stack(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    """`stack(n, v1, …)`: n rows; the column types are those of the first row that is not NULL there."""
-    if len(args) < 2:
-        raise binder.error(
-            "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-            functionName="`stack`",
-            expectedNum="> 1",
-            actualNum=str(len(args)),
-            docroot="https://spark.apache.org/docs/latest",
-        )
-    row_count = binder.fold(args[0])
-    if not isinstance(row_count, int) or row_count < 1:
+    """`stack(n, v1, …)`: n rows; the values of a column have one type, or none."""
+    row_count = binder.fold(args[0], "n")
+    if args[0].dtype != t.INT:
+        raise wrong_input(binder, args, 0, '"INT"')
+    if row_count is None or row_count < 1:
         raise binder.error(
             "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
             exprName="`n`",
             valueRange="(0, 2147483647]",
-            currentValue=str(row_count),
+            currentValue=str(row_count or 0),
         )
     values = args[1:]
     width = -(-len(values) // row_count)
-    fields: list[StructField] = []
-    for place in range(width):
-        column = values[place::width]
-        dtype = next((v.dtype for v in column if not isinstance(v.dtype, t.NullType)), t.NULL)
-        fields.append(StructField(f"col{place}", dtype))
+    fields = [StructField(f"col{place}", _column_type(binder, place, args, width)) for place in range(width)]
     cells: list[Expr] = []
     for i in range(row_count * width):
         dtype = fields[i % width].dtype
         cells.append(binder.cast(values[i], dtype) if i < len(values) else Literal(None, dtype))
     return Call("stack", tuple(cells), StructType(tuple(fields)), False)
+
+
+def _column_type(binder: Binder, place: int, args: tuple[Expr, ...], width: int) -> DataType:
+    """The type of a stack's column, its first value's; nothing is cast to it."""
+    typed = [i for i in range(place + 1, len(args), width) if not isinstance(args[i].dtype, t.NullType)]
+    if not typed:
+        return t.NULL
+    dtype = args[typed[0]].dtype
+    other = next((i for i in typed if args[i].dtype != dtype), None)
+    if other is not None:
+        raise binder.error(
+            "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES",
+            columnIndex=str(place),
+            leftParamIndex=str(typed[0]),
+            leftType=f'"{t.sql_name(dtype)}"',
+            rightParamIndex=str(other),
+            rightType=f'"{t.sql_name(args[other].dtype)}"',
+        )
+    return dtype
 
 
 def _emit_stack(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -132,13 +141,18 @@ def _emit_stack(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _with_outer(name: str, **row: Any) -> list[Function]:
-    return [Function(n, kind=FunctionKind.GENERATOR, group="generator", **row) for n in (name, name + OUTER_SUFFIX)]
+    """A generator and its outer form, whose errors speak of the plain one."""
+    row |= {"kind": FunctionKind.GENERATOR, "group": "generator", "site": name}
+    return [Function(n, **row) for n in (name, name + OUTER_SUFFIX)]
+
+
+_COLLECTION = Param((TYPED_ARRAY, TYPED_MAP), name="collection")
 
 
 register(
     *_with_outer(
         "explode",
-        params=(either(TYPED_ARRAY, TYPED_MAP),),
+        params=(_COLLECTION,),
         result=_exploded(False),
         emit=_emit_explode,
         doc="A row for each element of an array or entry of a map.",
@@ -146,7 +160,7 @@ register(
     ),
     *_with_outer(
         "posexplode",
-        params=(either(TYPED_ARRAY, TYPED_MAP),),
+        params=(_COLLECTION,),
         result=_exploded(True),
         emit=_emit_posexplode,
         doc="Like explode, with the position from 0.",
@@ -154,7 +168,7 @@ register(
     ),
     *_with_outer(
         "inline",
-        params=(ANY,),
+        params=(Param((ANY,), name="input"),),
         result=_inlined,
         emit=_emit_inline,
         checks=(_check_inline,),
@@ -163,7 +177,7 @@ register(
     ),
     Function(
         "stack",
-        (t.INT, rest(ANY)),
+        (ANY, ANY, rest(ANY)),
         kind=FunctionKind.GENERATOR,
         bind=_bind_stack,
         emit=_emit_stack,

@@ -14,7 +14,7 @@ from hiveframe.functions.arrays import (
     wrong_input,
 )
 from hiveframe.functions.casts import cast_value
-from hiveframe.functions.coercion import common_type
+from hiveframe.functions.coercion import common_type, merged_type
 from hiveframe.functions.collation_keys import entries_of
 from hiveframe.functions.collation_sql import comparable, comparables, distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -116,7 +116,7 @@ def _bind_map(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     key_type = keys[0].dtype if keys else t.NULL
     if isinstance(key_type, t.VariantType):
         raise binder.error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", keyType='"VARIANT"')
-    value = values[0].dtype if values else t.NULL
+    value = merged_type(values) if values else t.NULL
     pairs = tuple(x for pair in zip(keys, values, strict=True) for x in pair)
     return Call("map", pairs, MapType(key_type, value, any(v.nullable for v in values)), False)
 

@@ -27,7 +27,7 @@ def check_filter(binder: Binder, at: spec.Relation, node: spec.Expr, condition: 
 
 
 def check_where(binder: Binder, at: spec.Relation, node: spec.Expr, condition: lg.Expr) -> None:
-    """No aggregates, windows or generators in WHERE."""
+    """No aggregates or windows in WHERE."""
     found = [e for e in preorder(condition, lg.Expr) if isinstance(e, lg.WindowCall)] or aggregates_in(condition)
     if found:
         run = binder.context.run
@@ -36,10 +36,12 @@ def check_where(binder: Binder, at: spec.Relation, node: spec.Expr, condition: l
         raise failure(
             "INVALID_WHERE_CONDITION", at, condition=f'"{binder.text(node)}"', expressionList=", ".join(texts)
         )
-    refuse_generators(binder, at, node, condition, "Filter")
 
 
-def refuse_generators(binder: Binder, at: spec.Relation, node: spec.Expr, expr: lg.Expr, operator: str) -> None:
-    """UNSUPPORTED_GENERATOR.OUTSIDE_SELECT where no generator may stand."""
-    if any(is_generator(e) for e in preorder(expr, lg.Expr)):
-        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=f"'{operator} {binder.text(node)}")
+def refuse_generator(binder: Binder, node: spec.Expr, expr: lg.Expr, shown: str) -> None:
+    """UNSUPPORTED_GENERATOR.OUTSIDE_SELECT for a generator where a condition belongs; Spark looks at types later.
+
+    `shown` is the operator as the message shows it, `{}` where the generator stands.
+    """
+    if is_generator(expr):
+        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=shown.format(binder.text(node)))

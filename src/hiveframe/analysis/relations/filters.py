@@ -11,7 +11,7 @@ from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.references import columns_in, replace_columns
-from hiveframe.analysis.relations.conditions import check_filter, check_where, refuse_generators
+from hiveframe.analysis.relations.conditions import check_filter, check_where, refuse_generator
 from hiveframe.analysis.select import Item, Select, build, finish
 from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.errors import AnalysisException
@@ -28,6 +28,7 @@ def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Cont
     condition = binder.bind_root(node.condition, "Filter")
     if needs_aggregation(child, (condition,)):
         return _having(child, binder, node, condition)
+    refuse_generator(binder, node.condition, condition, "Filter {}")
     check_filter(binder, node, node.condition, condition)
     check_where(binder, node, node.condition, condition)
     found = filtered(child, condition, source)
@@ -84,9 +85,9 @@ def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> R
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="HAVING without a SELECT below it")
     source = Input(child.scope, (child,))
     binder = Binder(context, source, fallback=fallback(child), aggregate_input=aggregate_input(child))
-    condition = binder.bind_root(node.condition, "Having")
+    condition = binder.bind_root(node.condition, "UnresolvedHaving")
+    refuse_generator(binder, node.condition, condition, "'UnresolvedHaving cast({} as boolean)")
     check_filter(binder, node, node.condition, condition)
-    refuse_generators(binder, node, node.condition, condition, "Having")
     if select.grouping is None:
         grouped = replace(select, grouping=Grouping((), None, node))
         child = replace(child, select=grouped)

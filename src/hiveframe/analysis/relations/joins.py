@@ -11,7 +11,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
 from hiveframe.analysis.naming import describe
-from hiveframe.analysis.relations.conditions import refuse_generators
+from hiveframe.analysis.relations.conditions import refuse_generator
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.suggestions import similar
 from hiveframe.plan import logical as lg
@@ -20,6 +20,15 @@ from hiveframe.plan import types as t
 
 Hidden = tuple[lg.Column, tuple[str, ...], bool]
 ONE_SIDED = ("semi", "anti")
+_KINDS = {
+    "inner": "Inner",
+    "cross": "Cross",
+    "left": "LeftOuter",
+    "right": "RightOuter",
+    "full": "FullOuter",
+    "semi": "LeftSemi",
+    "anti": "LeftAnti",
+}
 
 
 def join_inputs(node: spec.Join) -> Sequence[spec.Relation]:
@@ -43,7 +52,20 @@ def join(node: spec.Join, inputs: Sequence[Resolved], context: Context) -> Resol
     if node.condition is not None:
         condition = _condition(Binder(context, both), node)
     left, right = _exposed(left, both), _exposed(right, both)
-    return joined(left, right, node.kind, condition, context, is_lateral=node.is_lateral, visible=both)
+    found = joined(left, right, node.kind, condition, context, is_lateral=node.is_lateral, visible=both)
+    if node.is_lateral and node.kind == "left" and condition is None and _is_generated(right.plan):
+        assert isinstance(found.plan, lg.Join)
+        found.plan = replace(found.plan, kind="inner")
+    return found
+
+
+def _is_generated(plan: lg.Relation) -> bool:
+    """Whether rows are a generator's alone: Spark's `OptimizeOneRowRelationSubquery` then drops the LEFT of the join,
+    and with it the rows that generate nothing (not so under `ON TRUE`).
+    """
+    while isinstance(plan, lg.Project):
+        plan = plan.child
+    return isinstance(plan, lg.Generate) and isinstance(plan.child, lg.OneRow)
 
 
 def _exposed(side: Resolved, source: Input) -> Resolved:
@@ -54,7 +76,9 @@ def _exposed(side: Resolved, source: Input) -> Resolved:
 
 def _condition(binder: Binder, node: spec.Join) -> lg.Expr:
     assert node.condition is not None
-    condition = binder.bind(node.condition)
+    operator = f"Join {_KINDS[node.kind]},"
+    condition = binder.bind_root(node.condition, operator)
+    refuse_generator(binder, node.condition, condition, f"'{operator} {{}}")
     if condition.dtype != t.BOOLEAN:
         raise failure(
             "JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
@@ -66,7 +90,6 @@ def _condition(binder: Binder, node: spec.Join) -> lg.Expr:
     if calls:
         texts = ", ".join(f'"{describe(c, binder.context.run)}"' for c in calls)
         raise failure("UNSUPPORTED_EXPR_FOR_OPERATOR", node, invalidExprSqls=texts)
-    refuse_generators(binder, node, node.condition, condition, "Join")
     return condition
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from hiveframe.analysis.frame import Context, Resolved, failure
-from hiveframe.analysis.relations.leaves import constant, leaf
-from hiveframe.functions.binding import ordinal
+from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import call_binder
+from hiveframe.analysis.frame import Context, Input, Resolved, failure
+from hiveframe.analysis.relations.leaves import EMPTY, leaf
+from hiveframe.functions.binding import is_foldable, ordinal
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -28,7 +31,8 @@ def _range(node: spec.TableFunction, context: Context) -> Resolved:
             actualNum=str(len(node.args)),
             docroot=_DOCROOT,
         )
-    values = [_whole(node, i, arg, context) for i, arg in enumerate(node.args)]
+    params = _RANGE_PARAMS[1:2] if len(node.args) == 1 else _RANGE_PARAMS
+    values = [_whole(node, *param, arg, context) for param, arg in zip(params, node.args, strict=False)]
     start, end = (0, values[0]) if len(values) == 1 else (values[0], values[1])
     step = values[2] if len(values) > 2 else 1
     if step == 0:
@@ -37,19 +41,36 @@ def _range(node: spec.TableFunction, context: Context) -> Resolved:
     return leaf(context, lg.Range((column,), start, end, step, values[3] if len(values) > 3 else None))
 
 
-def _whole(node: spec.TableFunction, position: int, arg: spec.Expr, context: Context) -> int:
-    value = constant(context, arg, t.LONG)
-    if not isinstance(value, int):
+_RANGE_PARAMS: Final = (("start", 0, t.LONG), ("end", 1, t.LONG), ("step", 2, t.LONG), ("numSlices", 3, t.INT))
+
+
+def _whole(
+    node: spec.TableFunction, name: str, position: int, dtype: t.DataType, arg: spec.Expr, context: Context
+) -> int:
+    """A constant of `range`, which stands at `position` among its parameters."""
+    value = None if isinstance(arg, spec.NamedArgument) else Binder(context, Input(EMPTY)).bind(arg)
+    if value is None or not is_foldable(value):
+        raise failure(
+            "NON_FOLDABLE_ARGUMENT",
+            node,
+            funcName="`range`",
+            paramName=f"`{name}`",
+            paramType=f'"{t.sql_name(dtype)}"',
+        )
+    calls = call_binder(context, arg)
+    takes = implicit_cast(value.dtype, dtype, ansi=context.ansi) is not None
+    whole = calls.fold(calls.cast(value, dtype)) if takes else None
+    if not isinstance(whole, int):
         raise failure(
             "UNEXPECTED_INPUT_TYPE",
             node,
             functionName="`range`",
-            paramIndex=ordinal(position + 1),
-            inputSql='"NULL"',
-            inputType='"VOID"',
-            requiredType='"BIGINT"',
+            paramIndex=ordinal(position),
+            inputSql=calls.quoted(value),
+            inputType=f'"{t.sql_name(value.dtype)}"',
+            requiredType=f'"{t.sql_name(dtype)}"',
         )
-    return value
+    return whole
 
 
 def _sql_keywords(node: spec.TableFunction, context: Context) -> Resolved:
