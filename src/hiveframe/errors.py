@@ -20,7 +20,8 @@
     └── SparkException             everything else, internal errors among them
 
 Conditions, message templates and SQLSTATEs are Spark 4.2's own (`error-conditions.json`, Apache-2.0, see NOTICE),
-kept in `error_conditions.json`; conditions that only HiveFrame has stand in `OWN_CONDITIONS`.
+kept in `error_conditions.json`; those of tables with versions stand in `table_conditions.json` under the names that
+their formats gave them (with sentences of our own), those that only HiveFrame has in `OWN_CONDITIONS`.
 """
 
 from __future__ import annotations
@@ -306,8 +307,9 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
 
 @cache
 def _conditions() -> dict[str, Any]:
-    text = resources.files("hiveframe").joinpath("error_conditions.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    loaded: dict[str, Any] = {}
+    for name in ("error_conditions.json", "table_conditions.json"):
+        loaded |= json.loads(resources.files("hiveframe").joinpath(name).read_text(encoding="utf-8"))
     return loaded
 
 

@@ -55,6 +55,11 @@ def scan_with_metadata(reader: Source, source: ScanSource, needed: Sequence[int]
     return ScanSql(select, {**inner.arrow, name: _files(source)})
 
 
+def file_address(path: str) -> str:
+    """What `_metadata.file_path` says of a file at `path`."""
+    return f"file:{_escaped(path)}"
+
+
 def _escaped(path: str) -> str:
     return _UNSAFE.sub(lambda found: f"%{ord(found.group()):02X}", path)
 
@@ -64,7 +69,7 @@ def _files(source: ScanSource) -> pa.Table:
     rows: list[dict[str, Any]] = [
         {
             _KEY: f.path,
-            "file_path": f"file:{_escaped(f.path)}",
+            "file_path": file_address(f.path),
             "file_name": _escaped(os.path.basename(f.path)),
             "file_size": f.size_bytes,
             "file_block_start": 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -36,6 +37,7 @@ class FileType:
     what DuckDB's reader delivers; `stored` is the file format's name for it (for messages). `fields` are the
     children: a struct's, a list's one, a map's two. `is_utc_clock` marks a moment that DuckDB delivers as a clock
     reading in UTC (INT96). `old_calendar` is the zone of dates and moments that were written by the old calendar.
+    `field_id` is the number that Parquet files may give a column for life.
     """
 
     name: str
@@ -46,11 +48,33 @@ class FileType:
     fields: tuple[FileType, ...] = ()
     is_utc_clock: bool = False
     old_calendar: str = ""
+    field_id: int | None = None
 
 
-def convert(value: Sql, file: FileType, wanted: DataType) -> Sql:
+Find = Callable[[Sequence[FileType]], Callable[[StructField], FileType | None]]
+"""Given a file's columns (or a struct's fields), says which of them holds a field."""
+
+
+def by_name(files: Sequence[FileType]) -> Callable[[StructField], FileType | None]:
+    """The first of the field's name, case aside."""
+    known = {file.name.lower(): file for file in reversed(files)}
+    return lambda f: known.get(f.name.lower())
+
+
+def convert(value: Sql, file: FileType, wanted: DataType, find: Find = by_name) -> Sql:
     """`value` as the physical type of `wanted`; the expression itself when it already has it."""
-    return _convert(value, file, wanted, count())
+    return _convert(value, file, wanted, _Job(find, count()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """How fields are found, and numbers for the names of lambdas' parameters."""
+
+    find: Find
+    numbers: count[int]
+
+    def name(self) -> str:
+        return f"x{next(self.numbers)}"
 
 
 def needs_conversion(file: FileType, wanted: DataType) -> bool:
@@ -64,22 +88,22 @@ def _holds_clock(file: FileType) -> bool:
     return file.is_utc_clock or bool(file.old_calendar) or any(_holds_clock(f) for f in file.fields)
 
 
-def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) -> Sql:
+def _convert(value: Sql, file: FileType, wanted: DataType, job: _Job) -> Sql:
     if not needs_conversion(file, wanted):
         return value
     match wanted:
         case ArrayType(element):
-            x = f"x{next(names)}"
-            return func("list_transform", value, lambda_([x], _convert(param(x), file.fields[0], element, names)))
+            x = job.name()
+            return func("list_transform", value, lambda_([x], _convert(param(x), file.fields[0], element, job)))
         case MapType(key, item):
-            return _convert_map(value, file, key, item, names)
+            return _convert_map(value, file, key, item, job)
         case StructType():
-            return _convert_struct(value, file, wanted, names)
+            return _convert_struct(value, file, wanted, job)
         case t.VariantType():
-            return _convert_variant(value, file, names)
+            return _convert_variant(value, file, job)
     if file.old_calendar and isinstance(wanted, (t.DateType, t.TimestampType)):
         today = replace(file, old_calendar="")
-        return rebased(_convert(value, today, wanted, names), wanted, file.old_calendar)
+        return rebased(_convert(value, today, wanted, job), wanted, file.old_calendar)
     if isinstance(wanted, t.NullType):
         return cast(null(), "INTEGER")
     if isinstance(wanted, t.TimestampType) and file.is_utc_clock:
@@ -93,24 +117,24 @@ def _convert(value: Sql, file: FileType, wanted: DataType, names: count[int]) ->
     return cast(value, physical_type(wanted))
 
 
-def _convert_map(value: Sql, file: FileType, key: DataType, item: DataType, names: count[int]) -> Sql:
-    x = f"x{next(names)}"
+def _convert_map(value: Sql, file: FileType, key: DataType, item: DataType, job: _Job) -> Sql:
+    x = job.name()
     entry = StructType((StructField("key", key), StructField("value", item)))
     pair = struct_pack(
         entry,
         [
-            _convert(func("struct_extract", param(x), text("key")), file.fields[0], key, names),
-            _convert(func("struct_extract", param(x), text("value")), file.fields[1], item, names),
+            _convert(func("struct_extract", param(x), text("key")), file.fields[0], key, job),
+            _convert(func("struct_extract", param(x), text("value")), file.fields[1], item, job),
         ],
     )
     entries = func("list_transform", func("map_entries", value), lambda_([x], pair))
     return func("map_from_entries", entries)
 
 
-def _convert_variant(value: Sql, file: FileType, names: count[int]) -> Sql:
+def _convert_variant(value: Sql, file: FileType, job: _Job) -> Sql:
     """The two byte strings, of DuckDB's own VARIANT where its reader has put one together."""
     if file.duck != "VARIANT":
-        return _convert_struct(value, file, _VARIANT, names)
+        return _convert_struct(value, file, _VARIANT, job)
     made = cast(func("variant_to_parquet_variant", value), physical_type(t.VARIANT))
     # JSON's null becomes NULL as well: DuckDB tells the two apart nowhere.
     return case((is_null(value.copy()), null()), default=made)
@@ -119,13 +143,13 @@ def _convert_variant(value: Sql, file: FileType, names: count[int]) -> Sql:
 _VARIANT = StructType((StructField("value", t.BINARY), StructField("metadata", t.BINARY)))
 
 
-def _convert_struct(value: Sql, file: FileType, wanted: StructType, names: count[int]) -> Sql:
-    stored = {f.name.lower(): f for f in file.fields}
+def _convert_struct(value: Sql, file: FileType, wanted: StructType, job: _Job) -> Sql:
     values: list[Sql] = []
+    find = job.find(file.fields)
     for f in wanted.fields:
-        child = stored.get(f.name.lower())
+        child = find(f)
         if child is None:
             values.append(cast(null(), physical_type(f.dtype)))
         else:
-            values.append(_convert(func("struct_extract", value, text(child.name)), child, f.dtype, names))
+            values.append(_convert(func("struct_extract", value, text(child.name)), child, f.dtype, job))
     return case((is_null(value), null()), default=struct_pack(wanted, values))

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hiveframe.lake.file_types import FileType
+from hiveframe.lake.file_types import FileType, Find, by_name
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, DecimalType, MapType, StructType, simple_string
 
 
-def check_readable(file: FileType, wanted: DataType) -> Mapping[str, str] | None:
+def check_readable(file: FileType, wanted: DataType, find: Find = by_name) -> Mapping[str, str] | None:
     """None when `file` can be read as `wanted`, else the message parameters of the mismatch."""
     match wanted:
         case ArrayType(element) if isinstance(file.spark, ArrayType):
-            return check_readable(file.fields[0], element)
+            return check_readable(file.fields[0], element, find)
         case MapType(key, value) if isinstance(file.spark, MapType):
-            return check_readable(file.fields[0], key) or check_readable(file.fields[1], value)
+            return check_readable(file.fields[0], key, find) or check_readable(file.fields[1], value, find)
         case StructType(fields) if isinstance(file.spark, StructType):
-            stored = {f.name.lower(): f for f in file.fields}
-            found = (check_readable(stored[f.name.lower()], f.dtype) for f in fields if f.name.lower() in stored)
+            child = find(file.fields)
+            pairs = ((child(f), f) for f in fields)
+            found = (check_readable(stored, f.dtype, find) for stored, f in pairs if stored is not None)
             return next((m for m in found if m is not None), None)
         case t.VariantType() if [(f.name, f.duck) for f in file.fields] in _VARIANT_FIELDS:
             return None

@@ -52,6 +52,13 @@ def folder_name(column: str, value: str | None) -> str:
     return f"{escape(column)}={pv.DEFAULT_PARTITION if value in (None, '') else escape(str(value))}"
 
 
+def folder_texts(folder: str, columns: Sequence[str]) -> dict[str, str | None]:
+    """The values that a folder `a=1/b=x` spells for `columns`, as text; None for NULL."""
+    spelled = dict(segment.partition("=")[::2] for segment in folder.split("/") if "=" in segment)
+    texts = {unescape(name): _text(value) for name, value in spelled.items()}
+    return {name: texts[name] for name in columns}
+
+
 def discover(
     listing: Listing,
     options: Options,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
+from hiveframe.lake.file_listing import list_request
 from hiveframe.lake.file_metadata import scan_with_metadata
 from hiveframe.lake.scan import METADATA_POSITION, ScanSource, ScanSql
 from hiveframe.lake.sources.source import ReadContext, ReadRequest, Source
@@ -31,6 +32,12 @@ def scan_expression(
     if METADATA_POSITION in needed:
         return scan_with_metadata(reader, source, needed, context)
     return reader.scan(source, needed, context, with_path=with_path)
+
+
+def source_state(request: ReadRequest, context: ReadContext) -> object:
+    """What would have to be as it was for the request to open to the same rows: files, or a table's version."""
+    ask = getattr(source_of(request.format), "state", None)
+    return ask(request, context) if ask is not None else list_request(request, context).files
 
 
 def source_of(name: str) -> Source:
@@ -90,6 +97,7 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
 SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "avro": ("avro", "AvroSource"),
     "csv": ("csv", "CsvSource"),
+    "delta": ("delta", "DeltaSource"),
     "jdbc": ("jdbc", "JdbcSource"),
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),

@@ -35,7 +35,8 @@ class ScanSource:
 
     `schema` holds data and partition columns in output order; `partitions` lists the positions in `schema` that come
     from folder names, in the order of `ScanFile.partition_values`. `detail` is the format's own knowledge (footers,
-    header, inferred widths). `hive_layout` says that the folders between root and file spell the partition values.
+    header, inferred widths); `state` is the version of a table that keeps them. `hive_layout` says that the folders
+    between root and file spell the partition values.
     """
 
     format: str
@@ -47,6 +48,7 @@ class ScanSource:
     hive_layout: bool = True
     time_zone: str = "UTC"
     detail: Any = None
+    state: Any = None
 
     @property
     def size_bytes(self) -> int:
@@ -63,7 +65,12 @@ class ScanSource:
         """The fields of the hidden column; None where rows come from no files."""
         if not self.paths:
             return None
-        return _PARQUET_METADATA if self.format == "parquet" else _METADATA
+        return _PARQUET_METADATA if self.numbers_rows else _METADATA
+
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether a row's place in its file is known: of Parquet, and of tables made of it."""
+        return self.format in ("parquet", "delta")
 
     def data_positions(self) -> tuple[int, ...]:
         """Positions of the columns that are stored in the files."""
@@ -115,7 +122,7 @@ _PARQUET_METADATA: Final = StructType((*_METADATA.fields, StructField("row_index
 
 def path_columns(source: ScanSource) -> list[str]:
     """The columns that `with_path` adds to a scan."""
-    return [ROW_INDEX_COLUMN, FILE_PATH_COLUMN] if source.format == "parquet" else [FILE_PATH_COLUMN]
+    return [ROW_INDEX_COLUMN, FILE_PATH_COLUMN] if source.numbers_rows else [FILE_PATH_COLUMN]
 
 
 def empty_scan(source: ScanSource, needed: Sequence[int], with_path: bool) -> ScanSql:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from hiveframe.lake.file_listing import list_request
+from hiveframe.lake.registry import source_state
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.optimizer.driver import optimize
@@ -39,8 +39,9 @@ class Reads:
 
     def note_files(self, request: ReadRequest, context: ReadContext, source: ScanSource) -> None:
         """The analysis depends on the files that a source found."""
-        if source.files:
-            self.note(lambda: list_request(request, context).files, source.files)
+        found = source.files if source.state is None else source.state
+        if found:
+            self.note(lambda: source_state(request, context), found)
         else:
             self.never_again()
 

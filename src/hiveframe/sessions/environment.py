@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
@@ -27,6 +27,7 @@ from hiveframe.lake.registry import open_source, short_name
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.python_source import FORMAT as PYTHON_FORMAT
 from hiveframe.lake.sources.source import ReadRequest
+from hiveframe.lake.tables.table import AsOf
 from hiveframe.optimizer.costs import Costs
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
@@ -36,6 +37,7 @@ from hiveframe.sessions.data_sources import find_provider
 from hiveframe.sessions.state import SessionState
 from hiveframe.sessions.tables_of import kept_table, scanned, table_request
 from hiveframe.sessions.users import current_user
+from hiveframe.sessions.versioned.opened import is_versioned
 from hiveframe.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -108,14 +110,19 @@ class SessionEnvironment:
         view = self.state.catalog.temporary_view(parts) if self.sees_temporary else None
         if view is not None:
             return self._cached(parts) or ViewTable(view.plan, tuple(p.lower() for p in parts))
+        as_of = None if version is None and timestamp_us is None else _as_of(version, timestamp_us)
         if len(parts) == 2 and short_name(parts[0]) in DIRECT_FORMATS and self._is_path(parts):
-            return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options))
+            if as_of is not None and not is_versioned(parts[0]):
+                raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(parts))
+            return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options), as_of)
         full = self._qualify(parts)
         table = self._asked(self.state.catalog.metastore.find_table, full[1], full[2])
         if table is None:
             return None
-        if version is not None or timestamp_us is not None:
-            raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(full))
+        if as_of is not None:
+            if not is_versioned(table.provider):
+                raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(full))
+            return self._stored(table, options, as_of)
         return self._cached(full) or self._stored(table, options)
 
     def _is_path(self, parts: tuple[str, ...]) -> bool:
@@ -135,7 +142,10 @@ class SessionEnvironment:
             return self.state.catalog.qualify((*self.namespace_override, *parts))
         return self.state.catalog.qualify(parts)
 
-    def _stored(self, table: Table, options: Mapping[str, str]) -> DataTable | ViewTable:
+    def _stored(self, table: Table, options: Mapping[str, str], as_of: AsOf | None = None) -> DataTable | ViewTable:
+        if table.view is None and is_versioned(table.provider):
+            request = table_request(table, options, table.schema)
+            return scanned(self._open(replace(request, as_of=as_of)), table.parts)
         if table.view is None:
             schema = read_schema(table.schema)
             added = self._asked(self.state.catalog.metastore.partitions, table) if table.partition_columns else {}
@@ -150,8 +160,8 @@ class SessionEnvironment:
         assert isinstance(plan, spec.Relation)
         return ViewTable(plan, table.parts, table.schema, inner)
 
-    def read_source(self, node: spec.ReadSource) -> DataTable:
-        """An opened data source."""
+    def read_source(self, node: spec.ReadSource, as_of: AsOf | None = None) -> DataTable:
+        """An opened data source, perhaps as it was at some point."""
         options = Options(node.options or {})
         listed = options.first("path")
         paths = node.paths or ((listed,) if listed else ())
@@ -166,6 +176,7 @@ class SessionEnvironment:
             predicates=node.predicates,
             parse_schema=self._parse_schema,
             provider=provider,
+            as_of=as_of,
         )
         if not paths:
             self.reads.never_again()  # what is read is no file that could be looked at
@@ -297,6 +308,11 @@ def read_schema(schema: StructType) -> StructType:
 
 def _read_type(dtype: DataType) -> DataType:
     return StringType() if isinstance(dtype, (CharType, VarcharType)) else dtype
+
+
+def _as_of(version: Any, timestamp_us: int | None) -> AsOf:
+    text = None if version is None else str(version)
+    return AsOf(int(text) if text is not None and text.isdecimal() else text, timestamp_us)
 
 
 def _quoted(parts: tuple[str, ...]) -> str:

@@ -68,11 +68,12 @@ class _Element:
     numbers: tuple[int, int]
     duck: str
     children: tuple[_Element, ...]
+    field_id: int | None
 
 
 _COLUMNS: Final = (
     "name", "type", "repetition_type", "num_children", "converted_type", "logical_type", "scale", "precision",
-    "duckdb_type",
+    "duckdb_type", "field_id",
 )  # fmt: skip
 
 
@@ -164,14 +165,20 @@ def _declared(metadata: str) -> StructType | None:
 
 def _element(elements: Iterator[tuple[Any, ...]]) -> _Element:
     """The next element with everything below it."""
-    name, physical, repetition, child_count, converted, logical, scale, precision, duck = next(elements)
+    name, physical, repetition, child_count, converted, logical, scale, precision, duck, field_id = next(elements)
     children = tuple(_element(elements) for _ in range(child_count or 0))
     numbers = (precision or 0, scale or 0)
-    return _Element(name, physical, repetition or "", converted or "", logical or "", numbers, duck or "", children)
+    known = (converted or "", logical or "", numbers, duck or "")
+    return _Element(name, physical, repetition or "", *known, children, field_id)
 
 
 def _file_type(element: _Element, above: tuple[str, ...], *, repeated: bool = True) -> FileType:
     """The type of an element; a repeated one outside LIST and MAP is an array of itself."""
+    made = _type_of(element, above, repeated=repeated)
+    return made if element.field_id is None else replace(made, field_id=element.field_id)
+
+
+def _type_of(element: _Element, above: tuple[str, ...], *, repeated: bool) -> FileType:
     path = (*above, element.name)
     if element.duck == "VARIANT":
         return FileType(element.name, t.VARIANT, "VARIANT", "group", path)

@@ -22,7 +22,8 @@ class ReadRequest:
     `schema` fixes the columns; a table's (`is_table`) `partition_columns` stand in folder names, and its empty or
     missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
     `predicates` divide the rows of a table of another database; `parse_schema` reads DDL that stands in an option.
-    `provider` is the class of a data source written in Python.
+    `provider` is the class of a data source written in Python. `as_of` is the point in a table's history, a
+    `lake.tables.table.AsOf`.
     """
 
     format: str
@@ -35,6 +36,7 @@ class ReadRequest:
     predicates: tuple[str, ...] = ()
     parse_schema: Callable[[str], StructType] | None = None
     provider: Any = None
+    as_of: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

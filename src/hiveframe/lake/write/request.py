@@ -39,7 +39,8 @@ class WriteRequest:
 
     `schema` holds all columns in the rows' order, those of `partition_by` included. With `is_dynamic`, overwrite
     replaces only the partitions that the rows touch; with `static_partition` (the leading partition columns' folder
-    texts, None for NULL) only what lies below that partition.
+    texts, None for NULL) only what lies below that partition. `field_ids` numbers Parquet's columns: by name a number,
+    or for a nested one a mapping of the same kind with its own under `__duckdb_field_id`.
     """
 
     format: str
@@ -51,6 +52,7 @@ class WriteRequest:
     is_dynamic: bool = False
     static_partition: Mapping[str, str | None] = field(default_factory=dict)
     time_zone: str = "UTC"
+    field_ids: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

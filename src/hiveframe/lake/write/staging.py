@@ -88,20 +88,20 @@ def recover(target: str) -> None:
 
 def commit_append(made: Staging, files: Sequence[str]) -> None:
     """Move `files` (relative paths below `data`) into the target; new names never meet old ones."""
-    _sync_tree(made.data)
+    sync_tree(made.data)
     journal = os.path.join(made.root, _JOURNAL)
     with open(journal + ".new", "w", encoding="utf-8") as out:
         json.dump(list(files), out)
         out.flush()
         os.fsync(out.fileno())
     os.rename(journal + ".new", journal)
-    _sync_folder(made.root)
+    sync_folder(made.root)
     _finish(made)
 
 
 def commit_overwrite(made: Staging, folders: Sequence[str]) -> None:
     """Put the staged `folders` (relative; `.` for everything) in the place of the target's; the old ones go."""
-    _sync_tree(made.data)
+    sync_tree(made.data)
     for number, folder in enumerate(folders):
         staged = os.path.normpath(os.path.join(made.data, folder))
         target = os.path.normpath(os.path.join(made.target, folder))
@@ -109,7 +109,7 @@ def commit_overwrite(made: Staging, folders: Sequence[str]) -> None:
         if not os.path.isdir(staged):
             os.makedirs(staged)
         _swap(staged, target, os.path.join(made.root, f"{_OLD}-{number}"))
-        _sync_folder(os.path.dirname(target))
+        sync_folder(os.path.dirname(target))
 
 
 def _finish(made: Staging) -> None:
@@ -127,7 +127,7 @@ def _finish(made: Staging) -> None:
             os.rename(staged, target)
             touched.add(os.path.dirname(target))
     for folder in touched:
-        _sync_folder(folder)
+        sync_folder(folder)
     os.remove(journal)
 
 
@@ -181,12 +181,12 @@ def _stem(target: str) -> str:
     return f"{_PREFIX}{os.path.basename(target)}-"
 
 
-def _sync_tree(root: str) -> None:
+def sync_tree(root: str) -> None:
     """Every file and folder below `root` on disk."""
     for folder, _, files in os.walk(root):
         for file in files:
             _sync_file(os.path.join(folder, file))
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def _sync_file(path: str) -> None:
@@ -197,7 +197,8 @@ def _sync_file(path: str) -> None:
         os.close(handle)
 
 
-def _sync_folder(path: str) -> None:
+def sync_folder(path: str) -> None:
+    """A folder's entries on disk."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Final
 
 from sqlglot import exp
@@ -37,6 +38,7 @@ class Plan:
     options: Options
     codec: Codec
     time_zone: str
+    field_ids: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def data(self) -> tuple[int, ...]:
@@ -155,7 +157,16 @@ def _parquet_params(plan: Plan) -> list[tuple[str, exp.Expression]]:
         ROW_METADATA: json.dumps(json_value(schema), separators=(",", ":"), ensure_ascii=False),
     }
     pairs = struct_literal((key, text(value)) for key, value in metadata.items())
-    return [("FORMAT", exp.Var(this="PARQUET")), ("KV_METADATA", pairs)]
+    params: list[tuple[str, exp.Expression]] = [("FORMAT", exp.Var(this="PARQUET")), ("KV_METADATA", pairs)]
+    return [*params, ("FIELD_IDS", _field_ids(plan.field_ids))] if plan.field_ids else params
+
+
+def _field_ids(numbers: Mapping[str, object]) -> Sql:
+    """DuckDB's struct of column numbers."""
+    return struct_literal(
+        (name, _field_ids(value) if isinstance(value, Mapping) else number(int(str(value))))
+        for name, value in numbers.items()
+    )
 
 
 def _text_params(plan: Plan) -> list[tuple[str, exp.Expression]]:

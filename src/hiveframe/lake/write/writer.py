@@ -59,12 +59,9 @@ def _write_failed(target: str, detail: str) -> SparkException:
 def _write(request: WriteRequest, plan: Plan, rows: Rows, target: str) -> WriteResult:
     with staging(target) as made:
         raw = os.path.join(made.root, "raw")
-        row_count = _compute(plan, rows, raw)
-        suffix = (
-            f"{plan.codec.suffix}{_extension(plan)}" if _codec_first(plan) else f"{_extension(plan)}{plan.codec.suffix}"
-        )
+        row_count = compute_files(plan, rows, raw)
         names = list(request.partition_by)
-        laid = lay_out(raw, made.data, names, str(uuid.uuid4()), suffix)
+        laid = lay_out(raw, made.data, names, str(uuid.uuid4()), file_suffix(plan))
         _commit(request, made, laid, names)
     files = tuple(os.path.join(target, f) for f in laid.files)
     return WriteResult(row_count, files, laid.folders)
@@ -80,7 +77,7 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
     check_request(request, label, HOLDS[request.format])
     codec = codec_of(request.format, request.options, _default_codec(request.format, settings))
     positions = partition_positions(request.schema, request.partition_by)
-    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone)
+    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone, request.field_ids)
     if request.format in ("parquet", "orc", "avro"):
         check_unique(plan.data_fields)
     if request.format == "xml":
@@ -99,12 +96,13 @@ def _default_codec(format_name: str, settings: Settings) -> str:
     return settings.get(name) or ("zstd" if format_name == "orc" else "snappy")
 
 
-def _codec_first(plan: Plan) -> bool:
-    """`part.snappy.parquet`, but `part.csv.gz`."""
-    return plan.format in ("parquet", "orc")
+def file_suffix(plan: Plan) -> str:
+    """What ends a file's name: `.snappy.parquet`, but `.csv.gz`."""
+    is_codec_first = plan.format in ("parquet", "orc")
+    return f"{plan.codec.suffix}{_extension(plan)}" if is_codec_first else f"{_extension(plan)}{plan.codec.suffix}"
 
 
-def _compute(plan: Plan, rows: Rows, raw: str) -> int:
+def compute_files(plan: Plan, rows: Rows, raw: str) -> int:
     """Runs the query and leaves its files below `raw`."""
     if not os.path.isdir(raw):
         os.makedirs(raw)

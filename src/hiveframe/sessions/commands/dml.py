@@ -1,37 +1,51 @@
-"""DELETE, UPDATE and MERGE: refused on tables without a transaction log, as Spark refuses them."""
+"""DELETE, UPDATE and MERGE, for tables that keep versions; CALL and LOAD DATA."""
 
 from __future__ import annotations
 
 from hiveframe.catalog.metastore import quoted
-from hiveframe.errors import AnalysisException, analysis_error, unsupported
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sessions.commands.lookup import writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import SmallTable
+from hiveframe.sessions.versioned import row_level
+from hiveframe.sessions.versioned.opened import Opened, is_versioned, opened, opened_at
 
 
-def _refusal(session: CommandSession, name: spec.TableName, operation: str) -> AnalysisException:
-    table = writable_table(session, session.table_parts(name), operation)
-    return analysis_error("UNSUPPORTED_FEATURE.TABLE_OPERATION", tableName=quoted(*table.parts), operation=operation)
+def _target(session: CommandSession, name: spec.TableName, operation: str) -> tuple[Opened, str]:
+    """The table that a statement changes, and the name under which its columns go."""
+    parts = session.table_parts(name)
+    if len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None:
+        return opened_at(parts[0], local_path(parts[1]), quoted(*parts)), parts[1]
+    table = writable_table(session, parts, operation)
+    found = opened(table)
+    if found is None:
+        raise analysis_error("UNSUPPORTED_FEATURE.TABLE_OPERATION", tableName=quoted(*table.parts), operation=operation)
+    session.state.cached_tables.pop(table.parts, None)
+    return found, table.name
 
 
 @handles(c.Delete)
 def delete(session: CommandSession, command: c.Delete) -> SmallTable:
     """DELETE FROM."""
-    raise _refusal(session, command.table, "DELETE")
+    target, name = _target(session, command.table, "DELETE")
+    return row_level.delete(session, target, command.alias or name, command.condition)
 
 
 @handles(c.Update)
 def update(session: CommandSession, command: c.Update) -> SmallTable:
     """UPDATE."""
-    raise _refusal(session, command.table, "UPDATE TABLE")
+    target, name = _target(session, command.table, "UPDATE TABLE")
+    return row_level.update(session, target, command.alias or name, command.assignments, command.condition)
 
 
 @handles(c.Merge)
 def merge(session: CommandSession, command: c.Merge) -> SmallTable:
     """MERGE INTO."""
-    raise _refusal(session, command.table, "MERGE INTO TABLE")
+    target, name = _target(session, command.table, "MERGE INTO TABLE")
+    return row_level.merge(session, target, command, command.alias or name)
 
 
 @handles(c.CallProcedure)

@@ -20,6 +20,7 @@ from hiveframe.sessions.commands.partitions import matching, partition_fields, p
 from hiveframe.sessions.commands.saving import save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.versioned.opened import described, is_versioned, opened
 from hiveframe.sql.parser import parse_expression
 
 _DEFAULT_KEY = "CURRENT_DEFAULT"
@@ -28,8 +29,15 @@ _DEFAULT_KEY = "CURRENT_DEFAULT"
 @handles(c.Insert)
 def insert(session: CommandSession, command: c.Insert) -> SmallTable:
     """`INSERT INTO|OVERWRITE table [PARTITION …] [(columns)] query`."""
-    table = writable_table(session, session.table_parts(command.table), "INSERT")
+    table = _named(session, session.table_parts(command.table))
     if command.replace_where is not None:
+        target = opened(table)
+        if target is not None:
+            from hiveframe.sessions.versioned.writing import overwrite_where
+
+            rows = aligned(session, table, command.child, by_name=command.by_name, columns=command.columns, static={})
+            overwrite_where(session, target, rows, command.replace_where)
+            return EMPTY
         raise unsupported(f"INSERT INTO … REPLACE WHERE on {table.provider} tables")
     known = {f.name.lower() for f in partition_fields(table)}
     for name, _ in command.partition:
@@ -47,6 +55,15 @@ def insert(session: CommandSession, command: c.Insert) -> SmallTable:
         if_not_exists=command.if_not_exists,
     )
     return EMPTY
+
+
+def _named(session: CommandSession, parts: tuple[str, ...]) -> Table:
+    """The table of that name, or the one at a path that keeps versions (``delta.`/x` ``)."""
+    is_path = len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None
+    if not is_path:
+        return writable_table(session, parts, "INSERT")
+    location = local_path(parts[1])
+    return described(Table(parts[0], parts[1], "EXTERNAL", StructType(), parts[0].lower(), location))
 
 
 @handles(c.MultiInsert)
@@ -79,13 +96,33 @@ def insert_rows(
     partition: Sequence[tuple[str, spec.Expr | None]] = (),
     if_not_exists: bool = False,
     dynamic: bool | None = None,
+    options: Options | None = None,
 ) -> None:
     """Add `child`'s rows to a table, or (`overwrite`) put them in the place of what is there."""
     static = static or {}
+    target = opened(table)
+    if target is not None:
+        from hiveframe.sessions.versioned.writing import insert as insert_versioned
+
+        mode = session.settings.require("spark.sql.sources.partitionOverwriteMode").upper()
+        session.state.cached_tables.pop(table.parts, None)
+        insert_versioned(
+            session,
+            table,
+            target,
+            child,
+            overwrite_all=overwrite,
+            by_name=by_name,
+            columns=columns,
+            static=static,
+            dynamic=mode == "DYNAMIC" if dynamic is None else dynamic,
+            options=options,
+        )
+        return
     values = static_values(session, table, tuple(partition))
     if if_not_exists and matching(partition_names(session, table), values):
         return
-    aligned = _aligned(session, table, child, by_name=by_name, columns=columns, static=static)
+    rows = aligned(session, table, child, by_name=by_name, columns=columns, static=static)
     how = "append"
     if overwrite:
         mode = session.settings.require("spark.sql.sources.partitionOverwriteMode").upper()
@@ -94,7 +131,7 @@ def insert_rows(
     try:
         save(
             session,
-            aligned,
+            rows,
             table.location,
             table.provider,
             how=how,
@@ -122,7 +159,7 @@ def _overflow_in(table: Table, given: StructType, error: SparkError) -> SparkErr
     return error
 
 
-def _aligned(
+def aligned(
     session: CommandSession,
     table: Table,
     child: spec.Relation,
@@ -151,11 +188,11 @@ def _aligned(
             value = static[key]
         elif key in sources:
             source = given.fields[sources[key]]
-            _check_assignable(table, source, f)
+            check_assignable(quoted(*table.parts), source, f)
             value = spec.Attribute((f"c{sources[key]}",))
         else:
-            value = _default(session, f)
-        items.append(spec.Alias(_stored(value, f), (f.name,)))
+            value = default_value(session, f)
+        items.append(spec.Alias(stored(value, f), (f.name,)))
     return spec.Project(numbered, tuple(items))
 
 
@@ -203,26 +240,28 @@ def _check_count(table: Table, wanted: Sequence[StructField], given: StructType,
     )
 
 
-def _check_assignable(table: Table, source: StructField, target: StructField) -> None:
+def check_assignable(table_name: str, source: StructField, target: StructField) -> None:
+    """INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST where ANSI's store assignment does not allow the types."""
     stored = t.STRING if isinstance(target.dtype, (t.CharType, t.VarcharType)) else target.dtype
     if not can_store_assign(source.dtype, stored):
         raise analysis_error(
             "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-            tableName=quoted(*table.parts),
+            tableName=table_name,
             colName=quoted(target.name),
             srcType=f'"{sql_name(source.dtype)}"',
             targetType=f'"{sql_name(target.dtype)}"',
         )
 
 
-def _default(session: CommandSession, f: StructField) -> spec.Expr:
+def default_value(session: CommandSession, f: StructField) -> spec.Expr:
+    """The column's DEFAULT, or NULL."""
     text = f.metadata.get(_DEFAULT_KEY)
     if text is None:
         return spec.Literal(None, t.NULL)
     return parse_expression(str(text), conf=session.settings)
 
 
-def _stored(value: spec.Expr, f: StructField) -> spec.Expr:
+def stored(value: spec.Expr, f: StructField) -> spec.Expr:
     """The value in the column's type; CHAR is padded, and CHAR and VARCHAR refuse text that is too long."""
     match f.dtype:
         case t.CharType(length) | t.VarcharType(length):
@@ -237,7 +276,7 @@ def _with_defaults(session: CommandSession, child: spec.Relation, wanted: Sequen
 
     def fill(row: tuple[spec.Expr, ...]) -> tuple[spec.Expr, ...]:
         return tuple(
-            _default(session, wanted[i]) if isinstance(e, spec.DefaultValue) and i < len(wanted) else e
+            default_value(session, wanted[i]) if isinstance(e, spec.DefaultValue) and i < len(wanted) else e
             for i, e in enumerate(row)
         )
 

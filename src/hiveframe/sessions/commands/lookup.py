@@ -9,6 +9,7 @@ from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.versioned.opened import described
 
 
 def not_found(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:
@@ -29,7 +30,8 @@ def find_table(session: CommandSession, parts: tuple[str, ...]) -> Table | None:
     if session.catalog.temporary_view(parts) is not None:
         return None
     _, database, name = session.catalog.qualify(parts)
-    return session.catalog.metastore.find_table(database, name)
+    found = session.catalog.metastore.find_table(database, name)
+    return described(found) if found is not None else None
 
 
 def known_table(session: CommandSession, parts: tuple[str, ...]) -> Table:

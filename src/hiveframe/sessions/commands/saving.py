@@ -19,6 +19,7 @@ from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.versioned.opened import is_versioned
 
 
 def save(
@@ -67,6 +68,11 @@ def path_mode(session: CommandSession, mode: str, options: Options, partition_by
 
 def create_as_select(session: CommandSession, table: Table, query: spec.Relation, *, replaces: Table | None) -> None:
     """A table made of a query's rows: the files first, then the row that names them."""
+    if is_versioned(table.provider):
+        from hiveframe.sessions.versioned.making import make_table
+
+        make_table(session, table, query, replaces=replaces)
+        return
     if replaces is None and table.type == "MANAGED" and os.path.isdir(table.location) and os.listdir(table.location):
         raise analysis_error(
             "LOCATION_ALREADY_EXISTS", location=f"'file:{table.location}'", identifier=quoted(*table.parts)

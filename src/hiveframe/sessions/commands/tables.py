@@ -39,6 +39,7 @@ from hiveframe.sessions.environment import read_schema
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.tables_of import open_table
 from hiveframe.sessions.users import current_user
+from hiveframe.sessions.versioned.opened import is_there, is_versioned
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
@@ -66,6 +67,11 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
     if command.query is not None:
         create_as_select(session, table, command.query, replaces=existing if replaces else None)
         return EMPTY
+    if is_versioned(table.provider):
+        from hiveframe.sessions.versioned.making import make_table
+
+        make_table(session, table, None, replaces=existing if replaces else None)
+        return EMPTY
     if existing is not None:
         session.catalog.metastore.drop_table(existing)
     session.catalog.metastore.create_table(table, if_not_exists=command.if_not_exists)
@@ -83,8 +89,8 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
     fields = [column_field(session, d) for d in command.columns]
     partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
     fields += [column_field(session, d) for d in command.partition_columns]
-    if not fields and command.query is None:
-        if given is None:
+    if not fields and command.query is None and not (is_versioned(provider) and not is_there(provider, location)):
+        if given is None and not is_versioned(provider):
             raise analysis_error("UNABLE_TO_INFER_SCHEMA", format=provider)
         request = ReadRequest(provider, (location,), options=options.without("path"))
         opened = open_source(request, session.state.read_context())
@@ -95,7 +101,7 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         database,
         name,
         "EXTERNAL" if given else "MANAGED",
-        StructType(tuple(fields if command.query is not None else partitions_last(fields, partitions))),
+        StructType(_in_order(fields, partitions, provider, has_query=command.query is not None)),
         provider,
         location,
         tuple(partitions),
@@ -108,6 +114,16 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         time.time_ns() // 1_000_000,
         catalog=catalog,
     )
+
+
+def _in_order(
+    fields: Sequence[StructField], partitions: Sequence[str], provider: str, *, has_query: bool
+) -> tuple[StructField, ...]:
+    """A table's columns: partition columns go last, except in tables that keep versions, whose files hold no order."""
+    if has_query:
+        return tuple(fields)
+    ordered = partitions_last(fields, partitions)
+    return tuple(fields if is_versioned(provider) else ordered)
 
 
 def _like(session: CommandSession, command: c.CreateTable, catalog: str, database: str, name: str) -> Table:

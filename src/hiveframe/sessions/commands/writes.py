@@ -15,13 +15,14 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructType
-from hiveframe.sessions.commands.insert import insert_rows
+from hiveframe.sessions.commands.insert import aligned, insert_rows
 from hiveframe.sessions.commands.lookup import find_table, not_found, writable_table
 from hiveframe.sessions.commands.saving import create_as_select, path_mode, save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.data_sources import find_provider, write_to
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
+from hiveframe.sessions.versioned.opened import is_versioned, opened
 from hiveframe.sql import parse_schema
 
 
@@ -55,6 +56,11 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
         raise analysis_error("_LEGACY_ERROR_TEMP_1312", operation="save")
     target = local_path(path)
     mode = command.mode
+    if is_versioned(format_name):
+        from hiveframe.sessions.versioned.writing import save_at
+
+        save_at(session, format_name, target, command.child, mode, command.partition_by, options.without("path"))
+        return EMPTY
     save(
         session,
         _sorted(command),
@@ -98,7 +104,9 @@ def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.T
     if existing is not None and existing.is_view:
         writable_table(session, parts, "saveAsTable")
     if existing is not None and command.mode == "append":
-        insert_rows(session, existing, command.child, overwrite=False, by_name=True)
+        insert_rows(
+            session, existing, command.child, overwrite=False, by_name=True, options=Options(command.options or {})
+        )
         return
     table = _new_table(
         session,
@@ -153,7 +161,8 @@ def _insert_into(session: CommandSession, command: c.WriteSource, name: spec.Tab
         raise analysis_error("_LEGACY_ERROR_TEMP_1309")
     parts = session.table_parts(name)
     table = writable_table(session, parts, "insertInto")
-    insert_rows(session, table, command.child, overwrite=command.mode == "overwrite", by_name=False)
+    options = Options(command.options or {})
+    insert_rows(session, table, command.child, overwrite=command.mode == "overwrite", by_name=False, options=options)
 
 
 @handles(c.WriteTable)
@@ -180,16 +189,27 @@ def write_table(session: CommandSession, command: c.WriteTable) -> SmallTable:
         return EMPTY
     table = writable_table(session, parts, "writeTo")
     if command.mode == "append":
-        insert_rows(session, table, command.child, overwrite=False, by_name=True)
+        options = Options(command.options or {})
+        insert_rows(session, table, command.child, overwrite=False, by_name=True, options=options)
     elif command.mode == "overwrite_partitions":
         insert_rows(session, table, command.child, overwrite=True, by_name=True, dynamic=True)
     else:
         match command.condition:
             case spec.Literal(value=True):
                 insert_rows(session, table, command.child, overwrite=True, by_name=True)
-            case _:
-                raise unsupported(f"overwrite by a condition on {table.provider} tables; overwrite partitions instead")
+            case condition:
+                _overwrite_where(session, table, command.child, condition)
     return EMPTY
+
+
+def _overwrite_where(session: CommandSession, table: Table, child: spec.Relation, condition: spec.Expr | None) -> None:
+    target = opened(table)
+    if target is None or condition is None:
+        raise unsupported(f"overwrite by a condition on {table.provider} tables; overwrite partitions instead")
+    from hiveframe.sessions.versioned.writing import overwrite_where
+
+    rows = aligned(session, table, child, by_name=True, columns=(), static={})
+    overwrite_where(session, target, rows, condition)
 
 
 def _names(exprs: Sequence[spec.Expr]) -> tuple[str, ...]:

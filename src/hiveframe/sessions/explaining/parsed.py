@@ -27,7 +27,7 @@ def _line(node: spec.Relation) -> str:
     if isinstance(node, spec.SqlQuery):
         return f"'SqlQuery {' '.join(node.text.split())[:100]}"
     if isinstance(node, spec.Join):
-        condition = f", {_text(node.condition)}" if node.condition is not None else ""
+        condition = f", {expression_text(node.condition)}" if node.condition is not None else ""
         using = f", Using[{', '.join(node.using)}]" if node.using else ""
         return f"'Join {node.kind}{condition}{using}"
     details = [t for name in _fields(node) if (t := _detail(getattr(node, name)))]
@@ -41,15 +41,16 @@ def _fields(node: Any) -> list[str]:
 def _detail(value: Any) -> str:
     match value:
         case spec.Expr():
-            return _text(value)
+            return expression_text(value)
         case bool() | int() | float() | str() if value not in ("", False):
             return str(value)
         case tuple() if value and all(isinstance(item, (spec.Expr, str)) for item in value):
-            return "[" + ", ".join(item if isinstance(item, str) else _text(item) for item in value) + "]"
+            return "[" + ", ".join(item if isinstance(item, str) else expression_text(item) for item in value) + "]"
     return ""
 
 
-def _text(node: spec.Expr) -> str:
+def expression_text(node: spec.Expr) -> str:
+    """An unresolved expression as people read it."""
     match node:
         case spec.Literal(value):
             return str(value)
@@ -58,16 +59,16 @@ def _text(node: spec.Expr) -> str:
         case spec.Star(target):
             return ".".join((*target, "*"))
         case spec.Alias(child, names):
-            return f"{_text(child)} AS {', '.join(names)}"
+            return f"{expression_text(child)} AS {', '.join(names)}"
         case spec.Function(name, (left, right)) if not name[-1][:1].isalpha():
-            return f"({_text(left)} {name[-1]} {_text(right)})"
+            return f"({expression_text(left)} {name[-1]} {expression_text(right)})"
         case spec.Function(name, args):
-            return f"'{'.'.join(name)}({', '.join(map(_text, args))})"
+            return f"'{'.'.join(name)}({', '.join(map(expression_text, args))})"
         case spec.Cast(child, dtype):
             shown = simple_string(dtype) if isinstance(dtype, DataType) else dtype
-            return f"cast({_text(child)} as {shown})"
+            return f"cast({expression_text(child)} as {shown})"
         case spec.SortOrder(child, ascending, nulls_first):
             first = ascending if nulls_first is None else nulls_first
-            return f"{_text(child)} {'ASC' if ascending else 'DESC'} NULLS {'FIRST' if first else 'LAST'}"
-    inner = ", ".join(_text(child) for child in children(node, spec.Expr))
+            return f"{expression_text(child)} {'ASC' if ascending else 'DESC'} NULLS {'FIRST' if first else 'LAST'}"
+    inner = ", ".join(expression_text(child) for child in children(node, spec.Expr))
     return f"'{type(node).__name__.lower()}({inner})"

@@ -1,0 +1,101 @@
+"""Columns of a Delta table and what holds them in a file: by name, by the name of the mapping, or by its number.
+
+Source: Delta's PROTOCOL.md, "Column Mapping".
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from hiveframe.lake.file_types import FileType, Find, by_name
+from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
+
+PHYSICAL_NAME: Final = "delta.columnMapping.physicalName"
+ID: Final = "delta.columnMapping.id"
+MODE: Final = "delta.columnMapping.mode"
+MAX_ID: Final = "delta.columnMapping.maxColumnId"
+
+
+def stored_name(f: StructField) -> str:
+    """A column's name in files, partition values and statistics."""
+    return str(f.metadata.get(PHYSICAL_NAME, f.name))
+
+
+def finder(mode: str) -> Find:
+    """How a table's mode finds columns in files."""
+    return {"name": _by_mapped_name, "id": _by_id}.get(mode, by_name)
+
+
+def _by_mapped_name(files: Sequence[FileType]) -> Callable[[StructField], FileType | None]:
+    known = {file.name: file for file in reversed(files)}
+    return lambda f: known.get(stored_name(f))
+
+
+def _by_id(files: Sequence[FileType]) -> Callable[[StructField], FileType | None]:
+    known = {file.field_id: file for file in files if file.field_id is not None}
+    return lambda f: known.get(int(f.metadata.get(ID, 0)))
+
+
+def stored_type(dtype: DataType) -> DataType:
+    """The type with the names that its fields have in files."""
+    match dtype:
+        case StructType(fields):
+            renamed = (StructField(stored_name(f), stored_type(f.dtype), f.nullable, f.metadata) for f in fields)
+            return StructType(tuple(renamed))
+        case ArrayType(element, contains_null):
+            return ArrayType(stored_type(element), contains_null)
+        case MapType(key, value, contains_null):
+            return MapType(stored_type(key), stored_type(value), contains_null)
+    return dtype
+
+
+def numbered(schema: StructType, properties: Mapping[str, str], *, is_new: bool) -> tuple[StructType, dict[str, str]]:
+    """The schema with a number and a stored name for each field that has none, and the properties that say so.
+
+    In a new table, and for columns added later, stored names are made up; columns of a table that is only now mapped
+    keep theirs.
+    """
+    counter = _Numbers(int(properties.get(MAX_ID, "0")), is_new=is_new)
+    counter.most = max(counter.most, _most(schema))
+    made = counter.visit(schema)
+    assert isinstance(made, StructType)
+    return made, {**properties, MAX_ID: str(counter.most)}
+
+
+class _Numbers:
+    def __init__(self, most: int, *, is_new: bool) -> None:
+        self.most = most
+        self._is_new = is_new
+
+    def visit(self, dtype: DataType) -> DataType:
+        match dtype:
+            case StructType(fields):
+                return StructType(tuple(self._field(f) for f in fields))
+            case ArrayType(element, contains_null):
+                return ArrayType(self.visit(element), contains_null)
+            case MapType(key, value, contains_null):
+                return MapType(self.visit(key), self.visit(value), contains_null)
+        return dtype
+
+    def _field(self, f: StructField) -> StructField:
+        metadata: dict[str, Any] = dict(f.metadata)
+        if ID not in metadata:
+            self.most += 1
+            metadata[ID] = self.most
+        if PHYSICAL_NAME not in metadata:
+            metadata[PHYSICAL_NAME] = f"col-{uuid.uuid4()}" if self._is_new else f.name
+        return replace(f, dtype=self.visit(f.dtype), metadata=metadata)
+
+
+def _most(dtype: DataType) -> int:
+    match dtype:
+        case StructType(fields):
+            return max((max(int(f.metadata.get(ID, 0)), _most(f.dtype)) for f in fields), default=0)
+        case ArrayType(element):
+            return _most(element)
+        case MapType(key, value):
+            return max(_most(key), _most(value))
+    return 0

@@ -1,0 +1,202 @@
+"""A commit to a Delta log: written as one file that must not exist yet, tried again behind commits that do no harm.
+
+Two writers that start from one version both write the next; the second finds the file taken, looks at what came
+between, and goes on behind it unless its own work would then be wrong.
+
+Source: Delta's PROTOCOL.md, "Atomicity and concurrency"; the conflict rules are those of its documentation,
+"Concurrency control", under the isolation level WriteSerializable (or `delta.isolationLevel`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import hiveframe
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import SparkException
+from hiveframe.lake.delta.actions import (
+    Action,
+    AddFile,
+    AppTransaction,
+    ChangeFile,
+    CommitInfo,
+    DomainMetadata,
+    Metadata,
+    Protocol,
+    RemoveFile,
+    line_of,
+)
+from hiveframe.lake.delta.log import LOG, commit_actions, commit_path
+from hiveframe.lake.delta.snapshot import FileKey, Snapshot, file_key, local_file
+from hiveframe.lake.write.staging import sync_folder
+
+_MOST_ATTEMPTS: Final = 10_000
+
+Reads = Callable[[AddFile], bool]
+"""Whether a transaction's result would have been another with that file in the table."""
+
+
+def reads_nothing(file: AddFile) -> bool:
+    """Of a blind append."""
+    return False
+
+
+def reads_all(file: AddFile) -> bool:
+    """Of whoever looked at the whole table."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Commit:
+    """What a transaction did, from the version it read on. `read_files` are those whose rows it has seen."""
+
+    location: str
+    operation: str
+    parameters: Mapping[str, Any]
+    actions: Sequence[Action]
+    reads: Reads
+    read_files: frozenset[FileKey]
+    base: Snapshot | None
+    metrics: Mapping[str, str] | None = None
+
+
+def commit(job: Commit) -> int:
+    """Land the actions; the version made. What others committed meanwhile is checked first, one after the other."""
+    version = job.base.version + 1 if job.base is not None else 0
+    folder = os.path.join(job.location, LOG)
+    os.makedirs(folder, exist_ok=True)
+    for _ in range(_MOST_ATTEMPTS):
+        if put_if_absent(commit_path(job.location, version), _lines(job, version)):
+            return version
+        _check(job, version, commit_actions(commit_path(job.location, version)))
+        version += 1
+    params = {"attempts": str(_MOST_ATTEMPTS), "path": job.location}
+    raise SparkException("DELTA_CONCURRENT_WRITE", params)
+
+
+def put_if_absent(path: str, text: str) -> bool:
+    """The whole file or nothing under that name; False when it is there already."""
+    folder = os.path.dirname(path)
+    aside = os.path.join(folder, f".{os.path.basename(path)}.{uuid.uuid4()}.tmp")
+    try:
+        with open(aside, "x", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            return False
+    finally:
+        if os.path.exists(aside):
+            os.remove(aside)
+    sync_folder(folder)
+    return True
+
+
+def _lines(job: Commit, version: int) -> str:
+    return "".join(f"{line_of(action)}\n" for action in (_info(job, version), *job.actions))
+
+
+def _info(job: Commit, version: int) -> CommitInfo:
+    now = time.time_ns() // 1_000_000
+    is_blind = job.reads is reads_nothing and not any(isinstance(a, RemoveFile) for a in job.actions)
+    value: dict[str, Any] = {
+        "timestamp": now,
+        "operation": job.operation,
+        "operationParameters": dict(job.parameters),
+        "isolationLevel": isolation_level(job.base),
+        "isBlindAppend": is_blind,
+        "operationMetrics": dict(job.metrics or {}),
+        "engineInfo": f"HiveFrame/{hiveframe.__version__}",
+        "txnId": str(uuid.uuid4()),
+    }
+    if job.base is not None:
+        value["readVersion"] = job.base.version
+    if _has_in_commit_time(job):
+        previous = job.base.in_commit_ms if job.base is not None else None
+        value = {"inCommitTimestamp": max(now, (previous or 0) + 1), **value}
+    return CommitInfo(value)
+
+
+def _has_in_commit_time(job: Commit) -> bool:
+    described = [a for a in job.actions if isinstance(a, Metadata)]
+    configuration = described[-1].configuration if described else job.base.properties if job.base else {}
+    return configuration.get("delta.enableInCommitTimestamps", "false").lower() == "true"
+
+
+def isolation_level(base: Snapshot | None) -> str:
+    """How strictly a table's transactions are ordered."""
+    return base.properties.get("delta.isolationLevel", "WriteSerializable") if base is not None else "Serializable"
+
+
+def _check(job: Commit, version: int, winning: Sequence[Action]) -> None:
+    """Raise what the winning commit makes of ours, if anything."""
+    told = _Told(job, version, _winner(winning))
+    _check_definition(job, winning, told)
+    _check_files(job, winning, told)
+    ours = {a.app_id for a in job.actions if isinstance(a, AppTransaction)}
+    for action in winning:
+        if isinstance(action, AppTransaction) and action.app_id in ours:
+            params = {"app": action.app_id, "version": str(version), "path": job.location}
+            raise SparkException("DELTA_CONCURRENT_TRANSACTION", params)
+    domains = {a.domain for a in job.actions if isinstance(a, DomainMetadata)}
+    for action in winning:
+        if isinstance(action, DomainMetadata) and action.domain in domains:
+            params = {"domain": action.domain, "path": job.location, "version": str(version)}
+            raise SparkException("DELTA_DOMAIN_METADATA_CHANGED", params)
+
+
+def _check_definition(job: Commit, winning: Sequence[Action], told: _Told) -> None:
+    if any(isinstance(a, Protocol) for a in winning):
+        raise told.failure("DELTA_PROTOCOL_CHANGED")
+    if any(isinstance(a, Metadata) for a in winning):
+        raise told.failure("DELTA_METADATA_CHANGED")
+
+
+def _check_files(job: Commit, winning: Sequence[Action], told: _Told) -> None:
+    added = [a for a in winning if isinstance(a, AddFile)]
+    removed = {file_key(job.location, a): a for a in winning if isinstance(a, RemoveFile)}
+    is_blind = not removed and not any(isinstance(a, Metadata) for a in winning) and _says_blind(winning)
+    if not (is_blind and isolation_level(job.base) != "Serializable"):
+        missed = [f for f in added if f.data_change and job.reads(f)]
+        if missed:
+            raise told.failure("DELTA_CONCURRENT_APPEND", files=", ".join(f.path for f in missed[:3]))
+    ours = {file_key(job.location, a) for a in job.actions if isinstance(a, RemoveFile)}
+    for key, action in removed.items():
+        if key in ours:
+            raise told.failure("DELTA_CONCURRENT_DELETE_DELETE", file=local_file(job.location, action.path))
+        if key in job.read_files:
+            raise told.failure("DELTA_CONCURRENT_DELETE_READ", file=local_file(job.location, action.path))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What every conflict's message says."""
+
+    job: Commit
+    version: int
+    winner: str
+
+    def failure(self, condition: str, **params: str) -> SparkException:
+        common = {"operation": self.job.operation, "version": str(self.version), "path": self.job.location}
+        return SparkException(condition, {**common, "winner": self.winner, **params})
+
+
+def _infos(actions: Sequence[Action]) -> Iterator[Mapping[str, Any]]:
+    return (a.value for a in actions if isinstance(a, CommitInfo))
+
+
+def _winner(actions: Sequence[Action]) -> str:
+    return next((f"{i.get('operation')} of {i.get('engineInfo')}" for i in _infos(actions)), "another engine")
+
+
+def _says_blind(actions: Sequence[Action]) -> bool:
+    return any(i.get("isBlindAppend") for i in _infos(actions))
+
+
+__all__ = ["ChangeFile", "Commit", "commit", "isolation_level", "put_if_absent", "reads_all", "reads_nothing"]

@@ -1,0 +1,189 @@
+"""The query that reads Parquet files: one part for all files with the same columns, NULL for columns a file lacks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import SparkException
+from hiveframe.functions.sql import (
+    Sql,
+    cast,
+    column,
+    ident,
+    null,
+    number,
+    op,
+    physical_type,
+    physical_type_text,
+    text,
+    true,
+)
+from hiveframe.lake.file_types import FileType, Find, by_name, convert
+from hiveframe.lake.parquet_types import check_readable
+from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
+from hiveframe.lake.scan import (
+    FILE_PATH_COLUMN,
+    ROW_INDEX_COLUMN,
+    ScanFile,
+    ScanSource,
+    ScanSql,
+    empty_scan,
+    path_columns,
+    reading_order,
+    scan_column,
+)
+from hiveframe.lake.sources.parquet_footer import Footer
+from hiveframe.lake.table_function import call, map_literal, path_list, select_from, struct_literal, subquery
+
+_ROW_NUMBER: Final = "file_row_number"
+_names = itertools.count()
+
+RowNumbers = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredAlike:
+    """Files with the same columns, as they are stored."""
+
+    columns: tuple[FileType, ...]
+    files: tuple[ScanFile, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParquetDetail:
+    """The files by what is stored in them. `is_sampled`: only the first file's footer is known.
+
+    `find` says which stored column holds a field. `deleted` are rows, by file, that are no longer there.
+    """
+
+    groups: tuple[StoredAlike, ...]
+    is_sampled: bool = False
+    find: Find = by_name
+    deleted: Mapping[str, RowNumbers] = field(default_factory=dict)
+
+
+def grouped(
+    files: Sequence[ScanFile], footers: Sequence[Footer], *, is_sampled: bool = False
+) -> tuple[StoredAlike, ...]:
+    """The files in groups; with `is_sampled`, the one footer stands for all."""
+    if is_sampled:
+        return (StoredAlike(footers[0].columns, tuple(files)),)
+    groups: dict[tuple[FileType, ...], list[ScanFile]] = {}
+    for file, footer in zip(files, footers, strict=True):
+        groups.setdefault(footer.columns, []).append(file)
+    return tuple(StoredAlike(columns, tuple(alike)) for columns, alike in groups.items())
+
+
+def check_groups(source: ScanSource) -> None:
+    """FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH for a column that cannot be read as its type."""
+    detail: ParquetDetail = source.detail
+    for group in detail.groups:
+        find = detail.find(group.columns)
+        for i, f in enumerate(source.schema.fields):
+            file = find(f) if i not in source.partitions else None
+            mismatch = check_readable(file, f.dtype, detail.find) if file is not None else None
+            if mismatch is not None:
+                params = {"path": f"file://{group.files[0].path}", **mismatch}
+                raise SparkException("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", params)
+
+
+def scan_parquet(source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
+    """`SELECT column AS f<i> … FROM read_parquet(…)`, one for each group of files with the same columns."""
+    if not source.files:
+        return empty_scan(source, needed, with_path)
+    detail: ParquetDetail = source.detail
+    parts: list[ScanSql] = []
+    for group in detail.groups:
+        whole = tuple(f for f in group.files if f.path not in detail.deleted)
+        thinned = tuple(f for f in group.files if f.path in detail.deleted)
+        if whole:
+            parts.append(ScanSql(_part(source, replace(group, files=whole), needed, with_path)))
+        if thinned:
+            parts.append(_thinned(source, replace(group, files=thinned), needed, with_path))
+    if len(parts) == 1:
+        return parts[0]
+    union: exp.Query = parts[0].select
+    for other in parts[1:]:
+        union = exp.Union(this=union, expression=other.select, distinct=False)
+    names = [scan_column(i) for i in needed] + (path_columns(source) if with_path else [])
+    arrow = {name: data for part in parts for name, data in part.arrow.items()}
+    return ScanSql(select_from(subquery(union, "__parts"), [(n, column(n)) for n in names]), arrow)
+
+
+def _part(
+    source: ScanSource, group: StoredAlike, needed: Sequence[int], with_path: bool, *, numbers_rows: bool = False
+) -> exp.Select:
+    """The rows of one group. Of sampled files each may lack columns of the first or store them as narrower types."""
+    detail: ParquetDetail = source.detail
+    fits = detail.is_sampled
+    find = detail.find(group.columns)
+    projections: list[tuple[str, Sql]] = []
+    wanted: dict[str, FileType] = {}
+    for i in needed:
+        f = source.schema.fields[i]
+        stored = find(f)
+        if i in source.partitions:
+            value = partition_value(source, i)
+        elif stored is not None:
+            value = convert(column(stored.name), stored, f.dtype, detail.find)
+            wanted[stored.name] = stored
+        elif fits:
+            value = column(f.name)
+            wanted[f.name] = FileType(f.name, f.dtype, physical_type_text(f.dtype), "")
+        else:
+            value = cast(null(), physical_type(f.dtype))
+        projections.append((scan_column(i), value))
+    if with_path:
+        projections += [(ROW_INDEX_COLUMN, column(_ROW_NUMBER)), (FILE_PATH_COLUMN, column(PATH))]
+    alike = replace(source, files=group.files)
+    named = reader_arguments(source, with_path or numbers_rows)
+    if with_path or numbers_rows:
+        named["file_row_number"] = true()
+    if fits and "hive_types" in named:
+        named["union_by_name"] = true()
+    elif fits and wanted:
+        named = {k: v for k, v in named.items() if k != "hive_partitioning"}
+        named["schema"] = map_literal((name, _schema_entry(name, f)) for name, f in wanted.items())
+    reader = call("read_parquet", path_list(reading_order(group.files)), **named)
+    return partitioned_select(alike, reader, projections)
+
+
+def _schema_entry(name: str, file: FileType) -> Sql:
+    return struct_literal(
+        [
+            ("name", text(name)),
+            ("type", text("INTEGER" if file.duck == "NULL" else file.duck)),
+            ("default_value", null()),
+        ]
+    )
+
+
+def _thinned(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_path: bool) -> ScanSql:
+    """The rows of files of which some are deleted: those that the table of deleted rows does not name."""
+    detail: ParquetDetail = source.detail
+    select = _part(source, group, needed, with_path, numbers_rows=True)
+    name = f"__deleted_{next(_names)}"
+    same_file = op("=", column("path", name), column(PATH))
+    same_row = op("=", column("row", name), column(_ROW_NUMBER))
+    named = exp.alias_(exp.Table(this=ident(name)), name, quoted=True, table=True)
+    inner = exp.Select(expressions=[number(1)]).from_(named).where(exp.and_(same_file, same_row))
+    return ScanSql(select.where(exp.Not(this=exp.Exists(this=inner)), copy=False), {name: _deleted(group, detail)})
+
+
+def _deleted(group: StoredAlike, detail: ParquetDetail) -> pa.Table:
+    """A row for each deleted row."""
+    sets: list[Any] = [detail.deleted[f.path] for f in group.files]
+    counts = [len(rows) for rows in sets]
+    numbers = np.concatenate(sets).astype(np.int64)
+    places = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    paths = pa.DictionaryArray.from_arrays(pa.array(places), pa.array([f.path for f in group.files]))
+    return pa.table({"path": paths.cast(pa.string()), "row": pa.array(numbers)})

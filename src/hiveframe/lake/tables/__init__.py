@@ -1,0 +1,1 @@
+"""Tables that keep versions: what their formats have in common."""

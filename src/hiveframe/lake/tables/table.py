@@ -1,0 +1,118 @@
+"""What the rest of HiveFrame asks of a table that keeps versions, whatever its format.
+
+A `VersionedTable` stands at one place. Its `state` is what it holds at a version; `begin` opens a `Write` on a state,
+which stages files and row deletions and lands them in one `commit`, or not at all.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiveframe.dataclass import dataclass
+from hiveframe.lake.options import Options
+from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.sources.source import ReadContext
+from hiveframe.lake.write.request import Rows
+from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
+
+RowNumbers = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A point in a table's history: a version (Iceberg: also the name of a branch or tag), or a moment."""
+
+    version: int | str | None = None
+    timestamp_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a table is made of. A column's comment, default and expression stand in its field's metadata."""
+
+    schema: StructType
+    partition_columns: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    comment: str | None = None
+    cluster_by: tuple[str, ...] = ()
+
+
+class TableState(Protocol):
+    """What a table holds at one version."""
+
+    @property
+    def version(self) -> int:
+        """The version's number (Iceberg: the snapshot's id)."""
+
+    @property
+    def definition(self) -> Definition:
+        """Columns, partitioning and properties."""
+
+    def source(self, options: Options, context: ReadContext) -> ScanSource:
+        """The rows. Each has a `_metadata.file_path` and a `_metadata.row_index`."""
+
+
+class Write(Protocol):
+    """One transaction. Nothing of it is seen before `commit`; one that is dropped leaves no row behind."""
+
+    def define(self, definition: Definition) -> None:
+        """The table's new definition."""
+
+    def stored_schema(self) -> StructType:
+        """The definition's columns under the names and types that they have in files."""
+
+    def add_rows(self, rows: Rows, settings: Settings) -> int:
+        """Stage new rows, whose columns are those of `stored_schema`; their number."""
+
+    def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
+        """Take rows out: by a file's path, their places in it."""
+
+    def remove_all(self) -> None:
+        """Take every row out."""
+
+    def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
+        """Take out the rows of partitions, each given by (some) partition columns' values in storage form."""
+
+    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:
+        """Land everything; the version made. `reads`: the rows staged depend on rows that the table held."""
+
+
+class VersionedTable(Protocol):
+    """A table at one place."""
+
+    @property
+    def location(self) -> str:
+        """Its folder."""
+
+    def state(self, as_of: AsOf | None = None) -> TableState | None:
+        """What it holds now or then; None where there is no table."""
+
+    def begin(self, state: TableState | None) -> Write:
+        """A transaction that starts from `state`; from None it makes the table."""
+
+
+class TableFormat(Protocol):
+    """A format of tables that keep versions."""
+
+    def table(self, location: str, properties: Mapping[str, str]) -> VersionedTable:
+        """The table at a folder, there or not; `properties` are what the catalog keeps with it."""
+
+
+def format_of(provider: str) -> TableFormat | None:
+    """The format of that name; None when tables of this provider keep no versions."""
+    found = FORMATS.get(provider)
+    if found is None:
+        return None
+    made: TableFormat = getattr(importlib.import_module(found[0]), found[1])()
+    return made
+
+
+# The file and the class of each format; it is imported when a table of it is first touched.
+FORMATS: Final[Mapping[str, tuple[str, str]]] = {"delta": ("hiveframe.lake.delta.table", "DeltaFormat")}

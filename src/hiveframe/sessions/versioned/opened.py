@@ -1,0 +1,89 @@
+"""From a table of the catalog, or a path, to the table that keeps versions behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import analysis_error
+from hiveframe.lake.registry import short_name
+from hiveframe.lake.tables.table import Definition, TableState, VersionedTable, Write, format_of
+from hiveframe.plan import spec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A versioned table at its newest version. `name` is how messages call it."""
+
+    provider: str
+    name: str
+    table: VersionedTable
+    state: TableState
+
+    @property
+    def definition(self) -> Definition:
+        """Columns, partitioning and properties."""
+        return self.state.definition
+
+    def begin(self) -> Write:
+        """A transaction from this version on."""
+        return self.table.begin(self.state)
+
+    def rows(self) -> spec.Relation:
+        """The rows of this very version."""
+        options = {"versionAsOf": str(self.state.version)}
+        return spec.ReadSource(self.provider, (self.table.location,), options=options)
+
+
+def is_versioned(provider: str | None) -> bool:
+    """Whether tables of that provider keep versions."""
+    return provider is not None and format_of(short_name(provider)) is not None
+
+
+def table_at(provider: str, location: str, properties: Mapping[str, str] | None = None) -> VersionedTable:
+    """The table of a provider that keeps versions, at a folder."""
+    found = format_of(short_name(provider))
+    assert found is not None
+    return found.table(location, properties or {})
+
+
+def is_there(provider: str, location: str) -> bool:
+    """Whether a versioned table stands at that folder."""
+    return table_at(provider, location).state() is not None
+
+
+def opened(table: Table) -> Opened | None:
+    """The catalog's table, opened; None when its provider keeps no versions."""
+    if not is_versioned(table.provider):
+        return None
+    return opened_at(table.provider, table.location, quoted(*table.parts), table.properties)
+
+
+def opened_at(provider: str, location: str, name: str, properties: Mapping[str, str] | None = None) -> Opened:
+    """The table at a folder; DELTA_TABLE_NOT_FOUND when there is none."""
+    found = table_at(provider, location, properties)
+    state = found.state()
+    if state is None:
+        raise analysis_error("DELTA_TABLE_NOT_FOUND", tableName=name, path=location)
+    return Opened(short_name(provider), name, found, state)
+
+
+def described(table: Table) -> Table:
+    """The catalog's entry with what its table says of itself now: others may have changed it."""
+    if not is_versioned(table.provider):
+        return table
+    state = table_at(table.provider, table.location, table.properties).state()
+    if state is None:
+        return table
+    now = state.definition
+    return replace(
+        table,
+        schema=now.schema,
+        partition_columns=now.partition_columns,
+        properties=dict(now.properties),
+        comment=now.comment if now.comment is not None else table.comment,
+        cluster_by=now.cluster_by,
+    )

@@ -1,0 +1,436 @@
+"""DELETE, UPDATE and MERGE on tables that keep versions: rows go out by their place in a file, new ones come in files.
+
+The statement is turned into one query over the table (joined with MERGE's source) that says of each row it touches
+where it is, what happens to it and what it becomes. The query runs once, into a file aside, so that an expression that
+gives another value each time cannot tear a row apart; what it found is then taken out and put in, in one commit.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import analysis_error
+from hiveframe.lake.file_metadata import file_address
+from hiveframe.lake.options import Options
+from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.tables.table import RowNumbers, Write
+from hiveframe.plan import commands as c
+from hiveframe.plan import logical as lg
+from hiveframe.plan import spec, walk
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import StructField
+from hiveframe.sessions.commands.insert import check_assignable, default_value, stored
+from hiveframe.sessions.commands.saving import save
+from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.explaining.parsed import expression_text
+from hiveframe.sessions.results import SmallTable, column, small_table
+from hiveframe.sessions.versioned.checks import checked
+from hiveframe.sessions.versioned.opened import Opened
+from hiveframe.sessions.versioned.storing import add_rows
+from hiveframe.settings import scratch_dir
+
+FILE: Final = "__file"
+ROW: Final = "__row"
+ACTION: Final = "__action"
+_SOURCE: Final = "__source"
+_UPDATE, _DELETE, _INSERT = "update", "delete", "insert"
+Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
+
+
+def delete(session: CommandSession, target: Opened, alias: str, condition: spec.Expr | None) -> SmallTable:
+    """DELETE FROM: the rows for which the condition is true."""
+    write = target.begin()
+    rows = _located(target, alias)
+    touched = spec.Filter(rows, condition) if condition is not None else rows
+    found = _places(session, touched)
+    write.delete_rows(found)
+    count = sum(len(rows) for rows in found.values())
+    if count:
+        write.commit("DELETE", {"predicate": _predicates(condition)}, reads=True)
+    return _counted(("num_affected_rows", count))
+
+
+def update(
+    session: CommandSession, target: Opened, alias: str, assignments: Assignments, condition: spec.Expr | None
+) -> SmallTable:
+    """UPDATE: the columns set anew in the rows for which the condition is true."""
+    rows = _located(target, alias)
+    touched = spec.Filter(rows, condition) if condition is not None else rows
+    values = _assigned(session, target, touched, assignments, alias, None)
+    items = [spec.Alias(value, (f.name,)) for f, value in zip(_fields(target), values, strict=True)]
+    action = spec.Alias(spec.Literal(_UPDATE, t.STRING), (ACTION,))
+    plan = spec.Project(touched, (*items, _named(FILE), _named(ROW), action))
+    counts = _apply(session, target, plan, "UPDATE", {"predicate": _predicates(condition)})
+    return _counted(("num_affected_rows", counts[_UPDATE]))
+
+
+def merge(session: CommandSession, target: Opened, command: c.Merge, alias: str) -> SmallTable:
+    """MERGE INTO: matched rows updated or deleted, the source's others inserted, the table's others changed."""
+    plan = _Merge(session, target, command, alias).plan()
+    parameters = {"predicate": _predicates(command.condition)}
+    counts = _apply(session, target, plan, "MERGE", parameters, repeats=_may_repeat(command.actions))
+    return _counted(
+        ("num_affected_rows", sum(counts.values())),
+        ("num_updated_rows", counts[_UPDATE]),
+        ("num_deleted_rows", counts[_DELETE]),
+        ("num_inserted_rows", counts[_INSERT]),
+    )
+
+
+def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
+    """Whether a row may match twice: when all that can happen to it is that it goes."""
+    matched = [a for a in actions if a.when == "matched"]
+    return len(matched) == 1 and matched[0].kind == "delete" and matched[0].condition is None
+
+
+def places_of(session: CommandSession, target: Opened, condition: spec.Expr) -> dict[str, RowNumbers]:
+    """Where the rows are for which a condition is true: by a file's path, their places in it."""
+    return _places(session, spec.Filter(_located(target, "__target"), condition))
+
+
+# ------------------------------------------------------------------------------------------- rows and where they are
+
+
+def _located(target: Opened, alias: str) -> spec.Relation:
+    """The table's rows under its name, each with its file and its place in it."""
+    inner = spec.SubqueryAlias(target.rows(), alias)
+    path = spec.Alias(spec.Attribute((alias, "_metadata", "file_path")), (FILE,))
+    row = spec.Alias(spec.Attribute((alias, "_metadata", "row_index")), (ROW,))
+    return spec.SubqueryAlias(spec.Project(inner, (spec.Star((alias,)), path, row)), alias)
+
+
+def _places(session: CommandSession, rows: spec.Relation) -> dict[str, RowNumbers]:
+    """By a file's path, the places of the rows in it."""
+    numbers = spec.Alias(spec.Function(("collect_list",), (spec.Attribute((ROW,)),)), ("rows",))
+    grouped = spec.Aggregate(rows, (spec.Attribute((FILE,)),), (_named(FILE), numbers))
+    plan = session.analyze(grouped)
+    found = session.compute(plan)
+    paths = _paths(plan)
+    lists = found.column(1).combine_chunks() if found.num_rows else None
+    return {
+        paths[address.as_py()]: np.asarray(lists[i].values).astype(np.uint64)  # type: ignore[index]
+        for i, address in enumerate(found.column(0))
+    }
+
+
+def _paths(plan: lg.Relation) -> dict[str, str]:
+    """A file's path by the address that `_metadata.file_path` shows."""
+    return {
+        file_address(file.path): file.path
+        for node in walk.preorder(plan, lg.Relation)
+        if isinstance(node, lg.Scan) and isinstance(node.source, ScanSource)
+        for file in node.source.files
+    }
+
+
+# ------------------------------------------------------------------------------------------------ what becomes of a r
+
+
+def _apply(
+    session: CommandSession,
+    target: Opened,
+    plan: spec.Relation,
+    operation: str,
+    parameters: Mapping[str, Any],
+    *,
+    repeats: bool = False,
+) -> dict[str, int]:
+    """Run the query aside, take out what it says, put in what it says; how many rows by action."""
+    write = target.begin()
+    with _aside(session, plan) as found:
+        counts = _counts(session, found)
+        gone = spec.Filter(found, _is_in(_UPDATE, _DELETE))
+        repeated = _most_repeated(session, gone)
+        if repeated > 1 and not repeats:
+            raise analysis_error("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE")
+        paths = {file_address(f): f for f in _files_of(session, target)}
+        deleted = {paths[address]: rows for address, rows in _grouped(session, gone).items()}
+        write.delete_rows(deleted)
+        if repeats:
+            counts[_DELETE] = sum(len(rows) for rows in deleted.values())
+        _put(session, target, write, found)
+        if any(counts.values()):
+            write.commit(operation, parameters, reads=True)
+    return counts
+
+
+def _put(session: CommandSession, target: Opened, write: Write, found: spec.Relation) -> None:
+    kept = spec.Filter(found, _is_in(_UPDATE, _INSERT))
+    items = tuple(spec.Alias(stored(_column(f.name), f), (f.name,)) for f in _fields(target))
+    add_rows(session, write, target.definition, checked(session, target.definition, spec.Project(kept, items)))
+
+
+@contextmanager
+def _aside(session: CommandSession, plan: spec.Relation) -> Iterator[spec.Relation]:
+    """The rows of a plan, computed once into files that go when they have been used."""
+    os.makedirs(scratch_dir(), mode=0o700, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="changes-", dir=session.settings.get("spark.local.dir") or scratch_dir())
+    try:
+        target = os.path.join(folder, "rows")
+        schema = save(session, plan, target, "parquet", how="replace", options=Options({"compression": "lz4_raw"}))
+        yield spec.ReadSource("parquet", (target,), schema=schema)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _counts(session: CommandSession, found: spec.Relation) -> dict[str, int]:
+    counted = spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",))
+    grouped = spec.Aggregate(found, (spec.Attribute((ACTION,)),), (_named(ACTION), counted))
+    rows = session.compute(session.analyze(grouped)).to_pylist()
+    return {_UPDATE: 0, _DELETE: 0, _INSERT: 0, **{row[ACTION]: row["n"] for row in rows}}
+
+
+def _most_repeated(session: CommandSession, gone: spec.Relation) -> int:
+    keys = (spec.Attribute((FILE,)), spec.Attribute((ROW,)))
+    counted = spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",))
+    grouped = spec.Aggregate(gone, keys, (counted,))
+    most = spec.Aggregate(grouped, (), (spec.Alias(spec.Function(("max",), (spec.Attribute(("n",)),)), ("n",)),))
+    return int(session.compute(session.analyze(most)).column(0)[0].as_py() or 0)
+
+
+def _grouped(session: CommandSession, gone: spec.Relation) -> dict[str, RowNumbers]:
+    """By address, the places of rows."""
+    numbers = spec.Alias(spec.Function(("collect_list",), (spec.Attribute((ROW,)),)), ("rows",))
+    grouped = spec.Aggregate(gone, (spec.Attribute((FILE,)),), (_named(FILE), numbers))
+    found = session.compute(session.analyze(grouped))
+    return {
+        address: np.unique(np.asarray(rows.values).astype(np.uint64))
+        for address, rows in zip(found.column(0).to_pylist(), _lists(found.column(1)), strict=True)
+    }
+
+
+def _lists(column: pa.ChunkedArray) -> Iterator[Any]:
+    for chunk in column.chunks:
+        yield from chunk
+
+
+def _files_of(session: CommandSession, target: Opened) -> list[str]:
+    source = target.state.source(Options(), session.state.read_context())
+    return [f.path for f in source.files]
+
+
+def _assigned(
+    session: CommandSession,
+    target: Opened,
+    rows: spec.Relation,
+    assignments: Assignments,
+    alias: str,
+    others: Mapping[str, spec.Expr] | None,
+) -> list[spec.Expr]:
+    """A value for each column: what is assigned to it, or `others` (None: the column as it is)."""
+    given: dict[str, list[tuple[tuple[str, ...], spec.Expr]]] = {}
+    known = {f.name.lower(): f for f in _fields(target)}
+    for name, value in assignments:
+        parts = (
+            name[1:] if len(name) > 1 and name[0].lower() == alias.lower() and name[0].lower() not in known else name
+        )
+        f = known.get(parts[0].lower())
+        if f is None:
+            proposal = ", ".join(f"`{n.name}`" for n in known.values())
+            shown = ".".join(f"`{p}`" for p in name)
+            raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=shown, proposal=proposal)
+        given.setdefault(f.name, []).append((parts[1:], value))
+    values: list[spec.Expr] = []
+    for f in _fields(target):
+        plain = spec.Attribute((alias, f.name)) if others is None else others.get(f.name)
+        values.append(_new_value(session, rows, target, f, given.get(f.name, ()), plain))
+    return values
+
+
+def _new_value(
+    session: CommandSession,
+    rows: spec.Relation,
+    target: Opened,
+    f: StructField,
+    given: Sequence[tuple[tuple[str, ...], spec.Expr]],
+    plain: spec.Expr | None,
+) -> spec.Expr:
+    whole = [value for path, value in given if not path]
+    if len(whole) > 1 or (whole and len(given) > 1):
+        raise analysis_error("UPDATE_CONFLICTING_ASSIGNMENTS", column=f"`{f.name}`")
+    if whole:
+        value = default_value(session, f) if isinstance(whole[0], spec.DefaultValue) else whole[0]
+        _check_type(session, rows, target, f, value)
+        return spec.Cast(value, f.dtype) if not isinstance(f.dtype, (t.CharType, t.VarcharType)) else value
+    if plain is None:
+        return default_value(session, f)
+    value = plain
+    for path, part in given:
+        value = _with_part(value, path, part)
+    return spec.Cast(value, f.dtype) if given else value
+
+
+def _with_part(value: spec.Expr, path: tuple[str, ...], part: spec.Expr) -> spec.Expr:
+    """A struct with one field, however deep, set anew."""
+    if len(path) == 1:
+        return spec.UpdateFields(value, path[0], part)
+    inner = spec.ExtractValue(value, spec.Literal(path[0], t.STRING))
+    return spec.UpdateFields(value, path[0], _with_part(inner, path[1:], part))
+
+
+def _check_type(session: CommandSession, rows: spec.Relation, target: Opened, f: StructField, value: spec.Expr) -> None:
+    given = schema_of(session.analyze(spec.Project(rows, (spec.Alias(value, (f.name,)),)))).fields[0]
+    check_assignable(target.name, given, f)
+
+
+def _fields(target: Opened) -> Sequence[StructField]:
+    return target.definition.schema.fields
+
+
+def _column(name: str) -> spec.Attribute:
+    return spec.Attribute((name,))
+
+
+def _named(name: str) -> spec.Expr:
+    return spec.Alias(_column(name), (name,))
+
+
+def _is_in(*actions: str) -> spec.Expr:
+    values = tuple(spec.Literal(a, t.STRING) for a in actions)
+    return spec.Function(("in",), (_column(ACTION), *values))
+
+
+def _counted(*counts: tuple[str, int]) -> SmallTable:
+    return small_table([column(name, t.LONG, nullable=True) for name, _ in counts], [[n for _, n in counts]])
+
+
+def _predicates(condition: spec.Expr | None) -> list[str]:
+    """The condition as a commit notes it."""
+    return [] if condition is None else [expression_text(condition)]
+
+
+# ---------------------------------------------------------------------------------------------------------------- MERGE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Merge:
+    """MERGE as one query: the join that it needs, and of each of its rows what becomes of it."""
+
+    session: CommandSession
+    target: Opened
+    command: c.Merge
+    alias: str
+
+    def plan(self) -> spec.Relation:
+        """Columns, place and action of each row that changes."""
+        source, source_alias = self._source()
+        kinds = {a.when for a in self.command.actions}
+        left, right = _located(self.target, self.alias), source
+        kind = "inner"
+        if kinds >= {"not_matched", "not_matched_by_source"}:
+            kind = "full"
+        elif "not_matched" in kinds:
+            kind = "right"
+        elif "not_matched_by_source" in kinds:
+            kind = "left"
+        joined = spec.Join(left, right, kind, self.command.condition)
+        in_target = spec.Function(("isnotnull",), (_column(ROW),))
+        in_source = spec.Function(("isnotnull",), (_column(_SOURCE),))
+        here = {
+            "matched": spec.Function(("and",), (in_target, in_source)),
+            "not_matched": spec.Function(("not",), (in_target,)),
+            "not_matched_by_source": spec.Function(("not",), (in_source,)),
+        }
+        branches: list[tuple[spec.Expr, str, list[spec.Expr]]] = []
+        for action in self.command.actions:
+            fitted = self._own_side(action, source_alias, source)
+            condition = here[action.when]
+            if fitted.condition is not None:
+                condition = spec.Function(("and",), (condition, fitted.condition))
+            branches.append(
+                (condition, fitted.kind.removesuffix("_all"), self._values(fitted, joined, source, source_alias))
+            )
+        return self._chosen(joined, branches)
+
+    def _source(self) -> tuple[spec.Relation, str]:
+        """The source under a name by which its columns can be told from the table's, with a mark in each row."""
+        source = self.command.source
+        match source:
+            case spec.SubqueryAlias(name=name):
+                alias = name
+            case spec.Table(name=spec.TableName(parts=parts)) if parts:
+                alias = parts[-1]
+            case _:
+                alias = _SOURCE
+                source = spec.SubqueryAlias(source, alias)
+        mark = spec.Alias(spec.Literal(True, t.BOOLEAN), (_SOURCE,))
+        return spec.WithColumns(source, (mark,)), alias
+
+    def _own_side(self, action: c.MergeAction, source_alias: str, source: spec.Relation) -> c.MergeAction:
+        """The clause with bare names qualified, where only one side can be meant."""
+        if action.when == "matched":
+            return action
+        if action.when == "not_matched":
+            alias, names = source_alias, {f.name.lower() for f in schema_of(self.session.analyze(source)).fields}
+        else:
+            alias, names = self.alias, {f.name.lower() for f in _fields(self.target)}
+
+        def qualified(e: Any) -> Any:
+            bare = isinstance(e, spec.Attribute) and e.plan_id is None and e.parts[0].lower() in names
+            if not bare or (len(e.parts) > 1 and e.parts[0].lower() == alias.lower()):
+                return e
+            return spec.Attribute((alias, *e.parts), origin=e.origin)
+
+        def own(e: spec.Expr) -> spec.Expr:
+            made: spec.Expr = walk.rewrite_up(e, spec.Expr, qualified)
+            return made
+
+        condition = own(action.condition) if action.condition is not None else None
+        return c.MergeAction(action.when, action.kind, condition, tuple((n, own(v)) for n, v in action.assignments))
+
+    def _values(
+        self, action: c.MergeAction, joined: spec.Relation, source: spec.Relation, source_alias: str
+    ) -> list[spec.Expr]:
+        """The row's columns after the clause."""
+        fields = _fields(self.target)
+        match action.kind:
+            case "delete":
+                return [spec.Cast(spec.Literal(None, t.NULL), f.dtype) for f in fields]
+            case "update_all" | "insert_all":
+                names = {f.name.lower(): f.name for f in schema_of(self.session.analyze(source)).fields}
+                given = [((f.name,), spec.Attribute((source_alias, self._of_source(names, f)))) for f in fields]
+                return _assigned(self.session, self.target, joined, given, self.alias, {})
+            case "insert":
+                return _assigned(self.session, self.target, joined, action.assignments, self.alias, {})
+        return _assigned(self.session, self.target, joined, action.assignments, self.alias, None)
+
+    def _of_source(self, names: Mapping[str, str], f: StructField) -> str:
+        found = names.get(f.name.lower())
+        if found is None:
+            proposal = ", ".join(f"`{n}`" for n in names.values() if n != _SOURCE)
+            raise analysis_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", objectName=f"`{f.name}`", proposal=proposal)
+        return found
+
+    def _chosen(
+        self, joined: spec.Relation, branches: Sequence[tuple[spec.Expr, str, list[spec.Expr]]]
+    ) -> spec.Relation:
+        """One CASE that picks a row's clause, then one for each column."""
+        picked: list[spec.Expr] = []
+        for number, (condition, _, _) in enumerate(branches):
+            picked += [condition, spec.Literal(number, t.INT)]
+        clause = spec.Alias(spec.Function(("when",), tuple(picked)), ("__clause",))
+        numbered = spec.Filter(
+            spec.WithColumns(joined, (clause,)), spec.Function(("isnotnull",), (_column("__clause"),))
+        )
+
+        def by_clause(values: Sequence[spec.Expr]) -> spec.Expr:
+            parts: list[spec.Expr] = []
+            for number, value in enumerate(values):
+                parts += [spec.Function(("=",), (_column("__clause"), spec.Literal(number, t.INT))), value]
+            return spec.Function(("when",), tuple(parts))
+
+        items: list[spec.Expr] = []
+        for i, f in enumerate(_fields(self.target)):
+            items.append(spec.Alias(by_clause([values[i] for _, _, values in branches]), (f.name,)))
+        actions = by_clause([spec.Literal(kind, t.STRING) for _, kind, _ in branches])
+        return spec.Project(numbered, (*items, _named(FILE), _named(ROW), spec.Alias(actions, (ACTION,))))

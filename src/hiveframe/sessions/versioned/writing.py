@@ -1,0 +1,250 @@
+"""Rows into tables that keep versions: made, appended to, overwritten in whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hiveframe.catalog.entities import Table
+from hiveframe.catalog.metastore import quoted
+from hiveframe.errors import analysis_error
+from hiveframe.lake.options import Options
+from hiveframe.lake.tables.table import Definition, VersionedTable, Write
+from hiveframe.plan import spec
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import schema_of
+from hiveframe.plan.types import StructField, StructType, as_nullable, simple_string
+from hiveframe.sessions.commands.insert import aligned
+from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.versioned.checks import check, checked, text
+from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
+from hiveframe.sessions.versioned.row_level import places_of
+from hiveframe.sessions.versioned.storing import add_rows
+from hiveframe.sql.parser import parse_expression
+
+
+def append(session: CommandSession, target: Opened, rows: spec.Relation, *, operation: str = "WRITE") -> None:
+    """Add rows, whose columns are the table's."""
+    write = target.begin()
+    _put(session, write, target.definition, rows)
+    write.commit(operation, {"mode": "Append", "partitionBy": list(target.definition.partition_columns)}, reads=False)
+
+
+def overwrite(session: CommandSession, target: Opened, rows: spec.Relation) -> None:
+    """Put rows in the place of all that the table holds."""
+    write = target.begin()
+    _put(session, write, target.definition, rows)
+    write.remove_all()
+    parameters = {"mode": "Overwrite", "partitionBy": list(target.definition.partition_columns)}
+    write.commit("WRITE", parameters, reads=_reads(rows, target))
+
+
+def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation, condition: spec.Expr | str) -> None:
+    """Put rows, all of which fulfil the condition, in the place of those that fulfil it."""
+    shown = condition if isinstance(condition, str) else ""
+    if isinstance(condition, str):
+        condition = parse_expression(condition, conf=session.settings)
+    write = target.begin()
+    held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
+    _put(session, write, target.definition, spec.Filter(rows, held))
+    write.delete_rows(places_of(session, target, condition))
+    write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=True)
+
+
+def overwrite_partitions(
+    session: CommandSession, target: Opened, rows: spec.Relation, static: Mapping[str, spec.Expr] | None = None
+) -> None:
+    """Put rows in the place of the partitions that they touch, or (`static`) of those that have the given values."""
+    definition = target.definition
+    write = target.begin()
+    if static is not None:
+        fields = {f.name.lower(): f for f in definition.schema.fields}
+        given = {fields[n].name: session.constant(spec.Cast(e, fields[n].dtype)).value for n, e in static.items()}
+        _put(session, write, definition, rows)
+        write.remove_partitions([given])
+    else:
+        names = definition.partition_columns
+        keys = tuple(spec.Attribute((n,)) for n in names)
+        distinct = spec.Aggregate(rows, keys, tuple(spec.Alias(k, (n,)) for k, n in zip(keys, names, strict=True)))
+        touched = session.environment.collect(session.analyze(distinct))
+        _put(session, write, definition, rows)
+        write.remove_partitions([dict(zip(names, row, strict=True)) for row in touched])
+    parameters = {"mode": "Overwrite", "partitionBy": list(definition.partition_columns)}
+    write.commit("WRITE", parameters, reads=True)
+
+
+def _put(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
+    return add_rows(session, write, definition, checked(session, definition, rows))
+
+
+def _reads(rows: spec.Relation, target: Opened) -> bool:
+    """An overwrite looks at nothing that it takes away, whatever its rows are made of."""
+    return False
+
+
+def insert(
+    session: CommandSession,
+    table: Table,
+    target: Opened,
+    child: spec.Relation,
+    *,
+    overwrite_all: bool,
+    by_name: bool,
+    columns: Sequence[str] = (),
+    static: Mapping[str, spec.Expr] | None = None,
+    dynamic: bool = False,
+    options: Options | None = None,
+) -> None:
+    """INSERT and its kin: `child`'s rows brought into the table's columns, added or put in the place of others."""
+    options = options or Options()
+    target, table = _evolved(session, table, target, child, options, by_name=by_name)
+    rows = aligned(session, table, child, by_name=by_name, columns=columns, static=static or {})
+    where = options.get("replaceWhere")
+    if not overwrite_all:
+        append(session, target, rows)
+    elif where is not None:
+        overwrite_where(session, target, rows, where)
+    elif static:
+        overwrite_partitions(session, target, rows, static)
+    elif dynamic and table.partition_columns:
+        overwrite_partitions(session, target, rows)
+    else:
+        overwrite(session, target, rows)
+
+
+def _evolved(
+    session: CommandSession, table: Table, target: Opened, child: spec.Relation, options: Options, *, by_name: bool
+) -> tuple[Opened, Table]:
+    """With `mergeSchema`, the table with the columns that only the rows have added at its end."""
+    merges = options.flag("mergeSchema", session.settings.flag("spark.databricks.delta.schema.autoMerge.enabled"))
+    if not merges or not by_name:
+        return target, table
+    known = {f.name.lower() for f in table.schema.fields}
+    added = [f for f in schema_of(session.analyze(child)).fields if f.name.lower() not in known]
+    if not added:
+        return target, table
+    fields = (
+        *target.definition.schema.fields,
+        *(StructField(f.name, as_nullable(f.dtype), True, f.metadata) for f in added),
+    )
+    definition = replace(target.definition, schema=StructType(fields))
+    write = target.begin()
+    write.define(definition)
+    write.commit("ADD COLUMNS", {"columns": [f.name for f in added]}, reads=False)
+    newer = opened_at(target.provider, target.table.location, target.name, table.properties)
+    return newer, replace(table, schema=newer.definition.schema)
+
+
+def create(
+    session: CommandSession,
+    place: VersionedTable,
+    definition: Definition,
+    query: spec.Relation | None,
+    *,
+    operation: str,
+) -> None:
+    """A table of that definition, with a query's rows; one that stands there is replaced, its history kept."""
+    state = place.state()
+    write = place.begin(state)
+    write.define(definition)
+    write.remove_all()
+    if query is not None:
+        names = [f.name for f in definition.schema.fields]
+        given = schema_of(session.analyze(query))
+        items = tuple(
+            spec.Alias(spec.Cast(spec.Attribute((f"c{i}",)), _plain(f)), (f.name,))
+            for i, f in enumerate(definition.schema.fields)
+        )
+        numbered = spec.ToDF(query, tuple(f"c{i}" for i in range(len(given.fields))))
+        assert len(names) == len(given.fields)
+        _put(session, write, definition, spec.Project(numbered, items))
+    parameters = {
+        "isManaged": "true",
+        "description": definition.comment or "",
+        "partitionBy": list(definition.partition_columns),
+        "properties": dict(definition.properties),
+    }
+    write.commit(operation, parameters, reads=False)
+
+
+def _plain(f: StructField) -> t.DataType:
+    return t.STRING if isinstance(f.dtype, (t.CharType, t.VarcharType)) else f.dtype
+
+
+def definition_of(table: Table, schema: StructType | None = None) -> Definition:
+    """What a catalog entry (with a query's columns) says that a table shall be."""
+    properties = {**{k: v for k, v in table.options.items() if k.startswith("delta.")}, **table.properties}
+    return Definition(schema or table.schema, table.partition_columns, properties, table.comment, table.cluster_by)
+
+
+def save_at(
+    session: CommandSession,
+    provider: str,
+    location: str,
+    child: spec.Relation,
+    mode: str,
+    partition_by: Sequence[str],
+    options: Options,
+) -> None:
+    """`df.write.format(…).save(path)`: `mode` is append, overwrite, error or ignore."""
+    place = table_at(provider, location)
+    state = place.state()
+    if state is not None and mode == "error":
+        raise analysis_error("DELTA_PATH_EXISTS", path=location)
+    if state is not None and mode == "ignore":
+        return
+    schema = _nullable(schema_of(session.analyze(child)))
+    if state is None:
+        made = {k: v for k, v in options.items() if k.startswith("delta.")}
+        definition = Definition(schema, tuple(partition_by), made)
+        create(session, place, definition, child, operation="WRITE")
+        return
+    target = opened_at(provider, location, f"{provider}.{quoted(location)}")
+    _check_partitioning(target, partition_by, options, mode)
+    if mode == "overwrite" and options.flag("overwriteSchema"):
+        definition = replace(target.definition, schema=schema, partition_columns=tuple(partition_by))
+        create(session, place, definition, child, operation="WRITE")
+        return
+    table = Table("", location, "EXTERNAL", target.definition.schema, provider, location, catalog=provider)
+    table = replace(table, partition_columns=target.definition.partition_columns)
+    insert(
+        session,
+        table,
+        target,
+        child,
+        overwrite_all=mode == "overwrite",
+        by_name=True,
+        dynamic=_is_dynamic(session, options),
+        options=_checked_columns(session, target, schema, options),
+    )
+
+
+def _checked_columns(session: CommandSession, target: Opened, schema: StructType, options: Options) -> Options:
+    known = {f.name.lower() for f in target.definition.schema.fields}
+    merges = options.flag("mergeSchema", session.settings.flag("spark.databricks.delta.schema.autoMerge.enabled"))
+    if not merges and any(f.name.lower() not in known for f in schema.fields):
+        held = simple_string(target.definition.schema)
+        raise analysis_error("DELTA_SCHEMA_MISMATCH", dataSchema=simple_string(schema), tableSchema=held)
+    return options
+
+
+def _check_partitioning(target: Opened, partition_by: Sequence[str], options: Options, mode: str) -> None:
+    held = target.definition.partition_columns
+    if not partition_by or (mode == "overwrite" and options.flag("overwriteSchema")):
+        return
+    if [n.lower() for n in partition_by] != [n.lower() for n in held]:
+        raise analysis_error(
+            "DELTA_PARTITION_COLUMNS_MISMATCH",
+            path=target.table.location,
+            tableColumns=", ".join(held),
+            writeColumns=", ".join(partition_by),
+        )
+
+
+def _is_dynamic(session: CommandSession, options: Options) -> bool:
+    configured = session.settings.require("spark.sql.sources.partitionOverwriteMode")
+    return (options.get("partitionOverwriteMode") or configured).upper() == "DYNAMIC"
+
+
+def _nullable(schema: StructType) -> StructType:
+    return StructType(tuple(StructField(f.name, as_nullable(f.dtype), True, f.metadata) for f in schema.fields))
