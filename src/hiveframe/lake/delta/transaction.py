@@ -13,9 +13,9 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import metadata
 from typing import Any, Final
 
-import hiveframe
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.delta.actions import (
@@ -112,7 +112,7 @@ def _info(job: Commit, version: int) -> CommitInfo:
         "isolationLevel": isolation_level(job.base),
         "isBlindAppend": is_blind,
         "operationMetrics": dict(job.metrics or {}),
-        "engineInfo": f"HiveFrame/{hiveframe.__version__}",
+        "engineInfo": f"HiveFrame/{metadata.version('hiveframe')}",
         "txnId": str(uuid.uuid4()),
     }
     if job.base is not None:
