@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.types import DataType, StructType
+from hiveframe.plan.types import STRING, DataType, StructType
 from hiveframe.settings import Settings
 
 
@@ -54,6 +54,7 @@ class SqlFunction:
     body: spec.Expr | spec.Relation
     result: DataType | None
     environment: Environment | None = None
+    collation: str = STRING.collation
 
 
 @dataclass(frozen=True, slots=True, eq=False)

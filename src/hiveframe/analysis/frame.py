@@ -12,7 +12,7 @@ from hiveframe.analysis.scope import Scope
 from hiveframe.errors import AnalysisException, QueryContext, SparkError
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import STRING, DataType
 
 if TYPE_CHECKING:
     from hiveframe.analysis.relations.time_windows import TimeWindow
@@ -90,6 +90,7 @@ class Run:
     bare_calls: set[spec.Expr] = field(default_factory=set)
     full_names: dict[spec.Expr, str] = field(default_factory=dict)
     shows_sql: bool = False
+    stored_functions: dict[spec.Expr, str] = field(default_factory=dict)  # calls' full names, as Spark shows them
     cast_bounds: set[spec.FrameBound] = field(default_factory=set)
     windows: dict[spec.Window, spec.WindowSpec] = field(default_factory=dict)
     frames: dict[spec.Window, lg.Frame | None] = field(default_factory=dict)
@@ -133,8 +134,8 @@ class Run:
 class Context:
     """Surroundings of a relation.
 
-    WITH entries by lower-case name, enclosing queries (nearest first), named windows, the views being expanded, and the
-    values of the parameters of a SQL function.
+    WITH entries by lower-case name, enclosing queries (nearest first), named windows, the views being expanded, the
+    values of the parameters of a SQL function, and the collation of texts that say nothing else.
     """
 
     run: Run
@@ -144,6 +145,7 @@ class Context:
     windows: Mapping[str, spec.WindowSpec] = field(default_factory=dict)
     views: tuple[str, ...] = ()
     arguments: Mapping[str, lg.Expr] | None = None
+    collation: str = STRING.collation
     memo: dict[spec.Relation, Resolved] = field(default_factory=dict)
 
     def inside(self, outer: Input) -> Context:

@@ -168,7 +168,7 @@ def _function(node: spec.Function, run: Run) -> str:
     if row is None:
         if isinstance(run.bound.get(node), lg.PyUdf):  # a SQL function shows no names
             texts = [_argument(a, run) for a in given]
-        return f"{'.'.join(node.name)}({', '.join(texts)})"
+        return f"{run.stored_functions.get(node) or '.'.join(node.name)}({', '.join(texts)})"
     sign = written_sign(node, called)
     if sign and len(texts) == 1:
         return f"({sign} {texts[0]})"

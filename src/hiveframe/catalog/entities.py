@@ -12,6 +12,7 @@ from hiveframe.plan.types import StructType
 DEFAULT_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 GLOBAL_TEMP = "global_temp"
+COLLATION = "collation"  # the property that keeps DEFAULT COLLATION, as Spark's does
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Database:
     owner: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     catalog: str = DEFAULT_CATALOG
+
+    @property
+    def collation(self) -> str | None:
+        """The DEFAULT COLLATION of what is made in it."""
+        return self.properties.get(COLLATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,16 @@ class Table:
     view: ViewText | None = None
     stats: Mapping[str, Any] = field(default_factory=dict)
     catalog: str = DEFAULT_CATALOG
+
+    @property
+    def collation(self) -> str | None:
+        """The collation of texts for which none is said, if it has one of its own."""
+        return self.properties.get(COLLATION)
+
+    @property
+    def shown_properties(self) -> Mapping[str, str]:
+        """The properties that are not told by clauses of their own."""
+        return {key: value for key, value in self.properties.items() if key != COLLATION}
 
     @property
     def is_view(self) -> bool:

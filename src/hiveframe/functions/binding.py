@@ -17,7 +17,7 @@ from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import cast_nullable, cast_problem
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.collation_keys import is_collated
-from hiveframe.functions.collation_rules import settled, unified
+from hiveframe.functions.collation_rules import in_default, settled, unified
 from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
@@ -45,11 +45,13 @@ class CallBinder:
         describe: Describe,
         session: Mapping[str, str] | None = None,
         parse_schema: Callable[[str], DataType] | None = None,
+        collation: str = t.STRING.collation,
     ) -> None:
         self.settings = settings
         self.context = context
         self.ansi = settings.ansi
         self.time_zone = settings.time_zone
+        self.collation = collation
         self._evaluate = evaluate
         self._session = session or {}
         self._parse_schema = parse_schema
@@ -248,7 +250,8 @@ def bind_function(
                 )
             if made is not None:
                 made = _rebound(made, None if row.operator else display or row.name, binder.context)
-                return settled(row, made, binder) if has_collation else made
+                made = settled(row, made, binder) if has_collation else made
+                return made if binder.collation == t.STRING.collation else in_default(row, made, binder.collation)
         if row.coerce is not None:
             bound = row.coerce(binder, bound)
         dtype = row.result(bound) if callable(row.result) else row.result
@@ -270,7 +273,8 @@ def bind_function(
         )
     else:
         call = Call(row.name, bound, dtype, nullable, shown=display, context=binder.context)
-    return settled(row, call, binder) if has_collation else call
+    call = settled(row, call, binder) if has_collation else call
+    return call if binder.collation == t.STRING.collation else in_default(row, call, binder.collation)
 
 
 def check_count(row: Function, called: str, count: int, binder: CallBinder) -> None:

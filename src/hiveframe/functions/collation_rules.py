@@ -270,7 +270,8 @@ def _shared(texts: Sequence[_Source], binder: Binder) -> str:
     if strongest is _Strength.EXPLICIT:
         listed = ", ".join(f'"{t.sql_name(kind)}"' for kind in kinds)
         raise binder.error("COLLATION_MISMATCH.EXPLICIT", explicitTypes=listed)
-    return INDETERMINATE if strongest is _Strength.IMPLICIT else t.STRING.collation
+    said = [kind.collation for kind in kinds if kind != t.STRING]
+    return said[0] if strongest is _Strength.DEFAULT and len(said) == 1 else INDETERMINATE
 
 
 def _strength(expr: Expr) -> _Strength:
@@ -333,6 +334,15 @@ def settled(row: Function, made: Expr, binder: Binder) -> Expr:
     if isinstance(made, AggCall) and row.kind is FunctionKind.AGGREGATE:
         return _aggregated(made)
     return made
+
+
+def in_default(row: Function, made: Expr, collation: str) -> Expr:
+    """A bound call whose text comes from none of its arguments, in the collation that holds where none is said."""
+    if not isinstance(made, (Call, AggCall, Literal)) or made.dtype != t.STRING or row.name in _PASSED:
+        return made
+    args = () if isinstance(made, Literal) else made.args
+    is_own = row.result == t.STRING or not any(_strength(a) > _Strength.DEFAULT for a in args if _holds_text(a.dtype))
+    return replace(made, dtype=StringType(collation)) if is_own else made
 
 
 def _with_collation(dtype: DataType, kind: StringType) -> DataType:

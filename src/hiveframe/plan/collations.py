@@ -12,6 +12,20 @@ from typing import Final
 
 Row = tuple[str, str, str, str | None, str | None, str, str, str, str | None]
 
+COLUMNS: Final = (
+    "CATALOG",
+    "SCHEMA",
+    "NAME",
+    "LANGUAGE",
+    "COUNTRY",
+    "ACCENT_SENSITIVITY",
+    "CASE_SENSITIVITY",
+    "PAD_ATTRIBUTE",
+    "ICU_VERSION",
+)
+"""What `collations()` tells of each."""
+NULLABLE: Final = frozenset({"LANGUAGE", "COUNTRY", "ICU_VERSION"})
+
 _ICU: Final = "78.3.0.0"
 _VARIANTS: Final = ("", "_AI", "_AI_RTRIM", "_CI", "_CI_AI", "_CI_AI_RTRIM", "_CI_RTRIM", "_RTRIM")
 

@@ -139,6 +139,7 @@ class CreateNamespace(Command):
     comment: str | None = None
     location: str | None = None
     properties: Mapping[str, str] | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +160,7 @@ class AlterNamespace(Command):
     location: str | None = None
     comment: str | None = None
     unset_properties: tuple[str, ...] = ()
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,6 +208,7 @@ class CreateTable(Command):
     properties: Mapping[str, str] | None = None
     constraints: tuple[tuple[str | None, str], ...] = ()
     like: TableName | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +228,7 @@ class AlterTable(Command):
     Actions and their `args`: rename(to), add_columns(columns), drop_columns(names, if_exists), rename_column(old,
     new), alter_column(name, dtype, nullable, default, comment, position), replace_columns(columns),
     set_properties(properties), unset_properties(keys, if_exists), set_location(location, partition),
-    alter_columns(columns), schema_binding(binding),
+    alter_columns(columns), schema_binding(binding), default_collation(collation),
     add_partition(partitions, if_not_exists), drop_partition(partitions, if_exists, purge),
     rename_partition(old, new), recover_partitions(), set_query(query, text), cluster_by(columns),
     add_constraint(name, text), drop_constraint(name, if_exists).
@@ -254,6 +257,7 @@ class CreateView(Command):
     comment: str | None = None
     properties: Mapping[str, str] | None = None
     schema_binding: str | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -465,6 +469,7 @@ class CreateFunction(Command):
     comment: str | None = None
     deterministic: bool | None = None
     language: str = "SQL"
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

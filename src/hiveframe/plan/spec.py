@@ -742,6 +742,14 @@ class WithCtes(Relation):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WithDefaultCollation(Relation):
+    """`child`, in which texts that say nothing else are compared by `collation`: a view's DEFAULT COLLATION."""
+
+    child: Relation
+    collation: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SqlQuery(Relation):
     """`spark.sql(text, args)` used as a relation; parsed and lowered during analysis."""
 

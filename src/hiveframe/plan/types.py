@@ -6,7 +6,7 @@ Source: Spark SQL reference, "Data Types"; `org.apache.spark.sql.types`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
@@ -446,6 +446,24 @@ def as_nullable(dtype: DataType) -> DataType:
             return MapType(as_nullable(key), as_nullable(value), True)
         case StructType(fields):
             return StructType(tuple(StructField(f.name, as_nullable(f.dtype), True, f.metadata) for f in fields))
+    return dtype
+
+
+def with_default_collation(dtype: DataType, collation: str) -> DataType:
+    """The type with the texts in it that were named without COLLATE in `collation`.
+
+    `STRING` alone is this module's own object, where `STRING COLLATE UTF8_BINARY`, equal to it, is another.
+    """
+    match dtype:
+        case StringType():
+            return StringType(collation) if dtype is STRING else dtype
+        case ArrayType(element, contains_null):
+            return ArrayType(with_default_collation(element, collation), contains_null)
+        case MapType(key, value, contains_null):
+            made = with_default_collation(key, collation), with_default_collation(value, collation)
+            return MapType(*made, contains_null)
+        case StructType(fields):
+            return StructType(tuple(replace(f, dtype=with_default_collation(f.dtype, collation)) for f in fields))
     return dtype
 
 

@@ -158,6 +158,8 @@ class SessionEnvironment:
         )
         plan = inner.parse_query(table.view.text)
         assert isinstance(plan, spec.Relation)
+        if table.collation is not None:
+            plan = spec.WithDefaultCollation(plan, table.collation)
         return ViewTable(plan, table.parts, table.schema, inner)
 
     def read_source(self, node: spec.ReadSource, as_of: AsOf | None = None) -> DataTable:

@@ -30,6 +30,8 @@ class AlterTableGrammar(CreateTableGrammar):
         name = self.table_name()
         partition = self.optional_partition()
         action = _ACTIONS.get(self.kind)
+        if is_view and self.kind == "DEFAULT":
+            raise self.syntax_error("what to change, such as RENAME or SET")
         if action is None and is_view and (self.at_query(self.i) or self.kind in ("AS", "(")):
             action = AlterTableGrammar._set_query
         if action is None:
@@ -214,6 +216,9 @@ class AlterTableGrammar(CreateTableGrammar):
         query = self.query()
         return "set_query", {"query": query, "text": self.text_from(at)}
 
+    def _default_collation(self, start: int) -> Action:
+        return "default_collation", {"collation": self.default_collation()}
+
     def _schema_binding(self, start: int) -> Action:
         return "schema_binding", {"binding": self.schema_binding()}
 
@@ -253,6 +258,7 @@ _ACTIONS: Final[dict[str, Callable[[AlterTableGrammar, int], Action]]] = {
     "REPLACE": AlterTableGrammar._replace_all_columns,
     "RECOVER": AlterTableGrammar._recover,
     "CLUSTER": AlterTableGrammar._cluster,
+    "DEFAULT": AlterTableGrammar._default_collation,
     "AS": AlterTableGrammar._set_query,
     "WITH": AlterTableGrammar._schema_binding,
     **dict.fromkeys(

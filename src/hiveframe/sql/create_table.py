@@ -163,9 +163,7 @@ class CreateTableGrammar(ColumnGrammar):
         return {"properties": self.properties()}
 
     def _collation(self, at: int) -> dict[str, Any]:
-        self.expect("DEFAULT", "COLLATION")
-        self.identifier()
-        raise self.unsupported("DEFAULT COLLATION", at)
+        return {"collation": self.default_collation()}
 
     def _partitioned_by(self, at: int) -> dict[str, Any]:
         self.expect("PARTITIONED", "BY", "(")
@@ -277,6 +275,7 @@ _CLAUSE_NAMES: Final = {
     "CLUSTER": "CLUSTER BY",
     "STORED": "STORED AS/BY",
     "ROW": "ROW FORMAT",
+    "DEFAULT": "DEFAULT COLLATION",
 }
 
 _LIKE_CLAUSES: Final = frozenset(("USING", "ROW", "STORED", "LOCATION", "TBLPROPERTIES"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from hiveframe.errors import ParseException
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sql.alter_table import AlterTableGrammar
@@ -30,17 +31,25 @@ class NamespaceGrammar(AlterTableGrammar):
         while self.kind in ("COMMENT", "LOCATION", "WITH", "DEFAULT"):
             at = self.i
             kind = self.kind
+            if kind == "DEFAULT":
+                self.set_once(found, "collation", self._schema_collation(), "DEFAULT COLLATION", at)
+                continue
             self.advance()
             if kind == "COMMENT":
                 self.set_once(found, "comment", self.string(), kind, at)
             elif kind == "LOCATION":
                 self.set_once(found, "location", self.string(), kind, at)
-            elif kind == "DEFAULT":
-                raise self.unsupported("DEFAULT COLLATION", at)
             else:
                 self.expect_any("DBPROPERTIES", "PROPERTIES")
                 self.set_once(found, "properties", self.properties(), "WITH PROPERTIES", at)
         return c.CreateNamespace(name, if_not_exists, **found, origin=self.origin(start))
+
+    def _schema_collation(self) -> str:
+        """Spark has it behind a setting."""
+        enabled = self.conf.get("spark.sql.collation.schemaLevel.enabled") if self.conf is not None else None
+        if (enabled or "").lower() != "true":
+            raise ParseException("UNSUPPORTED_FEATURE.SCHEMA_LEVEL_COLLATIONS")
+        return self.default_collation()
 
     def set_once(self, found: dict[str, Any], key: str, value: Any, clause: str, start: int) -> None:
         """Adds what a clause said; a clause said twice is an error."""
@@ -58,9 +67,9 @@ class NamespaceGrammar(AlterTableGrammar):
         if self.accept("UNSET"):
             self.expect_any("DBPROPERTIES", "PROPERTIES")
             found["unset_properties"] = self.property_keys()
+        elif self.kind == "DEFAULT":
+            found["collation"] = self._schema_collation()
         else:
-            if self.kind == "DEFAULT":
-                raise self.unsupported("DEFAULT COLLATION", start)
             self.expect("SET")
             if self.accept("LOCATION"):
                 found["location"] = self.string()

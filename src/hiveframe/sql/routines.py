@@ -117,6 +117,8 @@ class RoutineGrammar(NamespaceGrammar):
                     message = f"Unsupported language for user defined functions: {language}"
                     raise self.operation_not_allowed(message, at)
                 found["language"] = language.upper()
+            elif kind == "DEFAULT":
+                found["collation"] = self.default_collation()
             elif kind == "SPECIFIC":
                 self.advance()
                 self.name()

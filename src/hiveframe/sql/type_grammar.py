@@ -68,12 +68,19 @@ class TypeGrammar(Cursor):
     def collation(self) -> str:
         """`COLLATE name` as Spark writes the name."""
         self.expect("COLLATE")
-        name = self.multipart_name()[-1]
+        return self._collation_name(self.multipart_name()[-1])
+
+    def _collation_name(self, name: str) -> str:
         try:
             return collation(name).name
         except UnknownCollation as unknown:
             params = {"collationName": name, "proposals": ", ".join(unknown.proposals)}
             raise SparkException("COLLATION_INVALID_NAME", params) from None
+
+    def default_collation(self) -> str:
+        """`DEFAULT COLLATION name` as Spark writes the name."""
+        self.expect("DEFAULT", "COLLATION")
+        return self._collation_name(self.identifier())
 
     def accept_not_null(self) -> bool:
         """Step over `NOT NULL` if it is there."""

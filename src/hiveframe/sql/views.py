@@ -77,8 +77,10 @@ class ViewGrammar(RoutineGrammar):
             self.set_once(found, "schema_binding", self.schema_binding(), "WITH SCHEMA", at)
         elif kind == "PARTITIONED":
             raise self.not_valid("CREATE VIEW ... PARTITIONED ON", at)
+        elif kind == "DEFAULT":
+            self.set_once(found, "collation", self.default_collation(), "DEFAULT COLLATION", at)
         else:
-            raise self.unsupported("DEFAULT COLLATION" if kind == "DEFAULT" else "metric views", at)
+            raise self.unsupported("metric views", at)
 
     def _view_columns(self) -> tuple[tuple[str, str | None], ...]:
         self.expect("(")

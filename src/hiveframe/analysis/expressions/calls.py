@@ -30,6 +30,7 @@ def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallB
             "namespace": ".".join(context.env.namespace),
             "user": context.env.user,
         },
+        collation=context.collation,
         parse_schema=lambda text: sql.parse_type_or_columns(text, conf=context.env.settings),
     )
 

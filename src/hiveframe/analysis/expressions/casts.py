@@ -14,7 +14,7 @@ def bind_cast(binder: Binder, node: spec.Cast) -> lg.Expr:
     """A cast that the user wrote; CHAR and VARCHAR are read as STRING."""
     child = binder.bind(node.child)
     dtype = binder.context.env.parse_type(node.dtype) if isinstance(node.dtype, str) else node.dtype
-    target = without_lengths(dtype)
+    target = t.with_default_collation(without_lengths(dtype), binder.context.collation)
     check_type(target, binder.context.env.settings.get("spark.sql.timeType.enabled"))
     mode = "try" if node.is_try else "legacy" if node.is_legacy or not binder.context.ansi else "ansi"
     return call_binder(binder.context, node).explicit_cast(child, target, mode=mode)

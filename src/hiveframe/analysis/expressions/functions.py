@@ -111,11 +111,16 @@ def unresolved_table_function(node: spec.TableFunction) -> Exception:
     return failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", node, name=quoted(node.name))
 
 
+_FULL_NAME_PARTS: Final = 3
+
+
 def _call_user(binder: Binder, node: spec.Function, user: UserFunction) -> lg.Expr:
     if isinstance(user, ClassFunction):
         raise no_class(node, user)
     args = stars.expand_arguments(binder, node.args)
     if isinstance(user, SqlFunction):
+        if len(user.name) == _FULL_NAME_PARTS:
+            binder.context.run.stored_functions[node] = ".".join(user.name)
         return call_sql(binder, node, user, args)
     if isinstance(user, PythonFunction):
         return call_python(binder, node, user.name, user.function, args, deterministic=user.deterministic)

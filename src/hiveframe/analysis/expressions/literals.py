@@ -21,6 +21,9 @@ from hiveframe.plan import types as t
 
 def bind_literal(binder: Binder, node: spec.Literal) -> lg.Expr:
     """A constant."""
+    collation = binder.context.collation
+    if collation != t.STRING.collation and node.dtype == t.STRING:
+        return lg.Literal(node.value, t.StringType(collation))
     return lg.Literal(node.value, node.dtype)
 
 

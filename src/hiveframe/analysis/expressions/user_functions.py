@@ -51,7 +51,7 @@ def call_sql(binder: Binder, node: spec.Function, user: SqlFunction, args: Seque
     placed = place_arguments(binder, node, user, args)
     run = binder.context.run
     env = user.environment or binder.context.env
-    context = Context(run, env, views=binder.context.views, arguments=placed)
+    context = Context(run, env, views=binder.context.views, arguments=placed, collation=user.collation)
     body = Binder(context, Input(Scope((), ())))
     expr = body.bind(user.body)
     run.arguments[node] = tuple(args)

@@ -49,3 +49,8 @@ def window_definitions(node: spec.WindowDefinitions, inputs: Sequence[Resolved],
     inner = replace(context, windows={**context.windows, **named}, memo={})
     child = context.run.analysis.resolve(node.child, inner)
     return Resolved(child.plan, child.scope, (child,), below=child.below, select=child.select)
+
+
+def with_default_collation(node: spec.WithDefaultCollation, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """A query whose texts are compared by a collation where they say nothing else."""
+    return context.run.analysis.resolve(node.child, replace(context, collation=node.collation, memo={}))

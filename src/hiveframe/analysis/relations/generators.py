@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hiveframe.analysis.environment import ClassFunction, PythonTableFunction, SqlFunction
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.calls import implicit_cast
 from hiveframe.analysis.expressions.functions import no_class, unresolved_table_function
 from hiveframe.analysis.expressions.user_functions import place_arguments
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
@@ -101,6 +102,21 @@ def _from_sql(node: spec.TableFunction, user: SqlFunction, context: Context) -> 
     caller = Binder(context, Input(EMPTY))
     placed = place_arguments(caller, node, user, node.args)
     env = user.environment or context.env
-    inner = Context(context.run, env, views=context.views, arguments=placed, outer=context.outer)
+    inner = Context(
+        context.run, env, views=context.views, arguments=placed, outer=context.outer, collation=user.collation
+    )
     child = context.run.analysis.resolve(user.body, inner)
-    return Resolved(child.plan, child.scope.requalified((user.name[-1],)), (child,))
+    if not isinstance(user.result, t.StructType):
+        return Resolved(child.plan, child.scope.requalified((user.name[-1],)), (child,))
+    if len(user.result.fields) != len(child.scope.columns):
+        counts = {"outputSize": str(len(child.scope.columns)), "returnParamSize": str(len(user.result.fields))}
+        raise failure("USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH", node, name=user.name[-1], **counts)
+    if len(user.result.fields) != len(child.scope.columns):
+        counts = {"outputSize": str(len(child.scope.columns)), "returnParamSize": str(len(user.result.fields))}
+        raise failure("USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH", node, name=user.name[-1], **counts)
+    items: list[lg.Named] = []
+    for field, column in zip(user.result.fields, child.scope.columns, strict=True):
+        expr = implicit_cast(context, column, field.dtype, node)
+        items.append(lg.Named(context.run.column(field.name, expr.dtype, expr.nullable), expr))
+    scope = Scope([i.column for i in items], [(user.name[-1],)] * len(items), case_sensitive=child.scope.case_sensitive)
+    return Resolved(lg.Project(child.plan, tuple(items)), scope, (child,))

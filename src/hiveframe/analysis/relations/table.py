@@ -48,6 +48,7 @@ HANDLERS: Final[Mapping[type[spec.Relation], Entry]] = {
     spec.Table: Entry(tables.table, no_inputs),
     spec.SqlQuery: Entry(sql_text.sql_query, no_inputs),
     spec.WithCtes: Entry(ctes.with_ctes, no_inputs),
+    spec.WithDefaultCollation: Entry(aliases.with_default_collation, no_inputs),
     spec.WindowDefinitions: Entry(aliases.window_definitions, no_inputs),
     spec.Project: Entry(projection.project),
     spec.WithColumns: Entry(projection.with_columns),

@@ -14,7 +14,7 @@ from hiveframe.functions.coercion import implicit_cast
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.plan.collations import collations
+from hiveframe.plan.collations import COLUMNS, NULLABLE, collations
 from hiveframe.sql.keywords import ANSI_RESERVED, KEYWORDS
 
 _DOCROOT = "https://spark.apache.org/docs/latest"
@@ -82,23 +82,10 @@ def _sql_keywords(node: spec.TableFunction, context: Context) -> Resolved:
 
 def _collations(node: spec.TableFunction, context: Context) -> Resolved:
     """What text may be compared by."""
-    nullable = {"LANGUAGE", "COUNTRY", "ICU_VERSION"}
-    columns = tuple(context.run.column(name, t.STRING, name in nullable) for name in _COLLATION_COLUMNS)
+    columns = tuple(context.run.column(name, t.STRING, name in NULLABLE) for name in COLUMNS)
     rows = tuple(tuple(lg.Literal(value, t.STRING) for value in row) for row in collations())
     return leaf(context, lg.Values(columns, rows))
 
-
-_COLLATION_COLUMNS: Final = (
-    "CATALOG",
-    "SCHEMA",
-    "NAME",
-    "LANGUAGE",
-    "COUNTRY",
-    "ACCENT_SENSITIVITY",
-    "CASE_SENSITIVITY",
-    "PAD_ATTRIBUTE",
-    "ICU_VERSION",
-)
 
 BUILT_IN: Final[Mapping[str, Callable[[spec.TableFunction, Context], Resolved]]] = {
     "range": _range,

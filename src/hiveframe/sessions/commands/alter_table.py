@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from hiveframe.catalog.entities import Table
+from hiveframe.catalog.entities import COLLATION, Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions.coercion import can_up_cast
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
-from hiveframe.plan.types import StructField, StructType
+from hiveframe.plan.types import StringType, StructField, StructType, sql_name, with_default_collation
 from hiveframe.sessions.commands.lookup import known_table, writable_table
 from hiveframe.sessions.commands.partitions import matching, partition_names, remove_partition, static_values
 from hiveframe.sessions.commands.seam import CommandSession, handles
@@ -78,7 +78,7 @@ def _rename(session: CommandSession, table: Table, args: Args) -> None:
 def _add_columns(session: CommandSession, table: Table, args: Args) -> None:
     fields = list(table.schema.fields)
     for d in args["columns"]:
-        new = column_field(session, d)
+        new = column_field(session, d, table.collation)
         if any(f.name.lower() == new.name.lower() for f in fields):
             raise analysis_error("FIELD_ALREADY_EXISTS", op="add", fieldNames=quoted(new.name), struct="STRUCT")
         fields.insert(_place(table, fields, d.position), new)
@@ -103,14 +103,17 @@ def _alter_column(session: CommandSession, table: Table, args: Args) -> None:
     f = fields[i]
     metadata = dict(f.metadata)
     dtype = args.get("dtype") or f.dtype
-    if args.get("dtype") is not None and dtype != f.dtype and not can_up_cast(f.dtype, dtype):
+    if isinstance(f.dtype, StringType):
+        dtype = with_default_collation(dtype, f.dtype.collation)  # STRING alone changes nothing
+    is_text = isinstance(f.dtype, StringType) and isinstance(dtype, StringType)  # of any collation
+    if args.get("dtype") is not None and dtype != f.dtype and not is_text and not can_up_cast(f.dtype, dtype):
         raise analysis_error(
             "NOT_SUPPORTED_CHANGE_COLUMN",
             table=quoted(*table.parts),
             originName=quoted(f.name),
-            originType=f'"{f.dtype}"',
+            originType=f'"{sql_name(f.dtype)}"',
             newName=quoted(f.name),
-            newType=f'"{dtype}"',
+            newType=f'"{sql_name(dtype)}"',
         )
     if args.get("comment") is not None:
         metadata["comment"] = args["comment"]
@@ -129,7 +132,7 @@ def _alter_column(session: CommandSession, table: Table, args: Args) -> None:
 
 def _replace_columns(session: CommandSession, table: Table, args: Args) -> None:
     kept = [f for f in table.schema.fields if f.name in table.partition_columns]
-    _save(session, table, [column_field(session, d) for d in args["columns"]] + kept)
+    _save(session, table, [column_field(session, d, table.collation) for d in args["columns"]] + kept)
 
 
 def _set_properties(session: CommandSession, table: Table, args: Args) -> None:
@@ -189,6 +192,11 @@ def _cluster_by(session: CommandSession, table: Table, args: Args) -> None:
     session.catalog.metastore.alter_table(replace(table, cluster_by=tuple(args["columns"])))
 
 
+def _default_collation(session: CommandSession, table: Table, args: Args) -> None:
+    """For the columns to come."""
+    _set_properties(session, table, {"properties": {COLLATION: args["collation"]}})
+
+
 _ACTIONS: Final[Mapping[str, Action]] = {
     "rename": _rename,
     "add_columns": _add_columns,
@@ -202,4 +210,5 @@ _ACTIONS: Final[Mapping[str, Action]] = {
     "recover_partitions": _recover_partitions,
     "set_query": _set_query,
     "cluster_by": _cluster_by,
+    "default_collation": _default_collation,
 }

@@ -13,10 +13,11 @@ from hiveframe.sql.strings import quote_string
 def create_statement(table: Table) -> str:
     """The statement, laid out as Spark does."""
     name = ".".join(quote_if_needed(p) for p in table.parts)
-    return _create_view(table, name) if table.view else _create_table(table, name)
+    return _create_view(table) if table.view else _create_table(table, name)
 
 
-def _create_view(table: Table, name: str) -> str:
+def _create_view(table: Table) -> str:
+    name = ".".join(quote_if_needed(p) for p in table.parts[1:])
     assert table.view is not None
     columns = ",\n  ".join(
         quote_if_needed(f.name)
@@ -24,10 +25,13 @@ def _create_view(table: Table, name: str) -> str:
         for f in table.schema.fields
     )
     lines = [f"CREATE VIEW {name} (\n  {columns})"]
+    if table.collation is not None:
+        lines.append(f"DEFAULT COLLATION {table.collation}")
     if table.comment is not None:
         lines.append(f"COMMENT {quote_string(table.comment)}")
-    if table.properties:
-        lines.append(f"TBLPROPERTIES {_pairs(table.properties)}")
+    if table.shown_properties:
+        lines.append(f"TBLPROPERTIES {_pairs(table.shown_properties)}")
+    lines.append("WITH SCHEMA COMPENSATION")
     lines.append(f"AS {table.view.text}")
     return "\n".join(lines) + "\n"
 
@@ -46,12 +50,14 @@ def _create_table(table: Table, name: str) -> str:
         if table.buckets.sort_columns:
             lines.append(f"SORTED BY ({_names(table.buckets.sort_columns)})")
         lines.append(f"INTO {table.buckets.count} BUCKETS")
+    if table.collation is not None:
+        lines.append(f"DEFAULT COLLATION {table.collation}")
     if table.comment is not None:
         lines.append(f"COMMENT {quote_string(table.comment)}")
     if table.type == "EXTERNAL":
         lines.append(f"LOCATION {quote_string('file:' + table.location)}")
-    if table.properties:
-        lines.append(f"TBLPROPERTIES {_pairs(table.properties)}")
+    if table.shown_properties:
+        lines.append(f"TBLPROPERTIES {_pairs(table.shown_properties)}")
     return "\n".join(lines) + "\n"
 
 

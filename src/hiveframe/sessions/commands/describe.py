@@ -11,8 +11,9 @@ from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error
 from hiveframe.functions import registry
 from hiveframe.plan import commands as c
+from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
-from hiveframe.plan.types import StructField, StructType, json_value, simple_string, sql_name
+from hiveframe.plan.types import DataType, StructField, StructType, json_value, simple_string, sql_name
 from hiveframe.sessions.commands.lookup import find_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_fields
 from hiveframe.sessions.commands.seam import CommandSession, handles
@@ -89,7 +90,7 @@ def _as_json(session: CommandSession, parts: tuple[str, ...], schema: StructType
             "provider": table.provider,
             "location": f"file:{table.location}" if table.location else None,
             "partition_columns": list(table.partition_columns),
-            "table_properties": dict(table.properties),
+            "table_properties": dict(table.shown_properties),
         }
     return small_table((column("json_metadata"),), [(json.dumps(document),)])
 
@@ -127,8 +128,20 @@ def describe_function(session: CommandSession, command: c.DescribeFunction) -> S
 
 
 def _sql_function(function: SqlFunction) -> list[str]:
-    params = ", ".join(f"{name} {sql_name(dtype)}" for name, dtype, _ in function.params)
-    lines = [f"Function: {'.'.join(function.name)}", "Type:     SCALAR", f"Input:    {params or '()'}"]
-    if function.result is not None:
-        lines.append(f"Returns:  {sql_name(function.result)}")
+    is_table = isinstance(function.body, spec.Relation)
+    lines = [f"Function: {'.'.join(function.name)}", f"Type:     {'TABLE' if is_table else 'SCALAR'}"]
+    lines += _listed("Input:    ", [(name, dtype) for name, dtype, _ in function.params]) or ["Input:    ()"]
+    match function.result:
+        case StructType(fields):
+            lines += _listed("Returns:  ", [(f.name, f.dtype) for f in fields])
+        case DataType():
+            lines.append(f"Returns:  {sql_name(function.result)}")
     return lines
+
+
+def _listed(title: str, fields: Sequence[tuple[str, DataType]]) -> list[str]:
+    """Names and types in columns, the title before the first."""
+    names, types = [name for name, _ in fields], [sql_name(dtype) for _, dtype in fields]
+    widths = [max(map(len, texts), default=0) for texts in (names, types)]
+    rows = [f"{n.ljust(widths[0])} {d.ljust(widths[1])}" for n, d in zip(names, types, strict=True)]
+    return [(title if i == 0 else " " * len(title)) + row for i, row in enumerate(rows)]

@@ -12,7 +12,7 @@ from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
-from hiveframe.plan.types import DataType, sql_name
+from hiveframe.plan.types import STRING, DataType, sql_name, with_default_collation
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.data_sources import register
 from hiveframe.sessions.results import EMPTY, SmallTable
@@ -27,7 +27,8 @@ def create_function(session: CommandSession, command: c.CreateFunction) -> Small
     if command.body is None or command.body_text is None:
         raise unsupported(f"functions in language {command.language}; write it in SQL or register a Python function")
     parts = session.table_parts(command.name)
-    function = SqlFunction(parts, _params(command), command.body, _result(command))
+    collation = command.collation or STRING.collation
+    function = SqlFunction(parts, _params(command), command.body, _result(command), collation=collation)
     if command.temporary:
         key = parts[-1].lower()
         if key in session.catalog.functions and not command.replace:
@@ -91,18 +92,24 @@ def _exists(parts: tuple[str, ...]) -> Exception:
 
 
 def _params(command: c.CreateFunction) -> tuple[tuple[str, DataType, spec.Expr | None], ...]:
-    return tuple((p.name[-1], p.dtype, p.default) for p in command.params)
+    return tuple((p.name[-1], _typed(p.dtype, command), p.default) for p in command.params)
+
+
+def _typed(dtype: DataType, command: c.CreateFunction) -> DataType:
+    return dtype if command.collation is None else with_default_collation(dtype, command.collation)
 
 
 def _result(command: c.CreateFunction) -> DataType | None:
-    return command.returns
+    return command.returns if command.returns is None else _typed(command.returns, command)
 
 
 def _definition(command: c.CreateFunction) -> dict[str, Any]:
-    params = [[p.name[-1], sql_name(p.dtype), p.default_text] for p in command.params]
+    params = [[p.name[-1], sql_name(_typed(p.dtype, command)), p.default_text] for p in command.params]
+    returns = _result(command)
     return {
         "params": params,
-        "returns": sql_name(command.returns) if command.returns is not None else None,
+        "returns": sql_name(returns) if returns is not None else None,
+        "collation": command.collation,
         "returns_table": command.returns_table,
         "body": command.body_text,
         "comment": command.comment,
@@ -128,7 +135,8 @@ def stored_function(function: Function, settings: Settings) -> SqlFunction | Cla
     else:
         body = sql.parse_expression(d["body"], conf=settings)
     result = sql.parse_data_type(d["returns"], conf=settings) if d["returns"] else None
-    return SqlFunction((function.catalog, function.database, function.name), params, body, result)
+    name = (function.catalog, function.database, function.name)
+    return SqlFunction(name, params, body, result, collation=d.get("collation") or STRING.collation)
 
 
 @handles(c.DropFunction)

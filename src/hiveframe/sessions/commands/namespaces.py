@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from hiveframe.catalog.entities import DEFAULT_CATALOG, Database
+from hiveframe.catalog.entities import COLLATION, DEFAULT_CATALOG, Database
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
 from hiveframe.sessions.users import current_user
 
-_RESERVED = frozenset({"owner", "location", "comment"})
+_RESERVED = frozenset({"owner", "location", "comment", COLLATION})
 
 
 @handles(c.CreateNamespace)
@@ -21,6 +21,8 @@ def create_namespace(session: CommandSession, command: c.CreateNamespace) -> Sma
     name = session.catalog.database_name(session.table_parts(command.name))
     folder = command.location or os.path.join(session.catalog.metastore.warehouse_dir, f"{name}.db")
     properties = dict(command.properties or {})
+    if command.collation is not None:
+        properties[COLLATION] = command.collation
     database = Database(name, local_path(folder), command.comment or "", current_user(), properties)
     session.catalog.metastore.create_database(database, if_not_exists=command.if_not_exists)
     return EMPTY
@@ -42,6 +44,8 @@ def alter_namespace(session: CommandSession, command: c.AlterNamespace) -> Small
     properties = {**database.properties, **(command.properties or {})}
     for key in command.unset_properties:
         properties.pop(key, None)
+    if command.collation is not None:
+        properties[COLLATION] = command.collation
     changed = replace(
         database,
         properties=properties,
@@ -60,13 +64,14 @@ def describe_namespace(session: CommandSession, command: c.DescribeNamespace) ->
         ("Catalog Name", DEFAULT_CATALOG),
         ("Namespace Name", database.name),
         ("Comment", database.comment),
+        *((("Collation", database.collation),) if database.collation is not None else ()),
         ("Location", f"file:{database.location}"),
         ("Owner", database.owner),
     ]
     if command.extended:
         shown = ", ".join(f"({k},{v})" for k, v in sorted(database.properties.items()) if k not in _RESERVED)
         rows.append(("Properties", f"({shown})" if shown else ""))
-    return small_table((column("info_name"), column("info_value")), rows)
+    return small_table((column("info_name"), column("info_value", nullable=True)), rows)
 
 
 @handles(c.UseNamespace)

@@ -11,6 +11,7 @@ from hiveframe.errors import analysis_error
 from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan import types as t
+from hiveframe.plan.collations import COLUMNS, NULLABLE, collations
 from hiveframe.sessions.commands.create_statement import create_statement
 from hiveframe.sessions.commands.lookup import find_table, known_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_names
@@ -122,7 +123,7 @@ def _properties(session: CommandSession, command: c.Show) -> SmallTable:
     key = _args(command).get("key")
     fields = (column("key"), column("value"))
     table = find_table(session, parts)
-    properties = dict(table.properties) if table else {}
+    properties = dict(table.shown_properties) if table else {}
     if key is None:
         return small_table(fields, sorted(properties.items()))
     name = ".".join(table.parts) if table else parts[-1]
@@ -138,6 +139,11 @@ def _create_table(session: CommandSession, command: c.Show) -> SmallTable:
 def _catalogs(session: CommandSession, command: c.Show) -> SmallTable:
     names = [DEFAULT_CATALOG] if matches(DEFAULT_CATALOG, command.pattern) else []
     return small_table((column("catalog"),), [(n,) for n in names])
+
+
+def _collations(session: CommandSession, command: c.Show) -> SmallTable:
+    fields = [column(name, nullable=name in NULLABLE) for name in COLUMNS[2:]]
+    return small_table(tuple(fields), [row[2:] for row in collations() if matches(row[2], command.pattern)])
 
 
 def _current_namespace(session: CommandSession, command: c.Show) -> SmallTable:
@@ -160,6 +166,7 @@ _LISTINGS: Final[Mapping[str, Callable[[CommandSession, c.Show], SmallTable]]] =
     "tblproperties": _properties,
     "create_table": _create_table,
     "catalogs": _catalogs,
+    "collations": _collations,
     "current_namespace": _current_namespace,
     "procedures": _procedures,
 }

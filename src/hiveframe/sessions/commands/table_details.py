@@ -36,6 +36,8 @@ def details(session: CommandSession, table: Table) -> list[tuple[str, str]]:
         rows.append(("Sort Columns", _names(table.buckets.sort_columns)))
     if table.comment:
         rows.append(("Comment", table.comment))
+    if table.collation is not None:
+        rows.append(("Collation", table.collation))
     if table.view:
         rows += [
             ("View Text", table.view.text),
@@ -44,8 +46,8 @@ def details(session: CommandSession, table: Table) -> list[tuple[str, str]]:
             ("View Catalog and Namespace", ".".join((table.view.catalog, *table.view.namespace))),
             ("View Query Output Columns", _names(table.view.query_columns)),
         ]
-    if table.properties:
-        rows.append(("Table Properties", _pairs(table.properties)))
+    if table.shown_properties:
+        rows.append(("Table Properties", _pairs(table.shown_properties)))
     if table.stats:
         size = f"{table.stats['size_bytes']} bytes"
         count = table.stats.get("row_count")

@@ -11,12 +11,14 @@ from dataclasses import replace
 from hiveframe.catalog.entities import BucketSpec, Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
+from hiveframe.functions.collation_keys import is_collated
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.registry import open_source, short_name, source_of
 from hiveframe.lake.sources.source import ReadRequest
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
+from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField, StructType
 from hiveframe.sessions.commands.lookup import (
     find_table,
@@ -34,7 +36,7 @@ from hiveframe.sessions.commands.partitions import (
 )
 from hiveframe.sessions.commands.saving import create_as_select
 from hiveframe.sessions.commands.seam import CommandSession, handles
-from hiveframe.sessions.commands.views import drop_view
+from hiveframe.sessions.commands.views import drop_view, in_collation, with_collation
 from hiveframe.sessions.environment import read_schema
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.tables_of import open_table
@@ -43,6 +45,7 @@ from hiveframe.sessions.versioned.opened import is_there, is_versioned
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
+_KEYS_SETTING = "spark.sql.collation.allowInMapKeys"
 
 
 @handles(c.CreateTable)
@@ -65,7 +68,8 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
     )
     replaces = command.or_replace or command.replace_only
     if command.query is not None:
-        create_as_select(session, table, command.query, replaces=existing if replaces else None)
+        query = in_collation(command.query, table.collation)
+        create_as_select(session, table, query, replaces=existing if replaces else None)
         return EMPTY
     if is_versioned(table.provider):
         from hiveframe.sessions.versioned.making import make_table
@@ -86,9 +90,10 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
     if command.external and given is None:
         raise unsupported("CREATE EXTERNAL TABLE without LOCATION; say where its files are")
     location = local_path(given) if given else session.catalog.metastore.default_location(database, name)
-    fields = [column_field(session, d) for d in command.columns]
+    collation = command.collation or session.catalog.metastore.database(database).collation
+    fields = [column_field(session, d, collation) for d in command.columns]
     partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
-    fields += [column_field(session, d) for d in command.partition_columns]
+    fields += [column_field(session, d, collation) for d in command.partition_columns]
     if not fields and command.query is None and not (is_versioned(provider) and not is_there(provider, location)):
         if given is None and not is_versioned(provider):
             raise analysis_error("UNABLE_TO_INFER_SCHEMA", format=provider)
@@ -108,7 +113,7 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
         command.cluster_by,
         dict(options.without("path")),
-        dict(command.properties or {}),
+        with_collation(command.properties, collation),
         command.comment,
         current_user(),
         time.time_ns() // 1_000_000,
@@ -145,8 +150,13 @@ def _like(session: CommandSession, command: c.CreateTable, catalog: str, databas
     )
 
 
-def column_field(session: CommandSession, d: c.ColumnDef) -> StructField:
-    """A column definition as a field; its default and comment go into the metadata, where Spark keeps them."""
+def column_field(session: CommandSession, d: c.ColumnDef, collation: str | None = None) -> StructField:
+    """A column definition as a field; its default and comment go into the metadata, where Spark keeps them.
+
+    `collation` is the table's own, for texts of which none is said.
+    """
+    dtype = t.with_default_collation(d.dtype, collation) if collation is not None else d.dtype
+    _check_keys(session, dtype)
     metadata: dict[str, object] = {}
     if d.comment is not None:
         metadata["comment"] = d.comment
@@ -157,7 +167,21 @@ def column_field(session: CommandSession, d: c.ColumnDef) -> StructField:
         metadata[EXISTS_DEFAULT_KEY] = d.default_text
     if d.generated is not None or d.identity is not None:
         raise unsupported(f"generated and identity columns ({d.name[-1]!r}) in files without a transaction log")
-    return StructField(d.name[-1], d.dtype, d.nullable, metadata)
+    return StructField(d.name[-1], dtype, d.nullable, metadata)
+
+
+def _check_keys(session: CommandSession, dtype: t.DataType) -> None:
+    """Stored maps have no collated keys unless a setting lets them."""
+    match dtype:
+        case t.ArrayType(element):
+            _check_keys(session, element)
+        case t.StructType(fields):
+            for f in fields:
+                _check_keys(session, f.dtype)
+        case t.MapType(key, value):
+            if is_collated(key) and (session.settings.get(_KEYS_SETTING) or "").lower() != "true":
+                raise analysis_error("UNSUPPORTED_FEATURE.COLLATIONS_IN_MAP_KEYS")
+            _check_keys(session, value)
 
 
 def _partition_names(exprs: Sequence[spec.Expr]) -> list[str]:

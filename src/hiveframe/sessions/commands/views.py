@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
-from hiveframe.catalog.entities import GLOBAL_TEMP, Table, ViewText
+from hiveframe.catalog.entities import COLLATION, GLOBAL_TEMP, Table, ViewText
 from hiveframe.catalog.metastore import quoted
 from hiveframe.catalog.session_catalog import TemporaryView
 from hiveframe.errors import analysis_error
@@ -26,7 +27,11 @@ _CAPTURED = ("spark.sql.ansi.enabled", "spark.sql.caseSensitive", "spark.sql.tim
 def create_view(session: CommandSession, command: c.CreateView) -> SmallTable:
     """A view; its query is analysed now, so that a mistake shows at once."""
     parts = session.table_parts(command.name)
-    schema = schema_of(session.analyze(command.child))
+    if command.scope == "persistent" and command.collation is None:
+        _, database, _ = session.catalog.qualify(parts)
+        found = session.catalog.metastore.find_database(database)
+        command = replace(command, collation=found.collation if found else None)
+    schema = schema_of(session.analyze(in_collation(command.child, command.collation)))
     if command.columns and len(command.columns) != len(schema.fields):
         more = "NOT_ENOUGH" if len(command.columns) > len(schema.fields) else "TOO_MANY"
         raise analysis_error(
@@ -42,10 +47,20 @@ def create_view(session: CommandSession, command: c.CreateView) -> SmallTable:
     return EMPTY
 
 
+def in_collation(plan: spec.Relation, collation: str | None) -> spec.Relation:
+    """A query whose texts are compared by a DEFAULT COLLATION, if there is one."""
+    return plan if collation is None else spec.WithDefaultCollation(plan, collation)
+
+
+def with_collation(properties: Mapping[str, str] | None, collation: str | None) -> dict[str, str]:
+    """Properties, and the DEFAULT COLLATION among them if there is one."""
+    return {**(properties or {}), **({COLLATION: collation} if collation is not None else {})}
+
+
 def _keep(session: CommandSession, command: c.CreateView, parts: tuple[str, ...]) -> None:
     if len(parts) > 1 and not (len(parts) == 2 and parts[0].lower() == GLOBAL_TEMP and command.scope == "global"):
         raise analysis_error("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", actualName=quoted(*parts))
-    plan = command.child
+    plan = in_collation(command.child, command.collation)
     if command.columns:
         plan = spec.ToDF(plan, tuple(name for name, _ in command.columns))
     if _names_itself(plan, parts):
@@ -109,7 +124,7 @@ def _store(session: CommandSession, command: c.CreateView, parts: tuple[str, ...
         name,
         "VIEW",
         StructType(fields),
-        properties=dict(command.properties or {}),
+        properties=with_collation(command.properties, command.collation),
         comment=command.comment,
         owner=current_user(),
         created_ms=time.time_ns() // 1_000_000,
@@ -146,7 +161,7 @@ def create_temporary_view_using(session: CommandSession, command: c.CreateTempor
 
 def replace_query(session: CommandSession, view: Table, text: str, plan: spec.Relation) -> None:
     """ALTER VIEW … AS."""
-    schema = schema_of(session.analyze(plan))
+    schema = schema_of(session.analyze(in_collation(plan, view.collation)))
     assert view.view is not None
     changed = replace(view.view, text=text, query_columns=tuple(f.name for f in schema.fields))
     session.catalog.metastore.alter_table(replace(view, schema=schema, view=changed))
