@@ -83,6 +83,15 @@ def grouped(
     return tuple(StoredAlike(columns, tuple(alike)) for columns, alike in groups.items())
 
 
+def with_files(source: ScanSource, kept: Sequence[ScanFile]) -> ScanSource:
+    """The source with only some of its files."""
+    detail: ParquetDetail = source.detail
+    paths = {f.path for f in kept}
+    groups = (replace(g, files=tuple(f for f in g.files if f.path in paths)) for g in detail.groups)
+    left = replace(detail, groups=tuple(g for g in groups if g.files))
+    return replace(source, files=tuple(kept), detail=left)
+
+
 def check_groups(source: ScanSource) -> None:
     """FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH for a column that cannot be read as its type."""
     detail: ParquetDetail = source.detail

@@ -35,7 +35,8 @@ class ScanSource:
 
     `schema` holds data and partition columns in output order; `partitions` lists the positions in `schema` that come
     from folder names, in the order of `ScanFile.partition_values`. `detail` is the format's own knowledge (footers,
-    header, inferred widths); `state` is the version of a table that keeps them. `hive_layout` says that the folders
+    header, inferred widths); `state` is the version of a table that keeps them, `pruner` a
+    `lake.pruning.Pruner` where files can be left out. `hive_layout` says that the folders
     between root and file spell the partition values.
     """
 
@@ -49,6 +50,7 @@ class ScanSource:
     time_zone: str = "UTC"
     detail: Any = None
     state: Any = None
+    pruner: Any = None
 
     @property
     def size_bytes(self) -> int:

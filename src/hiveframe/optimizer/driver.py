@@ -21,6 +21,7 @@ from hiveframe.optimizer.rules.merge_filters import merge_filters
 from hiveframe.optimizer.rules.order_small_results import order_small_results
 from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
+from hiveframe.optimizer.rules.prune_files import Evaluate, prune_files
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
@@ -64,14 +65,16 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
 )
 
 
-def optimize(plan: Relation, parallelism: int = 1) -> Relation:
-    """A plan with the same rows and schema that is smaller, flatter and reads fewer columns.
+def optimize(plan: Relation, parallelism: int = 1, evaluate: Evaluate | None = None) -> Relation:
+    """A plan with the same rows and schema that is smaller, flatter and reads fewer columns and files.
 
-    `parallelism` says into how many partitions Spark would cut rows where nothing else says it.
+    `parallelism` says into how many partitions Spark would cut rows where nothing else says it; `evaluate` computes
+    constants, without which no file is left out.
     """
-    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism))
+    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism, evaluate))
     first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
-    for rule in (key_collations, first, *RULES):
+    last = (partial(prune_files, evaluate=evaluate),) if evaluate is not None else ()
+    for rule in (key_collations, first, *RULES, *last):
         changed = rule(plan)
         if changed is not plan:
             check_schema(_name(rule), plan.output, changed.output)
@@ -92,13 +95,13 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
         raise internal_error(f"the optimiser's rule {rule} changed the schema from ({names[0]}) to ({names[1]})")
 
 
-def _with_optimized_subqueries(node: Relation, parallelism: int) -> Relation:
+def _with_optimized_subqueries(node: Relation, parallelism: int, evaluate: Evaluate | None) -> Relation:
     if not holds(expressions(node), SUBQUERIES):
         return node
 
     def optimized(expr: Any) -> Any:
         if isinstance(expr, Exists):
-            return replace(expr, plan=optimize(Project(expr.plan, ()), parallelism))  # no column of it matters
-        return replace(expr, plan=optimize(expr.plan, parallelism)) if isinstance(expr, SUBQUERIES) else expr
+            return replace(expr, plan=optimize(Project(expr.plan, ()), parallelism, evaluate))  # no column matters
+        return replace(expr, plan=optimize(expr.plan, parallelism, evaluate)) if isinstance(expr, SUBQUERIES) else expr
 
     return with_children(node, Expr, lambda root: rewrite_up(root, Expr, optimized))

@@ -67,12 +67,12 @@ class Analysis:
     plan: lg.Relation
     version: object
     reads: Reads = field(default_factory=Reads)
-    parallelism: int = 1
+    optimize: Callable[[lg.Relation], lg.Relation] = optimize
 
     @cached_property
     def optimized(self) -> lg.Relation:
         """The plan as the engine gets it."""
-        return optimize(self.plan, self.parallelism)
+        return self.optimize(self.plan)
 
 
 class Analyses:

@@ -152,13 +152,13 @@ class Session:
         version = self.state.version
         if self.state.cached_plans:  # keyed by plan id, which a kept analysis does not see
             plain = Analyzer(self._environment).relation(self._with_cached(plan))
-            return Analysis(plain, version, parallelism=self.settings.parallelism)
+            return Analysis(plain, version, optimize=self._optimized)
         known = self.state.analyses.find(plan, version)
         if known is not None:
             return known
         reads = Reads()
         typed = Analyzer(replace(self._environment, reads=reads)).relation(plan)
-        made = Analysis(typed, version, reads, self.settings.parallelism)
+        made = Analysis(typed, version, reads, self._optimized)
         self.state.analyses.keep(plan, made)
         return made
 
@@ -189,7 +189,7 @@ class Session:
         return RunRows(schema_of(analysis.plan), run, run.batches())
 
     def _optimized(self, plan: lg.Relation) -> lg.Relation:
-        return optimize(plan, self.settings.parallelism)
+        return optimize(plan, self.settings.parallelism, self.evaluate)
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""
@@ -201,9 +201,7 @@ class Session:
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation for a command of this thread."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return self._stream(
-            Analysis(plan, self.state.version, parallelism=self.settings.parallelism), operation
-        ).batches
+        return self._stream(Analysis(plan, self.state.version, optimize=self._optimized), operation).batches
 
     def written(self, plan: lg.Relation) -> WrittenRows:
         """A relation's rows for a writer."""

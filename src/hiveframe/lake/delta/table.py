@@ -25,6 +25,7 @@ from hiveframe.lake.delta.features import (
     with_features,
 )
 from hiveframe.lake.delta.history import version_at
+from hiveframe.lake.delta.pruning import DeltaPruner
 from hiveframe.lake.delta.snapshot import SNAPSHOTS, FileKey, Snapshot
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all, reads_nothing
 from hiveframe.lake.delta.values import file_statistics, partition_text, partition_value, with_loose_bounds
@@ -151,6 +152,7 @@ def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) ->
         time_zone=zone,
         detail=detail,
         state=snapshot,
+        pruner=DeltaPruner(),
     )
     check_groups(source)
     return source

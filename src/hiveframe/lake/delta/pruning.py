@@ -1,0 +1,92 @@
+"""Which of a version's files a filter may need: by partition values, and by the statistics in the log.
+
+Source: Delta's PROTOCOL.md, "Per-file Statistics". Bounds of text may be cut, those of moments are cut to milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from hiveframe.lake.delta.actions import AddFile
+from hiveframe.lake.delta.columns import stored_name
+from hiveframe.lake.delta.snapshot import Snapshot
+from hiveframe.lake.parquet_scan import with_files
+from hiveframe.lake.pruning import Predicate, Zone, may_hold
+from hiveframe.lake.scan import ScanFile, ScanSource
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY: Final = date(1970, 1, 1)
+_CUT_US: Final = 1000
+
+
+class DeltaPruner:
+    """Leaves out files that hold no row a filter lets pass."""
+
+    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
+        """The source with the files that are left."""
+        snapshot: Snapshot = source.state
+        adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
+        kept = [f for f in source.files if may_hold(predicates, _zones(source, f, adds[f.path]))]
+        return with_files(source, kept) if len(kept) < len(source.files) else source
+
+
+def _zones(source: ScanSource, file: ScanFile, add: AddFile) -> Callable[[int], Zone | None]:
+    def zone(position: int) -> Zone | None:
+        f = source.schema.fields[position]
+        if position in source.partitions:
+            value = file.partition_values[source.partitions.index(position)]
+            return Zone(value, value, null_count=int(value is None), row_count=1)
+        return _zone(_statistics(add.stats), stored_name(f), f.dtype) if add.stats else None
+
+    return zone
+
+
+def _zone(statistics: Mapping[str, Any], name: str, dtype: DataType) -> Zone:
+    low, high = (statistics.get(kind, {}).get(name) for kind in ("minValues", "maxValues"))
+    nulls = statistics.get("nullCount", {}).get(name)
+    return Zone(
+        _value(low, dtype),
+        _value(high, dtype, is_high=True),
+        nulls if isinstance(nulls, int) else None,
+        statistics.get("numRecords"),
+        may_have_nan=isinstance(dtype, (t.FloatType, t.DoubleType)),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _statistics(text: str) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = json.loads(text, parse_float=Decimal)
+    return made
+
+
+def _value(shown: Any, dtype: DataType, *, is_high: bool = False) -> Any:
+    """A bound in storage form; None for one that is missing or spelled in an unknown way."""
+    match dtype:
+        case t.StringType():
+            return shown if isinstance(shown, str) else None
+        case t.FloatType() | t.DoubleType():
+            return float(shown) if isinstance(shown, (int, Decimal)) else None
+        case t.IntegralType() | t.DecimalType():
+            return shown if isinstance(shown, (int, Decimal)) and not isinstance(shown, bool) else None
+        case t.DateType() | t.TimestampType() | t.TimestampNTZType():
+            return _time(shown, dtype, is_high) if isinstance(shown, str) else None
+    return None
+
+
+def _time(shown: str, dtype: DataType, is_high: bool) -> int | None:
+    try:
+        if isinstance(dtype, t.DateType):
+            return (date.fromisoformat(shown[:10]) - _EPOCH_DAY).days
+        moment = datetime.fromisoformat(shown)
+    except ValueError:  # a year beyond Python's
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(microseconds=1) + (_CUT_US if is_high else 0)

@@ -1,0 +1,102 @@
+"""Conditions as a source can use them to leave files out, and what is known of a file's values.
+
+A condition that is not understood is simply not among the predicates; the filter itself stays in the plan, so all that
+pruning may do is to spare reading.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from hiveframe.dataclass import dataclass
+from hiveframe.lake.scan import ScanSource
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTest:
+    """What must hold of the column at `position` of the source's schema; `values` are not NULL, in storage form.
+
+    `operator` is one of `=`, `<`, `<=`, `>`, `>=` and `prefix` (one value), `in` (values in ascending order),
+    `isnull` and `isnotnull` (no value).
+    """
+
+    position: int
+    operator: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one branch must hold, which is when all of its predicates do."""
+
+    branches: tuple[tuple[Predicate, ...], ...]
+
+
+Predicate = ColumnTest | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Bounds of a column's values in one file, in storage form; None where nothing is known.
+
+    The bounds need not be met. `may_have_nan`: NaN, which is greater than any other value, is not counted in `high`.
+    """
+
+    low: Any = None
+    high: Any = None
+    null_count: int | None = None
+    row_count: int | None = None
+    may_have_nan: bool = False
+
+    @property
+    def is_all_null(self) -> bool:
+        """Whether it is known that there is no value."""
+        return self.null_count is not None and self.null_count == self.row_count
+
+
+class Pruner(Protocol):
+    """What a source that can leave files out offers as `ScanSource.pruner`."""
+
+    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
+        """The source without (some of) the rows that fail a predicate; the same object when all have to be read."""
+
+
+def may_hold(predicates: Sequence[Predicate], zone_of: Callable[[int], Zone | None]) -> bool:
+    """Whether a row that fulfils all predicates may be in a file; `zone_of` knows its columns by position."""
+    return all(_may_hold(p, zone_of) for p in predicates)
+
+
+def _may_hold(predicate: Predicate, zone_of: Callable[[int], Zone | None]) -> bool:
+    if isinstance(predicate, AnyOf):
+        return any(may_hold(branch, zone_of) for branch in predicate.branches)
+    zone = zone_of(predicate.position)
+    if zone is None:
+        return True
+    if predicate.operator == "isnull":
+        return zone.null_count != 0
+    if zone.is_all_null:
+        return False
+    return predicate.operator == "isnotnull" or _within(predicate, zone)
+
+
+def _within(test: ColumnTest, zone: Zone) -> bool:
+    value, low, high = test.values[0], zone.low, zone.high
+    match test.operator:
+        case "=":
+            return not ((low is not None and value < low) or (high is not None and value > high))
+        case "<":
+            return low is None or low < value
+        case "<=":
+            return low is None or low <= value
+        case ">":
+            return zone.may_have_nan or high is None or high > value
+        case ">=":
+            return zone.may_have_nan or high is None or high >= value
+        case "in":
+            first = bisect_left(test.values, low) if low is not None else 0
+            return first < len(test.values) and (high is None or test.values[first] <= high)
+        case "prefix":
+            return (low is None or low[: len(value)] <= value) and (high is None or high >= value)
+    raise AssertionError(test.operator)

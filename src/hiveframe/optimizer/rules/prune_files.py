@@ -1,0 +1,271 @@
+"""Filters tell the scans below them what they will let pass, so that a source may leave files out.
+
+Only sources that offer a `pruner` are asked. Conditions stay where they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from hiveframe.errors import SparkError
+from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
+from hiveframe.lake.scan import ScanSource
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
+from hiveframe.optimizer.inputs import inputs, rewrite_relations
+from hiveframe.optimizer.rules.merge_filters import conjuncts
+from hiveframe.optimizer.substitute import substituted
+from hiveframe.plan import logical as lg
+from hiveframe.plan import types as t
+from hiveframe.plan.logical import Call, Cast, Column, Expr, Literal, Relation
+from hiveframe.plan.types import DataType
+from hiveframe.plan.walk import preorder
+
+Evaluate = Callable[[Expr], Any]
+"""The value, in storage form, of an expression without columns."""
+
+Held = tuple[Expr, ...]
+
+
+def prune_files(plan: Relation, evaluate: Evaluate) -> Relation:
+    """`Filter(Scan, c)` → `Filter(Scan of fewer files, c)`, through joins, projections and unions between them."""
+    if not any(_pruner(node) for node in _relations(plan)):
+        return plan
+    pruned: dict[int, Relation] = {}
+    for scan, held in _conditions(plan):
+        predicates = [p for e in held for p in _predicates(e, scan, evaluate)]
+        if predicates:
+            source = scan.source.pruner.prune(scan.source, tuple(predicates))
+            if source is not scan.source:
+                pruned[id(scan)] = replace(scan, source=source)
+    return rewrite_relations(plan, lambda node: pruned.get(id(node), node)) if pruned else plan
+
+
+def _pruner(node: Relation) -> Any:
+    is_scan = isinstance(node, lg.Scan) and isinstance(node.source, ScanSource)
+    return node.source.pruner if is_scan else None  # type: ignore[attr-defined]
+
+
+def _relations(plan: Relation) -> Iterator[Relation]:
+    pending, seen = [plan], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            pending.extend(inputs(node))
+
+
+# ------------------------------------------------------------------------------------- which conditions reach a scan
+
+
+def _conditions(plan: Relation) -> list[tuple[lg.Scan, Held]]:
+    """The scans that can be pruned with what holds of every row that is used; one that is used twice is left alone."""
+    costs = Costs()
+    found: dict[int, tuple[lg.Scan, Held]] = {}
+    pending: list[tuple[Relation, Held]] = [(plan, ())]
+    seen: dict[int, Held] = {}
+    while pending:
+        node, held = pending.pop()
+        if id(node) in seen:
+            if not seen[id(node)]:
+                continue
+            held = ()
+        seen[id(node)] = held
+        if isinstance(node, lg.Scan) and _pruner(node):
+            found[id(node)] = node, held
+        pending.extend(_passed(node, held, costs))
+    return [pair for pair in found.values() if pair[1]]
+
+
+def _passed(node: Relation, held: Held, costs: Costs) -> list[tuple[Relation, Held]]:
+    """The relations under `node` with what holds of those of their rows that matter."""
+    match node:
+        case lg.Filter(child=child, condition=condition):
+            return [(child, held + _usable(condition, costs))]
+        case lg.Sort(child=child) | lg.Repartition(child=child):
+            return [(child, held)]
+        case lg.Project(child=child, items=items):
+            values = {i.column.id: i.expr for i in items}
+            return [(child, tuple(substituted(e, values) for e in held))]
+        case lg.SetOperation(kind="union", children=children):
+            return [(child, _renamed(held, node.output, child.output)) for child in children]
+        case lg.Join(left=left, right=right, kind=kind, condition=condition, is_lateral=False):
+            own = _usable(condition, costs) if condition is not None else ()
+            match kind:
+                case "inner" | "cross" | "semi":
+                    return [(left, held + own), (right, held + own)]
+                case "left" | "anti":
+                    return [(left, held), (right, own)]
+                case "right":
+                    return [(left, own), (right, held)]
+    return [(child, ()) for child in inputs(node)]
+
+
+def _usable(condition: Expr, costs: Costs) -> Held:
+    return tuple(e for e in conjuncts(condition) if not costs.of(e).is_volatile)
+
+
+def _renamed(held: Held, outer: Sequence[Column], inner: Sequence[Column]) -> Held:
+    names: dict[int, Expr] = {o.id: i for o, i in zip(outer, inner, strict=True)}
+    return tuple(substituted(e, names) for e in held)
+
+
+# ---------------------------------------------------------------------------------------------- conditions as a source
+
+
+def _predicates(condition: Expr, scan: lg.Scan, evaluate: Evaluate) -> list[Predicate]:
+    """What the condition asks of the scan's columns, as far as it is understood."""
+    positions = {c.id: p for c, p in zip(scan.output, scan.positions, strict=True)}
+    return _Reading(positions, evaluate).predicates(condition)
+
+
+class _Reading:
+    """Reads conditions on columns whose places are known."""
+
+    def __init__(self, positions: Mapping[int, int], evaluate: Evaluate) -> None:
+        self._positions = positions
+        self._evaluate = evaluate
+
+    def predicates(self, condition: Expr) -> list[Predicate]:
+        """The predicates that all hold where the condition does."""
+        made = (self._predicate(e) for e in conjuncts(condition))
+        return [p for p in made if p is not None]
+
+    def _predicate(self, e: Expr) -> Predicate | None:
+        if not isinstance(e, Call):
+            return None
+        match e.function, e.args:
+            case "or", branches:
+                read = [tuple(self.predicates(b)) for b in branches]
+                return AnyOf(tuple(read)) if all(read) else None
+            case ("isnull" | "isnotnull") as name, (value,):
+                column = self._column(value)
+                return ColumnTest(column, name) if column is not None else None
+            case ("=" | "<" | "<=" | ">" | ">=" | "<=>") as name, (left, right):
+                return self._comparison(name, left, right)
+            case "in", (value, *listed):
+                return self._one_of(value, listed)
+            case "startswith", (value, prefix):
+                return self._prefix(value, self._text(prefix))
+            case "like", (value, pattern, *escape):
+                text = self._text(pattern)
+                given = self._text(escape[0]) if escape else "\\"
+                return self._prefix(value, _literal_start(text, given)) if text is not None and given else None
+        return None
+
+    def _comparison(self, name: str, left: Expr, right: Expr) -> Predicate | None:
+        column = self._column(left)
+        if column is None:
+            column, left, right, name = self._column(right), right, left, _MIRRORED[name]
+        if column is None:
+            return None
+        value = self._constant(right)
+        return ColumnTest(column, "=" if name == "<=>" else name, (value,)) if _has_order(value) else None
+
+    def _one_of(self, value: Expr, listed: Sequence[Expr]) -> Predicate | None:
+        column = self._column(value)
+        if column is None:
+            return None
+        values = [v for v in map(self._constant, listed) if v is not None]
+        known = len(values) == sum(not (isinstance(e, Literal) and e.value is None) for e in listed)
+        if not values or not known or not all(map(_has_order, values)):
+            return None
+        return ColumnTest(column, "in", tuple(sorted(set(values))))
+
+    def _prefix(self, value: Expr, prefix: str | None) -> Predicate | None:
+        column = self._column(value)
+        is_text = isinstance(value.dtype, t.StringType)
+        return ColumnTest(column, "prefix", (prefix,)) if column is not None and prefix and is_text else None
+
+    def _column(self, e: Expr) -> int | None:
+        """The position of a column, perhaps widened in a way that keeps every value."""
+        while isinstance(e, Cast) and _keeps_values(e.child.dtype, e.dtype):
+            e = e.child
+        return self._positions.get(e.id) if isinstance(e, Column) and _is_ordered(e.dtype) else None
+
+    def _text(self, e: Expr) -> str | None:
+        value = self._constant(e)
+        return value if isinstance(value, str) else None
+
+    def _constant(self, e: Expr) -> Any:
+        """The value of a constant; None when it is NULL, no constant, or one that fails."""
+        if isinstance(e, Literal):
+            return e.value
+        if not _is_constant(e):
+            return None
+        try:
+            return self._evaluate(e)
+        except SparkError:
+            return None  # the filter itself raises it, if it comes to compare a row
+
+
+def _is_constant(e: Expr) -> bool:
+    """Whether an expression has one value for as long as the session's settings are the same; `now()` has not."""
+    cost = Costs().of(e)
+    if cost.is_volatile or cost.is_bound or cost.is_heavy or holds([e], SUBQUERIES):
+        return False
+    return all(
+        isinstance(node, (Literal, Cast)) or (isinstance(node, Call) and bool(node.args)) for node in preorder(e, Expr)
+    )
+
+
+def _has_order(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _is_ordered(dtype: DataType) -> bool:
+    """Whether values compare in Spark as they do in storage form."""
+    if isinstance(dtype, t.StringType):
+        return dtype.collation == "UTF8_BINARY"
+    return isinstance(dtype, _ORDERED)
+
+
+def _keeps_values(source: DataType, target: DataType) -> bool:
+    match target:
+        case t.DecimalType() | t.LongType():
+            return isinstance(source, (t.IntegralType, t.DecimalType)) and _is_wider(source, target)
+        case t.ShortType() | t.IntegerType():
+            return isinstance(source, t.IntegralType) and _is_wider(source, target)
+        case t.DoubleType():
+            return isinstance(source, (t.ByteType, t.ShortType, t.IntegerType, t.FloatType))
+    return False
+
+
+def _is_wider(source: DataType, target: DataType) -> bool:
+    (own, own_scale), (wide, wide_scale) = _digits(source), _digits(target)
+    return wide_scale >= own_scale and wide - wide_scale >= own - own_scale
+
+
+def _digits(dtype: DataType) -> tuple[int, int]:
+    if isinstance(dtype, t.DecimalType):
+        return dtype.precision, dtype.scale
+    return _INTEGRAL_DIGITS[type(dtype)], 0
+
+
+def _literal_start(pattern: str, escape: str) -> str:
+    """The text before a LIKE pattern's first wildcard."""
+    made: list[str] = []
+    characters = iter(pattern)
+    for c in characters:
+        if c == escape:
+            c = next(characters, "")
+        elif c in "%_":
+            break
+        made.append(c)
+    return "".join(made)
+
+
+_MIRRORED: Final[Mapping[str, str]] = {"=": "=", "<=>": "<=>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_INTEGRAL_DIGITS: Final[Mapping[type[DataType], int]] = {
+    t.ByteType: 3,
+    t.ShortType: 5,
+    t.IntegerType: 10,
+    t.LongType: 20,
+}
+_ORDERED: Final[tuple[type[DataType], ...]] = (
+    t.BooleanType, t.ByteType, t.ShortType, t.IntegerType, t.LongType, t.FloatType, t.DoubleType, t.DecimalType,
+    t.DateType, t.TimestampType, t.TimestampNTZType,
+)  # fmt: skip
