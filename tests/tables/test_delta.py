@@ -12,21 +12,13 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-
-def rows(spark: SparkSession, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in spark.sql(query).collect()]
+from tests.tables.answers import failure, rows
 
 
 def library_rows(path: Path) -> list[tuple[Any, ...]]:
     """What the Delta library itself reads there."""
     table = pa.table(DeltaTable(str(path)).scan().read_all())
     return sorted(tuple(row.values()) for row in table.to_pylist())
-
-
-def failure(spark: SparkSession, query: str) -> str:
-    with pytest.raises(PySparkException) as caught:
-        spark.sql(query).collect()
-    return str(caught.value.getCondition())
 
 
 @pytest.fixture

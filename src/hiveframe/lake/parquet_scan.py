@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Final
 
@@ -196,3 +196,12 @@ def _deleted(group: StoredAlike, detail: ParquetDetail) -> pa.Table:
     places = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     paths = pa.DictionaryArray.from_arrays(pa.array(places), pa.array([f.path for f in group.files]))
     return pa.table({"path": paths.cast(pa.string()), "row": pa.array(numbers)})
+
+
+def restricted(source: ScanSource, paths: Collection[str]) -> ScanSource:
+    """The source with these of its files only."""
+    detail: ParquetDetail = source.detail
+    files = tuple(f for f in source.files if f.path in paths)
+    groups = (replace(g, files=tuple(f for f in g.files if f.path in paths)) for g in detail.groups)
+    kept = replace(detail, groups=tuple(g for g in groups if g.files))
+    return replace(source, files=files, detail=kept)

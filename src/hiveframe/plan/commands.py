@@ -318,6 +318,20 @@ class CallProcedure(Command):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TableOperation(Command):
+    """What formats with versions add: `kind` names it and `args` carries its clauses.
+
+    Kinds and their `args`: history(limit), detail(), optimize(full, condition, zorder), purge(condition),
+    vacuum(hours, dry_run), restore(version, timestamp), convert(partition_columns), clone(source, is_shallow, version,
+    timestamp, replace, if_not_exists, properties, location).
+    """
+
+    name: TableName
+    kind: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadData(Command):
     """`LOAD DATA [LOCAL] INPATH`."""
 

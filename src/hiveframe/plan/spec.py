@@ -354,6 +354,13 @@ class ReadSource(Relation):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OpenedSource(Relation):
+    """The rows of a data source that is open already: `source` is a `lake.scan.ScanSource`."""
+
+    source: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LocalRelation(Relation):
     """Rows sent with the plan: an Arrow table or IPC stream in `data` (None: no rows), its Spark schema if given."""
 

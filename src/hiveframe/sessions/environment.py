@@ -18,6 +18,7 @@ from hiveframe.analysis.environment import (
     UserFunction,
     ViewTable,
 )
+from hiveframe.analysis.relations.leaves import opened_table
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.entities import Table
 from hiveframe.dataclass import dataclass
@@ -35,7 +36,7 @@ from hiveframe.plan.types import CharType, DataType, StringType, StructField, St
 from hiveframe.sessions.analyses import Reads
 from hiveframe.sessions.data_sources import find_provider
 from hiveframe.sessions.state import SessionState
-from hiveframe.sessions.tables_of import kept_table, scanned, table_request
+from hiveframe.sessions.tables_of import kept_table, table_request
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.opened import is_versioned
 from hiveframe.settings import Settings
@@ -145,11 +146,11 @@ class SessionEnvironment:
     def _stored(self, table: Table, options: Mapping[str, str], as_of: AsOf | None = None) -> DataTable | ViewTable:
         if table.view is None and is_versioned(table.provider):
             request = table_request(table, options, table.schema)
-            return scanned(self._open(replace(request, as_of=as_of)), table.parts)
+            return opened_table(self._open(replace(request, as_of=as_of)), table.parts)
         if table.view is None:
             schema = read_schema(table.schema)
             added = self._asked(self.state.catalog.metastore.partitions, table) if table.partition_columns else {}
-            return scanned(self._open(table_request(table, options, schema, added)), table.parts)
+            return opened_table(self._open(table_request(table, options, schema, added)), table.parts)
         captured = self.state.settings.copy()
         for name, value in table.view.settings.items():
             captured.set(name, value)
@@ -182,7 +183,7 @@ class SessionEnvironment:
         )
         if not paths:
             self.reads.never_again()  # what is read is no file that could be looked at
-        return scanned(self._open(request))
+        return opened_table(self._open(request))
 
     def _parse_schema(self, ddl: str) -> StructType:
         return self._schema(ddl) or StructType()
@@ -203,7 +204,7 @@ class SessionEnvironment:
 
         lines = pa.table({"line": pa.array([row[0] for row in self.runner.collect(rows)], pa.string())})
         known = read_schema(schema) if schema is not None else None
-        return scanned(open_rows(format, lines, known, Options(options), self.state.read_context()))
+        return opened_table(open_rows(format, lines, known, Options(options), self.state.read_context()))
 
     def _schema(self, schema: StructType | str | None) -> StructType | None:
         if not isinstance(schema, str):

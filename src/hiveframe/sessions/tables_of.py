@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from hiveframe.analysis.environment import DataTable
 from hiveframe.catalog.entities import Table
@@ -19,15 +19,6 @@ from hiveframe.sessions.state import Kept
 def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:
     """Rows in memory as a table."""
     return DataTable(kept.schema, lambda columns, metadata: lg.LocalData(columns, kept.table, is_kept=True), qualifier)
-
-
-def scanned(source: ScanSource, qualifier: tuple[str, ...] = ()) -> DataTable:
-    """An opened data source as a table."""
-    return DataTable(source.schema, _scan(source), qualifier, source.metadata_schema)
-
-
-def _scan(source: ScanSource) -> Callable[[tuple[lg.Column, ...], lg.Column | None], lg.Relation]:
-    return lambda columns, metadata: lg.Scan(columns, source, tuple(range(len(columns))), metadata)
 
 
 def open_table(

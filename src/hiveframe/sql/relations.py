@@ -163,7 +163,7 @@ class RelationGrammar(TableFunctionGrammar):
     def _table(self, start: int, name: spec.TableName, *, is_streaming: bool = False) -> spec.Relation:
         version = timestamp = options = None
         if self.kind in _TEMPORAL:
-            version, timestamp = self._temporal()
+            version, timestamp = self.temporal()
         if self.kind == "CHANGES" and self.peek() == "FROM":
             raise self.unsupported("CHANGES in FROM", start)
         if self.kind == "WITH" and self.peek() == "(":
@@ -176,7 +176,7 @@ class RelationGrammar(TableFunctionGrammar):
         sample = self.sample_spec()
         return sample.of(self.aliased(start, self.watermark(relation)), self.origin(sample_at))
 
-    def _temporal(self) -> tuple[spec.Expr | None, spec.Expr | None]:
+    def temporal(self) -> tuple[spec.Expr | None, spec.Expr | None]:
         """`[FOR] VERSION AS OF n` or `[FOR] TIMESTAMP AS OF expression`, if that is what follows."""
         i = self.i + 1 if self.kind == "FOR" else self.i
         kind = self.kinds[i]

@@ -10,10 +10,10 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.sql.namespaces import NAMESPACE
-from hiveframe.sql.scripts import ScriptGrammar
+from hiveframe.sql.table_operations import TableOperationGrammar
 
 
-class StatementGrammar(ScriptGrammar):
+class StatementGrammar(TableOperationGrammar):
     """Reads any statement."""
 
     __slots__ = ()
@@ -29,6 +29,9 @@ class StatementGrammar(ScriptGrammar):
             return self.dml()
         if self.at_query(self.i) or kind in ("(", "SELECT", "VALUES", "TABLE", "FROM", "MAP", "REDUCE"):
             return self.query()
+        operation = self.table_operation()
+        if operation is not None:
+            return operation
         if kind in _REFUSED:
             raise self.not_valid(self._native_command(), self.i)
         raise self.syntax_error("a statement")

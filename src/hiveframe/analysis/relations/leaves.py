@@ -15,6 +15,7 @@ from hiveframe.errors import IllegalArgumentException, ParseException
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
 from hiveframe.lake.registry import source_of
+from hiveframe.lake.scan import ScanSource
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -44,6 +45,15 @@ def from_table(context: Context, table: DataTable) -> Resolved:
     found = leaf(context, table.make(columns, metadata), table.qualifier)
     found.scope = found.scope.with_hidden([(metadata, table.qualifier, False)])
     return found
+
+
+def opened_table(source: ScanSource, qualifier: Qualifier = ()) -> DataTable:
+    """An opened data source as a table."""
+
+    def scan(columns: tuple[lg.Column, ...], metadata: lg.Column | None) -> lg.Relation:
+        return lg.Scan(columns, source, tuple(range(len(columns))), metadata)
+
+    return DataTable(source.schema, scan, qualifier, source.metadata_schema)
 
 
 def one_row(node: spec.OneRow, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -107,6 +117,11 @@ _FIXED_STREAMS: Final[Mapping[str, t.StructType]] = {
     "rate-micro-batch": t.StructType((t.StructField("timestamp", t.TIMESTAMP), t.StructField("value", t.LONG))),
     "socket": t.StructType((t.StructField("value", t.STRING),)),
 }
+
+
+def opened_source(node: spec.OpenedSource, inputs: Sequence[Resolved], context: Context) -> Resolved:
+    """A source that a command has opened."""
+    return from_table(context, opened_table(node.source))
 
 
 def _stream_source(node: spec.ReadSource, context: Context) -> Resolved:

@@ -44,6 +44,7 @@ HANDLERS: Final[Mapping[type[spec.Relation], Entry]] = {
     spec.LocalRelation: Entry(local_data.local_relation, no_inputs),
     spec.CachedRelation: Entry(leaves.cached_relation, no_inputs),
     spec.ReadSource: Entry(leaves.read_source, no_inputs),
+    spec.OpenedSource: Entry(leaves.opened_source, no_inputs),
     spec.CommandResult: Entry(leaves.command_result, no_inputs),
     spec.Table: Entry(tables.table, no_inputs),
     spec.SqlQuery: Entry(sql_text.sql_query, no_inputs),

@@ -14,6 +14,7 @@ import numpy as np
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
+from hiveframe.lake.delta import operations
 from hiveframe.lake.delta.actions import Action, AddFile, DeletionVector, DomainMetadata, Metadata
 from hiveframe.lake.delta.columns import MODE, finder, numbered, stored_name, stored_type
 from hiveframe.lake.delta.deletion_vectors import read_vector, write_vectors
@@ -83,6 +84,39 @@ class DeltaTable:
         if state is not None:
             check_writable(self.location, state.snapshot.protocol)
         return DeltaWrite(self.location, state.snapshot if state is not None else None)
+
+    def history(self, limit: int | None = None) -> list[Mapping[str, Any]]:
+        """The commits, the newest first."""
+        return operations.history(self.location, limit)
+
+    def detail(self) -> Mapping[str, Any]:
+        """What the table is."""
+        return operations.detail(self._there())
+
+    def restore(self, as_of: AsOf) -> Mapping[str, int]:
+        """A version that holds what an older one did."""
+        now, then = self._there(), self.snapshot(as_of)
+        assert then is not None
+        check_writable(self.location, now.protocol)
+        asked = {"version": str(as_of.version)} if as_of.version is not None else {"timestamp": str(as_of.timestamp_us)}
+        return operations.restore(now, then, asked)
+
+    def vacuum(self, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
+        """Remove files that no version younger than `hours` names."""
+        now = self._there()
+        check_writable(self.location, now.protocol)
+        return operations.vacuum(now, hours, dry_run=dry_run, checks=checks)
+
+    def clone(self, state: DeltaState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
+        """A table with the same files."""
+        target = SNAPSHOTS.load(location)
+        operations.clone(state.snapshot, location, target, is_shallow=is_shallow, properties=properties)
+
+    def _there(self) -> Snapshot:
+        found = self.snapshot()
+        if found is None:
+            raise analysis_error("DELTA_PATH_DOES_NOT_EXIST", path=self.location)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +221,7 @@ class DeltaWrite:
         self._deleted: dict[str, RowNumbers] = {}
         self._extra: list[Action] = []
         self._metrics: dict[str, int] = {}
+        self._data_change = True
 
     # ------------------------------------------------------------------------------------------------ what is staged
 
@@ -221,7 +256,7 @@ class DeltaWrite:
         assert isinstance(made, StructType)
         return made
 
-    def add_rows(self, rows: Rows, settings: Settings) -> int:
+    def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
         """Write data files of the rows."""
         assert self._metadata is not None
         columns = self._schema()
@@ -232,6 +267,7 @@ class DeltaWrite:
             rows,
             settings,
             partition_by=partitioning,
+            options=options,
             field_ids=field_ids(columns, partitioning) if self._metadata.configuration.get(MODE) == "id" else None,
         )
         for file in files:
@@ -246,6 +282,13 @@ class DeltaWrite:
         for path, rows in deleted.items():
             before = self._deleted.get(path)
             self._deleted[path] = rows if before is None else np.union1d(before, rows)
+
+    def rewrite(self, paths: Sequence[str]) -> None:
+        """Take files out whose rows are among those staged."""
+        assert self._base is not None
+        chosen = set(paths)
+        self._removed |= {k: add for k, add in self._base.files.items() if self._base.path_of(add) in chosen}
+        self._data_change = False
 
     def remove_all(self) -> None:
         """Take every file out."""
@@ -277,8 +320,8 @@ class DeltaWrite:
         actions += self._extra
         now = time.time_ns() // 1_000_000
         self._refuse_removal()
-        actions += [add.removal(now) for add in self._removed.values()]
-        actions += self._added
+        actions += [add.removal(now, data_change=self._data_change) for add in self._removed.values()]
+        actions += [replace(add, data_change=self._data_change) for add in self._added]
         looks = reads or bool(self._removed)
         read_files = frozenset(self._base.files) if looks and self._base is not None else frozenset()
         return commit(
@@ -296,7 +339,7 @@ class DeltaWrite:
 
     def _refuse_removal(self) -> None:
         appends = self._base is not None and self._base.flag("delta.appendOnly")
-        if appends and any(True for _ in self._removed):
+        if appends and self._removed and self._data_change:
             raise analysis_error("DELTA_CANNOT_MODIFY_APPEND_ONLY", tableName=self._location)
 
     def _thin(self) -> None:

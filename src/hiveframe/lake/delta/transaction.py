@@ -22,7 +22,6 @@ from hiveframe.lake.delta.actions import (
     Action,
     AddFile,
     AppTransaction,
-    ChangeFile,
     CommitInfo,
     DomainMetadata,
     Metadata,
@@ -197,6 +196,3 @@ def _winner(actions: Sequence[Action]) -> str:
 
 def _says_blind(actions: Sequence[Action]) -> bool:
     return any(i.get("isBlindAppend") for i in _infos(actions))
-
-
-__all__ = ["ChangeFile", "Commit", "commit", "isolation_level", "put_if_absent", "reads_all", "reads_nothing"]

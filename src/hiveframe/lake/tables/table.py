@@ -68,8 +68,8 @@ class Write(Protocol):
     def stored_schema(self) -> StructType:
         """The definition's columns under the names and types that they have in files."""
 
-    def add_rows(self, rows: Rows, settings: Settings) -> int:
-        """Stage new rows, whose columns are those of `stored_schema`; their number."""
+    def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
+        """Stage new rows, whose columns are those of `stored_schema`; their number. `options` are the files'."""
 
     def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
         """Take rows out: by a file's path, their places in it."""
@@ -79,6 +79,9 @@ class Write(Protocol):
 
     def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
         """Take out the rows of partitions, each given by (some) partition columns' values in storage form."""
+
+    def rewrite(self, paths: Sequence[str]) -> None:
+        """Take files out whose rows are among those staged: the table holds the same rows afterwards."""
 
     def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:
         """Land everything; the version made. `reads`: the rows staged depend on rows that the table held."""
@@ -96,6 +99,24 @@ class VersionedTable(Protocol):
 
     def begin(self, state: TableState | None) -> Write:
         """A transaction that starts from `state`; from None it makes the table."""
+
+    def history(self, limit: int | None = None) -> list[Mapping[str, Any]]:
+        """Its commits, the newest first: `HISTORY`'s columns."""
+
+    def detail(self) -> Mapping[str, Any]:
+        """What it is: `DETAIL`'s columns."""
+
+    def restore(self, as_of: AsOf) -> Mapping[str, int]:
+        """Make it what it was, as a new version; `RESTORED`'s counts."""
+
+    def vacuum(self, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
+        """Remove files that no version younger than `hours` names (`dry_run`: only say which); their paths.
+
+        `checks` refuses hours so few that a query or a write that runs now may still need the files.
+        """
+
+    def clone(self, state: TableState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
+        """Make a table at `location` that holds what `state` does: its files, or (`is_shallow`) their names."""
 
 
 class TableFormat(Protocol):

@@ -19,6 +19,8 @@ from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.tables import DEFAULT_KEY, add_partitions, column_field, partitions_last
 from hiveframe.sessions.commands.views import replace_query
 from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.versioned.altering import ACTIONS as VERSIONED_ACTIONS
+from hiveframe.sessions.versioned.opened import opened
 
 Args = Mapping[str, Any]
 Action = Callable[[CommandSession, Table, Args], None]
@@ -39,6 +41,11 @@ def alter_table(session: CommandSession, command: c.AlterTable) -> SmallTable:
             )
     else:
         table = writable_table(session, parts, "ALTER TABLE")
+        target = opened(table)
+        if target is not None and command.action in VERSIONED_ACTIONS:
+            VERSIONED_ACTIONS[command.action](session, table, target, command.args)
+            session.state.cached_tables.pop(table.parts, None)
+            return EMPTY
     action = _ACTIONS.get(command.action)
     if action is None:
         raise unsupported(

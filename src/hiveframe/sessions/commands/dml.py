@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
-from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sessions.commands.lookup import writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import SmallTable
 from hiveframe.sessions.versioned import row_level
-from hiveframe.sessions.versioned.opened import Opened, is_versioned, opened, opened_at
+from hiveframe.sessions.versioned.opened import Opened
+from hiveframe.sessions.versioned.operations import target_of
 
 
 def _target(session: CommandSession, name: spec.TableName, operation: str) -> tuple[Opened, str]:
     """The table that a statement changes, and the name under which its columns go."""
-    parts = session.table_parts(name)
-    if len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None:
-        return opened_at(parts[0], local_path(parts[1]), quoted(*parts)), parts[1]
-    table = writable_table(session, parts, operation)
-    found = opened(table)
-    if found is None:
-        raise analysis_error("UNSUPPORTED_FEATURE.TABLE_OPERATION", tableName=quoted(*table.parts), operation=operation)
-    session.state.cached_tables.pop(table.parts, None)
-    return found, table.name
+    return target_of(session, name, operation), session.table_parts(name)[-1]
 
 
 @handles(c.Delete)

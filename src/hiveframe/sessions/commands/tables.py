@@ -41,7 +41,9 @@ from hiveframe.sessions.environment import read_schema
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.tables_of import open_table
 from hiveframe.sessions.users import current_user
-from hiveframe.sessions.versioned.opened import is_there, is_versioned
+from hiveframe.sessions.versioned.checks import check_of
+from hiveframe.sessions.versioned.computed import computed_by
+from hiveframe.sessions.versioned.opened import is_there, is_versioned, opened
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
@@ -91,7 +93,7 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         raise unsupported("CREATE EXTERNAL TABLE without LOCATION; say where its files are")
     location = local_path(given) if given else session.catalog.metastore.default_location(database, name)
     collation = command.collation or session.catalog.metastore.database(database).collation
-    fields = [column_field(session, d, collation) for d in command.columns]
+    fields = [column_field(session, d, collation, is_versioned=is_versioned(provider)) for d in command.columns]
     partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
     fields += [column_field(session, d, collation) for d in command.partition_columns]
     if not fields and command.query is None and not (is_versioned(provider) and not is_there(provider, location)):
@@ -113,12 +115,17 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
         command.cluster_by,
         dict(options.without("path")),
-        with_collation(command.properties, collation),
+        {**with_collation(command.properties, collation), **_constraints(command, provider)},
         command.comment,
         current_user(),
         time.time_ns() // 1_000_000,
         catalog=catalog,
     )
+
+
+def _constraints(command: c.CreateTable, provider: str) -> dict[str, str]:
+    """CHECK constraints as the properties that keep them, in tables that keep versions."""
+    return dict(check_of(name, text) for name, text in command.constraints) if is_versioned(provider) else {}
 
 
 def _in_order(
@@ -150,10 +157,13 @@ def _like(session: CommandSession, command: c.CreateTable, catalog: str, databas
     )
 
 
-def column_field(session: CommandSession, d: c.ColumnDef, collation: str | None = None) -> StructField:
+def column_field(
+    session: CommandSession, d: c.ColumnDef, collation: str | None = None, *, is_versioned: bool = False
+) -> StructField:
     """A column definition as a field; its default and comment go into the metadata, where Spark keeps them.
 
-    `collation` is the table's own, for texts of which none is said.
+    `collation` is the table's own, for texts of which none is said. Only tables that keep versions have generated
+    columns.
     """
     dtype = t.with_default_collation(d.dtype, collation) if collation is not None else d.dtype
     _check_keys(session, dtype)
@@ -166,7 +176,9 @@ def column_field(session: CommandSession, d: c.ColumnDef, collation: str | None 
         metadata[DEFAULT_KEY] = d.default_text
         metadata[EXISTS_DEFAULT_KEY] = d.default_text
     if d.generated is not None or d.identity is not None:
-        raise unsupported(f"generated and identity columns ({d.name[-1]!r}) in files without a transaction log")
+        if not is_versioned:
+            raise unsupported(f"generated and identity columns ({d.name[-1]!r}) in files without a transaction log")
+        metadata |= computed_by(d)
     return StructField(d.name[-1], dtype, d.nullable, metadata)
 
 
@@ -243,6 +255,15 @@ def drop_table(session: CommandSession, command: c.DropTable) -> SmallTable:
 def truncate_table(session: CommandSession, command: c.TruncateTable) -> SmallTable:
     """All rows, or those of the named partitions, removed."""
     table = writable_table(session, session.table_parts(command.name), "TRUNCATE TABLE")
+    target = opened(table)
+    if target is not None:
+        if command.partition:
+            raise unsupported("TRUNCATE TABLE … PARTITION on tables that keep versions; DELETE its rows")
+        write = target.begin()
+        write.remove_all()
+        write.commit("TRUNCATE", {}, reads=True)
+        session.state.cached_tables.pop(table.parts, None)
+        return EMPTY
     if table.type == "EXTERNAL":
         raise analysis_error(
             "UNSUPPORTED_FEATURE.TABLE_OPERATION",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from hiveframe.errors import unsupported
 from hiveframe.lake.tables.table import Definition
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.versioned.computed import GENERATED
 from hiveframe.sql.parser import parse_expression
 
 CONSTRAINT: Final = "delta.constraints."
-GENERATED: Final = "delta.generationExpression"
 
 
 def checked(session: CommandSession, definition: Definition, rows: spec.Relation) -> spec.Relation:
@@ -43,6 +45,14 @@ def _checks(session: CommandSession, definition: Definition) -> Iterator[spec.Ex
         values = _shown([f.name for f in definition.schema.fields])
         params = {"constraintName": text(name), "expression": text(expression)}
         yield check(held, "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", **params, values=values)
+
+
+def check_of(name: str | None, constraint: str) -> tuple[str, str]:
+    """The property that keeps a CHECK constraint, and its expression; other kinds are refused."""
+    found = re.fullmatch(r"CHECK\s*\((.*)\)(?:\s+ENFORCED)?\s*", constraint, re.IGNORECASE | re.DOTALL)
+    if found is None or name is None:
+        raise unsupported(f"the constraint {constraint}; give a CHECK constraint with a name")
+    return CONSTRAINT + name.lower(), found.group(1).strip()
 
 
 def constraints(definition: Definition) -> dict[str, str]:

@@ -9,33 +9,35 @@ from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
+from hiveframe.lake.options import Options
 from hiveframe.lake.registry import short_name
+from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.tables.table import Definition, TableState, VersionedTable, Write, format_of
-from hiveframe.plan import spec
+from hiveframe.sessions.commands.seam import CommandSession
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A versioned table at its newest version. `name` is how messages call it."""
+    """A versioned table at its newest version, `name` in messages; `planned` is what a statement makes of it."""
 
     provider: str
     name: str
     table: VersionedTable
     state: TableState
+    planned: Definition | None = None
 
     @property
     def definition(self) -> Definition:
         """Columns, partitioning and properties."""
-        return self.state.definition
+        return self.planned or self.state.definition
 
     def begin(self) -> Write:
         """A transaction from this version on."""
         return self.table.begin(self.state)
 
-    def rows(self) -> spec.Relation:
-        """The rows of this very version."""
-        options = {"versionAsOf": str(self.state.version)}
-        return spec.ReadSource(self.provider, (self.table.location,), options=options)
+    def source(self, session: CommandSession) -> ScanSource:
+        """This very version, opened."""
+        return self.state.source(Options(), session.state.read_context())
 
 
 def is_versioned(provider: str | None) -> bool:

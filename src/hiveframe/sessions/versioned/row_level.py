@@ -24,7 +24,6 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.tables.table import RowNumbers, Write
 from hiveframe.plan import commands as c
-from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import schema_of
@@ -35,6 +34,7 @@ from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.explaining.parsed import expression_text
 from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.sessions.versioned.checks import checked
+from hiveframe.sessions.versioned.computed import advanced, identities, with_recomputed
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import add_rows
 from hiveframe.settings import scratch_dir
@@ -50,11 +50,12 @@ Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 def delete(session: CommandSession, target: Opened, alias: str, condition: spec.Expr | None) -> SmallTable:
     """DELETE FROM: the rows for which the condition is true."""
     write = target.begin()
-    rows = _located(target, alias)
+    source = target.source(session)
+    rows = _located(source, alias)
     touched = spec.Filter(rows, condition) if condition is not None else rows
-    found = _places(session, touched)
+    found = _places(session, source, touched)
     write.delete_rows(found)
-    count = sum(len(rows) for rows in found.values())
+    count = sum(len(places) for places in found.values())
     if count:
         write.commit("DELETE", {"predicate": _predicates(condition)}, reads=True)
     return _counted(("num_affected_rows", count))
@@ -64,21 +65,23 @@ def update(
     session: CommandSession, target: Opened, alias: str, assignments: Assignments, condition: spec.Expr | None
 ) -> SmallTable:
     """UPDATE: the columns set anew in the rows for which the condition is true."""
-    rows = _located(target, alias)
+    source = target.source(session)
+    rows = _located(source, alias)
     touched = spec.Filter(rows, condition) if condition is not None else rows
     values = _assigned(session, target, touched, assignments, alias, None)
     items = [spec.Alias(value, (f.name,)) for f, value in zip(_fields(target), values, strict=True)]
     action = spec.Alias(spec.Literal(_UPDATE, t.STRING), (ACTION,))
     plan = spec.Project(touched, (*items, _named(FILE), _named(ROW), action))
-    counts = _apply(session, target, plan, "UPDATE", {"predicate": _predicates(condition)})
+    counts = _apply(session, target, source, plan, "UPDATE", {"predicate": _predicates(condition)})
     return _counted(("num_affected_rows", counts[_UPDATE]))
 
 
 def merge(session: CommandSession, target: Opened, command: c.Merge, alias: str) -> SmallTable:
     """MERGE INTO: matched rows updated or deleted, the source's others inserted, the table's others changed."""
-    plan = _Merge(session, target, command, alias).plan()
+    source = target.source(session)
+    plan = _Merge(session, target, source, command, alias).plan()
     parameters = {"predicate": _predicates(command.condition)}
-    counts = _apply(session, target, plan, "MERGE", parameters, repeats=_may_repeat(command.actions))
+    counts = _apply(session, target, source, plan, "MERGE", parameters, repeats=_may_repeat(command.actions))
     return _counted(
         ("num_affected_rows", sum(counts.values())),
         ("num_updated_rows", counts[_UPDATE]),
@@ -95,42 +98,36 @@ def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
 
 def places_of(session: CommandSession, target: Opened, condition: spec.Expr) -> dict[str, RowNumbers]:
     """Where the rows are for which a condition is true: by a file's path, their places in it."""
-    return _places(session, spec.Filter(_located(target, "__target"), condition))
+    source = target.source(session)
+    return _places(session, source, spec.Filter(_located(source, "__target"), condition))
 
 
 # ------------------------------------------------------------------------------------------- rows and where they are
 
 
-def _located(target: Opened, alias: str) -> spec.Relation:
+def _located(source: ScanSource, alias: str) -> spec.Relation:
     """The table's rows under its name, each with its file and its place in it."""
-    inner = spec.SubqueryAlias(target.rows(), alias)
+    inner = spec.SubqueryAlias(spec.OpenedSource(source), alias)
     path = spec.Alias(spec.Attribute((alias, "_metadata", "file_path")), (FILE,))
     row = spec.Alias(spec.Attribute((alias, "_metadata", "row_index")), (ROW,))
     return spec.SubqueryAlias(spec.Project(inner, (spec.Star((alias,)), path, row)), alias)
 
 
-def _places(session: CommandSession, rows: spec.Relation) -> dict[str, RowNumbers]:
+def _places(session: CommandSession, source: ScanSource, rows: spec.Relation) -> dict[str, RowNumbers]:
     """By a file's path, the places of the rows in it."""
     numbers = spec.Alias(spec.Function(("collect_list",), (spec.Attribute((ROW,)),)), ("rows",))
     grouped = spec.Aggregate(rows, (spec.Attribute((FILE,)),), (_named(FILE), numbers))
-    plan = session.analyze(grouped)
-    found = session.compute(plan)
-    paths = _paths(plan)
-    lists = found.column(1).combine_chunks() if found.num_rows else None
+    found = session.compute(session.analyze(grouped))
+    paths = {file_address(file.path): file.path for file in source.files}
     return {
-        paths[address.as_py()]: np.asarray(lists[i].values).astype(np.uint64)  # type: ignore[index]
-        for i, address in enumerate(found.column(0))
+        paths[address]: np.unique(np.asarray(places.values).astype(np.uint64))
+        for address, places in zip(found.column(0).to_pylist(), _lists(found.column(1)), strict=True)
     }
 
 
-def _paths(plan: lg.Relation) -> dict[str, str]:
-    """A file's path by the address that `_metadata.file_path` shows."""
-    return {
-        file_address(file.path): file.path
-        for node in walk.preorder(plan, lg.Relation)
-        if isinstance(node, lg.Scan) and isinstance(node.source, ScanSource)
-        for file in node.source.files
-    }
+def _lists(column: pa.ChunkedArray) -> Iterator[Any]:
+    for chunk in column.chunks:
+        yield from chunk
 
 
 # ------------------------------------------------------------------------------------------------ what becomes of a r
@@ -139,6 +136,7 @@ def _paths(plan: lg.Relation) -> dict[str, str]:
 def _apply(
     session: CommandSession,
     target: Opened,
+    source: ScanSource,
     plan: spec.Relation,
     operation: str,
     parameters: Mapping[str, Any],
@@ -153,8 +151,7 @@ def _apply(
         repeated = _most_repeated(session, gone)
         if repeated > 1 and not repeats:
             raise analysis_error("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE")
-        paths = {file_address(f): f for f in _files_of(session, target)}
-        deleted = {paths[address]: rows for address, rows in _grouped(session, gone).items()}
+        deleted = _places(session, source, gone)
         write.delete_rows(deleted)
         if repeats:
             counts[_DELETE] = sum(len(rows) for rows in deleted.values())
@@ -167,7 +164,10 @@ def _apply(
 def _put(session: CommandSession, target: Opened, write: Write, found: spec.Relation) -> None:
     kept = spec.Filter(found, _is_in(_UPDATE, _INSERT))
     items = tuple(spec.Alias(stored(_column(f.name), f), (f.name,)) for f in _fields(target))
-    add_rows(session, write, target.definition, checked(session, target.definition, spec.Project(kept, items)))
+    rows = with_recomputed(session, target.definition, spec.Project(kept, items))
+    count = add_rows(session, write, target.definition, checked(session, target.definition, rows))
+    if count and identities(target.definition):
+        write.define(advanced(target.definition, count))
 
 
 @contextmanager
@@ -196,27 +196,6 @@ def _most_repeated(session: CommandSession, gone: spec.Relation) -> int:
     grouped = spec.Aggregate(gone, keys, (counted,))
     most = spec.Aggregate(grouped, (), (spec.Alias(spec.Function(("max",), (spec.Attribute(("n",)),)), ("n",)),))
     return int(session.compute(session.analyze(most)).column(0)[0].as_py() or 0)
-
-
-def _grouped(session: CommandSession, gone: spec.Relation) -> dict[str, RowNumbers]:
-    """By address, the places of rows."""
-    numbers = spec.Alias(spec.Function(("collect_list",), (spec.Attribute((ROW,)),)), ("rows",))
-    grouped = spec.Aggregate(gone, (spec.Attribute((FILE,)),), (_named(FILE), numbers))
-    found = session.compute(session.analyze(grouped))
-    return {
-        address: np.unique(np.asarray(rows.values).astype(np.uint64))
-        for address, rows in zip(found.column(0).to_pylist(), _lists(found.column(1)), strict=True)
-    }
-
-
-def _lists(column: pa.ChunkedArray) -> Iterator[Any]:
-    for chunk in column.chunks:
-        yield from chunk
-
-
-def _files_of(session: CommandSession, target: Opened) -> list[str]:
-    source = target.state.source(Options(), session.state.read_context())
-    return [f.path for f in source.files]
 
 
 def _assigned(
@@ -318,6 +297,7 @@ class _Merge:
 
     session: CommandSession
     target: Opened
+    rows: ScanSource
     command: c.Merge
     alias: str
 
@@ -325,7 +305,7 @@ class _Merge:
         """Columns, place and action of each row that changes."""
         source, source_alias = self._source()
         kinds = {a.when for a in self.command.actions}
-        left, right = _located(self.target, self.alias), source
+        left, right = _located(self.rows, self.alias), source
         kind = "inner"
         if kinds >= {"not_matched", "not_matched_by_source"}:
             kind = "full"

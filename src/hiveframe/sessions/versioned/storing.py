@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hiveframe.lake.options import Options
 from hiveframe.lake.tables.table import Definition, Write
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -9,7 +10,13 @@ from hiveframe.plan.types import DataType
 from hiveframe.sessions.commands.seam import CommandSession
 
 
-def add_rows(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
+def add_rows(
+    session: CommandSession,
+    write: Write,
+    definition: Definition,
+    rows: spec.Relation,
+    options: Options | None = None,
+) -> int:
     """Stage `rows`, whose columns are the definition's, under the names and types of the files; their number."""
     items: list[spec.Expr] = []
     for f, held in zip(definition.schema.fields, write.stored_schema().fields, strict=True):
@@ -18,7 +25,7 @@ def add_rows(session: CommandSession, write: Write, definition: Definition, rows
             value = spec.Cast(value, _plain(held.dtype))
         items.append(spec.Alias(value, (held.name,)))
     plan = session.analyze(spec.Project(rows, tuple(items)))
-    return write.add_rows(session.written(plan), session.settings)
+    return write.add_rows(session.written(plan), session.settings, options)
 
 
 def _plain(dtype: DataType) -> DataType:

@@ -17,6 +17,7 @@ from hiveframe.plan.types import StructField, StructType, as_nullable, simple_st
 from hiveframe.sessions.commands.insert import aligned
 from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.checks import check, checked, text
+from hiveframe.sessions.versioned.computed import advanced, given_columns, identities, with_computed
 from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
 from hiveframe.sessions.versioned.row_level import places_of
 from hiveframe.sessions.versioned.storing import add_rows
@@ -74,7 +75,10 @@ def overwrite_partitions(
 
 
 def _put(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
-    return add_rows(session, write, definition, checked(session, definition, rows))
+    count = add_rows(session, write, definition, checked(session, definition, rows))
+    if count and identities(definition):
+        write.define(advanced(definition, count))
+    return count
 
 
 def _reads(rows: spec.Relation, target: Opened) -> bool:
@@ -99,6 +103,8 @@ def insert(
     options = options or Options()
     target, table = _evolved(session, table, target, child, options, by_name=by_name)
     rows = aligned(session, table, child, by_name=by_name, columns=columns, static=static or {})
+    given = given_columns(session, table, child, by_name=by_name, columns=columns) | set(static or {})
+    rows = with_computed(session, target.definition, rows, given)
     where = options.get("replaceWhere")
     if not overwrite_all:
         append(session, target, rows)

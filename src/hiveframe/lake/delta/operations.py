@@ -1,0 +1,214 @@
+"""What a Delta table says of itself, and what is done to its files rather than to its rows.
+
+Source: Delta's documentation, "Table utility commands".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from hiveframe.errors import PlainIllegalArgument, analysis_error
+from hiveframe.lake.delta.actions import Action, AddFile, Metadata, RemoveFile
+from hiveframe.lake.delta.deletion_vectors import vector_path
+from hiveframe.lake.delta.features import features_of
+from hiveframe.lake.delta.history import commit_info, commit_times
+from hiveframe.lake.delta.log import LOG, commit_path
+from hiveframe.lake.delta.snapshot import Snapshot
+from hiveframe.lake.delta.transaction import Commit, commit, reads_all
+from hiveframe.lake.paths import is_hidden
+
+_DEFAULT_HOURS: Final = 7 * 24.0
+_CHANGES: Final = "_change_data"
+
+
+def history(location: str, limit: int | None) -> list[Mapping[str, Any]]:
+    """The commits, the newest first."""
+    found: list[Mapping[str, Any]] = []
+    for version, made_ms in reversed(list(commit_times(location))):
+        if limit is not None and len(found) == limit:
+            break
+        info = commit_info(commit_path(location, version))
+        found.append({**{k: info.get(k) for k in _SAID}, "version": version, "timestamp": made_ms * 1000})
+    return found
+
+
+_SAID: Final = (
+    "userId", "userName", "operation", "operationParameters", "clusterId", "readVersion", "isolationLevel",
+    "isBlindAppend", "operationMetrics", "userMetadata", "engineInfo",
+)  # fmt: skip
+
+
+def detail(snapshot: Snapshot) -> Mapping[str, Any]:
+    """What the table is."""
+    metadata, protocol = snapshot.metadata, snapshot.protocol
+    times = list(commit_times(snapshot.location))
+    return {
+        "format": "delta",
+        "id": metadata.id,
+        "name": metadata.name,
+        "description": metadata.description,
+        "location": f"file:{snapshot.location}",
+        "createdAt": (metadata.created_ms or 0) * 1000,
+        "lastModified": times[-1][1] * 1000 if times else None,
+        "partitionColumns": list(metadata.partition_columns),
+        "numFiles": len(snapshot.files),
+        "sizeInBytes": sum(f.size_bytes for f in snapshot.files.values()),
+        "properties": dict(metadata.configuration),
+        "minReaderVersion": protocol.min_reader,
+        "minWriterVersion": protocol.min_writer,
+        "tableFeatures": sorted(protocol.reader_features | features_of(protocol)),
+    }
+
+
+def restore(now: Snapshot, then: Snapshot, parameters: Mapping[str, Any]) -> Mapping[str, int]:
+    """A version that holds what `then` did."""
+    gone = [add for key, add in now.files.items() if key not in then.files]
+    back = [add for key, add in then.files.items() if key not in now.files]
+    missing = [add for add in back if not os.path.exists(then.path_of(add))]
+    if missing:
+        file = then.path_of(missing[0])
+        raise analysis_error("DELTA_MISSING_FILES_OF_VERSION", version=str(then.version), path=now.location, file=file)
+    moment = time.time_ns() // 1_000_000
+    actions: list[Action] = [then.metadata] if then.metadata != now.metadata else []
+    actions += [add.removal(moment) for add in gone]
+    actions += [replace(add, data_change=True) for add in back]
+    commit(Commit(now.location, "RESTORE", parameters, actions, reads_all, frozenset(now.files), now))
+    return {
+        "table_size_after_restore": sum(f.size_bytes for f in then.files.values()),
+        "num_of_files_after_restore": len(then.files),
+        "num_removed_files": len(gone),
+        "num_restored_files": len(back),
+        "removed_files_size": sum(f.size_bytes for f in gone),
+        "restored_files_size": sum(f.size_bytes for f in back),
+    }
+
+
+def vacuum(snapshot: Snapshot, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
+    """Remove the files that no version younger than `hours` names; their paths."""
+    configured = _hours(snapshot.properties.get("delta.deletedFileRetentionDuration"))
+    kept_hours = configured if hours is None else hours
+    if checks and kept_hours < configured:
+        raise PlainIllegalArgument(
+            "",
+            {
+                "message": f"requirement failed: Are you sure you would like to vacuum files with such a low retention "
+                f"period? Files younger than {configured:g} hours may still be read or written; if none are, set "
+                f"spark.databricks.delta.retentionDurationCheck.enabled = false."
+            },
+        )
+    before_s = time.time() - kept_hours * 3600
+    needed = _needed(snapshot, before_s)
+    found = [path for path in _files(snapshot.location) if path not in needed and _age(path) < before_s]
+    if not dry_run:
+        for path in found:
+            os.remove(path)
+    return sorted(found)
+
+
+def _needed(snapshot: Snapshot, before_s: float) -> set[str]:
+    """The files of this version and of those that were left within the time to keep."""
+    kept: set[str] = set()
+    recent = [r for r in snapshot.removed.values() if r.deleted_ms / 1000 >= before_s]
+    every: list[AddFile | RemoveFile] = [*snapshot.files.values(), *recent]
+    for file in every:
+        kept.add(os.path.normpath(snapshot.path_of(file)))
+        vector = file.deletion_vector
+        path = vector_path(snapshot.location, vector) if vector is not None else None
+        if path is not None:
+            kept.add(os.path.normpath(path))
+    return kept
+
+
+def _files(location: str) -> Iterator[str]:
+    """Every file below the table but those of its log and hidden ones; changes of data are old data, too."""
+    for folder, folders, names in os.walk(location):
+        folders[:] = [f for f in folders if f != LOG and (not is_hidden(f) or f == _CHANGES)]
+        yield from (os.path.join(folder, n) for n in names if not is_hidden(n))
+
+
+def _age(path: str) -> float:
+    return os.stat(path).st_mtime
+
+
+def _hours(interval: str | None) -> float:
+    """Hours of `interval 1 week`, the form in which properties hold times."""
+    if interval is None:
+        return _DEFAULT_HOURS
+    words = interval.lower().removeprefix("interval").split()
+    pairs = zip(words[::2], words[1::2], strict=False)
+    try:
+        return sum(float(number) * _UNITS[unit.rstrip("s")] for number, unit in pairs)
+    except (KeyError, ValueError) as error:
+        raise analysis_error("DELTA_INVALID_INTERVAL", interval=interval) from error
+
+
+_UNITS: Final[Mapping[str, float]] = {
+    "millisecond": 1 / 3_600_000,
+    "second": 1 / 3600,
+    "minute": 1 / 60,
+    "hour": 1.0,
+    "day": 24.0,
+    "week": 168.0,
+}
+
+
+def clone(
+    source: Snapshot, location: str, target: Snapshot | None, *, is_shallow: bool, properties: Mapping[str, str]
+) -> None:
+    """A table at `location` with the source's files, copied or named where they lie."""
+    os.makedirs(location, exist_ok=True)
+    added = [_cloned(source, add, location, is_shallow=is_shallow) for add in source.files.values()]
+    configuration = {**source.metadata.configuration, **properties}
+    known = source.metadata
+    metadata = Metadata(
+        target.metadata.id if target is not None else str(uuid.uuid4()),
+        known.schema_text,
+        known.partition_columns,
+        configuration,
+        known.name,
+        known.description,
+        time.time_ns() // 1_000_000,
+    )
+    moment = time.time_ns() // 1_000_000
+    gone: list[Action] = [add.removal(moment) for add in target.files.values()] if target is not None else []
+    actions: list[Action] = [source.protocol, metadata, *source.domains.values(), *gone, *added]
+    parameters = {
+        "source": source.location,
+        "sourceVersion": str(source.version),
+        "isShallow": json.dumps(is_shallow),
+    }
+    read = frozenset(target.files) if target is not None else frozenset()
+    commit(Commit(location, "CLONE", parameters, actions, reads_all, read, target))
+
+
+def _cloned(source: Snapshot, add: AddFile, location: str, *, is_shallow: bool) -> AddFile:
+    path = os.path.normpath(source.path_of(add))
+    vector = add.deletion_vector
+    lies_at = vector_path(source.location, vector) if vector is not None else None
+    if is_shallow:
+        if vector is not None and lies_at is not None:
+            vector = replace(vector, storage="p", value=f"file://{os.path.normpath(lies_at)}")
+        return replace(add, path=f"file://{quote(path)}", deletion_vector=vector)
+    relative = os.path.relpath(path, source.location)
+    if relative.startswith(".."):
+        relative = os.path.basename(path)
+    _copy(path, os.path.join(location, relative))
+    if lies_at is not None:
+        _copy(lies_at, os.path.join(location, os.path.relpath(lies_at, source.location)))
+    return replace(add, path=quote(relative, safe="/!$&'()*+,;=:@-._~"))
+
+
+def _copy(source: str, target: str) -> None:
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if not os.path.exists(target):
+        aside = f"{target}.copying"
+        shutil.copyfile(source, aside)
+        os.replace(aside, target)
