@@ -159,6 +159,8 @@ def _function(node: spec.Function, run: Run) -> str:
             return pretty(rewritten, run)
     if row is not None and row.shows_made is not None and (shown := _made_call(node, row, called, run)):
         return shown
+    if row is not None and row.name in _COMPARISONS and (made := _other_comparison(node, row, run)) is not None:
+        return _typed(made, run)
     if row is not None and row.operator in _DATE_OPERATORS and (made := _date_arithmetic(node, row, run)) is not None:
         return _typed(made, run)
     given = nodes if nodes is not None else node.args
@@ -224,6 +226,23 @@ def _made_call(node: spec.Function, row: Function, called: str, run: Run) -> str
         return ""
     texts = [describe(a, run) for a in made.args]
     return call_text(lookup(made.function), row.shows_made(called, made.function), texts)
+
+
+_COMPARISONS: Final = frozenset({"=", "==", "!=", "<=>", "<", "<=", ">", ">="})
+
+
+def _other_comparison(node: spec.Function, row: Function, run: Run) -> lg.Expr | None:
+    """What a comparison became, where that is no such comparison any more: a constant was rounded, or decided it."""
+    made = run.bound.get(node)
+    inner = made.args[0] if row.name == "!=" and isinstance(made, lg.Call) else made
+    if not isinstance(inner, lg.Call) or inner.function not in _COMPARISONS:
+        return made
+    constants = [run.bound.get(a) for a in node.args]
+    for arg, given in zip(inner.args, constants, strict=False):
+        was_decimal = isinstance(given, lg.Literal) and isinstance(given.dtype, t.DecimalType)
+        if was_decimal and isinstance(arg, lg.Literal) and arg.dtype == t.LONG:
+            return made
+    return None
 
 
 _DATE_OPERATORS: Final = ("+", "-", "*", "/")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hiveframe.functions.coercion import common_type, common_type_without_strings, merged_type
+from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.coercion import common_type, common_type_without_strings, implicit_cast, merged_type
+from hiveframe.functions.comparisons import comparison_operands, no_order, waits
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.ordering import is_orderable, needs_key, order_key
-from hiveframe.functions.predicates import comparison_operands, listed_types, no_order
+from hiveframe.functions.predicates import listed_types
 from hiveframe.functions.registry import (
     ANY,
     Binder,
@@ -56,6 +59,13 @@ def _check_condition(b: Binder, condition: Expr, position: int, *, void: bool = 
     )
 
 
+def _check_branches(b: Binder, args: tuple[Expr, ...]) -> None:
+    if not args:
+        raise IllegalArgumentException(
+            "COMPLEX_EXPRESSION_UNSUPPORTED_INPUT.NO_INPUTS", {"expression": f'"{_show_when(())}"'}
+        )
+
+
 def _coerce_when(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Conditions are booleans, values meet in one type; the last argument of an odd number is ELSE."""
     pairs = len(args) // 2
@@ -73,7 +83,7 @@ def _when_values(args: Sequence[Expr]) -> list[Expr]:
 
 def _when_nullable(args: Sequence[Expr]) -> bool:
     first = args[0]
-    if isinstance(first, Literal) and first.value is True:
+    if len(args) > 1 and isinstance(first, Literal) and first.value is True:
         return args[1].nullable
     return len(args) % 2 == 0 or any_null(_when_values(args))
 
@@ -82,6 +92,8 @@ def _emit_when(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     pairs = len(args) // 2
     branches = [(args[2 * i], args[2 * i + 1]) for i in range(pairs)]
     default = args[-1] if len(args) % 2 else cast(null(), physical_type(call.dtype))
+    if not branches:
+        return default
     return case(*branches, default=default)
 
 
@@ -132,7 +144,8 @@ def _emit_nullif(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if len(args) == 2:
         return func("nullif", args[0], args[1])
     nothing = cast(null(), physical_type(call.dtype))
-    return case((op("=", args[1], args[2]), nothing), default=args[0])
+    missing = [(is_null(args[0].copy()), nothing.copy())] if call.args[0].nullable and waits(ctx, 2) else []
+    return case(*missing, (op("=", args[1], args[2]), nothing), default=args[0])
 
 
 def _bind_nullifzero(b: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -192,14 +205,34 @@ def _emit_nanvl(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return let(args[0], ctx, lambda v: case((func("isnan", v), args[1]), default=v))
 
 
-def _bind_assert_true(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
-    if len(args) == 2:
-        return None
-    return b.call("assert_true", args[0], Literal(f"'{b.quoted(args[0])[1:-1]}' is not true!", t.STRING))
+def _bind_assert_true(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    """To Spark it is `if(condition, NULL, raise_error(message))`, and so its errors say."""
+    condition = args[0]
+    shown = b.quoted(condition)[1:-1]
+    message = args[1] if len(args) == 2 else Literal(f"'{shown}' is not true!", t.STRING)
+    raised = b.call("raise_error", message)
+    assert isinstance(raised, Call)
+    if not isinstance(condition.dtype, (t.BooleanType, t.NullType)):
+        raise wrong_input(b, args, 0, '"BOOLEAN"', sqlExpr=f'"(IF({shown}, NULL, {b.quoted(raised)[1:-1]}))"')
+    return Call("assert_true", (b.cast(condition, t.BOOLEAN), raised.args[0]), t.NULL, True)
 
 
 def _emit_assert_true(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return case((args[0], cast(null(), physical_type(call.dtype))), default=_raised(call, args[1], ctx))
+
+
+def _coerce_message(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The message as text; to Spark it is the value of a map, the second argument."""
+    dtype = args[0].dtype
+    if implicit_cast(dtype, t.STRING, ansi=b.ansi) is None:
+        raise b.error(
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+            paramIndex="second",
+            requiredType='"MAP<STRING, STRING>"',
+            inputSql=f'"map(errorMessage, {b.quoted(args[0])[1:-1]})"',
+            inputType=f'"MAP<STRING, {t.sql_name(dtype)}>"',
+        )
+    return (b.cast(args[0], t.STRING),)
 
 
 def _emit_raise_error(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -238,8 +271,9 @@ _VALUE = Param((ANY,))
 register(
     Function(
         "when",
-        (ANY, ANY, rest(ANY)),
+        (rest(ANY),),
         lambda args: merged_type(_when_values(args)),
+        checks=(_check_branches,),
         coerce=_coerce_when,
         nullable=_when_nullable,
         emit=_emit_when,
@@ -296,7 +330,7 @@ register(
     ),
     Function(
         "assert_true",
-        (t.BOOLEAN, optional(t.STRING)),
+        (ANY, optional(ANY)),
         t.NULL,
         bind=_bind_assert_true,
         nullable=always_null,
@@ -308,8 +342,9 @@ register(
     ),
     Function(
         "raise_error",
-        (t.STRING,),
+        (ANY,),
         t.NULL,
+        coerce=_coerce_message,
         nullable=always_null,
         emit=_emit_raise_error,
         shows=lambda texts: f"raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {texts[0]}))",

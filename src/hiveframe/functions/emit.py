@@ -18,6 +18,8 @@ class EmitContext(Protocol):
     ansi: bool
     time_zone: str
     over: Any  # the window around the aggregate being emitted; None outside of windows
+    in_condition: bool  # of a filter or a join, which DuckDB takes apart
+    may_raise: Sequence[bool]  # by argument of the call, as its emitter begins
 
     def setting(self, name: str) -> str | None:
         """A session setting."""

@@ -1,18 +1,18 @@
-"""Comparisons, logic, and tests: `= <=> < in between like isnull isnan` and their kin."""
+"""Logic and tests: `and or not in like isnull isnan` and their kin."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 from typing import Final
 
 from sqlglot import exp
 
-from hiveframe.functions import decimals
-from hiveframe.functions.coercion import common_type, comparison_type, string_promotion, tightest_type
+from hiveframe.functions.coercion import common_type, string_promotion, tightest_type
+from hiveframe.functions.comparisons import no_order, unless_null, waits
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.like_patterns import check_pattern, emit_like
-from hiveframe.functions.ordering import is_orderable, needs_key, order_key
+from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
     Binder,
@@ -23,130 +23,10 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, false, func, is_not_null, is_null, not_, op
+from hiveframe.functions.sql import Sql, case, false, func, is_not_null, is_null, not_, op, true
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Cast, Column, Expr, Literal
+from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import DataType
-
-_DUCK: Final = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "<=>": "is not distinct from"}
-
-
-def comparison_operands(
-    b: Binder, symbol: str, left: Expr, right: Expr, *, sql_expr: str | None = None
-) -> tuple[Expr, Expr]:
-    """Both sides in the type in which they compare; DATATYPE_MISMATCH when there is none or it has no order.
-
-    `sql_expr` is what the error says of the comparison, where it is not the call itself.
-    """
-    site = {} if sql_expr is None else {"sqlExpr": sql_expr}
-    equality = symbol in ("=", "<=>")
-    target: DataType | None
-    if not b.ansi and _compares_as_text(b, left.dtype, right.dtype, equality=equality):
-        target = t.STRING
-    else:
-        target = _literal_comparison(left, right) or comparison_type(
-            left.dtype, right.dtype, ansi=b.ansi, equality=equality
-        )
-    if target is None and t.same_structure(left.dtype, right.dtype):
-        target = t.as_nullable(left.dtype)
-    if target is None:
-        raise b.error(
-            "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-            left=f'"{t.sql_name(left.dtype)}"',
-            right=f'"{t.sql_name(right.dtype)}"',
-            **site,
-        )
-    if not is_orderable(target):
-        raise no_order(b, symbol, target, **site)
-    return b.cast(left, target), b.cast(right, target)
-
-
-def _compares_as_text(b: Binder, left: DataType, right: DataType, *, equality: bool) -> bool:
-    """Whether a date or a timestamp becomes text beside text: a legacy setting, never for equal timestamps."""
-    if str(b.setting("spark.sql.legacy.typeCoercion.datetimeToString.enabled")).strip().lower() != "true":
-        return False
-    kinds = (t.DateType,) if equality else (t.DateType, t.TimestampType)
-    return any(
-        isinstance(moment, kinds) and isinstance(other, t.StringType)
-        for moment, other in ((left, right), (right, left))
-    )
-
-
-def no_order(b: Binder, name: str, dtype: DataType, **site: str) -> Exception:
-    """The error for a type whose values have no order."""
-    return b.error(
-        "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", functionName=f"`{name}`", dataType=f'"{t.sql_name(dtype)}"', **site
-    )
-
-
-# Which way a decimal constant is rounded where an integer is compared with it: down for `i > 1.5`, up for `i < 1.5`.
-_ROUNDING: Final = {">": ROUND_FLOOR, "<=": ROUND_FLOOR, ">=": ROUND_CEILING, "<": ROUND_CEILING}
-_MIRRORED: Final = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-
-
-def _whole_bounds(symbol: str, left: Expr, right: Expr) -> tuple[Expr, Expr]:
-    """An integer beside a decimal constant compares with a whole number, so that the integer needs no cast."""
-    if isinstance(left.dtype, t.IntegralType) and symbol in _ROUNDING:
-        return left, _rounded(right, _ROUNDING[symbol])
-    if isinstance(right.dtype, t.IntegralType) and symbol in _ROUNDING:
-        return _rounded(left, _ROUNDING[_MIRRORED[symbol]]), right
-    return left, right
-
-
-def _rounded(expr: Expr, rounding: str) -> Expr:
-    if not (isinstance(expr, Literal) and isinstance(expr.value, Decimal)):
-        return expr
-    whole = int(expr.value.to_integral_value(rounding))
-    return Literal(whole, t.LONG) if -(2**63) <= whole < 2**63 else expr
-
-
-def _literal_comparison(left: Expr, right: Expr) -> DataType | None:
-    """A decimal beside an integer literal: the literal takes only the digits that it has."""
-    for side, other in ((left, right), (right, left)):
-        is_number = isinstance(other, Literal) and isinstance(other.dtype, (t.ShortType, t.IntegerType, t.LongType))
-        if isinstance(side.dtype, t.DecimalType) and is_number and other.value is not None:  # type: ignore[attr-defined]
-            return decimals.wider(side.dtype, decimals.decimal_for_literal(int(other.value)))  # type: ignore[attr-defined]
-    return None
-
-
-def _comparison(symbol: str, doc: str) -> Function:
-    def coerce(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        left, right = _whole_bounds(symbol, args[0], args[1])
-        return comparison_operands(b, symbol, left, right)
-
-    return Function(
-        symbol,
-        (ANY, ANY),
-        t.BOOLEAN,
-        coerce=coerce,
-        nullable=never_null if symbol == "<=>" else any_null,
-        emit=_emit_comparison(symbol),
-        operator=symbol,
-        doc=doc,
-        group="predicate_funcs",
-    )
-
-
-def _emit_comparison(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
-    duck = _DUCK[symbol]
-    is_order = symbol not in ("=", "<=>")
-
-    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-        left, right = args
-        if is_order and (needs_key(call.args[0].dtype) or needs_key(call.args[1].dtype)):
-            kind = t.as_nullable(call.args[0].dtype)
-            return op(duck, order_key(left, kind, ctx), order_key(right, kind, ctx))
-        return op(duck, left, right)
-
-    return emit
-
-
-def _equal_null(b: Binder, args: tuple[Expr, ...]) -> Expr:
-    return b.call("<=>", *args)
-
-
-def _not_equal(b: Binder, args: tuple[Expr, ...]) -> Expr:
-    return b.call("not", b.call("=", *args))
 
 
 def _logical(name: str, duck: str, doc: str) -> Function:
@@ -205,25 +85,22 @@ def _in_operands(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 
 def _emit_in(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return exp.Paren(this=exp.In(this=exp.Paren(this=args[0]), expressions=args[1:]))
+    value, *listed = args
+    if waits(ctx, 1 if call.args[0].nullable else 2):
+        turns = [i for i, raises in enumerate(ctx.may_raise[1:]) if i and raises]
+        return unless_null(call.args[0], value, ctx, lambda v: _in_turn(v, listed, turns))
+    return _in(value, listed)
 
 
-def _bind_between(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
-    """Two comparisons where the value is cheap to name twice; else one BETWEEN."""
-    value, low, high = args
-    above, below = b.call(">=", value, low), b.call("<=", value, high)
-    bare = value.child if isinstance(value, Cast) else value
-    same = isinstance(above, Call) and isinstance(below, Call) and above.args[0].dtype == below.args[0].dtype
-    if isinstance(bare, (Column, Literal)) or not same:
-        return b.call("and", above, below)
-    assert isinstance(above, Call)
-    assert isinstance(below, Call)
-    operands = (above.args[0], above.args[1], below.args[1])
-    return Call("between", operands, t.BOOLEAN, any_null(operands))
+def _in_turn(value: Sql, listed: list[Sql], turns: Sequence[int]) -> Sql:
+    """Whether the value is among those listed; those from each of `turns` on wait for what stands before them."""
+    runs = [listed[start:stop] for start, stop in pairwise([0, *turns])]
+    found = [(_in(value.copy(), [e.copy() for e in run]), true()) for run in runs]
+    return case(*found, default=_in(value, listed)) if found else _in(value, listed)
 
 
-def _emit_between(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return exp.Paren(this=exp.Between(this=exp.Paren(this=args[0]), low=args[1], high=args[2]))
+def _in(value: Sql, listed: list[Sql]) -> Sql:
+    return exp.Paren(this=exp.In(this=exp.Paren(this=value), expressions=listed))
 
 
 def _like(name: str, doc: str, shows: Callable[[Sequence[str]], str] | None) -> Function:
@@ -284,33 +161,25 @@ _NOT: Final = Function(
     group="predicate_funcs",
 )
 
+
+def _unknown(name: str, shown: str, emit: Callable[[Sql], Sql]) -> Function:
+    """`IS [NOT] UNKNOWN` as far as Spark sees it as such; what it is otherwise is settled before it is bound."""
+    return Function(
+        name,
+        (ANY,),
+        t.BOOLEAN,
+        nullable=never_null,
+        emit=lambda call, args, ctx: emit(args[0]),
+        shows=lambda texts: f"({texts[0]} {shown})",
+        doc=f"Whether a boolean {shown}.",
+        group="internal",
+        is_internal=True,
+    )
+
+
 register(
-    _comparison("=", "Whether both are equal."),
-    _comparison("<=>", "Whether both are equal, or both NULL."),
-    _comparison("<", "Whether the first is less."),
-    _comparison("<=", "Whether the first is not greater."),
-    _comparison(">", "Whether the first is greater."),
-    _comparison(">=", "Whether the first is not less."),
-    Function(
-        "==",
-        (ANY, ANY),
-        bind=lambda b, args: b.call("=", *args),
-        operator="=",
-        doc="Whether both are equal.",
-        group="predicate_funcs",
-    ),
-    Function(
-        "!=",
-        (ANY, ANY),
-        bind=_not_equal,
-        aliases=("<>",),
-        shows=lambda texts: f"(NOT ({texts[0]} = {texts[1]}))",
-        doc="Whether both differ.",
-        group="predicate_funcs",
-    ),
-    Function(
-        "equal_null", (ANY, ANY), bind=_equal_null, doc="Whether both are equal or NULL.", group="predicate_funcs"
-    ),
+    _unknown("isunknown", "IS UNKNOWN", is_null),
+    _unknown("isnotunknown", "IS NOT UNKNOWN", is_not_null),
     _logical("and", "and", "Whether both hold."),
     _logical("or", "or", "Whether one holds."),
     _NOT,
@@ -322,14 +191,6 @@ register(
         emit=_emit_in,
         shows=lambda texts: f"({texts[0]} IN ({', '.join(texts[1:])}))",
         doc="Whether the first is among the others.",
-        group="predicate_funcs",
-    ),
-    Function(
-        "between",
-        (ANY, ANY, ANY),
-        bind=_bind_between,
-        emit=_emit_between,
-        doc="Whether the first lies between the others, both included.",
         group="predicate_funcs",
     ),
     _like("like", "Whether the text matches a pattern of % and _.", _show_like),

@@ -194,6 +194,7 @@ class Function:
 # The files that exist, each once.
 FAMILIES: Final[tuple[str, ...]] = (
     "operators",
+    "comparisons",
     "predicates",
     "conditional",
     "math",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from hiveframe.errors import ParseException
@@ -140,8 +141,11 @@ class ExpressionGrammar(LiteralGrammar):
         if negated:
             self.expect_not()
         kind = self.expect_any("NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT")
-        if kind == "NULL" or kind == "UNKNOWN":
+        if kind == "NULL":
             return self.call("isnotnull" if negated else "isnull", (left,), start)
+        if kind == "UNKNOWN":
+            found = self.call("isnotunknown" if negated else "isunknown", (left,), start)
+            return replace(found, is_internal=True)
         if kind == "DISTINCT":
             self.expect("FROM")
             same = self.call("<=>", (left, self.value(1)), start)

@@ -11,6 +11,7 @@ from typing import Final
 
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
+from hiveframe.analysis.expressions.is_unknown import unknown_as
 from hiveframe.analysis.frame import failure
 from hiveframe.functions.time_zones import offset_on, zone
 from hiveframe.plan import spec
@@ -87,4 +88,6 @@ REWRITES: Final[Mapping[str, Rewrite]] = {
     "lag": _null_treatment(3),
     "lead": _null_treatment(3),
     "distributed_sequence_id": _row_ids,
+    "isunknown": unknown_as("isnull"),
+    "isnotunknown": unknown_as("isnotnull"),
 }

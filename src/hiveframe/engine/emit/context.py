@@ -78,6 +78,8 @@ class Context:
         self.sites: list[ErrorSite] = []
         self.scopes: list[Scope] = []
         self.over: Over | None = None
+        self.in_condition = False
+        self.may_raise: Sequence[bool] = ()
         self.is_top_level = True  # not inside of a subquery that may mention columns around it
         self._numbers = itertools.count()
 
@@ -175,6 +177,14 @@ class Context:
     def expr(self, node: Expr) -> exp.Expression:
         """Any logical expression emitted."""
         return EXPRESSIONS[type(node)](node, self)
+
+    def condition(self, node: Expr) -> exp.Expression:
+        """The condition of a filter or a join emitted, so that DuckDB can take it apart."""
+        was, self.in_condition = self.in_condition, True
+        try:
+            return self.expr(node)
+        finally:
+            self.in_condition = was
 
     def column(self, column_id: int) -> exp.Expression:
         """A reference to a column, under the name it has here."""

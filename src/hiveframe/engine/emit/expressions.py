@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from hiveframe.engine.emit.python import emit_python_call
@@ -26,18 +27,44 @@ def _column(node: lg.Column, ctx: Context) -> Sql:
 
 def _call(node: lg.Call, ctx: Context) -> Sql:
     if node.function in _CHAINED:
-        return _balanced(node.function, [ctx.expr(part) for part in chained(node)])
+        return _chain(node, ctx)
     row = row_of(node.function)
-    args = [ctx.expr(arg) for arg in node.args]
+    args, may_raise = _emitted(node.args, ctx)
     if row.kernel is not None:
         function = functools.partial(row.kernel, call=node) if row.kernel_sees_call else row.kernel
         types = [arg.dtype for arg in node.args]
         return q.func(ctx.kernel(row.name, function, types, node.dtype, volatile=not row.deterministic), *args)
+    ctx.may_raise = may_raise
     emitted: Sql = _emitter(node.function)(node, args, ctx)
     return emitted
 
 
+def _emitted(nodes: Sequence[lg.Expr], ctx: Context) -> tuple[list[Sql], list[bool]]:
+    """Expressions emitted, and whether each may raise."""
+    emitted: list[Sql] = []
+    may_raise: list[bool] = []
+    for node in nodes:
+        before = ctx.raising_places()
+        emitted.append(ctx.expr(node))
+        may_raise.append(ctx.raising_places() > before)
+    return emitted, may_raise
+
+
 _CHAINED: Final = ("and", "or")
+
+
+def _chain(node: lg.Call, ctx: Context) -> Sql:
+    """ANDs or ORs; what may raise is computed only where the operands before it leave the answer open."""
+    parts, may_raise = _emitted(chained(node), ctx)
+    if ctx.in_condition or not any(may_raise[1:]):
+        return _balanced(node.function, parts)
+    places = [0, *(i for i, raises in enumerate(may_raise) if i and raises), len(parts)]
+    runs = [_balanced(node.function, [p.copy() for p in parts[start:stop]]) for start, stop in pairwise(places)]
+    if node.function == "and":
+        decided = [(q.not_(run), q.false()) for run in runs[:-1]]
+    else:
+        decided = [(run, q.true()) for run in runs[:-1]]
+    return q.case(*decided, default=_balanced(node.function, parts))
 
 
 def chained(node: lg.Call) -> list[lg.Expr]:

@@ -41,7 +41,7 @@ def emit_join(node: lg.Join, inputs: list[Block], ctx: Context) -> Block:
     if left.source is None:
         left = from_source(subquery(left.finish(ctx)), left.output)
     side, kind = _KINDS["inner" if node.kind == "cross" and node.condition is not None else node.kind]
-    condition = ctx.expr(node.condition) if node.condition is not None else None
+    condition = ctx.condition(node.condition) if node.condition is not None else None
     if condition is None and kind != "CROSS":
         side, kind, condition = ("", "CROSS", None) if kind == "INNER" else (side, kind, q.true())
     joined = exp.Join(this=right.source, side=side or None, kind=kind or None, on=condition)
@@ -70,7 +70,7 @@ def emit_as_of_join(node: lg.AsOfJoin, inputs: list[Block], ctx: Context) -> Blo
         right.source,
         right.exposed,
         joins=right.joins,
-        where=[ctx.expr(node.condition)],
+        where=[ctx.condition(node.condition)],
         order=(lg.SortKey(node.order, node.ascending),),
         limit=node.count,
         stage=Stage.LIMIT,

@@ -57,12 +57,12 @@ def emit_filter(node: lg.Filter, inputs: list[Block], ctx: Context) -> Block:
         block = wrap(block, ctx)
     block.whole = None
     if block.stage in (Stage.WINDOW, Stage.QUALIFY):
-        block.qualify += [ctx.expr(c) for c in conditions]
+        block.qualify += [ctx.condition(c) for c in conditions]
         block.pinned |= frozenset(references(conditions) or ())
         block.stage = Stage.QUALIFY
         return block
     with block.scope(ctx):
-        emitted = [ctx.expr(c) for c in conditions]
+        emitted = [ctx.condition(c) for c in conditions]
     if block.is_grouped:
         block.having += emitted
         block.stage = max(block.stage, Stage.HAVING)
