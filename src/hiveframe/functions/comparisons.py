@@ -19,6 +19,7 @@ from hiveframe.functions.sql import Sql, case, is_null, null, op
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Column, Expr, Literal
 from hiveframe.plan.types import DataType
+from hiveframe.plan.walk import rewrite_up
 
 _DUCK: Final = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "<=>": "is not distinct from"}
 
@@ -226,14 +227,7 @@ def _bind_between(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
 
 def _with_value(expr: Expr, common: Column, value: Expr) -> Expr:
     """A comparison of `common` as one of `value`."""
-    match expr:
-        case Column() if expr is common:
-            return value
-        case Cast(child) if child is common:
-            return replace(expr, child=value)
-        case Call(args=(left, right)):
-            return replace(expr, args=(_with_value(left, common, value), right))
-    return expr
+    return rewrite_up(expr, Expr, lambda node: value if node is common else node)
 
 
 def _emit_between(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
