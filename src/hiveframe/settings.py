@@ -101,6 +101,7 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "legacy|row|dict",
     ),
     Setting("spark.sql.execution.pythonUDF.arrow.enabled", "true", "Arrow transport of Python UDFs.", "boolean"),
+    Setting("spark.sql.pyspark.udf.profiler", None, "What is measured of Python functions.", "perf|memory"),
     Setting("spark.sql.pyspark.inferNestedDictAsStruct.enabled", "false", "Client-side inference.", "boolean"),
     Setting(
         "spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", "false", "Client-side inference.", "boolean"

@@ -44,6 +44,7 @@ class Responder:
             yield from self._rows(self.session.relation(operation), last)
         else:
             yield from self._command(operation, last)
+        add_observed(last, self.session.runtime.profiles())
         if self.ends_with_complete:
             last.result_complete.SetInParent()
             yield last

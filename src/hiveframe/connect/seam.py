@@ -150,6 +150,9 @@ class SessionRuntime(Protocol):
     def add_python_path(self, path: str) -> None:
         """Make a folder or archive importable for the session's Python functions."""
 
+    def profiles(self) -> Sequence[ObservedMetrics]:
+        """Profiles of the session's Python functions that the client does not have yet."""
+
     def set_files_root(self, path: str) -> None:
         """Say where the session's Python functions find files and archives that were added."""
 

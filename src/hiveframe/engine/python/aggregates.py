@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import ResultBatches, physical_batch
 from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.printing import printing_to_stderr
+from hiveframe.engine.python.profiles import fresh_number, profiles_of
 from hiveframe.engine.python.scalar import arguments_of, input_type_of
 from hiveframe.engine.python.worker import Program
 from hiveframe.plan.logical import Column, PyUdf
@@ -28,11 +30,13 @@ class GroupFunction:
         self._batch_rows = settings.number("spark.sql.execution.arrow.maxRecordsPerBatch")
         self._result = Column(0, "result", node.dtype)
         self._lock = threading.Lock()
+        self._number = fresh_number(settings)
+        self._profiles = profiles_of(settings)
         self._program: Program | None = None
 
     def __call__(self, *lists: pa.ListArray) -> pa.Array:
         """The results; every argument is a list of the group's values, in one order."""
-        with user_code(), printing_to_stderr():
+        with user_code(), printing_to_stderr(), self._profiles.running if self._profiles else nullcontext():
             columns = [result.column(0) for result in self._opened().run(self._groups(lists))]
         return physical_batch([pa.concat_arrays(columns)], [self._result]).column(0)
 
@@ -47,9 +51,9 @@ class GroupFunction:
     def _opened(self) -> Program:
         with self._lock:
             if self._program is None:
-                udf = self._node.udf
+                udf, given = self._node.udf, arguments_of(self._node)
                 self._program = Program(
-                    udf.command, udf.eval_type, arguments_of(self._node), self._input, self._settings
+                    udf.command, udf.eval_type, given, self._input, self._settings, number=self._number
                 )
             return self._program
 

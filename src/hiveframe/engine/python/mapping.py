@@ -12,6 +12,7 @@ from hiveframe.engine.arrow_edges import physical_batch, uncolumned_batch
 from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.groups import groups
+from hiveframe.engine.python.profiles import fresh_number
 from hiveframe.engine.python.scalar import arguments_of, input_type_of
 from hiveframe.engine.python.worker import Argument, Program, as_struct, flattened, grouped_arguments
 from hiveframe.plan import types as t
@@ -25,6 +26,7 @@ def mapped(
     udf: PyUdf, row_type: t.StructType, output: Sequence[Column], settings: Settings, partitions: int | None = None
 ) -> Change:
     """`mapInPandas` and `mapInArrow`; with `partitions` the last column is the row's, and each is a call of its own."""
+    number = fresh_number(settings)
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if partitions is None:
@@ -36,7 +38,7 @@ def mapped(
 
     def one(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with user_code():
-            program = Program(udf.udf.command, udf.udf.eval_type, [Argument(0)], row_type, settings)
+            program = Program(udf.udf.command, udf.udf.eval_type, [Argument(0)], row_type, settings, number=number)
             yield from _results(program, map(as_struct, batches), output)
 
     return change
@@ -67,11 +69,12 @@ def grouped(udf: PyUdf, row_type: t.StructType, key_count: int, output: Sequence
     """`applyInPandas` and `applyInArrow`: rows come sorted by their first `key_count` columns, the keys."""
     keys = list(range(key_count))
     values = list(range(key_count, len(row_type.fields)))
+    number = fresh_number(settings)
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with user_code():
             arguments = grouped_arguments((keys, values))
-            program = Program(udf.udf.command, udf.udf.eval_type, arguments, row_type, settings)
+            program = Program(udf.udf.command, udf.udf.eval_type, arguments, row_type, settings, number=number)
             cut = groups(batches, keys)
             wraps = udf.udf.eval_type in ev.STRUCT_INPUT
             yield from _results(program, (map(as_struct, g) for g in cut) if wraps else cut, output)
@@ -89,10 +92,12 @@ def co_grouped(
     """`cogroup`: each row has two lists of structs, the groups of one key; a struct's first fields are the key."""
     offsets = [(list(range(key_count)), list(range(key_count, len(side.fields)))) for side in sides]
     names = [[f.name for f in side.fields] for side in sides]
+    number = fresh_number(settings)
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with user_code():
-            program = Program(udf.udf.command, udf.udf.eval_type, grouped_arguments(*offsets), sides[0], settings)
+            arguments = grouped_arguments(*offsets)
+            program = Program(udf.udf.command, udf.udf.eval_type, arguments, sides[0], settings, number=number)
             yield from _results(program, _pairs(batches, names), output)
 
     return change
@@ -122,10 +127,12 @@ def _results(program: Program, inputs: Iterator[object], output: Sequence[Column
 def appended(udf: PyUdf, passed: Sequence[Column], output: Sequence[Column], settings: Settings) -> Change:
     """Scalar functions over a stream: the first columns pass, the others are arguments; the result is one more."""
     count = len(passed)
+    number = fresh_number(settings)
 
     def change(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with user_code():
-            program = Program(udf.udf.command, udf.udf.eval_type, arguments_of(udf), input_type_of(udf), settings)
+            given, row_type = arguments_of(udf), input_type_of(udf)
+            program = Program(udf.udf.command, udf.udf.eval_type, given, row_type, settings, number=number)
             waiting: deque[pa.RecordBatch] = deque()
 
             def arguments() -> Iterator[pa.RecordBatch]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from hiveframe.engine.python import eval_types as ev
 from hiveframe.engine.python.failures import user_code
 from hiveframe.engine.python.pickled import from_result
 from hiveframe.engine.python.printing import printing_to_stderr
+from hiveframe.engine.python.profiles import fresh_number, profiles_of
 from hiveframe.engine.python.worker import Argument, Program
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Column, PyUdf
@@ -40,13 +42,15 @@ class ScalarFunction:
         self._inward = ResultBatches(self._input.fields, settings.time_zone)
         self._result = Column(0, "result", node.dtype)
         self._lock = threading.Lock()
+        self._number = fresh_number(settings)
+        self._profiles = profiles_of(settings)
         self._program: Program | None = None
 
     def __call__(self, *arrays: pa.Array) -> pa.Array:
         """The results for one vector of each argument."""
         batch = pa.RecordBatch.from_arrays(list(arrays), names=[f"a{i}" for i in range(len(arrays))])
         batch = self._inward(batch)
-        with user_code(), printing_to_stderr():
+        with user_code(), printing_to_stderr(), self._profiles.running if self._profiles else nullcontext():
             program = self._opened()
             if self._node.udf.eval_type == ev.BATCHED:
                 return self._rows(program, batch)
@@ -57,9 +61,9 @@ class ScalarFunction:
     def _opened(self) -> Program:
         with self._lock:
             if self._program is None:
-                udf = self._node.udf
+                udf, given = self._node.udf, arguments_of(self._node)
                 self._program = Program(
-                    udf.command, udf.eval_type, arguments_of(self._node), self._input, self._settings
+                    udf.command, udf.eval_type, given, self._input, self._settings, number=self._number
                 )
             return self._program
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
+from hiveframe.engine.python import profiles
 from hiveframe.engine.python.spark_files import SETTING, with_files
 from hiveframe.plan import types as t
 from hiveframe.settings import Settings
@@ -30,6 +31,7 @@ _CONF: Final = (
     "spark.sql.execution.pythonUDF.pandas.intToDecimalCoercionEnabled",
     "spark.sql.execution.pythonUDF.pandas.preferIntExtensionDtype",
     "spark.sql.execution.pythonUDF.arrow.concurrency.level",
+    profiles.SETTING,
 )
 
 
@@ -56,6 +58,7 @@ class Program:
         input_type: t.StructType,
         settings: Settings,
         *,
+        number: int = 0,
         more_conf: Mapping[str, str] | None = None,
     ) -> None:
         from pyspark.serializers import CPickleSerializer
@@ -64,10 +67,11 @@ class Program:
         conf = runner_conf(settings, more_conf)
         evaluation = eval_conf({"input_type": json.dumps(t.json_value(input_type))})
         header = io.BytesIO()
-        _write_udf(command, arguments, header)
+        _write_udf(command, arguments, number, header)
         header.seek(0)
         self._files = settings.get(SETTING)
-        self._function, _, self._serializer, _ = read_udfs(CPickleSerializer(), header, eval_type, conf, evaluation)
+        with profiles.measured_into(profiles.profiles_of(settings)):
+            self._function, _, self._serializer, _ = read_udfs(CPickleSerializer(), header, eval_type, conf, evaluation)
 
     def run(self, inputs: Iterable[Any]) -> Iterator[pa.RecordBatch]:
         """The result batches for all inputs."""
@@ -196,15 +200,15 @@ def _pairs(values: Mapping[str, str]) -> io.BytesIO:
     return out
 
 
-def _write_udf(command: bytes, arguments: Sequence[Argument], out: io.BytesIO) -> None:
-    """One function as `PythonUDFRunner.writeUDFs` writes it: arguments, a chain of one, no profiler's id."""
+def _write_udf(command: bytes, arguments: Sequence[Argument], number: int, out: io.BytesIO) -> None:
+    """One function as `PythonUDFRunner.writeUDFs` writes it: arguments, a chain of one, its profile's number."""
     from pyspark.serializers import write_int, write_long, write_with_length
 
     write_int(1, out)
     write_arguments(arguments, out)
     write_int(1, out)
     write_with_length(command, out)
-    write_long(0, out)
+    write_long(number, out)
 
 
 def write_arguments(arguments: Sequence[Argument], out: io.BytesIO) -> None:
