@@ -1,7 +1,7 @@
 """What of Spark Connect's protocol is served, read off the tables that serve it.
 
-`python -m hiveframe.connect.checklist` writes the page. A kind is refused where its row is a `Refusal`, partial where a
-`PARTIAL` says what is missing, else supported.
+`python -m hiveframe.connect.checklist` writes the page. A kind is refused where its row is a `Refusal`, refused
+by Spark itself where it is an `AsSpark`, partial where a `PARTIAL` says what is missing, else supported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from hiveframe.connect.analyze import QUESTIONS
 from hiveframe.connect.config import OPERATIONS
 from hiveframe.connect.decode import commands, expressions, relations
-from hiveframe.connect.decode.invalid import Refusal
+from hiveframe.connect.decode.invalid import AsSpark, Refusal
 from hiveframe.dataclass import dataclass
 from hiveframe.sessions.commands.catalog_calls import CALLS
 
@@ -26,7 +26,7 @@ What HiveFrame serves of the protocol of Spark 4.2, by the names of its messages
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One kind of message. `status`: supported, partial or refused."""
+    """One kind of message. `status`: supported, as Spark (which refuses it, too), partial or refused."""
 
     name: str
     status: str
@@ -38,7 +38,7 @@ def checklist() -> dict[str, list[Entry]]:
     builders = {kind: row.build for kind, row in relations.RELATIONS.items()}
     return {
         "Relations": list(_entries(builders, relations.PARTIAL)),
-        "Expressions": list(_entries(expressions.EXPRESSIONS, expressions.PARTIAL)),
+        "Expressions": list(_entries(expressions.EXPRESSIONS, {})),
         "Commands": list(_entries(commands.COMMANDS, commands.PARTIAL)),
         "Analyses": list(_entries(QUESTIONS, {})),
         "Settings": list(_entries(OPERATIONS, {})),
@@ -50,6 +50,8 @@ def _entries(handlers: Mapping[str, Any], partial: Mapping[str, str]) -> Iterato
     for name, handler in handlers.items():
         if isinstance(handler, Refusal):
             yield Entry(name, "refused", handler.feature)
+        elif isinstance(handler, AsSpark):
+            yield Entry(name, "as Spark", f"refused: {handler.remark}")
         elif name in partial:
             yield Entry(name, "partial", partial[name])
         else:

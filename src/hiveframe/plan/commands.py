@@ -222,6 +222,15 @@ class DropTable(Command):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ExecuteExternal(Command):
+    """A command for a data source that runs commands (Spark's `ExternalCommandRunner`)."""
+
+    runner: str
+    command: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class AlterTable(Command):
     """`ALTER TABLE`/`ALTER VIEW`: `action` names the change and `args` carries it.
 

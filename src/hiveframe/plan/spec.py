@@ -516,7 +516,8 @@ class WindowDefinitions(Relation):
 class Join(Relation):
     """`kind`: inner, cross, left, right, full, semi, anti. `using` names shared columns; `natural` finds them.
 
-    `is_lateral`: the right side may name the left side's columns.
+    `is_lateral`: the right side may name the left side's columns. `structs` is for typed rows, which come in pairs:
+    whether each side's are structs.
     """
 
     left: Relation
@@ -526,6 +527,7 @@ class Join(Relation):
     using: tuple[str, ...] = ()
     natural: bool = False
     is_lateral: bool = False
+    structs: tuple[bool, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -754,6 +756,15 @@ class WithDefaultCollation(Relation):
 
     child: Relation
     collation: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RelationChanges(Relation):
+    """What changed in a table (`spark.read.changes`)."""
+
+    name: TableName
+    options: Mapping[str, str]
+    is_streaming: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

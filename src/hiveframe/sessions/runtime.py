@@ -60,6 +60,7 @@ _COMMAND_FILES: Final = (
     "dml",
     "execute_immediate",
     "explain",
+    "external",
     "functions",
     "insert",
     "namespaces",

@@ -191,6 +191,9 @@ class FakeRuntime:
     def add_python_path(self, path: str) -> None:
         self.python_path.append(path)
 
+    def profiles(self) -> Sequence[Observed]:
+        return ()
+
     def set_files_root(self, path: str) -> None:
         self.files_root = path
 

@@ -92,7 +92,7 @@ def test_sql_with_arguments_by_name_and_by_place(spark, ran):
     assert [a.value for a in ran(lambda: spark.sql("query ?", [2])).query.positional_args] == [2]
 
 
-@pytest.mark.parametrize("kind", ["write_stream_operation_start", "pipeline_command", "execute_external_command"])
+@pytest.mark.parametrize("kind", ["write_stream_operation_start", "pipeline_command"])
 def test_what_is_not_supported_says_so(decoder, kind):
     message = pb.Command()
     getattr(message, kind).SetInParent()

@@ -79,7 +79,7 @@ def test_every_rpc_of_the_service_is_served():
         assert callable(getattr(ConnectService, method.name))
 
 
-@pytest.mark.parametrize("feature", ["ml_relation", "apply_in_pandas_with_state", "relation_changes"])
+@pytest.mark.parametrize("feature", ["ml_relation", "apply_in_pandas_with_state"])
 def test_what_is_not_supported_says_so(decoder, feature):
     message = pb.Relation()
     getattr(message, feature).SetInParent()

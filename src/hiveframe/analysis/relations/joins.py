@@ -12,6 +12,7 @@ from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
 from hiveframe.analysis.naming import describe
 from hiveframe.analysis.relations.conditions import refuse_generator
+from hiveframe.analysis.relations.paired_join import paired
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.suggestions import similar
 from hiveframe.plan import logical as lg
@@ -52,6 +53,8 @@ def join(node: spec.Join, inputs: Sequence[Resolved], context: Context) -> Resol
     if node.condition is not None:
         condition = _condition(Binder(context, both), node)
     left, right = _exposed(left, both), _exposed(right, both)
+    if node.structs is not None:
+        return paired(node, left, right, condition, context)
     found = joined(left, right, node.kind, condition, context, is_lateral=node.is_lateral, visible=both)
     if node.is_lateral and node.kind == "left" and condition is None and _is_generated(right.plan):
         assert isinstance(found.plan, lg.Join)

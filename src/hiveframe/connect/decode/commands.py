@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import commands_pb2 as pb
 from pyspark.sql.connect.proto import expressions_pb2, relations_pb2
 
 from hiveframe.connect.decode.expressions import decode_python_function
 from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
-from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import NO_EXTENSION, Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
-from hiveframe.errors import unsupported
+from hiveframe.errors import AnalysisException, unsupported
 from hiveframe.plan import commands, spec
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 
 def _register_function(_: Decoder, m: expressions_pb2.CommonInlineUserDefinedFunction) -> spec.Command:
+    if m.WhichOneof("function") == "java_udf":
+        raise AnalysisException("_LEGACY_ERROR_TEMP_1329", {"className": m.java_udf.class_name})
     return commands.RegisterFunction(m.function_name, decode_python_function(m), m.deterministic)
 
 
@@ -152,8 +153,10 @@ def _only_executed(_: Decoder, m: Any) -> spec.Command:
     raise unsupported(f"{m.DESCRIPTOR.name} as a plan")
 
 
-def _extension(_: Decoder, m: any_pb2.Any) -> spec.Command:
-    raise invalid_plan("NO_HANDLER_FOR_EXTENSION", extensionTypeUrl=m.type_url)
+def _external(_: Decoder, m: pb.ExecuteExternalCommand) -> spec.Command:
+    if not m.runner:
+        raise invalid_plan("FIELD_CANNOT_BE_EMPTY", fieldName="runner", fullName=m.DESCRIPTOR.full_name)
+    return commands.ExecuteExternal(m.runner, m.command, dict(m.options))
 
 
 _WRITE_MODES: Final[Mapping[int, str]] = {
@@ -204,16 +207,12 @@ COMMANDS: Final[Mapping[str, Callable[[Decoder, Any], spec.Command]]] = {
     "remove_cached_remote_relation_command": _remove_cached,
     "merge_into_table_command": _merge,
     "ml_command": Refusal("machine learning"),
-    "execute_external_command": Refusal("external commands"),
+    "execute_external_command": _external,
     "pipeline_command": Refusal("declarative pipelines"),
-    "extension": _extension,
+    "extension": NO_EXTENSION,
 }
 
 PARTIAL: Final[Mapping[str, str]] = {
-    "register_function": "Python; functions of the JVM are refused",
-    "get_resources_command": "one machine: no resources by name",
-    "create_resource_profile_command": "numbered; nothing is placed by it",
     "merge_into_table_command": "by tables of formats that keep versions",
-    "extension": "no extension is known",
 }
 """What is missing of kinds that are not refused as a whole."""

@@ -6,11 +6,18 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import expressions_pb2 as pb
 
 from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
-from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import (
+    NO_EXTENSION,
+    AsSpark,
+    bad_enum,
+    invalid_plan,
+    no_jvm,
+    not_set,
+    not_supported,
+)
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import unsupported
@@ -180,8 +187,10 @@ def decode_python_function(m: pb.CommonInlineUserDefinedFunction) -> spec.Python
     kind = m.WhichOneof("function")
     if kind is None:
         raise not_set(m, "function")
+    if kind == "java_udf":
+        raise not_supported(m, kind)
     if kind != "python_udf":
-        raise unsupported(f"the JVM function {m.function_name!r} (there is no JVM)")
+        raise no_jvm()
     udf = m.python_udf
     return spec.PythonFunction(udf.command, udf.eval_type, decode_type_or_ddl(udf.output_type), udf.python_ver)
 
@@ -214,10 +223,6 @@ def _in_subquery(d: Decoder, m: pb.SubqueryExpression, plan: spec.Relation) -> s
 
 def _shuffle_partition_id(d: Decoder, m: pb.Expression.DirectShufflePartitionID) -> spec.Expr:
     return d.expression(m.child)
-
-
-def _extension(_: Decoder, m: any_pb2.Any) -> spec.Expr:
-    raise invalid_plan("NO_HANDLER_FOR_EXTENSION", extensionTypeUrl=m.type_url)
 
 
 _NULLS_FIRST: Final[Mapping[int, bool]] = {
@@ -256,14 +261,10 @@ EXPRESSIONS: Final[Mapping[str, Callable[[Decoder, Any], spec.Expr]]] = {
     "call_function": _call,
     "named_argument_expression": _named_argument,
     "merge_action": _merge_action,
-    "typed_aggregate_expression": Refusal("typed (Scala) aggregates"),
+    "typed_aggregate_expression": AsSpark(
+        "typed (Scala) aggregates are code of a JVM", lambda m: invalid_plan("ASSERTION_FAILURE", message="")
+    ),
     "subquery_expression": _subquery,
     "direct_shuffle_partition_id": _shuffle_partition_id,
-    "extension": _extension,
+    "extension": NO_EXTENSION,
 }
-
-PARTIAL: Final[Mapping[str, str]] = {
-    "common_inline_user_defined_function": "Python; functions of the JVM are refused",
-    "extension": "no extension is known",
-}
-"""What is missing of kinds that are not refused as a whole."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyspark.sql.connect.proto import relations_pb2 as pb
 
 from hiveframe.connect.decode.invalid import bad_enum, invalid_plan
-from hiveframe.errors import AnalysisException, unsupported
+from hiveframe.errors import AnalysisException
 from hiveframe.plan import spec
 
 if TYPE_CHECKING:
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 def join(d: Decoder, m: pb.Join, left: spec.Relation, right: spec.Relation) -> spec.Relation:
     """A join by condition or by shared columns, never both."""
-    if m.HasField("join_data_type"):
-        raise unsupported("typed (Scala) joins")
     if m.using_columns and m.HasField("join_condition"):
         raise invalid_plan("USING_COLUMNS_OR_JOIN_CONDITION_SET_IN_JOIN")
     kind = _KINDS.get(m.join_type)
     if kind is None:
         raise bad_enum(m, "join_type")
     condition = d.expression(m.join_condition) if m.HasField("join_condition") else None
-    return spec.Join(left, right, kind, condition, tuple(m.using_columns))
+    structs = None
+    if m.HasField("join_data_type"):
+        structs = (m.join_data_type.is_left_struct, m.join_data_type.is_right_struct)
+    return spec.Join(left, right, kind, condition, tuple(m.using_columns), structs=structs)
 
 
 def lateral_join(d: Decoder, m: pb.LateralJoin, left: spec.Relation, right: spec.Relation) -> spec.Relation:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf import any_pb2
 from pyspark.sql.connect.proto import catalog_pb2
 from pyspark.sql.connect.proto import relations_pb2 as pb
 
@@ -18,14 +17,14 @@ from hiveframe.analysis.literal_text import java_double
 from hiveframe.connect.decode.catalog_ops import decode_catalog
 from hiveframe.connect.decode.expressions import decode_alias, decode_python_udf
 from hiveframe.connect.decode.identifiers import table_parts
-from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import NO_EXTENSION, AsSpark, Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.joins import as_of_join, join, lateral_join, nearest_by_join
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
 from hiveframe.connect.decode.schema_text import schema_or_text
 from hiveframe.connect.decode.types import decode_struct, decode_type_or_ddl
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import requirement, unsupported
+from hiveframe.errors import SparkError, requirement, unsupported
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 
@@ -341,16 +340,20 @@ def _html_string(_: Decoder, m: pb.HtmlString, child: spec.Relation) -> spec.Rel
     return spec.HtmlString(child, m.num_rows, m.truncate)
 
 
-# --------------------------------------------------------------------------------------------------- not (yet)
+# ------------------------------------------------------------------------------------------- what Spark refuses
 
 
-def _extension(_: Decoder, m: any_pb2.Any) -> spec.Relation:
-    raise invalid_plan("NO_HANDLER_FOR_EXTENSION", extensionTypeUrl=m.type_url)
+def _changes(_: Decoder, m: pb.RelationChanges) -> spec.Relation:
+    name = spec.TableName(table_parts(m.unparsed_identifier))
+    return spec.RelationChanges(name, dict(m.options), m.is_streaming)
 
 
-def _unknown(_: Decoder, __: pb.Unknown) -> spec.Relation:
-    raise invalid_plan(
-        "INVALID_ONE_OF_FIELD_NOT_SUPPORTED", fullName="spark.connect.Relation", name="UNKNOWN", number="999"
+def _not_served(field: str) -> Callable[[Any], SparkError]:
+    return lambda m: invalid_plan(
+        "INVALID_ONE_OF_FIELD_NOT_SUPPORTED",
+        fullName="spark.connect.Relation",
+        name=field.upper(),
+        number=str(pb.Relation.DESCRIPTOR.fields_by_name[field].number),
     )
 
 
@@ -418,13 +421,15 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "cached_remote_relation": Row(_cached_remote),
     "common_inline_user_defined_table_function": Row(_python_table_function),
     "as_of_join": Row(as_of_join, _TWO),
-    "common_inline_user_defined_data_source": Row(Refusal("Python data sources")),
+    "common_inline_user_defined_data_source": Row(
+        AsSpark("a source is registered, then read", _not_served("common_inline_user_defined_data_source"))
+    ),
     "with_relations": Row(_with_relations, (REFERENCES, "root")),
     "transpose": Row(_transpose, _ONE),
     "unresolved_table_valued_function": Row(_table_function),
     "lateral_join": Row(lateral_join, _TWO),
     "chunked_cached_local_relation": Row(chunked_local_relation),
-    "relation_changes": Row(Refusal("reading a table's changes")),
+    "relation_changes": Row(_changes),
     "nearest_by_join": Row(nearest_by_join, _TWO),
     "fill_na": Row(_fill_na, _ONE),
     "drop_na": Row(_drop_na, _ONE),
@@ -439,17 +444,13 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "sample_by": Row(_sample_by, _ONE),
     "catalog": Row(_catalog),
     "ml_relation": Row(Refusal("machine learning")),
-    "extension": Row(_extension),
-    "unknown": Row(_unknown),
+    "extension": Row(NO_EXTENSION),
+    "unknown": Row(AsSpark("no relation at all", _not_served("unknown"))),
 }
 
 PARTIAL: Final[Mapping[str, str]] = {
     "read": "a table is not read as a stream; other streams are described, not run",
-    "join": "joins of typed (Scala) rows are refused",
     "with_watermark": "rows pass; a stream's state is not kept",
-    "parse": "CSV and JSON; XML is refused",
     "group_map": "without state",
-    "extension": "no extension is known",
-    "unknown": "Spark refuses it, too",
 }
 """What is missing of kinds that are not refused as a whole."""

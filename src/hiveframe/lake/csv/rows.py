@@ -94,6 +94,12 @@ def token_columns(records: exp.Select, options: CsvOptions, tokens: Sequence[int
     return select_from(subquery(split, "__split"), [count, *fields, *((k, column(k)) for k in keep)])
 
 
+def refuse_corrupt_alone(columns: CsvColumns, needed: Sequence[int]) -> None:
+    """Files are not read for the sake of malformed records alone."""
+    if [*needed] == [columns.corrupt]:
+        raise analysis_error("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN")
+
+
 def csv_rows(
     records: exp.Select,
     columns: CsvColumns,
@@ -108,8 +114,6 @@ def csv_rows(
     few or too many fields: Spark prunes columns before it parses.
     """
     data = [i for i in needed if i != columns.corrupt]
-    if columns.corrupt is not None and not data and needed:
-        raise analysis_error("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN")
     wants_corrupt = columns.corrupt is not None and columns.corrupt in needed
     judges = bool(data) and (wants_corrupt or options.mode in (DROP_MALFORMED, FAIL_FAST))
     carried = list(dict.fromkeys([*keep, *([LINE] if wants_corrupt else []), *([PATH] if judges else [])]))

@@ -88,6 +88,12 @@ def json_records(lines: exp.Select, keep: Sequence[str], leniency: Leniency, con
     return select_from(subquery(documents, "__documents"), [(RECORD, func("unnest", expanded)), *kept])
 
 
+def refuse_corrupt_alone(schema: StructType, needed: Sequence[int], options: JsonOptions) -> None:
+    """Files are not read for the sake of malformed records alone."""
+    if [*needed] == [corrupt_position(schema, options)]:
+        raise analysis_error("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN")
+
+
 def json_rows(
     records: exp.Select,
     schema: StructType,
@@ -101,8 +107,6 @@ def json_rows(
     """The needed columns as `f<i>` with the columns `keep`; `records` also carries LINE and PATH."""
     corrupt = corrupt_position(schema, options)
     data = [i for i in needed if i != corrupt]
-    if corrupt is not None and corrupt in needed and not data:
-        raise analysis_error("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN")
     wants_corrupt = corrupt is not None and corrupt in needed
     judges = wants_corrupt or options.mode in (DROP_MALFORMED, FAIL_FAST)
     wanted = StructType(tuple(schema.fields[i] for i in data))

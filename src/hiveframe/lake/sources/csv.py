@@ -17,7 +17,7 @@ from hiveframe.functions.sql import column, func, ident, text
 from hiveframe.lake.csv.header import FirstRecord, column_names, first_record, is_record
 from hiveframe.lake.csv.infer import infer_types
 from hiveframe.lake.csv.options import CsvOptions, read_options, refuse_decimals
-from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows
+from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows, refuse_corrupt_alone
 from hiveframe.lake.csv.tokens import record_pattern, token_list, token_value
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.lines import LineFormat, read_lines
@@ -108,6 +108,10 @@ class CsvSource:
         columns = csv_columns(StructType(tuple(source.schema.fields[i] for i in places)), detail.options)
         inner = [places.index(i) for i in needed if i not in source.partitions]
         keep = [*(scan_column(i) for i in folders), *([PATH] if with_path else [])]
+        if source.files:
+            refuse_corrupt_alone(columns, inner)
+        elif columns.corrupt in inner:
+            inner = list(range(len(places)))  # rows at hand are judged by all of their columns
         typed = csv_rows(csv_records(lines.select, detail.options), columns, inner, detail.options, keep, context)
         return ScanSql(_named(typed, places, needed, source, with_path), lines.arrow)
 

@@ -15,7 +15,14 @@ from hiveframe.functions.sql import column
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
 from hiveframe.lake.json.infer import Inferred, infer_schema
 from hiveframe.lake.json.options import JsonOptions, read_options
-from hiveframe.lake.json.rows import corrupt_position, json_lines, json_records, json_rows, variant_rows
+from hiveframe.lake.json.rows import (
+    corrupt_position,
+    json_lines,
+    json_records,
+    json_rows,
+    refuse_corrupt_alone,
+    variant_rows,
+)
 from hiveframe.lake.lines import LINE, LineFormat, read_lines
 from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
@@ -91,6 +98,8 @@ class JsonSource:
         elif inner or detail.options.multi_line:
             carried = list(dict.fromkeys([*keep, LINE, PATH]))
             records = json_records(lines.select, carried, detail.options.leniency, context)
+            if source.files:
+                refuse_corrupt_alone(data, inner, detail.options)
             typed = json_rows(records, data, inner, detail.options, keep, context, is_uniform=detail.is_uniform)
         else:
             typed = json_lines(lines.select)

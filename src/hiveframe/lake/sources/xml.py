@@ -111,12 +111,15 @@ def _scan_rows(source: ScanSource, needed: Sequence[int], context: EmitContext) 
     detail: XmlDetail = source.detail
     reader = XmlReader(source.schema, detail.options)
     kept = list(needed) or [0]
-    types = [context.arrow_type(source.schema.fields[i].dtype) for i in kept]
+    fields = source.schema.fields
+    types = [context.arrow_type(fields[i].dtype) if fields else pa.int8() for i in kept]
     schema = pa.schema([(scan_column(i), dtype) for i, dtype in zip(kept, types, strict=True)])
 
     def batches() -> Iterator[pa.RecordBatch]:
         rows = list(reader.documents(_texts(detail)))
-        columns = [pa.array([row[i] for row in rows], dtype) for i, dtype in zip(kept, types, strict=True)]
+        columns = [
+            pa.array([row[i] if fields else None for row in rows], dtype) for i, dtype in zip(kept, types, strict=True)
+        ]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
     return scan_stream(source, kept, BatchStream(schema, batches))
