@@ -37,21 +37,25 @@ def checklist() -> dict[str, list[Entry]]:
     """The entries by group, each in the order of its table."""
     builders = {kind: row.build for kind, row in relations.RELATIONS.items()}
     return {
-        "Relations": list(_entries(builders, relations.PARTIAL)),
+        "Relations": list(_entries(builders, relations.PARTIAL, relations.AS_SPARK)),
         "Expressions": list(_entries(expressions.EXPRESSIONS, {})),
-        "Commands": list(_entries(commands.COMMANDS, commands.PARTIAL)),
+        "Commands": list(_entries(commands.COMMANDS, commands.PARTIAL, commands.AS_SPARK)),
         "Analyses": list(_entries(QUESTIONS, {})),
         "Settings": list(_entries(OPERATIONS, {})),
         "Catalog": list(_entries(CALLS, {})),
     }
 
 
-def _entries(handlers: Mapping[str, Any], partial: Mapping[str, str]) -> Iterator[Entry]:
+def _entries(
+    handlers: Mapping[str, Any], partial: Mapping[str, str], as_spark: Mapping[str, str] | None = None
+) -> Iterator[Entry]:
     for name, handler in handlers.items():
         if isinstance(handler, Refusal):
             yield Entry(name, "refused", handler.feature)
         elif isinstance(handler, AsSpark):
             yield Entry(name, "as Spark", f"refused: {handler.remark}")
+        elif as_spark and name in as_spark:
+            yield Entry(name, "as Spark", as_spark[name])
         elif name in partial:
             yield Entry(name, "partial", partial[name])
         else:

@@ -216,3 +216,6 @@ PARTIAL: Final[Mapping[str, str]] = {
     "merge_into_table_command": "by tables of formats that keep versions",
 }
 """What is missing of kinds that are not refused as a whole."""
+
+AS_SPARK: Final[Mapping[str, str]] = {"execute_external_command": "refused: no source here runs commands"}
+"""Kinds whose errors come later than from here, and are Spark's own."""

@@ -454,3 +454,6 @@ PARTIAL: Final[Mapping[str, str]] = {
     "group_map": "without state",
 }
 """What is missing of kinds that are not refused as a whole."""
+
+AS_SPARK: Final[Mapping[str, str]] = {"relation_changes": "refused: no catalog here keeps changes"}
+"""Kinds whose errors come later than from here, and are Spark's own."""
