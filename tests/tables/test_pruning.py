@@ -70,7 +70,7 @@ def test_nan_is_above_every_bound() -> None:
     assert not may_hold([ColumnTest(0, "=", (5.0,))], lambda _: zone)
 
 
-@pytest.fixture(params=["delta"])
+@pytest.fixture(params=["delta", "honeystore"])
 def events(request: pytest.FixtureRequest, spark: SparkSession) -> SparkSession:
     """Ten files, a hundred rows each, of one day each."""
     spark.sql(

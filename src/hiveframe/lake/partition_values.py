@@ -97,6 +97,8 @@ def show(value: Any, dtype: DataType, time_zone: str) -> str | None:
             return _show_moment(moment)
         case t.TimestampNTZType():
             return _show_moment(_EPOCH + timedelta(microseconds=value))
+        case t.BinaryType():
+            return str(value, "utf-8")
     return str(value)
 
 

@@ -98,6 +98,7 @@ SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "avro": ("avro", "AvroSource"),
     "csv": ("csv", "CsvSource"),
     "delta": ("delta", "DeltaSource"),
+    "honeystore": ("honeystore", "HoneySource"),
     "jdbc": ("jdbc", "JdbcSource"),
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),

@@ -72,7 +72,7 @@ class ScanSource:
     @property
     def numbers_rows(self) -> bool:
         """Whether a row's place in its file is known: of Parquet, and of tables made of it."""
-        return self.format in ("parquet", "delta")
+        return self.format in ("parquet", "delta", "honeystore")
 
     def data_positions(self) -> tuple[int, ...]:
         """Positions of the columns that are stored in the files."""

@@ -43,7 +43,9 @@ from hiveframe.settings import Settings
 
 Answer = TypeVar("Answer")
 
-DIRECT_FORMATS = frozenset({"parquet", "csv", "json", "text", "orc", "xml", "avro", "binaryfile", "delta", "iceberg"})
+DIRECT_FORMATS = frozenset(
+    {"parquet", "csv", "json", "text", "orc", "xml", "avro", "binaryfile", "delta", "iceberg", "honeystore"}
+)
 
 
 class Runner(Protocol):

@@ -51,7 +51,7 @@ _UNREAD: Final = ("delta.constraints.", "delta.feature.")
 class DeltaFormat:
     """Makes `DeltaTable`s."""
 
-    def table(self, location: str, properties: Mapping[str, str]) -> DeltaTable:
+    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> DeltaTable:
         """The table at a folder."""
         return DeltaTable(location)
 

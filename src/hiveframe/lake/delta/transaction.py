@@ -31,7 +31,7 @@ from hiveframe.lake.delta.actions import (
 )
 from hiveframe.lake.delta.log import LOG, commit_actions, commit_path
 from hiveframe.lake.delta.snapshot import FileKey, Snapshot, file_key, local_file
-from hiveframe.lake.write.staging import sync_folder
+from hiveframe.lake.write.new_file import put_if_absent
 
 _MOST_ATTEMPTS: Final = 10_000
 
@@ -75,26 +75,6 @@ def commit(job: Commit) -> int:
         version += 1
     params = {"attempts": str(_MOST_ATTEMPTS), "path": job.location}
     raise SparkException("DELTA_CONCURRENT_WRITE", params)
-
-
-def put_if_absent(path: str, text: str) -> bool:
-    """The whole file or nothing under that name; False when it is there already."""
-    folder = os.path.dirname(path)
-    aside = os.path.join(folder, f".{os.path.basename(path)}.{uuid.uuid4()}.tmp")
-    try:
-        with open(aside, "x", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(aside, path)
-        except FileExistsError:
-            return False
-    finally:
-        if os.path.exists(aside):
-            os.remove(aside)
-    sync_folder(folder)
-    return True
 
 
 def _lines(job: Commit, version: int) -> str:

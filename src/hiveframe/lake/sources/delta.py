@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from hiveframe.errors import analysis_error
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.delta.log import is_table
 from hiveframe.lake.delta.table import DeltaTable, open_snapshot
 from hiveframe.lake.parquet_scan import scan_parquet
-from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanSource, ScanSql
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
-from hiveframe.lake.tables.table import AsOf
-from hiveframe.lake.zones import zone_of
-
-_AT = re.compile(r"(?P<path>.*)@(?:v(?P<version>\d+)|(?P<time>\d{17}))")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from hiveframe.lake.tables.travel import table_and_moment
 
 
 class DeltaSource:
@@ -29,7 +21,7 @@ class DeltaSource:
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """The table's newest version, or the one asked for by `versionAsOf`, `timestampAsOf` or `path@v1`."""
-        location, as_of = _place(request, context)
+        location, as_of = table_and_moment(request, context, is_table)
         snapshot = DeltaTable(location).snapshot(as_of)
         if snapshot is None:
             raise analysis_error("DELTA_PATH_DOES_NOT_EXIST", path=location)
@@ -37,7 +29,7 @@ class DeltaSource:
 
     def state(self, request: ReadRequest, context: ReadContext) -> object:
         """The version that `open` would find now."""
-        location, as_of = _place(request, context)
+        location, as_of = table_and_moment(request, context, is_table)
         return DeltaTable(location).snapshot(as_of)
 
     def scan(
@@ -45,38 +37,3 @@ class DeltaSource:
     ) -> ScanSql:
         """The data files' own query."""
         return scan_parquet(source, needed, with_path=with_path)
-
-
-def _place(request: ReadRequest, context: ReadContext) -> tuple[str, AsOf | None]:
-    paths = request.paths or ((request.options["path"],) if "path" in request.options else ())
-    if len(paths) != 1:
-        raise analysis_error("DELTA_UNSUPPORTED_OPERATION", operation=f"read {len(paths)} paths at once; give one")
-    location = local_path(paths[0])
-    zone = zone_of(request.options.get("timeZone") or context.settings.time_zone)
-    asked = [request.as_of] if request.as_of is not None else []
-    if "versionAsOf" in request.options:
-        asked.append(AsOf(version=request.options.integer("versionAsOf", 0)))
-    if "timestampAsOf" in request.options:
-        asked.append(AsOf(timestamp_us=_moment_us(request.options["timestampAsOf"], zone)))
-    found = _AT.fullmatch(location)
-    if found is not None and not is_table(location):
-        location = found.group("path")
-        time = found.group("time")
-        if time is not None:
-            moment = datetime.strptime(time[:14], "%Y%m%d%H%M%S").replace(tzinfo=zone)
-            asked.append(AsOf(timestamp_us=(moment - _EPOCH) // timedelta(microseconds=1) + int(time[14:]) * 1000))
-        else:
-            asked.append(AsOf(version=int(found.group("version"))))
-    if len(asked) > 1:
-        raise analysis_error("DELTA_UNSUPPORTED_TIME_TRAVEL_MULTIPLE_FORMATS")
-    return os.path.normpath(location), asked[0] if asked else None
-
-
-def _moment_us(text: str, zone: object) -> int:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise analysis_error("INVALID_TIME_TRAVEL_TIMESTAMP_EXPR.OPTION", expr=f"'{text}'") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)  # type: ignore[arg-type]
-    return (moment - _EPOCH) // timedelta(microseconds=1)

@@ -38,6 +38,7 @@ def write_data_files(
     below: str = "",
     options: Options | None = None,
     field_ids: Mapping[str, object] | None = None,
+    parquet: Mapping[str, str | int] | None = None,
 ) -> tuple[list[DataFile], int]:
     """Files of `rows` below `location` (in its folder `below`), and the number of rows; paths are relative."""
     request = WriteRequest(
@@ -48,6 +49,7 @@ def write_data_files(
         options=options or Options(),
         time_zone=settings.time_zone,
         field_ids=field_ids or {},
+        parquet=parquet or {},
     )
     plan = make_plan(request, settings)
     target = os.path.join(location, below) if below else location

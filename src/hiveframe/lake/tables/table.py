@@ -122,8 +122,11 @@ class VersionedTable(Protocol):
 class TableFormat(Protocol):
     """A format of tables that keep versions."""
 
-    def table(self, location: str, properties: Mapping[str, str]) -> VersionedTable:
-        """The table at a folder, there or not; `properties` are what the catalog keeps with it."""
+    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> VersionedTable:
+        """The table at a folder, there or not; `properties` are what the catalog keeps with it.
+
+        `root` is the warehouse that a new managed table belongs to.
+        """
 
 
 def format_of(provider: str) -> TableFormat | None:
@@ -136,4 +139,7 @@ def format_of(provider: str) -> TableFormat | None:
 
 
 # The file and the class of each format; it is imported when a table of it is first touched.
-FORMATS: Final[Mapping[str, tuple[str, str]]] = {"delta": ("hiveframe.lake.delta.table", "DeltaFormat")}
+FORMATS: Final[Mapping[str, tuple[str, str]]] = {
+    "delta": ("hiveframe.lake.delta.table", "DeltaFormat"),
+    "honeystore": ("hiveframe.lake.honey.table", "HoneyFormat"),
+}

@@ -41,6 +41,7 @@ class WriteRequest:
     replaces only the partitions that the rows touch; with `static_partition` (the leading partition columns' folder
     texts, None for NULL) only what lies below that partition. `field_ids` numbers Parquet's columns: by name a number,
     or for a nested one a mapping of the same kind with its own under `__duckdb_field_id`.
+    `parquet` are further parameters of DuckDB's Parquet writer.
     """
 
     format: str
@@ -53,6 +54,7 @@ class WriteRequest:
     static_partition: Mapping[str, str | None] = field(default_factory=dict)
     time_zone: str = "UTC"
     field_ids: Mapping[str, object] = field(default_factory=dict)
+    parquet: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

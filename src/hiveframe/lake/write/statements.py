@@ -39,6 +39,7 @@ class Plan:
     codec: Codec
     time_zone: str
     field_ids: Mapping[str, object] = field(default_factory=dict)
+    parquet: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def data(self) -> tuple[int, ...]:
@@ -158,6 +159,7 @@ def _parquet_params(plan: Plan) -> list[tuple[str, exp.Expression]]:
     }
     pairs = struct_literal((key, text(value)) for key, value in metadata.items())
     params: list[tuple[str, exp.Expression]] = [("FORMAT", exp.Var(this="PARQUET")), ("KV_METADATA", pairs)]
+    params += [(name, exp.Var(this=str(value))) for name, value in plan.parquet.items()]
     return [*params, ("FIELD_IDS", _field_ids(plan.field_ids))] if plan.field_ids else params
 
 

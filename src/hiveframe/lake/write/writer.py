@@ -77,7 +77,8 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
     check_request(request, label, HOLDS[request.format])
     codec = codec_of(request.format, request.options, _default_codec(request.format, settings))
     positions = partition_positions(request.schema, request.partition_by)
-    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone, request.field_ids)
+    extra = (request.field_ids, request.parquet)
+    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone, *extra)
     if request.format in ("parquet", "orc", "avro"):
         check_unique(plan.data_fields)
     if request.format == "xml":

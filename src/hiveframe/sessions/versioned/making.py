@@ -20,7 +20,8 @@ from hiveframe.sessions.versioned.writing import create, definition_of
 
 def make_table(session: CommandSession, table: Table, query: spec.Relation | None, *, replaces: Table | None) -> None:
     """The table's first version (or, where it replaces one, the next), then the catalog's entry that names it."""
-    place = table_at(table.provider, table.location, table.properties)
+    root = session.catalog.metastore.warehouse_dir if table.type == "MANAGED" else None
+    place = table_at(table.provider, table.location, table.properties, root=root)
     state = place.state()
     if state is not None and replaces is None and query is None:
         _adopt(session, table, state)

@@ -45,11 +45,13 @@ def is_versioned(provider: str | None) -> bool:
     return provider is not None and format_of(short_name(provider)) is not None
 
 
-def table_at(provider: str, location: str, properties: Mapping[str, str] | None = None) -> VersionedTable:
-    """The table of a provider that keeps versions, at a folder."""
+def table_at(
+    provider: str, location: str, properties: Mapping[str, str] | None = None, *, root: str | None = None
+) -> VersionedTable:
+    """The table of a provider that keeps versions, at a folder; `root` is the warehouse of a new managed one."""
     found = format_of(short_name(provider))
     assert found is not None
-    return found.table(location, properties or {})
+    return found.table(location, properties or {}, root=root)
 
 
 def is_there(provider: str, location: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
@@ -22,6 +23,9 @@ from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
 from hiveframe.sessions.versioned.row_level import places_of
 from hiveframe.sessions.versioned.storing import add_rows
 from hiveframe.sql.parser import parse_expression
+
+_PROPERTIES: Final = ("delta.", "honey.")
+"""Options that are properties of the table made."""
 
 
 def append(session: CommandSession, target: Opened, rows: spec.Relation, *, operation: str = "WRITE") -> None:
@@ -179,7 +183,7 @@ def _plain(f: StructField) -> t.DataType:
 
 def definition_of(table: Table, schema: StructType | None = None) -> Definition:
     """What a catalog entry (with a query's columns) says that a table shall be."""
-    properties = {**{k: v for k, v in table.options.items() if k.startswith("delta.")}, **table.properties}
+    properties = {**{k: v for k, v in table.options.items() if k.startswith(_PROPERTIES)}, **table.properties}
     return Definition(schema or table.schema, table.partition_columns, properties, table.comment, table.cluster_by)
 
 
@@ -201,7 +205,7 @@ def save_at(
         return
     schema = _nullable(schema_of(session.analyze(child)))
     if state is None:
-        made = {k: v for k, v in options.items() if k.startswith("delta.")}
+        made = {k: v for k, v in options.items() if k.startswith(_PROPERTIES)}
         definition = Definition(schema, tuple(partition_by), made)
         create(session, place, definition, child, operation="WRITE")
         return

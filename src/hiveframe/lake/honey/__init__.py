@@ -1,0 +1,1 @@
+"""HoneyStore: tables whose layout follows their use, kept by a transactional manifest."""

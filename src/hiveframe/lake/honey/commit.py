@@ -1,0 +1,190 @@
+"""A commit: checked against what others committed since it began, then one transaction of the manifest.
+
+The first of two that collide wins. Blind appends collide with nothing; a commit that only lays rows out anew changes no
+row that anybody has read.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+import numpy as np
+
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import SparkException
+from hiveframe.lake.honey import steps
+from hiveframe.lake.honey.bitmaps import encode
+from hiveframe.lake.honey.place import Place
+from hiveframe.lake.honey.snapshot import Snapshot, definition_text, values_text, zones_text
+from hiveframe.lake.pruning import Zone
+from hiveframe.lake.tables.table import Definition, RowNumbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewSegment:
+    """A file that lies below the table, synced, and that no version names yet."""
+
+    path: str
+    kind: str
+    row_count: int
+    size_bytes: int
+    modified_us: int
+    zones: Mapping[str, Zone]
+    partition_values: Mapping[str, Any] = field(default_factory=dict)
+    level: int = 0
+    clustered_by: tuple[str, ...] = ()
+    locators: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Commit:
+    """What a transaction did to one table, from `base` on (None: it makes the table).
+
+    `removed` are ids of segments; `deleted` rows by segment, those of before included. `reads`: what is added depends
+    on rows that the table held. `changes_data`: not only their layout.
+    """
+
+    place: Place
+    base: Snapshot | None
+    operation: str
+    parameters: Mapping[str, Any]
+    definition: Definition | None = None
+    added: Sequence[NewSegment] = ()
+    removed: frozenset[int] = frozenset()
+    deleted: Mapping[int, RowNumbers] = field(default_factory=dict)
+    reads: bool = False
+    changes_data: bool = True
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it looked at nothing that was there."""
+        return not self.reads and not self.removed and not self.deleted
+
+
+def commit(job: Commit) -> int:
+    """Land one table's changes; the version made."""
+    return commit_all([job])[0]
+
+
+def commit_all(jobs: Sequence[Commit]) -> list[int]:
+    """Land the changes of several tables of one manifest, all or none; the versions made."""
+    manifest = jobs[0].place.manifest
+    if any(job.place.manifest is not manifest for job in jobs):
+        raise SparkException("HONEY_SEVERAL_MANIFESTS", {"paths": ", ".join(j.place.location for j in jobs)})
+    steps.reached("before commit")
+    with manifest.writing() as connection:
+        versions = [_landed(connection, job) for job in jobs]
+    steps.reached("committed")
+    return versions
+
+
+def _landed(connection: sqlite3.Connection, job: Commit) -> int:
+    table = job.place.table_id
+    latest, latest_us = connection.execute(
+        "SELECT max(version), max(made_us) FROM versions WHERE table_id = ?", (table,)
+    ).fetchone()
+    _check(connection, job, latest)
+    version = 0 if latest is None else latest + 1
+    made_us = max(time.time_ns() // 1000, (latest_us or 0) + 1)
+    connection.execute("INSERT INTO tables (id) VALUES (?) ON CONFLICT DO NOTHING", (table,))
+    noted = json.dumps(dict(job.parameters), default=str)
+    flags = (job.is_blind, job.changes_data, job.definition is not None)
+    connection.execute(
+        "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (table, version, made_us, job.operation, noted, *flags),
+    )
+    if job.definition is not None:
+        text = definition_text(job.definition)
+        connection.execute("INSERT INTO definitions VALUES (?, ?, ?)", (table, version, text))
+    steps.reached("version noted")
+    connection.executemany(
+        "UPDATE segments SET removed = ? WHERE id = ?", [(version, segment) for segment in sorted(job.removed)]
+    )
+    connection.executemany(
+        "INSERT INTO deletions VALUES (?, ?, ?, ?, ?)",
+        [(segment, version, table, len(rows), encode(rows)) for segment, rows in job.deleted.items()],
+    )
+    for segment in job.added:
+        _add(connection, table, version, segment)
+    steps.reached("segments noted")
+    return version
+
+
+def _add(connection: sqlite3.Connection, table: str, version: int, segment: NewSegment) -> None:
+    cursor = connection.execute(
+        "INSERT INTO segments (table_id, path, kind, level, row_count, size_bytes, modified_us, partition_values,"
+        " zones, clustered_by, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            table,
+            segment.path,
+            segment.kind,
+            segment.level,
+            segment.row_count,
+            segment.size_bytes,
+            segment.modified_us,
+            values_text(segment.partition_values),
+            zones_text(segment.zones),
+            json.dumps(segment.clustered_by, ensure_ascii=False),
+            version,
+        ),
+    )
+    located = [(cursor.lastrowid, name, path) for name, path in segment.locators.items()]
+    connection.executemany("INSERT INTO locators VALUES (?, ?, ?)", located)
+
+
+def _check(connection: sqlite3.Connection, job: Commit, latest: int | None) -> None:
+    """Raise what the commits since `base` make of this one, if anything."""
+    base = job.base.version.number if job.base is not None else None
+    if base == latest:
+        return
+    if base is None:
+        raise _failure(job, "HONEY_TABLE_MADE_MEANWHILE", latest, "another writer")
+    table = job.place.table_id
+    since = (table, base)
+    winners = connection.execute(
+        "SELECT version, operation, is_blind, changes_data, defines FROM versions WHERE table_id = ? AND version > ?",
+        since,
+    ).fetchall()
+    touched: dict[int, int] = dict(
+        connection.execute("SELECT id, removed FROM segments WHERE table_id = ? AND removed > ?", since).fetchall()
+    )
+    touched.update(
+        connection.execute("SELECT segment_id, version FROM deletions WHERE table_id = ? AND version > ?", since)
+    )
+    ours = job.removed | set(job.deleted)
+    for version, operation, is_blind, changes_data, defines in winners:
+        if defines:
+            raise _failure(job, "HONEY_DEFINITION_CHANGED", version, operation)
+        changed = {segment for segment, at in touched.items() if at == version}
+        if changed & ours:
+            raise _failure(job, "HONEY_CONCURRENT_DELETE_DELETE", version, operation)
+        if changes_data and job.reads and changed:
+            raise _failure(job, "HONEY_CONCURRENT_DELETE_READ", version, operation)
+        if changes_data and not is_blind and not job.is_blind and job.changes_data:
+            raise _failure(job, "HONEY_CONCURRENT_APPEND", version, operation)
+
+
+def _failure(job: Commit, condition: str, version: int | None, winner: str) -> SparkException:
+    shown = {"operation": job.operation, "path": job.place.location, "version": str(version), "winner": winner}
+    return SparkException(condition, shown)
+
+
+def with_deleted(base: Snapshot, deleted: Mapping[str, RowNumbers]) -> tuple[frozenset[int], dict[int, RowNumbers]]:
+    """Rows by a file's path, as segments of which nothing is left and, by segment, all rows that are deleted."""
+    by_path = {base.path_of(segment): segment for segment in base.segments}
+    gone: set[int] = set()
+    thinned: dict[int, RowNumbers] = {}
+    for path, rows in deleted.items():
+        segment = by_path[path]
+        before = base.deleted.get(segment.id)
+        every = np.unique(rows) if before is None else np.union1d(before, rows)
+        if len(every) >= segment.row_count:
+            gone.add(segment.id)
+        elif before is None or len(every) > len(before):
+            thinned[segment.id] = every.astype(np.uint64)
+    return frozenset(gone), thinned

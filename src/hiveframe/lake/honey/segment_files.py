@@ -1,0 +1,70 @@
+"""Rows into the segments of a table: Parquet files of which each row group and each file can be passed over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from hiveframe.lake import partition_values as pv
+from hiveframe.lake.honey.commit import NewSegment
+from hiveframe.lake.honey.place import Place
+from hiveframe.lake.honey.snapshot import PARQUET
+from hiveframe.lake.honey.zones import zones_of_file
+from hiveframe.lake.options import Options
+from hiveframe.lake.tables.data_files import write_data_files
+from hiveframe.lake.tables.table import Definition
+from hiveframe.lake.write.request import Rows
+from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
+
+FOLDER: Final = "segments"
+GROUP_ROWS: Final = 122_880
+GROUPS: Final = 8
+COPY_OPTIONS: Final[Mapping[str, str | int]] = {
+    "PARQUET_VERSION": "V2",
+    "ROW_GROUP_SIZE": GROUP_ROWS,
+    "ROW_GROUPS_PER_FILE": GROUPS,
+}
+"""The encodings of Parquet's second version: smaller than the first one's, and faster to read."""
+
+
+def write_segments(place: Place, definition: Definition, rows: Rows, settings: Settings) -> list[NewSegment]:
+    """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet."""
+    partitioning = [_named(definition.schema, name) for name in definition.partition_columns]
+    files, _ = write_data_files(
+        place.location,
+        definition.schema,
+        rows,
+        settings,
+        partition_by=partitioning,
+        below=FOLDER,
+        options=Options({"compression": "zstd"}),
+        parquet=COPY_OPTIONS,
+    )
+    types = {f.name: f.dtype for f in definition.schema.fields}
+    data = StructType(tuple(f for f in definition.schema.fields if f.name not in partitioning))
+    made: list[NewSegment] = []
+    for file in files:
+        count, zones = zones_of_file(os.path.join(place.location, file.path), data)
+        values = {
+            name: None if text is None else pv.parse(text, types[name], settings.time_zone, column=name)
+            for name, text in file.partition_texts.items()
+        }
+        made.append(
+            NewSegment(
+                file.path,
+                PARQUET,
+                count,
+                file.size_bytes,
+                file.modified_ms * 1000,
+                zones,
+                values,
+            )
+        )
+    return made
+
+
+def _named(schema: StructType, name: str) -> str:
+    """The column's own spelling."""
+    return next(f.name for f in schema.fields if f.name.lower() == name.lower())

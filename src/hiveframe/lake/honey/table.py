@@ -1,0 +1,183 @@
+"""HoneyStore tables as `lake.tables.table` asks for them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import analysis_error
+from hiveframe.lake.honey import place as places
+from hiveframe.lake.honey import steps
+from hiveframe.lake.honey.commit import Commit, NewSegment, commit, with_deleted
+from hiveframe.lake.honey.place import Place
+from hiveframe.lake.honey.reading import open_snapshot
+from hiveframe.lake.honey.segment_files import write_segments
+from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
+from hiveframe.lake.options import Options
+from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.sources.source import ReadContext
+from hiveframe.lake.tables.table import AsOf, Definition, RowNumbers
+from hiveframe.lake.write.request import Rows
+from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
+
+_WRITERS: Final = "writers.lock"
+
+
+class HoneyFormat:
+    """Makes `HoneyTable`s."""
+
+    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> HoneyTable:
+        """The table at a folder."""
+        return HoneyTable(os.path.normpath(location), root)
+
+
+@dataclass(frozen=True, slots=True)
+class HoneyTable:
+    """The HoneyStore table at a folder, there or not; `root` is the warehouse whose manifest shall keep a new one."""
+
+    location: str
+    root: str | None = None
+
+    def snapshot(self, as_of: AsOf | None = None) -> Snapshot | None:
+        """What it holds now or then; None where there is no table."""
+        place = places.find(self.location)
+        return SNAPSHOTS.load(place, as_of) if place is not None else None
+
+    def state(self, as_of: AsOf | None = None) -> HoneyState | None:
+        """What it holds now or then."""
+        found = self.snapshot(as_of)
+        return HoneyState(found) if found is not None else None
+
+    def begin(self, state: HoneyState | None) -> HoneyWrite:
+        """A transaction from that state on."""
+        if state is not None:
+            return HoneyWrite(state.snapshot.place, state.snapshot)
+        return HoneyWrite(places.make(self.location, self.root), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HoneyState:
+    """A version of a HoneyStore table."""
+
+    snapshot: Snapshot
+
+    @property
+    def version(self) -> int:
+        """The version's number."""
+        return self.snapshot.version.number
+
+    @property
+    def definition(self) -> Definition:
+        """Columns, partitioning and properties."""
+        return self.snapshot.definition
+
+    def source(self, options: Options, context: ReadContext) -> ScanSource:
+        """The rows of the version."""
+        return open_snapshot(self.snapshot, options, context)
+
+
+class Presence:
+    """Says for as long as it lives that somebody writes to a table; who lays it out anew then waits (`alone`)."""
+
+    def __init__(self, place: Place, *, alone: bool = False) -> None:
+        os.makedirs(place.own_folder, exist_ok=True)
+        self._handle = os.open(os.path.join(place.own_folder, _WRITERS), os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        except BlockingIOError:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """No more."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def __del__(self) -> None:
+        self.end()
+
+
+class HoneyWrite:
+    """A transaction on a HoneyStore table."""
+
+    def __init__(self, place: Place, base: Snapshot | None) -> None:
+        self._place = place
+        self._base = base
+        self._presence = Presence(place)
+        self._definition = base.definition if base is not None else None
+        self._defined: Definition | None = None
+        self._added: list[NewSegment] = []
+        self._removed: set[int] = set()
+        self._deleted: dict[str, RowNumbers] = {}
+
+    def define(self, definition: Definition) -> None:
+        """The table's new definition."""
+        self._definition = self._defined = definition
+
+    def stored_schema(self) -> StructType:
+        """The columns as they stand in files."""
+        assert self._definition is not None
+        return self._definition.schema
+
+    def add_rows(self, rows: Rows, settings: Settings) -> int:
+        """Write segments of the rows."""
+        assert self._definition is not None
+        made = write_segments(self._place, self._definition, rows, settings)
+        self._added += made
+        steps.reached("rows staged")
+        return sum(segment.row_count for segment in made)
+
+    def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
+        """Take rows out by the places they have in their files."""
+        for path, rows in deleted.items():
+            before = self._deleted.get(path)
+            self._deleted[path] = rows if before is None else np.union1d(before, rows)
+
+    def remove_all(self) -> None:
+        """Take every segment out."""
+        if self._base is not None:
+            self._removed.update(s.id for s in self._base.segments)
+
+    def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
+        """Take out the segments of partitions."""
+        assert self._base is not None
+        for segment in self._base.segments:
+            held = segment.partition_values
+            if any(all(held[name] == value for name, value in wanted.items()) for wanted in values):
+                self._removed.add(segment.id)
+
+    def staged(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> Commit:
+        """Everything, ready to be landed, perhaps with other tables' changes."""
+        gone, thinned = with_deleted(self._base, self._deleted) if self._base is not None else (frozenset[int](), {})
+        removed = gone | self._removed
+        if removed or thinned:
+            self._refuse_removal()
+        return Commit(
+            self._place,
+            self._base,
+            operation,
+            parameters,
+            self._defined,
+            tuple(self._added),
+            frozenset(removed),
+            {segment: rows for segment, rows in thinned.items() if segment not in removed},
+            reads,
+        )
+
+    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:
+        """Land everything as the next version."""
+        version = commit(self.staged(operation, parameters, reads=reads))
+        self._presence.end()
+        return version
+
+    def _refuse_removal(self) -> None:
+        assert self._base is not None
+        if self._base.definition.properties.get("honey.appendOnly", "false").lower() == "true":
+            raise analysis_error("HONEY_APPEND_ONLY", path=self._place.location)
