@@ -70,6 +70,11 @@ class ParquetDetail:
     find: Find = by_name
     deleted: Mapping[str, RowNumbers] = field(default_factory=dict)
 
+    def restricted(self, paths: Collection[str]) -> ParquetDetail:
+        """What is known of these of the files."""
+        groups = (replace(g, files=tuple(f for f in g.files if f.path in paths)) for g in self.groups)
+        return replace(self, groups=tuple(g for g in groups if g.files))
+
 
 def grouped(
     files: Sequence[ScanFile], footers: Sequence[Footer], *, is_sampled: bool = False
@@ -81,15 +86,6 @@ def grouped(
     for file, footer in zip(files, footers, strict=True):
         groups.setdefault(footer.columns, []).append(file)
     return tuple(StoredAlike(columns, tuple(alike)) for columns, alike in groups.items())
-
-
-def with_files(source: ScanSource, kept: Sequence[ScanFile]) -> ScanSource:
-    """The source with only some of its files."""
-    detail: ParquetDetail = source.detail
-    paths = {f.path for f in kept}
-    groups = (replace(g, files=tuple(f for f in g.files if f.path in paths)) for g in detail.groups)
-    left = replace(detail, groups=tuple(g for g in groups if g.files))
-    return replace(source, files=tuple(kept), detail=left)
 
 
 def check_groups(source: ScanSource) -> None:
@@ -196,12 +192,3 @@ def _deleted(group: StoredAlike, detail: ParquetDetail) -> pa.Table:
     places = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     paths = pa.DictionaryArray.from_arrays(pa.array(places), pa.array([f.path for f in group.files]))
     return pa.table({"path": paths.cast(pa.string()), "row": pa.array(numbers)})
-
-
-def restricted(source: ScanSource, paths: Collection[str]) -> ScanSource:
-    """The source with these of its files only."""
-    detail: ParquetDetail = source.detail
-    files = tuple(f for f in source.files if f.path in paths)
-    groups = (replace(g, files=tuple(f for f in g.files if f.path in paths)) for g in detail.groups)
-    kept = replace(detail, groups=tuple(g for g in groups if g.files))
-    return replace(source, files=files, detail=kept)

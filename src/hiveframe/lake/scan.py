@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field, replace
 from typing import Any, Final
 
 from sqlglot import exp
@@ -73,6 +73,11 @@ class ScanSource:
     def numbers_rows(self) -> bool:
         """Whether a row's place in its file is known: of Parquet, and of tables made of it."""
         return self.format in ("parquet", "delta", "honeystore")
+
+    def restricted(self, paths: Collection[str]) -> ScanSource:
+        """The source with these of its files only, of a format whose `detail` can follow."""
+        files = tuple(f for f in self.files if f.path in paths)
+        return replace(self, files=files, detail=self.detail.restricted(paths))
 
     def data_positions(self) -> tuple[int, ...]:
         """Positions of the columns that are stored in the files."""

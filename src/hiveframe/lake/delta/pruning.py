@@ -15,7 +15,6 @@ from typing import Any, Final
 from hiveframe.lake.delta.actions import AddFile
 from hiveframe.lake.delta.columns import stored_name
 from hiveframe.lake.delta.snapshot import Snapshot
-from hiveframe.lake.parquet_scan import with_files
 from hiveframe.lake.pruning import Predicate, Zone, may_hold
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.plan import types as t
@@ -33,8 +32,8 @@ class DeltaPruner:
         """The source with the files that are left."""
         snapshot: Snapshot = source.state
         adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
-        kept = [f for f in source.files if may_hold(predicates, _zones(source, f, adds[f.path]))]
-        return with_files(source, kept) if len(kept) < len(source.files) else source
+        kept = {f.path for f in source.files if may_hold(predicates, _zones(source, f, adds[f.path]))}
+        return source.restricted(kept) if len(kept) < len(source.files) else source
 
 
 def _zones(source: ScanSource, file: ScanFile, add: AddFile) -> Callable[[int], Zone | None]:

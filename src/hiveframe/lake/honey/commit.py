@@ -27,7 +27,7 @@ from hiveframe.lake.tables.table import Definition, RowNumbers
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NewSegment:
-    """A file that lies below the table, synced, and that no version names yet."""
+    """A file that lies below the table, synced, and that becomes a segment; `deleted` are rows that do not count."""
 
     path: str
     kind: str
@@ -39,6 +39,7 @@ class NewSegment:
     level: int = 0
     clustered_by: tuple[str, ...] = ()
     locators: Mapping[str, str] = field(default_factory=dict)
+    deleted: RowNumbers | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +134,9 @@ def _add(connection: sqlite3.Connection, table: str, version: int, segment: NewS
             version,
         ),
     )
+    if segment.deleted is not None:
+        bitmap = (cursor.lastrowid, version, table, len(segment.deleted), encode(segment.deleted))
+        connection.execute("INSERT INTO deletions VALUES (?, ?, ?, ?, ?)", bitmap)
     located = [(cursor.lastrowid, name, path) for name, path in segment.locators.items()]
     connection.executemany("INSERT INTO locators VALUES (?, ?, ?)", located)
 

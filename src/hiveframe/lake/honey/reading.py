@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
+from hiveframe.lake.honey.columns import find_stored, stored_name
 from hiveframe.lake.honey.snapshot import Segment, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.parquet_scan import ParquetDetail, grouped, scan_parquet
@@ -32,6 +33,10 @@ class HoneyDetail:
     runner: QueryRunner
     predicates: tuple[Predicate, ...] = field(default_factory=tuple)
 
+    def restricted(self, paths: Collection[str]) -> HoneyDetail:
+        """What is known, which is by path."""
+        return self
+
 
 def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) -> ScanSource:
     """A snapshot's segments as a source."""
@@ -45,7 +50,7 @@ def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) ->
     deleted: dict[str, RowNumbers] = {}
     for segment in snapshot.segments:
         path = snapshot.path_of(segment)
-        values = tuple(segment.partition_values.get(f.name) for f in fields)
+        values = tuple(segment.partition_values.get(stored_name(f)) for f in fields)
         files.append(ScanFile(path, segment.size_bytes, segment.modified_us, values))
         segments[path] = segment
         if segment.id in snapshot.deleted:
@@ -80,7 +85,7 @@ def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[in
         if position in source.partitions:
             value = file.partition_values[source.partitions.index(position)]
             return Zone(value, value, null_count=int(value is None), row_count=1)
-        return segment.zones.get(source.schema.fields[position].name)
+        return segment.zones.get(stored_name(source.schema.fields[position]))
 
     return zone
 
@@ -93,4 +98,4 @@ def scan_segments(source: ScanSource, needed: Sequence[int], context: EmitContex
 
 def _as_parquet(source: ScanSource, files: Sequence[ScanFile], detail: HoneyDetail) -> ScanSource:
     groups = grouped(files, _FOOTERS.get(files, detail.runner)) if files else ()
-    return replace(source, files=tuple(files), detail=ParquetDetail(groups, deleted=detail.deleted))
+    return replace(source, files=tuple(files), detail=ParquetDetail(groups, find=find_stored, deleted=detail.deleted))

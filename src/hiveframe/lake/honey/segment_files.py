@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hiveframe.lake import partition_values as pv
+from hiveframe.lake.honey.columns import stored_name, stored_schema
 from hiveframe.lake.honey.commit import NewSegment
 from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.snapshot import PARQUET
@@ -31,10 +32,12 @@ COPY_OPTIONS: Final[Mapping[str, str | int]] = {
 
 def write_segments(place: Place, definition: Definition, rows: Rows, settings: Settings) -> list[NewSegment]:
     """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet."""
-    partitioning = [_named(definition.schema, name) for name in definition.partition_columns]
+    fields = {f.name.lower(): stored_name(f) for f in definition.schema.fields}
+    partitioning = [fields[name.lower()] for name in definition.partition_columns]
+    schema = stored_schema(definition.schema)
     files, _ = write_data_files(
         place.location,
-        definition.schema,
+        schema,
         rows,
         settings,
         partition_by=partitioning,
@@ -42,8 +45,8 @@ def write_segments(place: Place, definition: Definition, rows: Rows, settings: S
         options=Options({"compression": "zstd"}),
         parquet=COPY_OPTIONS,
     )
-    types = {f.name: f.dtype for f in definition.schema.fields}
-    data = StructType(tuple(f for f in definition.schema.fields if f.name not in partitioning))
+    types = {f.name: f.dtype for f in schema.fields}
+    data = StructType(tuple(f for f in schema.fields if f.name not in partitioning))
     made: list[NewSegment] = []
     for file in files:
         count, zones = zones_of_file(os.path.join(place.location, file.path), data)
@@ -51,20 +54,6 @@ def write_segments(place: Place, definition: Definition, rows: Rows, settings: S
             name: None if text is None else pv.parse(text, types[name], settings.time_zone, column=name)
             for name, text in file.partition_texts.items()
         }
-        made.append(
-            NewSegment(
-                file.path,
-                PARQUET,
-                count,
-                file.size_bytes,
-                file.modified_ms * 1000,
-                zones,
-                values,
-            )
-        )
+        known = (file.size_bytes, file.modified_ms * 1000)
+        made.append(NewSegment(file.path, PARQUET, count, *known, zones, values))
     return made
-
-
-def _named(schema: StructType, name: str) -> str:
-    """The column's own spelling."""
-    return next(f.name for f in schema.fields if f.name.lower() == name.lower())

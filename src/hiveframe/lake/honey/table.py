@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import analysis_error
+from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.honey import operations, steps
 from hiveframe.lake.honey import place as places
-from hiveframe.lake.honey import steps
+from hiveframe.lake.honey.columns import stored_schema, with_stored_names
 from hiveframe.lake.honey.commit import Commit, NewSegment, commit, with_deleted
 from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.reading import open_snapshot
@@ -59,6 +61,36 @@ class HoneyTable:
         if state is not None:
             return HoneyWrite(state.snapshot.place, state.snapshot)
         return HoneyWrite(places.make(self.location, self.root), None)
+
+    def history(self, limit: int | None = None) -> list[Mapping[str, Any]]:
+        """Its commits, the newest first."""
+        return operations.history(self._there().place, limit)
+
+    def detail(self) -> Mapping[str, Any]:
+        """What it is."""
+        return operations.detail(self._there())
+
+    def restore(self, as_of: AsOf) -> Mapping[str, int]:
+        """Make it what it was, as a new version."""
+        then = self.snapshot(as_of)
+        assert then is not None
+        shown = {"version": as_of.version, "timestamp": as_of.timestamp_us}
+        return operations.restore(self._there(), then, shown)
+
+    def vacuum(self, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
+        """Remove what no version younger than `hours` names."""
+        return operations.vacuum(self._there(), hours, dry_run=dry_run, checks=checks)
+
+    def clone(self, state: HoneyState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
+        """Make a table at `location` that holds what `state` does; files are not shared between tables."""
+        if is_shallow:
+            raise unsupported("SHALLOW CLONE of HoneyStore tables; CLONE copies their files")
+        operations.clone(state.snapshot, places.make(location, self.root), HoneyTable(location).snapshot(), properties)
+
+    def _there(self) -> Snapshot:
+        found = self.snapshot()
+        assert found is not None
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +148,20 @@ class HoneyWrite:
         self._added: list[NewSegment] = []
         self._removed: set[int] = set()
         self._deleted: dict[str, RowNumbers] = {}
+        self._changes_data = True
 
     def define(self, definition: Definition) -> None:
         """The table's new definition."""
-        self._definition = self._defined = definition
+        schema = with_stored_names(definition.schema, is_new=self._base is None)
+        self._definition = self._defined = replace(definition, schema=schema)
 
     def stored_schema(self) -> StructType:
         """The columns as they stand in files."""
         assert self._definition is not None
-        return self._definition.schema
+        return stored_schema(self._definition.schema)
 
-    def add_rows(self, rows: Rows, settings: Settings) -> int:
-        """Write segments of the rows."""
+    def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
+        """Write segments of the rows; how many go into one is the format's own matter."""
         assert self._definition is not None
         made = write_segments(self._place, self._definition, rows, settings)
         self._added += made
@@ -139,6 +173,13 @@ class HoneyWrite:
         for path, rows in deleted.items():
             before = self._deleted.get(path)
             self._deleted[path] = rows if before is None else np.union1d(before, rows)
+
+    def rewrite(self, paths: Sequence[str]) -> None:
+        """Take segments out whose rows are among those staged."""
+        assert self._base is not None
+        chosen = set(paths)
+        self._removed |= {s.id for s in self._base.segments if self._base.path_of(s) in chosen}
+        self._changes_data = False
 
     def remove_all(self) -> None:
         """Take every segment out."""
@@ -157,7 +198,7 @@ class HoneyWrite:
         """Everything, ready to be landed, perhaps with other tables' changes."""
         gone, thinned = with_deleted(self._base, self._deleted) if self._base is not None else (frozenset[int](), {})
         removed = gone | self._removed
-        if removed or thinned:
+        if self._changes_data and (removed or thinned):
             self._refuse_removal()
         return Commit(
             self._place,
@@ -169,6 +210,7 @@ class HoneyWrite:
             frozenset(removed),
             {segment: rows for segment, rows in thinned.items() if segment not in removed},
             reads,
+            self._changes_data,
         )
 
     def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:

@@ -12,7 +12,6 @@ from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.options import Options
-from hiveframe.lake.parquet_scan import restricted
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.tables.table import AsOf
@@ -290,7 +289,7 @@ def _rewrite(
     write = target.begin()
     before = [f for b in bins for f in b]
     for b in bins:
-        rows: spec.Relation = spec.OpenedSource(restricted(source, {f.path for f in b}))
+        rows: spec.Relation = spec.OpenedSource(source.restricted({f.path for f in b}))
         options = None
         if order:
             rows = clustered(session, rows, order)
