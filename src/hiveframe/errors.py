@@ -6,6 +6,7 @@
     ├── IllegalArgumentException   an argument or a setting has a wrong value
     │   └── PlainIllegalArgument   … as Java's own library says it, without a condition
     ├── ArithmeticException        overflow, division by zero
+    │   └── PlainArithmetic        … as Java's own library says it, without a condition
     ├── ArrayIndexOutOfBoundsException
     ├── DateTimeException          a date or time that does not exist
     ├── NumberFormatException      text that is not a number
@@ -191,6 +192,15 @@ class ArithmeticException(SparkError):
     """Overflow or division by zero."""
 
     jvm_classes = ("org.apache.spark.SparkArithmeticException", "java.lang.ArithmeticException")
+
+
+class PlainArithmetic(ArithmeticException):
+    """An overflow that Java's own library finds: there is a `message`, no condition."""
+
+    jvm_classes = ("java.lang.ArithmeticException", "java.lang.RuntimeException")
+
+    def message(self) -> str:
+        return self.params.get("message", "") + self.detail
 
 
 class ArrayIndexOutOfBoundsException(SparkError):

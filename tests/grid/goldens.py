@@ -1,8 +1,9 @@
 """Spark's answers to the grid: one JSON line a case in `tests/golden/grid/<family>.jsonl`, and how they are compared.
 
 A line holds `q` (the select list, or a whole query), `f` (what it is FROM), and then `c` (its columns as name, type,
-nullability; a name equal to `q` is left out) with `v` (rows of values as `repr` shows them), or `e` (condition), `s`
-(SQLSTATE), `k` (the exception's class) and `p` (message parameters). `a`: it shares no query with others.
+nullability; the name is "" where it equals `q`, null where it is empty) with `v` (rows of values as `repr` shows them),
+or `e` (condition), `s` (SQLSTATE), `k` (the exception's class) and `p` (message parameters). `a`: it shares no query
+with others.
 A case that HiveFrame does not pass yet stands in `gaps/<family>.txt`; the list fails when a listed case passes.
 """
 
@@ -130,7 +131,7 @@ def _written(case: GridCase, found: dict[str, Any]) -> dict[str, Any]:
     if "error" in found:
         row |= {"e": found["condition"], "s": found["sqlstate"], "k": found["error"], "p": found["params"]}
         return row
-    columns = [["" if name == case.text else name, dtype, int(null)] for name, dtype, null in found["columns"]]
+    columns = [["" if name == case.text else name or None, dtype, int(null)] for name, dtype, null in found["columns"]]
     if len(columns) == 1:
         return row | {"c": columns[0], "v": [value for (value,) in found["rows"]]}
     return row | {"c": columns, "v": found["rows"]}
@@ -143,7 +144,11 @@ def _read(row: dict[str, Any], conf: tuple[tuple[str, str], ...]) -> tuple[GridC
     single = not row["c"] or not isinstance(row["c"][0], list)
     columns = [row["c"]] if single else row["c"]
     rows = [[value] for value in row["v"]] if single else row["v"]
-    return case, {"columns": [[name or case.text, dtype, bool(null)] for name, dtype, null in columns], "rows": rows}
+    return case, {"columns": [[_named(name, case), dtype, bool(null)] for name, dtype, null in columns], "rows": rows}
+
+
+def _named(written: str | None, case: GridCase) -> str:
+    return case.text if written == "" else written or ""
 
 
 def gaps(family: str) -> set[str]:

@@ -47,10 +47,11 @@ def spark_error(failure: BaseException, sites: Sequence[ErrorSite], plan: Relati
             return inner
         kept = inner
     message = str(kept)
-    found = _SITE.search(message)
+    said = message.rpartition("\n\nLINE ")[0] or message  # without the SQL that DuckDB quotes, which has sites too
+    found = _SITE.search(said)
     if found is not None:
         return _at_site(sites[int(found.group(1))], found.group(2))
-    foreseen = _foreseen(message, sites)
+    foreseen = _foreseen(said, sites)
     if foreseen is not None:
         return foreseen
     for pattern, build in _FAILURES:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from hiveframe.errors import SparkException
 from hiveframe.functions import hyperloglog
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.ordering import is_orderable, needs_key, order_key
@@ -290,6 +291,12 @@ def _by(name: str, best: str, doc: str) -> Function:
     )
 
 
+def _emit_measure(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """Only a metric view's column has one; Spark plans no other, and says so in these words."""
+    message = "UnevaluableAggregateFunc.aggBufferAttributes should not be called."
+    raise SparkException("INTERNAL_ERROR", {"message": message})
+
+
 register(
     Function(
         "count",
@@ -372,5 +379,16 @@ register(
         doc="A number whose bits say which grouping columns are rolled up, the first one highest.",
         group="aggregate",
         since="2.0.0",
+    ),
+    Function(
+        "measure",
+        (ANY,),
+        same_type,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_measure,
+        doc="A measure of a metric view.",
+        group="aggregate",
+        since="4.2.0",
     ),
 )

@@ -176,7 +176,7 @@ def _divided(
     kind = operands[0].dtype
     if isinstance(kind, t.DecimalType):
         made = _decimal(symbol, args, operands, dtype, mode, context, ctx)
-        return cast(made, "BIGINT") if symbol == "div" else made
+        return _low_bits(made) if symbol == "div" else made
     if isinstance(kind, (t.FloatType, t.DoubleType)):
         return op(symbol, args[0], args[1])
     if symbol == "%":
@@ -190,6 +190,11 @@ def _divided(
     else:
         made = _wrapped_division(made, args, operands)
     return cast(made, "BIGINT") if isinstance(kind, t.YearMonthIntervalType) else made
+
+
+def _low_bits(whole: Sql) -> Sql:
+    """A decimal without a fraction as a BIGINT, wrapped around in every mode, as Java's `longValue` is."""
+    return cast(wrap(cast(whole, "HUGEINT"), 64), "BIGINT")
 
 
 def _divisor_is_safe(operands: tuple[Expr, Expr]) -> bool:

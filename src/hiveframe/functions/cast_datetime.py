@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Context, Decimal
 from typing import Final
 
+import pyarrow as pa
+
 from hiveframe.functions.cast_job import CastJob
-from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal
+from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal, floating_to_integral, wrap
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.java_text import floating_text, timestamp_text
 from hiveframe.functions.let import let
@@ -16,6 +19,7 @@ from hiveframe.functions.wall_clock import at_wall_clock, fixed_offset_us, from_
 from hiveframe.plan import types as t
 
 MICROS: Final = 1_000_000
+_EXACT: Final = Context(prec=80)
 
 
 def whole_seconds(moment: Sql, ctx: EmitContext) -> Sql:
@@ -124,23 +128,50 @@ def timestamp_to_boolean(job: CastJob) -> Sql:
 
 
 def integral_to_timestamp(job: CastJob) -> Sql:
-    """Seconds since the epoch."""
-    return from_micros(op("*", cast(job.value, "BIGINT"), number(MICROS)))
+    """Seconds since the epoch; what is before the first moment of all, or after the last, is that one."""
+    if not isinstance(job.src, t.LongType):
+        return from_micros(op("*", cast(job.value, "BIGINT"), number(MICROS)))
+    first, last = -(1 << 63), (1 << 63) - 2  # Spark's last is a microsecond later: for DuckDB that is infinity
+
+    def build(v: Sql) -> Sql:
+        return case(
+            (op(">", v, number(last // MICROS)), number(last)),
+            (op("<", v, number(-(-first // MICROS))), number(first)),
+            default=op("*", v, number(MICROS)),
+        )
+
+    return from_micros(cast(let(job.value, job.ctx, build), "BIGINT"))
 
 
 def decimal_to_timestamp(job: CastJob) -> Sql:
-    """Seconds since the epoch, cut to microseconds."""
+    """Seconds since the epoch, cut to microseconds; of too many the low bits, as Java's `longValue` gives them."""
     assert isinstance(job.src, t.DecimalType)
+    whole = job.src.precision - job.src.scale
+    if whole + 6 + job.src.scale > 38:
+        kernel = job.ctx.kernel("decimal_micros", _decimal_micros, [job.src], t.LONG)
+        return from_micros(func(kernel, job.value))
     micros = op("*", job.value, cast(number(MICROS), "DECIMAL(7,0)"))
-    return from_micros(cast(func("trunc", micros) if job.src.scale else micros, "BIGINT"))
+    cut = func("trunc", micros) if job.src.scale else micros
+    return from_micros(cast(cut if whole + 6 <= 18 else wrap(cast(cut, "HUGEINT"), 64), "BIGINT"))
+
+
+def _decimal_micros(seconds: pa.Array) -> pa.Array:
+    """Microseconds of seconds, in the low 64 bits."""
+
+    def low_bits(value: Decimal) -> int:
+        micros = int(value.scaleb(6, _EXACT))
+        return (micros + (1 << 63)) % (1 << 64) - (1 << 63)
+
+    return pa.array([None if s is None else low_bits(s) for s in seconds.to_pylist()], pa.int64())
 
 
 def floating_to_timestamp(job: CastJob) -> Sql:
     """Seconds since the epoch, cut to microseconds; NaN and infinities raise or give NULL."""
 
     def build(v: Sql) -> Sql:
-        micros = func("trunc", op("*", cast(v, "DOUBLE"), constant(1e6, t.DOUBLE)))
-        branches = [(func("isfinite", v), from_micros(cast(micros, "BIGINT")))]
+        micros = op("*", cast(v, "DOUBLE"), constant(1e6, t.DOUBLE))
+        whole = floating_to_integral(CastJob(micros, t.DOUBLE, t.LONG, job.mode, job.context, job.ctx))
+        branches = [(func("isfinite", v), from_micros(whole))]
         if job.mode == "ansi":
             shown = floating_text(v, job.src, job.ctx)
             branches.append((is_not_null(v), job.invalid_value(shown)))

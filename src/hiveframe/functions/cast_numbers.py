@@ -7,7 +7,7 @@ from typing import Final
 
 from hiveframe.functions.cast_job import LITERAL_SUFFIX, CastJob
 from hiveframe.functions.decimals import decimal_for, holds
-from hiveframe.functions.java_text import decimal_text, floating_text
+from hiveframe.functions.java_text import decimal_text, floating_text, plain_text
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import (
     Sql,
@@ -180,7 +180,7 @@ def floating_to_decimal(job: CastJob) -> Sql:
         return try_cast(cast(cast(v, "DOUBLE"), "VARCHAR"), target)
 
     def failure(v: Sql) -> Sql:
-        return case((func("isfinite", v), job.out_of_range(cast(cast(v, "DOUBLE"), "VARCHAR"))))
+        return case((func("isfinite", v), job.out_of_range(plain_text(cast(v, "DOUBLE"), job.ctx))))
 
     return job.tried(attempt, failure)
 

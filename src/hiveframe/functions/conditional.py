@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.arrays import wrong_input
@@ -16,6 +17,7 @@ from hiveframe.functions.registry import (
     ANY,
     Binder,
     Function,
+    Kind,
     Param,
     always_null,
     any_null,
@@ -268,6 +270,10 @@ def _choice(
 
 _VALUE = Param((ANY,))
 
+_NANVL_SECOND: Final = Kind(
+    "DOUBLE or FLOAT", lambda d: isinstance(d, (t.DoubleType, t.FloatType, t.NullType)), t.DOUBLE
+)
+
 register(
     Function(
         "when",
@@ -320,7 +326,7 @@ register(
     _extreme("least", "The least that is not NULL; NaN is greater than all numbers."),
     Function(
         "nanvl",
-        (Param((t.DOUBLE, t.FLOAT)), Param((t.DOUBLE, t.FLOAT, t.NULL))),
+        (Param((t.DOUBLE, t.FLOAT)), Param((_NANVL_SECOND,))),
         lambda args: args[0].dtype,
         coerce=_coerce_nanvl,
         nullable=any_null,

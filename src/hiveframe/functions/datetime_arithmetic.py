@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.functions.arithmetic import overflow_params
+from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.arithmetic_types import INTERVALS
 from hiveframe.functions.calendar_interval import as_duck, of_parts, part, parts_of
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
@@ -309,7 +309,7 @@ def _unless_zero(call: Call, args: list[Sql], ctx: EmitContext, divide: Callable
 def _quotient(call: Call, value: Sql, divisor: Sql, ctx: EmitContext) -> Sql:
     factor = call.args[1]
     target = physical_type(call.dtype)
-    _declare_overflow(call, ctx)
+    _declare_overflow(call, ctx, divides=True)
     if isinstance(factor.dtype, (t.FloatType, t.DoubleType)):
         return cast(func("round", op("/", cast(value, "DOUBLE"), divisor)), target)
     left, right = t.DecimalType(19, 0), decimal_for(factor.dtype)
@@ -327,14 +327,27 @@ def _quotient(call: Call, value: Sql, divisor: Sql, ctx: EmitContext) -> Sql:
     return cast(emit_decimal(job), target)
 
 
-def _declare_overflow(call: Call, ctx: EmitContext) -> None:
-    ctx.native(
-        r"can't be cast because the value is out of range for the destination type INT(32|64)\b",
-        "ArithmeticException",
-        "ARITHMETIC_OVERFLOW",
-        overflow_params("", "integer overflow" if isinstance(call.dtype, t.YearMonthIntervalType) else "long overflow"),
-        call.context,
-    )
+def _declare_overflow(call: Call, ctx: EmitContext, *, divides: bool = False) -> None:
+    """Spark has a condition for the one whole-number division that overflows; the rest it leaves to Java's library."""
+    pattern = r"with value (?P<value>\S+) can't be cast because .* destination type INT(32|64)\b"
+    if isinstance(call.args[1].dtype, (t.FloatType, t.DoubleType)):
+        for values, message in _ROUNDING:
+            ctx.native(pattern.replace(r"\S+", values), "PlainArithmetic", NO_CONDITION, message, call.context)
+    elif isinstance(call.args[1].dtype, t.DecimalType):
+        ctx.native(_FROM_DECIMAL, "PlainArithmetic", NO_CONDITION, {"message": "Overflow"}, call.context)
+    elif divides:
+        condition, params = "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", {"functionName": "`try_divide`"}
+        ctx.native(_FROM_DECIMAL, "ArithmeticException", condition, params, call.context)
+    else:
+        size = "integer" if isinstance(call.dtype, t.YearMonthIntervalType) else "long"
+        ctx.native(pattern, "PlainArithmetic", NO_CONDITION, {"message": f"{size} overflow"}, call.context)
+
+
+_FROM_DECIMAL: Final = r"Failed to cast decimal value \S+ to type INT(32|64)\b"
+_ROUNDING: Final = (
+    (r"-?(?:nan|inf)", {"message": "input is infinite or NaN"}),
+    (r"\S+", {"message": "rounded value is out of range for input {value} and rounding mode HALF_UP"}),
+)
 
 
 def _emit_calendar_times(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

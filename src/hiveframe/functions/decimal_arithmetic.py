@@ -17,7 +17,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import QueryContext
+from hiveframe.errors import NO_CONDITION, PlainArithmetic, QueryContext
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import scaled, unscaled
@@ -264,10 +264,30 @@ _EMITTERS: Final[dict[str, Callable[[DecimalOperation], Sql]]] = {
 _EXACT: Final = decimal.Context(prec=200, rounding=decimal.ROUND_HALF_UP, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 
 
+# Spark cuts products and quotients one digit after the last that a decimal holds, before it rounds them.
+_MATH: Final = decimal.Context(prec=_WIDE + 1, rounding=decimal.ROUND_DOWN)
+
+
+def _times(left: Decimal, right: Decimal) -> Decimal:
+    return _MATH.multiply(left, right)
+
+
+def _whole_quotient(left: Decimal, right: Decimal) -> Decimal:
+    """Cut toward zero. Java's library finds none that it can't write in as many digits."""
+    whole = _EXACT.divide_int(left, right)
+    if len(str(abs(int(whole))).rstrip("0")) > _MATH.prec:
+        raise PlainArithmetic(NO_CONDITION, {"message": "Division impossible"})
+    return whole
+
+
+def _rest(left: Decimal, right: Decimal) -> Decimal:
+    _whole_quotient(left, right)
+    return _EXACT.remainder(left, right)
+
+
 def _divide(left: Decimal, right: Decimal) -> Decimal:
-    """Spark divides to 39 digits after the point before it rounds."""
     exact = _EXACT.divide(left, right)
-    return exact.quantize(Decimal(1).scaleb(-39), context=_EXACT)
+    return exact.quantize(Decimal(1).scaleb(-_MATH.prec), decimal.ROUND_DOWN, _EXACT)
 
 
 def _compute(
@@ -290,7 +310,7 @@ def _compute(
 
 
 def _value(function: Callable[[Decimal, Decimal], Decimal], left: Any, right: Any) -> Decimal | None:
-    if left is None or right is None or (right == 0 and function not in (_EXACT.add, _EXACT.subtract, _EXACT.multiply)):
+    if left is None or right is None or (right == 0 and function not in (_EXACT.add, _EXACT.subtract, _times)):
         return None
     return function(left, right)
 
@@ -304,7 +324,7 @@ def _subtract(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Ar
 
 
 def _multiply(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
-    return _compute(_EXACT.multiply, lefts, rights, digits, scales)
+    return _compute(_times, lefts, rights, digits, scales)
 
 
 def _quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
@@ -312,11 +332,11 @@ def _quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.A
 
 
 def _remainders(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
-    return _compute(_EXACT.remainder, lefts, rights, digits, scales)
+    return _compute(_rest, lefts, rights, digits, scales)
 
 
 def _whole_quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
-    return _compute(_EXACT.divide_int, lefts, rights, digits, scales)
+    return _compute(_whole_quotient, lefts, rights, digits, scales)
 
 
 def _shown(function: Callable[[Decimal, Decimal], Decimal], lefts: pa.Array, rights: pa.Array) -> pa.Array:
@@ -334,15 +354,19 @@ def _difference_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
 
 
 def _product_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
-    return _shown(_EXACT.multiply, lefts, rights)
+    return _shown(_times, lefts, rights)
 
 
 def _quotient_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
     return _shown(_divide, lefts, rights)
 
 
+def _whole_quotient_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
+    return _shown(_whole_quotient, lefts, rights)
+
+
 def _remainder_text(lefts: pa.Array, rights: pa.Array) -> pa.Array:
-    return _shown(_EXACT.remainder, lefts, rights)
+    return _shown(_rest, lefts, rights)
 
 
 _KERNELS: Final[dict[str, Callable[..., Any]]] = {
@@ -359,6 +383,6 @@ _TEXTS: Final[dict[str, Callable[..., Any]]] = {
     "*": _product_text,
     "/": _quotient_text,
     "%": _remainder_text,
-    "div": _quotient_text,
+    "div": _whole_quotient_text,
 }
 _KERNEL_NAMES: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder", "div": "whole"}

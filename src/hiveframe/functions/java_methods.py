@@ -19,7 +19,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.errors import SparkException
-from hiveframe.functions.binding import is_foldable, ordinal
+from hiveframe.functions.binding import is_foldable, ordinal, wrong_count
 from hiveframe.functions.by_row import by_nullable_row
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, Binder, Function, always_null, register, rest
@@ -48,7 +48,11 @@ class _JavaFailure(Exception):
 
 
 def _bind(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
+    called = name.removeprefix("try_")
+
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+        if len(args) < 2:
+            raise wrong_count(called, "> 1", len(args))
         class_name, method = (_constant(binder, args[i], what) for i, what in enumerate(("class", "method")))
         letters = ""
         for position, arg in enumerate(args[2:], 2):
@@ -320,9 +324,10 @@ _METHODS: Final[dict[str, dict[str, Method]]] = {
 def _row(name: str, doc: str, since: str) -> Function:
     return Function(
         name,
-        (ANY, ANY, rest(ANY)),
+        (rest(ANY),),
         t.STRING,
         always_null,
+        site=name.removeprefix("try_"),
         bind=_bind(name),
         emit=_emit,
         deterministic=False,

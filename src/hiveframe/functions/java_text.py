@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pyarrow as pa
+
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, number, op, text
@@ -67,6 +71,16 @@ def _scientific(plain: Sql) -> Sql:
         op("-", func("length", func("regexp_extract", plain, text(r"^-?(\d+)"), number(1))), number(1)),
     )
     return case((exponent, with_exponent), (small, from_small), default=from_great)
+
+
+def plain_text(value: Sql, ctx: EmitContext) -> Sql:
+    """The digits of a DOUBLE without an exponent, as `BigDecimal.toPlainString` writes them."""
+    return func(ctx.kernel("plain_text", _plain_texts, [t.DOUBLE], t.STRING), value)
+
+
+def _plain_texts(values: pa.Array) -> pa.Array:
+    texts = (None if v is None else format(Decimal(repr(v)), "f").removesuffix(".0") for v in values.to_pylist())
+    return pa.array(texts, pa.string())
 
 
 def decimal_text(value: Sql, dtype: DecimalType) -> Sql:

@@ -16,10 +16,19 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.operators import mode_of
-from hiveframe.functions.registry import ANY, Function, Param, ParamLike, always_null, any_null, never_null, register
+from hiveframe.functions.registry import (
+    ANY,
+    Binder,
+    Function,
+    Param,
+    always_null,
+    any_null,
+    never_null,
+    register,
+)
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Cast, Literal
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
 
 Emit = Callable[[Call, list[Sql], EmitContext], Sql]
 
@@ -91,16 +100,25 @@ def _missing(values: pa.Array) -> np.ndarray:
     return found
 
 
+def _bind_log(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    """Without a base it is e."""
+    return b.call(_LOG, *args) if len(args) == 2 else b.call(_LOG, b.call("e"), args[0])
+
+
 def _emit_log(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    """`log(x)`, or `log(base, x)`; NULL where either is not positive."""
-    if len(args) == 1:
-        return _LN(call, args, ctx)
-    base, value = (_LN(call, [a], ctx) for a in args)
-    return op("/", value, base)
+    """NULL where the base or the number is not positive."""
+    base = call.args[0]
+    value = _LN(call, [args[1]], ctx)
+    if isinstance(base, Call) and base.function == "e":
+        return value
+    return op("/", value, _LN(call, [args[0]], ctx))
 
 
 def _show_log(texts: Sequence[str]) -> str:
     return f"LOG({', '.join(['E()', *texts] if len(texts) == 1 else texts)})"
+
+
+_LOG: Final = "log to base"
 
 
 def _reciprocal(name: str) -> Emit:
@@ -206,6 +224,14 @@ def _emit_width_bucket(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return let_all([*doubles, args[3]], ctx, build)
 
 
+def _same_kind(b: Binder, args: tuple[Expr, ...]) -> None:
+    """The value and the bounds are all doubles, or all intervals of one kind."""
+    kinds = [arg.dtype for arg in args[:3]]
+    if len({type(kind) for kind in kinds}) > 1:
+        shown = " or ".join(f'"{t.sql_name(kind)}"' for kind in kinds)
+        raise b.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`width_bucket`", dataType=f"({shown})")
+
+
 def _bucket(count: Sql, part: Sql, whole: Sql) -> Sql:
     return op("+", cast(func("trunc", op("/", op("*", cast(count, "DOUBLE"), part), whole)), "BIGINT"), number(1))
 
@@ -222,7 +248,7 @@ def _atanh(numbers: np.ndarray) -> np.ndarray:
 
 
 _LN: Final = _kernel("ln", _log_above(0.0, strict_math.log))
-_BUCKETED: ParamLike = Param((t.DOUBLE, t.YEAR_MONTH, t.DAY_TIME))
+_BUCKETED: Final = Param((t.DOUBLE, t.YEAR_MONTH, t.DAY_TIME))
 
 register(
     _unary("sqrt", _duck("sqrt"), "The square root; NaN for negative numbers."),
@@ -234,11 +260,19 @@ register(
     _unary("log2", _kernel("log2", _log_above(0.0, _log2)), "The logarithm to base 2."),
     _unary("log1p", _kernel("log1p", _log_above(-1.0, strict_math.log1p)), "ln(1 + x), exact for small x."),
     Function(
-        "log",
-        (t.DOUBLE, Param((t.DOUBLE,), optional=True)),
+        _LOG,
+        (t.DOUBLE, t.DOUBLE),
         t.DOUBLE,
         nullable=always_null,
         emit=_emit_log,
+        label="LOG",
+        doc="The logarithm to a base.",
+        group="internal",
+    ),
+    Function(
+        "log",
+        (ANY, Param((ANY,), optional=True)),
+        bind=_bind_log,
         shows=_show_log,
         doc="The logarithm, natural or to the base given first.",
         group="math_funcs",
@@ -308,6 +342,7 @@ register(
         t.LONG,
         nullable=always_null,
         emit=_emit_width_bucket,
+        checks=(_same_kind,),
         doc="The number of the bucket, among equal ones between two bounds, that a value falls in.",
         group="math_funcs",
     ),

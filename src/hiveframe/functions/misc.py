@@ -8,9 +8,11 @@ from typing import Final
 import pyarrow as pa
 from sqlglot import exp
 
+from hiveframe.functions.binding import wrong_count
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.mersenne import PlacedWords, uuid_text
-from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register
+from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
+from hiveframe.functions.seeds import literal_seed
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Literal, WindowCall
@@ -47,6 +49,11 @@ def _cast_to(name: str, dtype: DataType) -> Function:
     return Function(name, (ANY,), bind=bind, shows=shown, doc=doc, group="conversion", since="2.0.1")
 
 
+def _bind_cast(binder: Binder, args: tuple[Expr, ...]) -> Expr:
+    """CAST called like a function: Spark lists it, and there is no number of arguments that it takes."""
+    raise wrong_count("cast", "0", len(args))
+
+
 def _session(
     name: str, what: str, doc: str, since: str, *, aliases: tuple[str, ...] = (), shown: str | None = None
 ) -> Function:
@@ -78,8 +85,7 @@ def _emit_typeof(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_uuid(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    seeds = tuple(Literal(binder.fold(a, "seed") or 0, t.LONG) for a in args)
-    return Call("uuid", seeds, t.STRING, False)
+    return Call("uuid", literal_seed(binder, "UUID", args), t.STRING, False)
 
 
 def _emit_uuid(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -130,6 +136,14 @@ register(
     _file_row("input_file_block_length", t.LONG, lambda x: x, "How many bytes the row's block has.", "2.2.0"),
     *(_cast_to(name, dtype) for name, dtype in _CASTS.items()),
     Function(
+        "cast",
+        (rest(ANY),),
+        bind=_bind_cast,
+        doc="The value as another type: CAST(value AS type).",
+        group="conversion",
+        since="1.0.0",
+    ),
+    Function(
         "typeof",
         (ANY,),
         nullable=never_null,
@@ -153,7 +167,7 @@ register(
     ),
     Function(
         "uuid",
-        (Param((t.LONG,), optional=True, constant=True, name="seed"),),
+        (Param((ANY,), optional=True, name="seed"),),
         bind=_bind_uuid,
         nullable=never_null,
         emit=_emit_uuid,

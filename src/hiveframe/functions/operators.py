@@ -83,11 +83,11 @@ def _row(
 
 
 def _try_row(name: str, symbol: str, doc: str) -> Function:
-    """The operator's call: on numbers in `try` mode, on dates and intervals tried as a whole."""
+    """The operator's call: on numbers in `try` mode, else tried as a whole, arguments and all."""
 
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
         made = b.call(symbol, *args)
-        if isinstance(made, Call) and made.function == symbol:
+        if isinstance(made, Call) and all(isinstance(a.dtype, t.NumericType) for a in args):
             return Call(name, made.args, made.dtype, True)
         return Call(TRIED, (made,), made.dtype, True)
 

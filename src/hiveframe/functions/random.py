@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions import decimals
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.literals import constant
@@ -22,17 +23,32 @@ from hiveframe.plan.types import DataType
 
 _NUMBER: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
 _WHOLE: Final = Kind("INT or BIGINT", lambda d: isinstance(d, (t.IntegerType, t.LongType, t.NullType)))
-_SEED: Final = Param((_WHOLE,), optional=True, constant=True, name="seed")
+_SEED: Final = Param((_WHOLE,), optional=True, name="seed")
 
 
 def _bind(name: str, dtype: DataType) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     """The seed as a literal."""
 
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
-        seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args)
-        return Call(name, seeds, dtype, False)
+        for seed in args:
+            if not is_foldable(seed):
+                whole = b.quoted(Call(name, args, dtype, False))
+                raise b.error("SEED_EXPRESSION_IS_UNFOLDABLE", seedExpr=b.quoted(seed), exprWithSeed=whole)
+        return Call(name, tuple(_seed(b, a) for a in args), dtype, False)
 
     return bind
+
+
+def _seed(b: Binder, given: Expr) -> Literal:
+    return Literal(b.fold(given, "seed") or 0, t.LONG)
+
+
+def _constants(b: Binder, args: tuple[Expr, ...], names: Sequence[str], wanted: str) -> None:
+    """NON_FOLDABLE_INPUT for an argument that is no constant; `wanted`: how the message calls its type."""
+    for name, arg in zip(names, args, strict=False):
+        if not is_foldable(arg):
+            params = {"inputName": f"`{name}`", "inputType": wanted, "inputExpr": b.quoted(arg)}
+            raise b.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", **params)
 
 
 def _emit_rand(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -76,10 +92,11 @@ def _placed(name: str, draw: Callable[[np.ndarray, np.ndarray], np.ndarray], pla
 
 
 def _bind_uniform(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    _constants(b, args, ("min", "max", "seed"), "integer or floating-point")
     low, high = (b.fold(a, name) for a, name in zip(args, ("min", "max"), strict=False))
     kinds = (args[0].dtype, args[1].dtype)
     dtype = _bounds_type(*kinds)
-    seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args[2:])
+    seeds = (_seed(b, a) for a in args[2:])
     return Call("uniform", (Literal(low, kinds[0]), Literal(high, kinds[1]), *seeds), dtype, False)
 
 
@@ -114,8 +131,9 @@ def _emit_uniform(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_randstr(b: Binder, args: tuple[Expr, ...]) -> Expr:
+    _constants(b, args, ("length", "seed"), "integer")
     length = b.fold(args[0], "length")
-    seeds = tuple(Literal(b.fold(a, "seed") or 0, t.LONG) for a in args[1:])
+    seeds = (_seed(b, a) for a in args[1:])
     return Call("randstr", (Literal(length, t.INT), *seeds), t.STRING, False)
 
 

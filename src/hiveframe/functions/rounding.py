@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from hiveframe.functions.arithmetic import overflow_params
-from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.binding import is_foldable, wrong_count
 from hiveframe.functions.cast_numbers import BITS, bounds, wrap
-from hiveframe.functions.decimals import SYSTEM_DEFAULT, decimal_for
+from hiveframe.functions.decimals import USER_DEFAULT
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
-from hiveframe.functions.registry import ANY, NUMERIC, Binder, Function, Param, always_null, register
+from hiveframe.functions.registry import ANY, NUMERIC, Binder, Function, Param, always_null, register, rest
 from hiveframe.functions.sql import Sql, case, cast, decimal, func, is_not_null, number, op, physical_type, try_cast
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -160,17 +160,23 @@ def _rounded(values: pa.Array, scales: pa.Array, mode: str) -> pa.Array:
 def _whole(name: str, doc: str, *, called: str = "") -> Function:
     """CEIL or FLOOR: to a whole number, or with a second argument to that scale. `called` is another name for it."""
 
+    written = called or name
+
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
-        return b.call(f"{name} to whole", args[0]) if len(args) == 1 else _bind_scaled(b, name, args)
+        match args:
+            case (value,):
+                return b.call(f"{written} to whole", value)
+            case (value, scale):
+                return b.call(f"{written} at scale", value, Literal(_scale_of(b, name, scale), t.INT))
+        raise wrong_count(written, "2", len(args))  # Spark tells of the longer form alone
 
     def shown(texts: Sequence[str]) -> str:
         return f"{name.upper() if len(texts) == 1 else name}({', '.join(texts)})"
 
-    params = (ANY, Param((ANY,), optional=True))
-    return Function(called or name, params, bind=bind, shows=None if called else shown, doc=doc, group="math_funcs")
+    return Function(written, (rest(ANY),), bind=bind, shows=None if called else shown, doc=doc, group="math_funcs")
 
 
-def _to_whole(name: str) -> Function:
+def _to_whole(name: str, *, called: str = "") -> Function:
     """To a BIGINT, or to a decimal without scale."""
 
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -183,31 +189,23 @@ def _to_whole(name: str) -> Function:
         return Call(f"{name} to whole", (value,), dtype, True)
 
     return Function(
-        f"{name} to whole",
-        (Param((t.DOUBLE, DecimalType(), t.LONG)),),
+        f"{called or name} to whole",
+        (Param((t.DOUBLE, USER_DEFAULT, t.LONG)),),
         bind=bind,
         emit=lambda call, args, ctx: _emit_whole(name, call, args, ctx),
-        label=name.upper(),
+        label=called or name.upper(),
         doc=f"{name} to a whole number.",
         group="internal",
     )
 
 
-def _bind_scaled(b: Binder, name: str, args: tuple[Expr, ...]) -> Expr:
-    value, scale = args
-    if not is_foldable(scale) or not isinstance(scale.dtype, (t.IntegerType, t.ShortType, t.ByteType)):
-        raise b.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`scale`", paramType='"INT"')
-    digits = b.fold(scale, "scale")
+def _scale_of(b: Binder, name: str, scale: Expr) -> int:
+    """The constant that a number is rounded at."""
+    is_small = isinstance(scale.dtype, (t.IntegerType, t.ShortType, t.ByteType))
+    digits = b.fold(scale, "scale") if is_small and is_foldable(scale) else None
     if digits is None:
         raise b.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`scale`", paramType='"INT"')
-    if not isinstance(value.dtype, DecimalType):
-        value = b.cast(value, _as_decimal(value.dtype))
-    dtype = rounded_type(value.dtype, int(digits))
-    return Call(f"{name} at scale", (value, Literal(digits, t.INT)), dtype, True)
-
-
-def _as_decimal(dtype: DataType) -> DataType:
-    return decimal_for(dtype) if isinstance(dtype, t.NumericType) else SYSTEM_DEFAULT
+    return int(digits)
 
 
 def _emit_whole(name: str, call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -256,9 +254,22 @@ def _emit_scaled(name: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
     return emit
 
 
-def _hidden(name: str) -> Function:
+def _at_scale(name: str, *, called: str = "") -> Function:
+    """A decimal at a scale."""
+
+    def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
+        value, scale = args
+        assert isinstance(scale, Literal)
+        return Call(f"{name} at scale", args, rounded_type(value.dtype, int(scale.value)), True)
+
     return Function(
-        f"{name} at scale", emit=_emit_scaled(name), label=name, doc=f"{name} to a scale.", group="internal"
+        f"{called or name} at scale",
+        (USER_DEFAULT, t.INT),
+        bind=bind,
+        emit=_emit_scaled(name),
+        label=called or name,
+        doc=f"{name} to a scale.",
+        group="internal",
     )
 
 
@@ -273,10 +284,12 @@ register(
     _whole("ceil", "The least whole number that is not less."),
     _whole("ceil", "The least whole number that is not less.", called="ceiling"),
     _to_whole("ceil"),
+    _to_whole("ceil", called="ceiling"),
     _to_whole("floor"),
     _whole("floor", "The greatest whole number that is not greater."),
-    _hidden("ceil"),
-    _hidden("floor"),
+    _at_scale("ceil"),
+    _at_scale("ceil", called="ceiling"),
+    _at_scale("floor"),
     _rounder("round", "Rounded half up at a scale, which may be negative.", even=False),
     _rounder("bround", "Rounded half to even at a scale, which may be negative.", even=True),
     Function(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pyarrow as pa
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.mersenne import PlacedWords, shuffled_order
-from hiveframe.functions.registry import ARRAY, Binder, Function, Param, register
+from hiveframe.functions.registry import ANY, ARRAY, Binder, Function, Param, optional, register
+from hiveframe.functions.seeds import literal_seed
 from hiveframe.functions.sql import Sql, func, lambda_
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 
 
 def _bind_shuffle(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    seeds = tuple(Literal(binder.fold(a, "seed") or 0, t.LONG) for a in args[1:])
-    return Call("shuffle", (args[0], *seeds), args[0].dtype, args[0].nullable)
+    """The seed is looked at before the array."""
+    return binder.call(_OF_ARRAY, args[0], *literal_seed(binder, "shuffle", args[1:]))
 
 
 def _emit_shuffle(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -45,10 +48,12 @@ def _seeded_order(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return func(name, func("len", args[0]), *args[2:])
 
 
+_OF_ARRAY: Final = "shuffle of an array"
+
 register(
     Function(
         "shuffle",
-        (ARRAY, Param((t.LONG,), optional=True, constant=True, name="seed")),
+        (ANY, Param((ANY,), optional=True, name="seed")),
         bind=_bind_shuffle,
         emit=_emit_shuffle,
         deterministic=False,
@@ -56,5 +61,13 @@ register(
         doc="The array in random order.",
         group="array",
         since="2.4.0",
+    ),
+    Function(
+        _OF_ARRAY,
+        (ARRAY, optional(t.LONG)),
+        bind=lambda binder, args: Call("shuffle", args, args[0].dtype, args[0].nullable),
+        shows=lambda texts: f"shuffle({texts[0]})",
+        doc="The array in random order.",
+        group="internal",
     ),
 )

@@ -16,9 +16,21 @@ from hiveframe.functions.by_row import by_row
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let_all
 from hiveframe.functions.registry import Binder, Function, Kind, ParamLike, any_null, optional, register
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, struct_pack, text
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    func,
+    is_not_null,
+    null,
+    number,
+    op,
+    physical_type,
+    struct_pack,
+    text,
+)
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
 from hiveframe.plan.types import DataType, GeographyType, GeometryType
 
 _SHAPE: Final = Kind("GEOGRAPHY or GEOMETRY", lambda d: isinstance(d, (t.SpatialType, t.NullType)))
@@ -101,8 +113,9 @@ def _wrong(reason: str, at: int) -> IllegalArgumentException:
     return IllegalArgumentException("WKB_PARSE_ERROR", {"parseError": reason, "pos": str(at)})
 
 
-def _read_each(values: pa.Array, *, on_globe: bool) -> pa.Array:
-    return by_row(lambda wkb: _Reader(wkb, "<", on_globe=on_globe).shape(), pa.binary(), [values])
+def _read_each(*columns: pa.Array, on_globe: bool) -> pa.Array:
+    """The bytes that come first, in order; a number after them says only whether there is a shape at all."""
+    return by_row(lambda wkb, *_: _Reader(wkb, "<", on_globe=on_globe).shape(), pa.binary(), columns)
 
 
 def _written_each(values: pa.Array, orders: pa.Array) -> pa.Array:
@@ -141,10 +154,20 @@ def _constant_srid(binder: Binder, srid: Expr, known: frozenset[int]) -> int | N
 
 
 def _emit_from(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """NULL for a NULL number, whatever the bytes."""
+    if _has_null(call):
+        return cast(null(), physical_type(_PARTS))
     kernel = partial(_read_each, on_globe=call.function == "st_geogfromwkb")
-    shape = func(ctx.kernel(call.function, kernel, [t.BINARY], t.BINARY), args[0])
+    types = [a.dtype for a in call.args]
+    shape = func(ctx.kernel(call.function, kernel, types, t.BINARY), *args)
     srid = _checked(args[1], t.GEOMETRY_SRIDS, ctx) if len(args) > 1 else cast(number(4326), "INTEGER")
     return let_all([srid, shape], ctx, _packed)
+
+
+def _has_null(call: Call) -> bool:
+    """Whether an argument is NULL as it is written: then Spark computes none of the others."""
+    plain = (a.child if isinstance(a, Cast) else a for a in call.args)
+    return any(isinstance(a, Literal) and a.value is None for a in plain)
 
 
 def _checked(srid: Sql, known: frozenset[int], ctx: EmitContext) -> Sql:
@@ -154,7 +177,7 @@ def _checked(srid: Sql, known: frozenset[int], ctx: EmitContext) -> Sql:
 def _packed(srid: Sql, wkb: Sql) -> Sql:
     """A shape, NULL where either part is."""
     both = op("and", is_not_null(srid), is_not_null(wkb))
-    return case((both, struct_pack(_PARTS, [srid.copy(), wkb.copy()])))
+    return cast(case((both, struct_pack(_PARTS, [srid.copy(), wkb.copy()]))), physical_type(_PARTS))
 
 
 def _bind_set(binder: Binder, args: tuple[Expr, ...]) -> Expr:
@@ -167,6 +190,8 @@ def _bind_set(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 
 def _emit_set(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    if _has_null(call):
+        return cast(null(), physical_type(_PARTS))
     known = t.GEOGRAPHY_SRIDS if isinstance(call.dtype, GeographyType) else t.GEOMETRY_SRIDS
     return let_all([_checked(args[1], known, ctx), func("struct_extract", args[0], text("wkb"))], ctx, _packed)
 
@@ -174,7 +199,7 @@ def _emit_set(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _emit_srid(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if isinstance(call.args[0].dtype, t.NullType):
         return cast(null(), "INTEGER")
-    return func("struct_extract", args[0], text("srid"))
+    return cast(func("struct_extract", args[0], text("srid")), "INTEGER")
 
 
 def _emit_binary(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.sql.cursor import CONSTANTS
 from hiveframe.sql.keywords import DATETIME_UNITS
 from hiveframe.sql.named_expressions import CLAUSES, NamedExpressionGrammar
 from hiveframe.sql.type_grammar import without_char
@@ -81,7 +82,7 @@ class CallGrammar(NamedExpressionGrammar):
         if self.kind in _NULL_RULES and self.peek() == "NULLS":
             ignore_nulls = self.kind == "IGNORE"
             self.skip(2)
-        self.expect(")")
+        self.close_list()
         return distinct, tuple(args), ignore_nulls
 
     def function_argument(self) -> spec.Expr:
@@ -154,13 +155,29 @@ class CallGrammar(NamedExpressionGrammar):
         return _SPECIAL[self.kind](self, start)
 
     def _cast(self, start: int) -> spec.Expr:
+        """`CAST(value AS type)`; without AS the call of a function of that name."""
         is_try = self.kind == "TRY_CAST"
+        if self.peek(2) in _NO_VALUE or self.peek(3) == "=>":
+            return self._plain_call(start)
         self.skip(2)
         child = self.expression()
+        if self.kind in (",", ")"):
+            self.skip(start - self.i)
+            return self._plain_call(start)
         self.expect("AS")
+        type_start = self.i
         dtype = without_char(self.data_type())
+        if self.i == type_start + 1 and self.kind not in _AFTER_TYPE_WORD:
+            self.fail(
+                "')'"
+            )  # a word alone may be read in two ways: Spark's parser supposes nothing left out or too much
         self.demand(")")
         return spec.Cast(child, dtype, is_try, origin=self.origin(start))
+
+    def _plain_call(self, start: int) -> spec.Expr:
+        name = self.token_text()
+        self.advance()
+        return self.function_call(start, (name,))
 
     def _struct(self, start: int) -> spec.Expr:
         name = self.token_text()
@@ -296,6 +313,8 @@ _ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "%", "div", "negative", "pos
 _CALL_TAILS: Final = frozenset(("WITHIN", "FILTER", "IGNORE", "RESPECT", "OVER"))
 _NULL_RULES: Final = frozenset(("IGNORE", "RESPECT"))
 _QUANTIFIERS: Final = frozenset(("DISTINCT", "ALL"))
+_NO_VALUE: Final = frozenset((")", "*", "DISTINCT"))  # what a call may begin with and a cast may not
+_AFTER_TYPE_WORD: Final = CONSTANTS | {")", "eof"}
 _AFTER_WORD: Final = frozenset((")", ",", ".", "=>", "eof"))
 _DIRECTIONS: Final = ("PRECEDING", "FOLLOWING")
 

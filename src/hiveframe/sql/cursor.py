@@ -112,9 +112,16 @@ class Cursor:
 
     def demand(self, kind: str) -> None:
         """Step over a token of this kind where any other token but the end means that it was left out."""
-        if self.kind != kind and self.kind != "eof" and self.peek() != kind:
+        may_follow = kind != ")" or self.kind not in CONSTANTS  # a constant never stands behind one
+        if self.kind != kind and self.kind != "eof" and self.peek() != kind and may_follow:
             self.fail(f"'{kind}'", hint=f": missing {_SHOWN_KINDS.get(kind, repr(kind))}")
         self.expect(kind)
+
+    def close_list(self) -> None:
+        """Step over the `)` that ends a list; a single token in the way before the list goes on is one too many."""
+        if self.kind != ")" and self.peek() in (",", ")", "eof"):
+            self.fail("')'", hint=f": extra input '{self.token_text()}'")
+        self.expect(")")
 
     def expect_any(self, *kinds: str) -> str:
         """Step over a token of one of these kinds and return its kind, or say what is missing."""
@@ -314,6 +321,9 @@ def _is_on(conf: ParserConf | None, name: str, default: bool = False) -> bool:
 
 
 _SHOWN_KINDS: Final = {"=": "EQ"}
+CONSTANTS: Final = frozenset(
+    ("string", "integer", "decimal", "exponent", "bigint", "smallint", "tinyint", "float", "double", "bigdecimal")
+)
 _NEWLINE: Final = re.compile("\n")
 _IDENTIFIERS: Final = KEYWORDS | {"ident", "quoted"}
 _STRICT_IDENTIFIERS: Final = _IDENTIFIERS - STRICT_NON_RESERVED

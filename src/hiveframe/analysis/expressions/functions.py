@@ -18,7 +18,8 @@ from hiveframe.analysis.frame import failure, quoted
 from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import written_sign
 from hiveframe.analysis.relations import time_windows
-from hiveframe.functions.binding import bind_function
+from hiveframe.errors import IllegalArgumentException
+from hiveframe.functions.binding import bind_function, check_count
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_rules import unified
 from hiveframe.functions.operators import NEGATED
@@ -41,7 +42,7 @@ _OPERATOR_NAMES: Final = {
     ">=": "greaterthanorequal",
     "<=>": "equalnullsafe",
 }
-ONLY_TABLE_FUNCTIONS = frozenset({"range", "sql_keywords"})
+ONLY_TABLE_FUNCTIONS = frozenset({"range", "sql_keywords", "python_worker_logs"})
 
 
 def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
@@ -138,7 +139,7 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
     try:
         values = [a.value if isinstance(a, spec.NamedArgument) else a for a in nodes]
         names = [a.name if isinstance(a, spec.NamedArgument) else None for a in nodes]
-        args = bind_arguments(binder, node, row, values, called)
+        args = _bind_counted(binder, node, row, values, called)
         condition = binder.bind(node.filter) if node.filter is not None else None
         keys = tuple(bind_sort_key(binder, key) for key in node.within_group)
     finally:
@@ -158,6 +159,17 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
         order_by=keys,
         ignore_nulls=node.ignore_nulls,
     )
+
+
+def _bind_counted(
+    binder: Binder, node: spec.Function, row: Function, values: Sequence[spec.Expr], called: str
+) -> tuple[lg.Expr, ...]:
+    """The arguments typed. A value that one refuses (an SRID that is none) is told of after the count of them all."""
+    try:
+        return bind_arguments(binder, node, row, values, called)
+    except IllegalArgumentException:
+        check_count(row, called, len(values), call_binder(binder.context, node))
+        raise
 
 
 def _in_one_collation(

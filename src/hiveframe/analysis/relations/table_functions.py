@@ -9,13 +9,14 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.relations.leaves import EMPTY, leaf
+from hiveframe.errors import unsupported
 from hiveframe.functions.binding import is_foldable, ordinal
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.collations import COLUMNS, NULLABLE, collations
-from hiveframe.sql.keywords import ANSI_RESERVED, KEYWORDS
+from hiveframe.sql.keywords import ANSI_RESERVED, KEYWORDS, SYNONYMS
 
 _DOCROOT = "https://spark.apache.org/docs/latest"
 
@@ -74,9 +75,12 @@ def _whole(
 
 
 def _sql_keywords(node: spec.TableFunction, context: Context) -> Resolved:
-    """The words of the grammar, and whether each is reserved."""
+    """The words of the grammar that are written in one way alone, and whether each is reserved under the settings."""
     columns = (context.run.column("keyword", t.STRING, False), context.run.column("reserved", t.BOOLEAN, False))
-    rows = tuple((lg.Literal(w, t.STRING), lg.Literal(w in ANSI_RESERVED, t.BOOLEAN)) for w in sorted(KEYWORDS))
+    settings = context.env.settings
+    enforced = settings.ansi and settings.get("spark.sql.ansi.enforceReservedKeywords") == "true"
+    words = sorted(KEYWORDS - set(SYNONYMS.values()))
+    rows = tuple((lg.Literal(w, t.STRING), lg.Literal(enforced and w in ANSI_RESERVED, t.BOOLEAN)) for w in words)
     return leaf(context, lg.Values(columns, rows))
 
 
@@ -87,8 +91,24 @@ def _collations(node: spec.TableFunction, context: Context) -> Resolved:
     return leaf(context, lg.Values(columns, rows))
 
 
+def _python_worker_logs(node: spec.TableFunction, context: Context) -> Resolved:
+    """What Python functions have logged: behind a setting, as in Spark, and not there when it is on."""
+    if context.env.settings.get(_WORKER_LOGGING) == "true":
+        raise unsupported("the logs of Python workers")
+    raise failure(
+        "FEATURE_NOT_ENABLED",
+        node,
+        featureName="Python Worker Logging",
+        configKey=_WORKER_LOGGING,
+        configValue="true",
+    )
+
+
+_WORKER_LOGGING: Final = "spark.sql.pyspark.worker.logging.enabled"
+
 BUILT_IN: Final[Mapping[str, Callable[[spec.TableFunction, Context], Resolved]]] = {
     "range": _range,
     "sql_keywords": _sql_keywords,
     "collations": _collations,
+    "python_worker_logs": _python_worker_logs,
 }
