@@ -119,7 +119,7 @@ class Cursor:
 
     def close_list(self) -> None:
         """Step over the `)` that ends a list; a single token in the way before the list goes on is one too many."""
-        if self.kind != ")" and self.peek() in (",", ")", "eof"):
+        if self.kind not in (")", "eof") and self.peek() in (",", ")", "eof"):
             self.fail("')'", hint=f": extra input '{self.token_text()}'")
         self.expect(")")
 
