@@ -230,7 +230,7 @@ def bind_function(
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)
-    with binder.placed(Call(row.name, given, t.NULL, shown=row.site or display)):
+    with binder.placed(Call(row.site or row.name, given, t.NULL, shown=row.site or display)):
         bound = tuple(_bind_arg(binder, signature.param(i), i - row.uncounted, arg) for i, arg in enumerate(given))
         has_collation = any(is_collated(a.dtype) for a in bound)
         if has_collation:

@@ -59,6 +59,8 @@ def bind_plus(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
         if isinstance(moment.dtype, (t.DateType, *_MOMENTS)) and isinstance(other.dtype, t.NullType):
             return _moment_and_null(b, moment, other)
         if isinstance(moment.dtype, t.DateType):
+            if b.ansi and isinstance(other.dtype, t.StringType):  # read as a date, like any text beside one
+                return b.call("date_add", b.cast(left, t.DATE), b.cast(right, t.DATE))
             return b.call("date_add", moment, other)
     return None
 

@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from hiveframe.errors import SparkError
+from hiveframe.errors import SparkError, SparkException
+from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import required_type
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern, has_zone
 from hiveframe.functions.datetime_printer import printed, printed_alike
 from hiveframe.functions.datetime_reader import ReadingRules, read_alike, read_texts
@@ -20,6 +23,7 @@ from hiveframe.functions.legacy_datetime import printed_legacy, read_legacy_text
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
     ANY,
+    NUMERIC,
     Binder,
     Emit,
     Function,
@@ -37,7 +41,10 @@ from hiveframe.plan.types import DataType
 
 _DEFAULT: Final = "yyyy-MM-dd HH:mm:ss"
 _MOMENTS: Final = (t.DateType, t.TimestampType, t.TimestampNTZType)
-_READABLE: Final = Kind(
+_READABLE: Final = (t.STRING, t.DATE, t.TIMESTAMP, t.TIMESTAMP_NTZ)
+_READABLE_OR_NUMBER: Final = (*_READABLE, NUMERIC)
+# Nothing is cast to one of these here.
+_ONLY_READABLE: Final = Kind(
     "STRING or DATE or TIMESTAMP or TIMESTAMP_NTZ",
     lambda d: isinstance(d, (t.StringType, *_MOMENTS, t.NullType)),
 )
@@ -166,27 +173,58 @@ def _emit_from_unixtime(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_read(name: str, target: DataType, *, is_try: bool = False) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
-    """Without a pattern a cast; with one only text is read by it, dates and timestamps are cast."""
+    """Without a pattern a cast; with one, text is read by it, and dates and timestamps are what they count."""
 
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         dtype = target
-        if name in ("to_timestamp", "try_to_timestamp") and _without_zone(binder):
+        if name in _ZONED_BY_SETTING and _without_zone(binder):
             dtype = t.TIMESTAMP_NTZ
-        source = args[0]
-        counts = isinstance(source.dtype, t.NumericType) and isinstance(dtype, t.TimestampType)
-        if not (counts or isinstance(source.dtype, (t.StringType, t.NullType, *_MOMENTS))):
-            source = binder.cast(source, t.STRING)
+        is_counted = isinstance(dtype, t.TimestampType)
+        source = _readable(binder, args, _READABLE_OR_NUMBER if is_counted else _READABLE)
         if len(args) == 1:
             return _plain_cast(binder, source, dtype, is_try=is_try)
+        if isinstance(source.dtype, t.NumericType):
+            raise _no_replacement(binder, name, (source, args[1]))
+        pattern = binder.cast(args[1], t.STRING)
+        nullable = is_try or not binder.ansi or source.nullable or pattern.nullable
         if isinstance(source.dtype, _MOMENTS):
-            made = _plain_cast(binder, source, dtype, is_try=is_try)
-            nullable = made.nullable or args[1].nullable or not binder.ansi
-            return made if nullable == made.nullable else Call("as_it_is", (made,), dtype, nullable)
-        bound = (binder.cast(source, t.STRING), binder.cast(args[1], t.STRING))
-        nullable = is_try or not binder.ansi or any_null(bound)
-        return Call(f"{'try_' if is_try else ''}{_READERS[type(dtype)]}", bound, dtype, nullable)
+            return Call("as_it_is", (_of_moment(binder, source, dtype),), dtype, nullable)
+        read = (binder.cast(source, t.STRING), pattern)
+        return Call(f"{'try_' if is_try else ''}{_READERS[type(dtype)]}", read, dtype, nullable)
 
     return bind
+
+
+_ZONED_BY_SETTING: Final = ("to_timestamp", "try_to_timestamp")
+
+
+def _readable(binder: Binder, args: tuple[Expr, ...], kinds: tuple[DataType | Kind, ...]) -> Expr:
+    """The first argument as it is where one of `kinds` takes it, else as text."""
+    source = args[0]
+    is_number = isinstance(source.dtype, t.NumericType) and NUMERIC in kinds
+    if is_number or isinstance(source.dtype, (t.StringType, t.NullType, *_MOMENTS)):
+        return source
+    if implicit_cast(source.dtype, t.STRING, ansi=binder.ansi) is None:
+        raise wrong_input(binder, args, 0, required_type(kinds))
+    return binder.cast(source, t.STRING)
+
+
+def _no_replacement(binder: Binder, name: str, args: tuple[Expr, ...]) -> SparkError:
+    """Spark's analyser puts its own reader in the call's place, which takes no numbers, and gives up."""
+    written, reader = (binder.quoted(Call(called, args, t.NULL)) for called in (name, "gettimestamp"))
+    message = f"Cannot resolve the runtime replaceable expression {written}. The replacement is unresolved: {reader}."
+    return SparkException("INTERNAL_ERROR", {"message": message})
+
+
+def _of_moment(binder: Binder, source: Expr, dtype: DataType) -> Expr:
+    """Spark's reader takes the microseconds of a timestamp as they are, whether it has a zone or not."""
+    kind = t.TIMESTAMP if isinstance(dtype, t.DateType) else dtype
+    if isinstance(source.dtype, t.DateType):
+        source = binder.cast(source, t.TIMESTAMP)
+    if source.dtype != kind:
+        micros = Call("precise_micros", (source,), t.LONG, source.nullable)
+        source = Call("precise_timestamp", (micros,), kind, source.nullable)
+    return binder.cast(source, dtype)
 
 
 _READERS: Final[Mapping[type[DataType], str]] = {
@@ -346,7 +384,7 @@ register(
     ),
     Function(
         "unix_timestamp",
-        (optional(_READABLE), optional(t.STRING, _DEFAULT)),
+        (optional(_ONLY_READABLE), optional(t.STRING, _DEFAULT)),
         bind=_bind_unix("unix_timestamp"),
         shows=_unix_shown,
         doc="Seconds since the epoch of a timestamp or of a text read by a pattern; of now without arguments.",
@@ -355,7 +393,7 @@ register(
     ),
     Function(
         "to_unix_timestamp",
-        (_READABLE, optional(t.STRING, _DEFAULT)),
+        (_ONLY_READABLE, optional(t.STRING, _DEFAULT)),
         bind=_bind_unix("to_unix_timestamp"),
         doc="Seconds since the epoch of a timestamp or of a text read by a pattern.",
         group="datetime",

@@ -16,7 +16,7 @@ from hiveframe.errors import ArithmeticException, DateTimeException, SparkError
 from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.coercion import implicit_cast
-from hiveframe.functions.datetime_text import days_from_civil
+from hiveframe.functions.datetime_text import days_from_civil, zone_of
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,
@@ -32,7 +32,7 @@ from hiveframe.functions.sql import Sql, case, cast, func, is_null, null, number
 from hiveframe.functions.time_zones import moment_in_zone
 from hiveframe.functions.wall_clock import at_wall_clock, wall_clock
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
 _SECONDS: Final = t.DecimalType(16, 6)
@@ -157,7 +157,8 @@ def _bind_timestamp(name: str, kind: str, *, is_try: bool) -> Callable[[Binder, 
         types.append(t.STRING)
         for i, (arg, dtype) in enumerate(zip(args, types, strict=False)):
             if implicit_cast(arg.dtype, dtype, ansi=binder.ansi) is None:
-                raise wrong_input(binder, args, i, f'"{t.sql_name(dtype)}"')
+                wanted = "TIME" if isinstance(dtype, t.TimeType) else t.sql_name(dtype)
+                raise wrong_input(binder, args, i, f'"{wanted}"')
         bound = tuple(binder.cast(a, d) for a, d in zip(args, types, strict=False))
         without_zone = binder.setting("spark.sql.timestampType") == "TIMESTAMP_NTZ"
         is_ntz = kind == "ntz" or (kind == "" and without_zone)
@@ -187,6 +188,8 @@ def _emit_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _made_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     has_zone = len(args) in (3, 7)
+    if has_zone and (refusal := _refused_zone(call.args[-1], call, ctx)) is not None:
+        return refusal
     parts = args[:-1] if has_zone else args
     if len(parts) == 2:
         of_day = func("epoch_us", parts[1])
@@ -196,6 +199,13 @@ def _made_timestamp(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     if isinstance(call.dtype, t.TimestampNTZType):
         return clock
     return moment_in_zone(clock, args[-1], call.args[-1], ctx) if has_zone else at_wall_clock(clock, ctx)
+
+
+def _refused_zone(zone: Expr, call: Call, ctx: EmitContext) -> Sql | None:
+    """The error for a constant that is no zone: it comes before what is wrong with other parts, and after NULLs."""
+    if not isinstance(zone, Literal) or zone.value is None or zone_of(zone.value) is not None:
+        return None
+    return ctx.raise_error("DateTimeException", "INVALID_TIMEZONE", {"timeZone": zone.value}, call.dtype, None)
 
 
 def _emit_now(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

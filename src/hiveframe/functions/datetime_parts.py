@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.calendar_interval import part
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
@@ -19,12 +20,14 @@ from hiveframe.functions.registry import (
     Kind,
     any_null,
     register,
+    rest,
 )
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
 from hiveframe.functions.time_gate import check_enabled
 from hiveframe.functions.time_of_day import cut_to
 from hiveframe.functions.wall_clock import fixed_offset_us, wall_clock
 from hiveframe.plan import types as t
+from hiveframe.plan.attribute_names import quoted_attribute
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
@@ -96,6 +99,8 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "minute": ("MINUTE", "M", "MIN", "MINS", "MINUTES"),
     "second": ("SECOND", "S", "SEC", "SECONDS", "SECS"),
 }
+# What stands for a field of a date or timestamp, where it is not the function of that name.
+_CALLED: Final[Mapping[str, str]] = {"second": "seconds_of_minute", "day": "day_of_month"}
 _FIELD_OF: Final = {word: field for field, words in _WORDS.items() for word in words}
 _DATE_FIELDS: Final = frozenset(_WORDS) - {"hour", "minute", "second"}
 _TIME_FIELDS: Final = frozenset({"hour", "minute", "second"})
@@ -108,17 +113,18 @@ def _bind_extract(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
 
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         field, source = args
-        if not isinstance(field, Literal):
+        if not (isinstance(field.dtype, (t.StringType, t.NullType)) and is_foldable(field)):
             raise binder.error("NON_FOLDABLE_ARGUMENT", funcName=f"`{name}`", paramName="`field`", paramType='"STRING"')
-        if field.value is None:
+        word = binder.fold(field)
+        if word is None:
             return Literal(None, t.DOUBLE)
-        found = _FIELD_OF.get(str(field.value).upper())
+        found = _FIELD_OF.get(word.upper())
         if found is None or found not in _fields_of(source.dtype):
-            raise binder.error("INVALID_EXTRACT_FIELD", field=f"`{field.value}`", expr=binder.quoted(source))
+            raise binder.error("INVALID_EXTRACT_FIELD", field=quoted_attribute(word), expr=binder.quoted(source))
         if isinstance(source.dtype, _INTERVALS):
             dtype = _INTERVAL_RESULTS[found]
             return Call(f"interval_{found}", (source,), dtype, source.nullable)
-        return binder.call("seconds_of_minute" if found == "second" else found, source)
+        return binder.call(_CALLED.get(found, found), source)
 
     return bind
 
@@ -208,21 +214,31 @@ def _row(
     result: DataType = t.INT,
     aliases: tuple[str, ...] = (),
     is_internal: bool = False,
+    takes_more: bool = False,
+    site: str = "",
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = (),
 ) -> Function:
+    """`takes_more`: arguments after the first are taken and left unread, as by Spark's builders of these functions."""
     return Function(
         name,
-        (of,),
+        (of, rest(ANY)) if takes_more else (of,),
         result,
         _null_of_time if of is _MOMENT else any_null,
         emit=emit,
+        coerce=(lambda binder, args: args[:1]) if takes_more else None,
+        shows=(lambda texts: f"{name}({texts[0]})") if takes_more else None,
         checks=checks,
         aliases=aliases,
+        site=site,
         doc=doc,
         group="internal" if is_internal else "datetime",
         since=since,
         is_internal=is_internal,
     )
+
+
+def _clock_row(name: str, doc: str) -> Function:
+    return _row(name, _time_field(name), doc, "1.5.0", of=_MOMENT, takes_more=True, checks=(_check_time,))
 
 
 def _extract(name: str, shows: Callable[..., str] | None, doc: str, since: str) -> Function:
@@ -244,9 +260,9 @@ register(
     _row("weekday", _emit_weekday, "The day of the week, 0 for Monday to 6.", "2.4.0"),
     _row("dayname", _emit_named("%a"), "The day of the week in three letters.", "4.0.0", result=t.STRING),
     _row("monthname", _emit_named("%b"), "The month in three letters.", "4.0.0", result=t.STRING),
-    _row("hour", _time_field("hour"), "The hour, 0 to 23.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
-    _row("minute", _time_field("minute"), "The minute, 0 to 59.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
-    _row("second", _time_field("second"), "The second, 0 to 59.", "1.5.0", of=_MOMENT, checks=(_check_time,)),
+    _clock_row("hour", "The hour, 0 to 23."),
+    _clock_row("minute", "The minute, 0 to 59."),
+    _clock_row("second", "The second, 0 to 59."),
     _row("yearofweek", _field("isoyear"), "The year of the ISO week.", is_internal=True),
     _row("dayofweek_iso", _field("isodow"), "The day of the ISO week, 1 to 7.", is_internal=True),
     _row(
@@ -256,8 +272,10 @@ register(
         of=_MOMENT,
         result=_SECONDS,
         is_internal=True,
+        site="secondwithfraction",
         checks=(_check_time,),
     ),
+    _row("day_of_month", _field("day"), "The day of the month.", is_internal=True, site="dayofmonth"),
     *(
         _row(
             f"interval_{field}",

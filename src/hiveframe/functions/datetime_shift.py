@@ -31,7 +31,7 @@ from hiveframe.plan.types import DataType
 _SECOND_US: Final = 1_000_000
 _DAY_US: Final = 86_400 * _SECOND_US
 _MOMENTS: Final = (t.TimestampType, t.TimestampNTZType)
-_MOMENT: Final = Kind("TIMESTAMP", lambda d: isinstance(d, _MOMENTS), t.TIMESTAMP)
+_MOMENT: Final = Kind("(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)", lambda d: isinstance(d, _MOMENTS), t.TIMESTAMP)
 # Whole numbers that are not BIGINT; text is read as INT.
 _DAYS: Final = Kind("INT or SMALLINT or TINYINT", lambda d: isinstance(d, (t.IntegerType, t.ShortType, t.ByteType)))
 
@@ -376,8 +376,9 @@ def _row(
         aliases=aliases,
         uncounted=uncounted,
         doc=doc,
-        group="datetime",
+        group="internal" if uncounted else "datetime",
         since=since,
+        is_internal=uncounted > 0,
     )
 
 

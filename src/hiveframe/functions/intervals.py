@@ -8,7 +8,7 @@ from typing import Final
 from hiveframe.functions.calendar_interval import pack
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
-from hiveframe.functions.registry import Binder, Emit, Function, Param, always_null, any_null, optional, register
+from hiveframe.functions.registry import Binder, Emit, Function, Param, ParamLike, always_null, any_null, optional, register
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -42,7 +42,8 @@ def _checked(total: Sql, call: Call, ctx: EmitContext, bits: int) -> Sql:
 
 
 def _second_micros(seconds: Sql) -> Sql:
-    return cast(op("*", seconds, number(_MICROS)), "BIGINT")
+    """In a decimal of 38 digits: 18 digits times a million are more than DuckDB's own result has room for."""
+    return cast(op("*", cast(seconds, "DECIMAL(25,6)"), number(_MICROS)), "BIGINT")
 
 
 def _emit_day_time(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -84,7 +85,8 @@ def _seconds() -> Param:
 
 
 def _row(name: str, wholes: int, result: DataType, emit: Emit, doc: str, since: str, *, seconds: bool) -> Function:
-    params = (*[optional(t.INT, 0)] * wholes, *([_seconds()] if seconds else []))
+    first: ParamLike = t.INT if name == "try_make_interval" else optional(t.INT, 0)
+    params = (first, *[optional(t.INT, 0)] * (wholes - 1), *([_seconds()] if seconds else []))
     nullable = always_null if name.startswith("try") else any_null
     bind = _bind_calendar if name == "make_interval" else None
     site = name.removeprefix("try_")

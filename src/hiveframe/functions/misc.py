@@ -14,6 +14,7 @@ from hiveframe.functions.mersenne import PlacedWords, uuid_text
 from hiveframe.functions.registry import ANY, Binder, Function, Param, never_null, register, rest
 from hiveframe.functions.seeds import literal_seed
 from hiveframe.functions.sql import Sql, cast, func, number, op, text
+from hiveframe.functions.time_gate import check_enabled
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Literal, WindowCall
 from hiveframe.plan.types import DataType, simple_string
@@ -31,6 +32,7 @@ _CASTS: Final[dict[str, DataType]] = {
     "double": t.DOUBLE,
     "decimal": t.DecimalType(10, 0),
     "date": t.DATE,
+    "time": t.TIME,
     "timestamp": t.TIMESTAMP,
     "binary": t.BINARY,
     "string": t.STRING,
@@ -46,7 +48,12 @@ def _cast_to(name: str, dtype: DataType) -> Function:
         return texts[0]
 
     doc = f"The value as {name.upper()}."
-    return Function(name, (ANY,), bind=bind, shows=shown, doc=doc, group="conversion", since="2.0.1")
+    checks = (_check_time,) if isinstance(dtype, t.TimeType) else ()
+    return Function(name, (ANY,), bind=bind, shows=shown, doc=doc, group="conversion", since="2.0.1", checks=checks)
+
+
+def _check_time(binder: Binder, args: tuple[Expr, ...]) -> None:
+    check_enabled(binder)
 
 
 def _bind_cast(binder: Binder, args: tuple[Expr, ...]) -> Expr:

@@ -300,6 +300,7 @@ register(
         bind=_bind_to_time("try_to_time"),
         emit=_emit_to_time(raises=False),
         shows=lambda texts: f"try_to_time(to_time({', '.join(texts)}))",
+        site="to_time",
         doc="A time of day from text, NULL where it fails.",
         group="datetime",
         since="4.1.0",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -107,10 +108,30 @@ _PLACES: Final[dict[str, str]] = {
 
 def short_name(moment: dt.datetime, zone: dt.tzinfo) -> str:
     """`PST`; zones without an abbreviation are named by their offset."""
-    name = moment.astimezone(zone).tzname() or ""
-    if isinstance(zone, ZoneInfo) and name[:1] not in "+-":
+    name = _present_name(moment, zone) if isinstance(zone, ZoneInfo) else "+"
+    if name[:1] not in "+-":
         return name
     return "UTC" if zone is dt.UTC else offset_id(_seconds(moment, zone))
+
+
+def _present_name(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """What the zone's time is called today in that season: Java knows no names of the past, such as LMT or war time."""
+    local = moment.astimezone(zone)
+    name = local.tzname() or ""
+    winter, summer = _present_names(zone)
+    if name in (winter, summer):
+        return name
+    if not local.dst():
+        return winter
+    return summer if summer != winter else name
+
+
+@cache
+def _present_names(zone: ZoneInfo) -> tuple[str, str]:
+    """What standard and daylight saving time are called today; the same where there is no second one."""
+    days = [dt.datetime(2024, month, 15, tzinfo=zone) for month in (1, 7)]
+    standard, daylight = sorted(days, key=lambda day: day.utcoffset() or dt.timedelta())
+    return standard.tzname() or "", daylight.tzname() or ""
 
 
 def full_name(moment: dt.datetime, zone: dt.tzinfo) -> str:

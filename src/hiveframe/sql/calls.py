@@ -278,7 +278,7 @@ class CallGrammar(NamedExpressionGrammar):
             )
         unit = spec.Literal(self.token_text(first), t.STRING, origin=found.args[0].origin)
         function = "timestampadd" if kind in ("DATEADD", "DATE_ADD", "TIMESTAMPADD") else "timestampdiff"
-        return self.call(function, (unit, *found.args[1:]), start)
+        return spec.Function((function,), (unit, *found.args[1:]), is_internal=True, origin=self.origin(start))
 
     def has_word_inside(self, word: str) -> bool:
         """Whether `word` stands between the parentheses after the cursor, at their own level."""

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
+from hiveframe.connect.decode.identifiers import table_parts
 from hiveframe.errors import AnalysisException, ParseException
+from hiveframe.plan.attribute_names import attribute_parts
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from pyspark.sql.connect.proto import commands_pb2 as pb
 from pyspark.sql.connect.proto import expressions_pb2, relations_pb2
 
 from hiveframe.connect.decode.expressions import decode_python_function
-from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
+from hiveframe.connect.decode.identifiers import table_parts
 from hiveframe.connect.decode.invalid import NO_EXTENSION, Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import AnalysisException, unsupported
 from hiveframe.plan import commands, spec
+from hiveframe.plan.attribute_names import attribute_parts
 
 if TYPE_CHECKING:
     from hiveframe.connect.decode.plan import Decoder

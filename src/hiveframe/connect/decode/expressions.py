@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyspark.sql.connect.proto import expressions_pb2 as pb
 
-from hiveframe.connect.decode.identifiers import attribute_parts, table_parts
+from hiveframe.connect.decode.identifiers import table_parts
 from hiveframe.connect.decode.invalid import (
     NO_EXTENSION,
     AsSpark,
@@ -22,6 +22,7 @@ from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import unsupported
 from hiveframe.plan import spec
+from hiveframe.plan.attribute_names import attribute_parts
 
 if TYPE_CHECKING:
     from hiveframe.connect.decode.plan import Decoder
@@ -48,6 +49,9 @@ _INTERNAL = frozenset(
     }
 )
 
+# Functions of a unit and two values, which SQL has a grammar for and no names.
+_OF_A_UNIT: Final = frozenset({"timestampadd", "timestampdiff"})
+
 
 def _literal(_: Decoder, m: pb.Expression.Literal) -> spec.Expr:
     return decode_literal(m)
@@ -60,7 +64,10 @@ def _attribute(_: Decoder, m: pb.Expression.UnresolvedAttribute) -> spec.Expr:
 
 def _function(d: Decoder, m: pb.Expression.UnresolvedFunction) -> spec.Expr:
     name = table_parts(m.function_name) if m.is_user_defined_function else (m.function_name,)
-    is_internal = m.is_internal if m.HasField("is_internal") else m.function_name.lower() in _INTERNAL
+    called = m.function_name.lower()
+    is_internal = m.is_internal if m.HasField("is_internal") else called in _INTERNAL
+    if called in _OF_A_UNIT and len(m.arguments) == 3:
+        is_internal = True
     return spec.Function(name, d.expressions(m.arguments), distinct=m.is_distinct, is_internal=is_internal)
 
 
