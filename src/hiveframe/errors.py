@@ -179,13 +179,17 @@ class IllegalArgumentException(SparkError):
     jvm_classes = ("org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException")
 
 
-class PlainIllegalArgument(IllegalArgumentException):
-    """A wrong value that Java's own library refuses: there is a `message`, no condition."""
-
-    jvm_classes = ("java.lang.IllegalArgumentException", "java.lang.RuntimeException")
+class _Plain(SparkError):
+    """What Java's own library says: there is a `message`, no condition."""
 
     def message(self) -> str:
         return self.params.get("message", "") + self.detail
+
+
+class PlainIllegalArgument(_Plain, IllegalArgumentException):
+    """A wrong value that Java's own library refuses."""
+
+    jvm_classes = ("java.lang.IllegalArgumentException", "java.lang.RuntimeException")
 
 
 class ArithmeticException(SparkError):
@@ -194,13 +198,10 @@ class ArithmeticException(SparkError):
     jvm_classes = ("org.apache.spark.SparkArithmeticException", "java.lang.ArithmeticException")
 
 
-class PlainArithmetic(ArithmeticException):
-    """An overflow that Java's own library finds: there is a `message`, no condition."""
+class PlainArithmetic(_Plain, ArithmeticException):
+    """An overflow in Java's own `Math.addExact` and its kin."""
 
     jvm_classes = ("java.lang.ArithmeticException", "java.lang.RuntimeException")
-
-    def message(self) -> str:
-        return self.params.get("message", "") + self.detail
 
 
 class ArrayIndexOutOfBoundsException(SparkError):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from hiveframe.functions.datetime_text import civil_from_days
 from hiveframe.functions.time_zones import zone
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
@@ -103,20 +104,10 @@ def decimal_text(value: Decimal) -> str:
 
 def date_text(days: int) -> str:
     """`2020-01-01`; years beyond 9999 have a sign, those before 1 count down from 0 as in ISO 8601."""
-    year, month, day = civil_of_days(days)
+    year, month, day = civil_from_days(days)
     if 0 <= year <= 9999:
         return f"{year:04d}-{month:02d}-{day:02d}"
     return f"{year:+05d}-{month:02d}-{day:02d}"
-
-
-def civil_of_days(days: int) -> tuple[int, int, int]:
-    """Year, month and day of the proleptic Gregorian calendar (Howard Hinnant's `civil_from_days`)."""
-    era, day_of_era = divmod(days + 719_468, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
 
 
 def timestamp_text(microseconds: int, time_zone: str | None) -> str:

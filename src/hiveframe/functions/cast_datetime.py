@@ -7,9 +7,11 @@ from typing import Final
 
 import pyarrow as pa
 
+from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal, floating_to_integral, wrap
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import last_moment, moment_of, scaled_moment
 from hiveframe.functions.java_text import floating_text, timestamp_text
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
@@ -51,9 +53,22 @@ def timestamp_to_date(job: CastJob) -> Sql:
 
 def date_to_timestamp(job: CastJob) -> Sql:
     """The first moment of the day in the session's zone."""
+    _refuse_far_days(job)
     if fixed_offset_us(job.ctx.time_zone) is None:
         return cast(job.value, physical_type(job.dst))
     return at_wall_clock(cast(job.value, "TIMESTAMP"), job.ctx)
+
+
+def date_to_wall_clock(job: CastJob) -> Sql:
+    """The first moment of the day."""
+    _refuse_far_days(job)
+    return cast(job.value, "TIMESTAMP")
+
+
+def _refuse_far_days(job: CastJob) -> None:
+    """Days that timestamps don't reach raise in every mode."""
+    pattern = r"Type INT32 with value \S+( \(BC\))? can't be cast to the destination type INT64|ICU date overflows"
+    job.ctx.native(pattern, "PlainArithmetic", NO_CONDITION, {"message": "long overflow"}, None)
 
 
 def time_to_time(job: CastJob) -> Sql:
@@ -128,19 +143,10 @@ def timestamp_to_boolean(job: CastJob) -> Sql:
 
 
 def integral_to_timestamp(job: CastJob) -> Sql:
-    """Seconds since the epoch; what is before the first moment of all, or after the last, is that one."""
+    """Seconds since the epoch; the first and the last moment of all stand for what is beyond them."""
     if not isinstance(job.src, t.LongType):
         return from_micros(op("*", cast(job.value, "BIGINT"), number(MICROS)))
-    first, last = -(1 << 63), (1 << 63) - 2  # Spark's last is a microsecond later: for DuckDB that is infinity
-
-    def build(v: Sql) -> Sql:
-        return case(
-            (op(">", v, number(last // MICROS)), number(last)),
-            (op("<", v, number(-(-first // MICROS))), number(first)),
-            default=op("*", v, number(MICROS)),
-        )
-
-    return from_micros(cast(let(job.value, job.ctx, build), "BIGINT"))
+    return scaled_moment(job.value, MICROS, job.ctx, beyond=lambda v: last_moment(v, job.ctx))
 
 
 def decimal_to_timestamp(job: CastJob) -> Sql:
@@ -149,10 +155,12 @@ def decimal_to_timestamp(job: CastJob) -> Sql:
     whole = job.src.precision - job.src.scale
     if whole + 6 + job.src.scale > 38:
         kernel = job.ctx.kernel("decimal_micros", _decimal_micros, [job.src], t.LONG)
-        return from_micros(func(kernel, job.value))
+        return moment_of(func(kernel, job.value), job.ctx)
     micros = op("*", job.value, cast(number(MICROS), "DECIMAL(7,0)"))
     cut = func("trunc", micros) if job.src.scale else micros
-    return from_micros(cast(cut if whole + 6 <= 18 else wrap(cast(cut, "HUGEINT"), 64), "BIGINT"))
+    if whole + 6 <= 18:
+        return from_micros(cast(cut, "BIGINT"))
+    return moment_of(cast(wrap(cast(cut, "HUGEINT"), 64), "BIGINT"), job.ctx)
 
 
 def _decimal_micros(seconds: pa.Array) -> pa.Array:
@@ -171,7 +179,7 @@ def floating_to_timestamp(job: CastJob) -> Sql:
     def build(v: Sql) -> Sql:
         micros = op("*", cast(v, "DOUBLE"), constant(1e6, t.DOUBLE))
         whole = floating_to_integral(CastJob(micros, t.DOUBLE, t.LONG, job.mode, job.context, job.ctx))
-        branches = [(func("isfinite", v), from_micros(whole))]
+        branches = [(func("isfinite", v), moment_of(whole, job.ctx))]
         if job.mode == "ansi":
             shown = floating_text(v, job.src, job.ctx)
             branches.append((is_not_null(v), job.invalid_value(shown)))

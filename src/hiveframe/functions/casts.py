@@ -141,7 +141,7 @@ _HANDLERS: Final[Mapping[tuple[type, type], Handler]] = {
     (t.IntegralType, t.BinaryType): cast_numbers.integral_to_binary,
     # dates and times
     (t.DateType, t.TimestampType): cast_datetime.date_to_timestamp,
-    (t.DateType, t.TimestampNTZType): _plain,
+    (t.DateType, t.TimestampNTZType): cast_datetime.date_to_wall_clock,
     (t.TimestampType, t.DateType): cast_datetime.timestamp_to_date,
     (t.TimestampNTZType, t.DateType): _plain,
     (t.TimestampType, t.TimestampNTZType): cast_datetime.timestamp_to_wall_clock,

@@ -17,6 +17,7 @@ from hiveframe.functions.calendar_interval import as_duck, of_parts, part, parts
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
 from hiveframe.functions.decimals import decimal_for
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import months_later
 from hiveframe.functions.interval_parse import DAY_US
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import Binder, Function, any_null, register
@@ -29,6 +30,8 @@ from hiveframe.plan.types import DataType
 
 _MOMENTS: Final = (t.TimestampType, t.TimestampNTZType)
 _WRONG_MOMENT: Final = '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"'
+# What DuckDB says of a result that its timestamps don't reach.
+_BEYOND_TIMESTAMPS: Final = r"timestamp range|(Date|Timestamp)\b[^\n]* out of range"
 _DAYS_ONLY: Final = t.DayTimeIntervalType(t.DAY, t.DAY)
 TIMESTAMP_PLUS: Final = "timestamp + interval"
 TIMESTAMP_MINUS: Final = "timestamp - interval"
@@ -232,6 +235,7 @@ def _interval(value: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
 
 def _emit_moment(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        ctx.native(_BEYOND_TIMESTAMPS, "PlainArithmetic", NO_CONDITION, {"message": "long overflow"}, None)
         interval = _interval(args[1], call.args[1].dtype, ctx)
         if isinstance(call.dtype, t.TimestampType) and fixed_offset_us(ctx.time_zone):
             return at_wall_clock(op(symbol, wall_clock(args[0], ctx), interval), ctx)
@@ -245,6 +249,8 @@ def _emit_date(symbol: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
 
     def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         kind = call.args[1].dtype
+        if isinstance(kind, t.YearMonthIntervalType):
+            return months_later(call, args, ctx, symbol=symbol)
         if not isinstance(kind, t.CalendarIntervalType) or not ctx.ansi:
             return cast(op(symbol, args[0], _interval(args[1], kind, ctx)), "DATE")
         failure = ctx.raise_error(

@@ -14,11 +14,13 @@ from typing import Final
 from hiveframe.errors import SparkError, SparkException
 from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.binding import required_type
+from hiveframe.functions.cast_numbers import wrap
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern, has_zone
 from hiveframe.functions.datetime_printer import printed, printed_alike
 from hiveframe.functions.datetime_reader import ReadingRules, read_alike, read_texts
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import scaled_moment
 from hiveframe.functions.legacy_datetime import printed_legacy, read_legacy_texts
 from hiveframe.functions.let import let
 from hiveframe.functions.registry import (
@@ -169,7 +171,12 @@ _YEAR_10000: Final = cast(text("9999-12-30 00:00:00+00"), "TIMESTAMP WITH TIME Z
 
 
 def _emit_from_unixtime(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return _formatted(from_micros(op("*", args[0], cast(text("1000000"), "BIGINT"))), args[1], call.args[1], ctx)
+    """Seconds that 64 bits of microseconds don't hold lose their upper bits, as in Java's own product."""
+
+    def wrapped(seconds: Sql) -> Sql:
+        return from_micros(cast(wrap(op("*", cast(seconds, "HUGEINT"), number(1_000_000)), 64), "BIGINT"))
+
+    return _formatted(scaled_moment(args[0], 1_000_000, ctx, beyond=wrapped), args[1], call.args[1], ctx)
 
 
 def _bind_read(name: str, target: DataType, *, is_try: bool = False) -> Callable[[Binder, tuple[Expr, ...]], Expr]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from hiveframe.errors import ArithmeticException, DateTimeException, SparkError
 from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_count
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_text import days_from_civil, zone_of
@@ -76,7 +77,7 @@ def civil_days(year: int, month: int, day: int) -> int:
         if day == 29:
             raise out_of_bounds(f"Invalid date 'February 29' as '{year}' is not a leap year")
         raise out_of_bounds(f"Invalid date '{_MONTHS[month - 1].upper()} {day}'")
-    if abs(days) >= 2**31:
+    if not -(2**31) <= days < 2**31:
         params = {"message": "overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
         raise ArithmeticException("ARITHMETIC_OVERFLOW", params)
     return days
@@ -146,13 +147,7 @@ def _bind_timestamp(name: str, kind: str, *, is_try: bool) -> Callable[[Binder, 
         zoned = kind != "ntz"
         from_clock = len(args) <= 3
         if len(args) not in ((2, 3, 6, 7) if zoned else (2, 6)):
-            raise binder.error(
-                "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                functionName=f"`{name}`",
-                expectedNum=_expected(kind, is_try=is_try),
-                actualNum=str(len(args)),
-                docroot="https://spark.apache.org/docs/latest",
-            )
+            raise wrong_count(name, _expected(kind, is_try=is_try), len(args))
         types: list[DataType] = [t.DATE, t.TIME] if from_clock else [t.INT] * 5 + [_SECONDS]
         types.append(t.STRING)
         for i, (arg, dtype) in enumerate(zip(args, types, strict=False)):

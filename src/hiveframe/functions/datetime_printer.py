@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern
-from hiveframe.functions.datetime_text import days_from_civil
+from hiveframe.functions.datetime_text import civil_from_days, days_from_civil
 from hiveframe.functions.time_zones import offset_at, zone
 from hiveframe.functions.zone_texts import (
     full_name,
@@ -41,16 +41,6 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 _DAY_US: Final = 86_400_000_000
 MODIFIED_JULIAN_EPOCH: Final = 40_587  # 1970-01-01
 _QUARTERS: Final = ("1st", "2nd", "3rd", "4th")
-
-
-def civil_from_days(days: int) -> tuple[int, int, int]:
-    """Year, month and day of the proleptic Gregorian calendar (Howard Hinnant's algorithm)."""
-    era, day_of_era = divmod(days + 719_468, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + (3 if shifted < 10 else -9)
-    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.java_text import timestamp_text, wall_clock_text
+from hiveframe.functions.far_times import months_later, shifted, wrapped_days
+from hiveframe.functions.java_text import timestamp_text
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
@@ -37,7 +38,15 @@ _DAYS: Final = Kind("INT or SMALLINT or TINYINT", lambda d: isinstance(d, (t.Int
 
 
 def _shifted(symbol: str) -> Emit:
-    return lambda call, args, ctx: op(symbol, args[0], cast(args[1], "INTEGER"))
+    """Days that 32 bits don't hold lose their upper bits, which few constant days can bring about."""
+
+    def emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+        days = call.args[1]
+        if isinstance(days, Literal) and (days.value is None or abs(days.value) < 2**30):
+            return op(symbol, args[0], cast(args[1], "INTEGER"))
+        return shifted(args[0], symbol, args[1])
+
+    return emit
 
 
 def _bind_days(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
@@ -61,11 +70,11 @@ def _bind_days(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
 
 
 def _emit_datediff(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return cast(op("-", *args), "INTEGER")
+    return cast(wrapped_days(op("-", *args)), "INTEGER")
 
 
 def _emit_add_months(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return cast(op("+", args[0], func("to_months", args[1])), "DATE")
+    return months_later(call, args, ctx)
 
 
 def _emit_months_between(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -289,41 +298,34 @@ def _emit_timestampadd(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     unit = call.args[0]
     assert isinstance(unit, Literal)
     name, factor = _ADDED[unit.value]
-    quantity = args[1] if factor == 1 else op("*", args[1], number(factor))
-    if name == "to_microseconds":
-        micros = op("+", func("epoch_us", args[2]), cast(quantity, "BIGINT"))
-        is_moment = isinstance(call.dtype, t.TimestampType)
-        return from_micros(micros) if is_moment else func("make_timestamp", micros)
+    is_moment = isinstance(call.dtype, t.TimestampType)
 
-    def shifted(count: Sql) -> Sql:
+    def moved(quantity: Sql, moment: Sql) -> Sql:
+        count = op("*", quantity, number(factor)) if factor != 1 else quantity
+        if name == "to_microseconds":
+            micros = op("+", func("epoch_us", moment), cast(count, "BIGINT"))
+            return from_micros(micros) if is_moment else func("make_timestamp", micros)
         interval = func(name, cast(count, "INTEGER"))
-        if not isinstance(call.dtype, t.TimestampType):
-            return op("+", args[2], interval)
-        return at_wall_clock(op("+", wall_clock(args[2], ctx), interval), ctx)
+        return (
+            at_wall_clock(op("+", wall_clock(moment, ctx), interval), ctx) if is_moment else op("+", moment, interval)
+        )
 
-    known = call.args[1]
-    if isinstance(known, Literal) and known.value is not None and abs(known.value * factor) < 2**31:
-        return shifted(quantity)
-    return let_all([args[1], args[2]], ctx, lambda q, m: _within_days(call, q, m, factor, ctx, shifted))
+    def build(quantity: Sql, moment: Sql) -> Sql:
+        given = op("and", is_not_null(quantity), is_not_null(moment))
+        failure = _overflow(call, quantity, moment, ctx)
+        return func("coalesce", func("try", moved(quantity, moment)), case((given, failure)))
+
+    return let_all([args[1], args[2]], ctx, build)
 
 
-def _within_days(
-    call: Call, quantity: Sql, moment: Sql, factor: int, ctx: EmitContext, shifted: Callable[[Sql], Sql]
-) -> Sql:
-    """`shifted` by as many months or days as 32 bits hold; more raises in every mode."""
+def _overflow(call: Call, quantity: Sql, moment: Sql, ctx: EmitContext) -> Sql:
+    """Raises in every mode; a wall clock is shown as a moment too."""
     unit = call.args[0]
     assert isinstance(unit, Literal)
-    is_moment = isinstance(call.dtype, t.TimestampType)
-    kind, shown = ("", timestamp_text(moment, ctx)) if is_moment else ("_NTZ", wall_clock_text(moment, ctx))
-    parts = [text("add "), quantity, text(f"L {unit.value} to TIMESTAMP{kind} '"), shown, text("'")]
+    shown = moment if isinstance(call.dtype, t.TimestampType) else from_micros(func("epoch_us", moment))
+    parts = [text("add "), quantity, text(f"L {unit.value} to TIMESTAMP '"), timestamp_text(shown, ctx), text("'")]
     params = {"operation": func("concat", *parts)}
-    failure = ctx.raise_error("ArithmeticException", "DATETIME_OVERFLOW", params, call.dtype, call.context)
-
-    def build(count: Sql) -> Sql:
-        inside = op("and", op(">=", count, number(-(2**31))), op("<", count, number(2**31)))
-        return case((inside, shifted(count)), (op("and", is_not_null(count), is_not_null(moment)), failure))
-
-    return let(op("*", cast(quantity, "HUGEINT"), number(factor)), ctx, build)
+    return ctx.raise_error("ArithmeticException", "DATETIME_OVERFLOW", params, call.dtype, call.context)
 
 
 def _bind_timestampdiff(binder: Binder, args: tuple[Expr, ...]) -> Expr:

@@ -28,7 +28,7 @@ _LAST_US: Final = 0x7FFF_FFFF_FFFF_FFFF
 
 def days_from_civil(year: int, month: int, day: int) -> int | None:
     """Days since 1970-01-01 of a day of the proleptic Gregorian calendar; None when there is no such day."""
-    if not 1 <= month <= 12 or not 1 <= day <= _month_days(year, month):
+    if not 1 <= month <= 12 or not 1 <= day <= month_days(year, month):
         return None
     shifted = year - (month <= 2)
     era, year_of_era = divmod(shifted, 400)
@@ -36,10 +36,36 @@ def days_from_civil(year: int, month: int, day: int) -> int | None:
     return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
 
 
-def _month_days(year: int, month: int) -> int:
+def civil_from_days(days: int) -> tuple[int, int, int]:
+    """Year, month and day of the proleptic Gregorian calendar (Howard Hinnant's algorithm)."""
+    era, day_of_era = divmod(days + 719_468, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    month = shifted + (3 if shifted < 10 else -9)
+    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
+
+
+def month_days(year: int, month: int) -> int:
+    """How many days a month has."""
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
+
+
+def day_text(days: int) -> str:
+    """`2020-01-01`; years after 9999 begin with `+`, years before 0 with `-`."""
+    year, month, day = civil_from_days(days)
+    shown = f"{year:04d}" if year >= 0 else f"-{-year:04d}"
+    return f"{'+' if year > 9999 else ''}{shown}-{month:02d}-{day:02d}"
+
+
+def clock_text(micros: int) -> str:
+    """`2020-01-01 00:00:00.5`: no zeros at the end of the fraction."""
+    days, rest = divmod(micros, _DAY_SECONDS * 1_000_000)
+    seconds, fraction = divmod(rest, 1_000_000)
+    shown = f"{day_text(days)} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{shown}.{fraction:06d}".rstrip("0") if fraction else shown
 
 
 def parse_date(text: str) -> int | None:
@@ -48,7 +74,7 @@ def parse_date(text: str) -> int | None:
     if found is None:
         return None
     days = days_from_civil(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    return days if days is not None and abs(days) < 2**31 else None
+    return days if days is not None and -(2**31) <= days < 2**31 else None
 
 
 def parse_timestamp(text: str, time_zone: str) -> int | None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
+import pyarrow as pa
+
+from hiveframe.errors import NO_CONDITION, PlainArithmetic
+from hiveframe.functions.by_row import by_row
 from hiveframe.functions.cast_datetime import whole_seconds
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import date_of, moment_of, overflow, saturated, scaled_moment
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
@@ -39,7 +46,7 @@ def _emit_unix_date(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _emit_from_unix_date(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return op("+", _EPOCH.copy(), args[0])
+    return date_of(args[0])
 
 
 def _emit_unix_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -65,10 +72,12 @@ def _scaled(factor: int) -> Emit:
 
 
 def _times(value: Sql, factor: int, call: Call, ctx: EmitContext) -> Sql:
-    params = {"message": "long overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
-    pattern = r"Overflow in multiplication of INT64"
-    ctx.native(pattern, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
-    return from_micros(op("*", cast(value, "BIGINT"), number(factor)))
+    """A count of `factor` microseconds; what 64 bits don't hold raises in every mode."""
+    if not isinstance(call.args[0].dtype, t.LongType):
+        return from_micros(op("*", cast(value, "BIGINT"), number(factor)))
+    if factor == 1:
+        return moment_of(value, ctx)
+    return scaled_moment(value, factor, ctx, beyond=lambda v: overflow("long overflow", call, ctx))
 
 
 def _emit_timestamp_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -76,18 +85,34 @@ def _emit_timestamp_seconds(call: Call, args: list[Sql], ctx: EmitContext) -> Sq
     if isinstance(dtype, (t.IntegralType, t.NullType)):
         return _times(args[0], _SECOND_US, call, ctx)
     if isinstance(dtype, t.DecimalType):
-        return from_micros(_decimal_micros(args[0], dtype))
-    return let(cast(args[0], "DOUBLE"), ctx, _from_double)
+        return _from_decimal(args[0], dtype, ctx)
+    return let(cast(args[0], "DOUBLE"), ctx, lambda v: _from_double(v, ctx))
 
 
-def _decimal_micros(value: Sql, dtype: t.DecimalType) -> Sql:
-    return cast(func("trunc", op("*", value, cast(number(_SECOND_US), "DECIMAL(7,0)"))), "BIGINT")
+def _from_decimal(value: Sql, dtype: t.DecimalType, ctx: EmitContext) -> Sql:
+    """Exact: digits below the microsecond raise, as do seconds that 64 bits of microseconds don't hold."""
+    if dtype.scale <= 6 and dtype.precision - dtype.scale <= 12:
+        return from_micros(cast(op("*", value, cast(number(_SECOND_US), "DECIMAL(7,0)")), "BIGINT"))
+    return moment_of(func(ctx.kernel("exact_micros", _exact_micros, [dtype], t.LONG), value), ctx)
 
 
-def _from_double(value: Sql) -> Sql:
-    """NaN and infinities give NULL."""
-    micros = cast(func("trunc", op("*", value, constant(1e6, t.DOUBLE))), "BIGINT")
-    return case((func("isfinite", value), from_micros(micros)))
+def _exact_micros(seconds: pa.Array) -> pa.Array:
+    return by_row(_exact, pa.int64(), [seconds])
+
+
+def _exact(seconds: Decimal) -> int:
+    micros, rest = divmod(Fraction(seconds) * _SECOND_US, 1)
+    if rest:
+        raise PlainArithmetic(NO_CONDITION, {"message": "Rounding necessary"})
+    if not -(2**63) <= micros < 2**63:
+        raise PlainArithmetic(NO_CONDITION, {"message": "Overflow"})
+    return micros
+
+
+def _from_double(value: Sql, ctx: EmitContext) -> Sql:
+    """NaN and infinities give NULL; the ends of 64 bits stand for what is beyond them."""
+    micros = func("trunc", op("*", value, constant(1e6, t.DOUBLE)))
+    return case((func("isfinite", value), moment_of(saturated(micros, ctx), ctx)))
 
 
 def _row(name: str, of: ParamLike, result: DataType, emit: Emit, doc: str, since: str) -> Function:

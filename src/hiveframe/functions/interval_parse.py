@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from hiveframe.errors import IllegalArgumentException, SparkError
+from hiveframe.errors import IllegalArgumentException, SparkError, requirement
 from hiveframe.plan import types as t
 
 DAY_US: Final = 86_400_000_000
@@ -69,7 +69,7 @@ def parse_day_time(text: str, dtype: t.DayTimeIntervalType) -> int:
     for unit, piece in zip(range(dtype.start, dtype.end + 1), pieces, strict=False):
         limit = _LIMITS[unit]
         if unit > dtype.start and limit is not None and int(piece) > limit:
-            raise _out_of_bounds(text, unit, int(piece), limit)
+            raise _out_of_bounds(unit, int(piece), limit)
         micros += int(piece) * _UNIT_US[unit]
     if dtype.end == t.SECOND and pieces[-1] and pieces[-1].startswith("."):
         micros += int(pieces[-1][1:7].ljust(6, "0"))
@@ -167,9 +167,5 @@ def _unparsable(text: str) -> SparkError:
     )
 
 
-def _out_of_bounds(text: str, unit: int, value: int, limit: int) -> SparkError:
-    return IllegalArgumentException(
-        "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING",
-        {"input": text, "interval": "day-time"},
-        detail=f" {_DT_NAMES[unit].lower()} {value} outside range [0, {limit}].",
-    )
+def _out_of_bounds(unit: int, value: int, limit: int) -> SparkError:
+    return requirement(f"{_DT_NAMES[unit].lower()} {value} outside range [0, {limit}]")

@@ -8,7 +8,17 @@ from typing import Final
 from hiveframe.functions.calendar_interval import pack
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
-from hiveframe.functions.registry import Binder, Emit, Function, Param, ParamLike, always_null, any_null, optional, register
+from hiveframe.functions.registry import (
+    Binder,
+    Emit,
+    Function,
+    Param,
+    ParamLike,
+    always_null,
+    any_null,
+    optional,
+    register,
+)
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal

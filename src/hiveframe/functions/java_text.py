@@ -6,9 +6,12 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from hiveframe.functions.by_row import by_row
+from hiveframe.functions.datetime_text import clock_text
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, number, op, text
+from hiveframe.functions.time_zones import offset_at, zone
 from hiveframe.functions.wall_clock import wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
@@ -97,7 +100,9 @@ def date_text(value: Sql, ctx: EmitContext) -> Sql:
     def build(v: Sql) -> Sql:
         usual = op("and", op(">=", v, _date("0001-01-01")), op("<=", v, _date("9999-12-31")))
         far = func("concat", _year(v), func("strftime", v, text("-%m-%d")))
-        return case((usual, cast(v, "VARCHAR")), (is_not_null(v), far))
+        after = op(">", v, _date("1970-01-01"))
+        last = case((after, text("+5881580-07-11")), default=text("-5877641-06-24"))  # infinity, to DuckDB
+        return case((usual, cast(v, "VARCHAR")), (func("isfinite", v), far), (is_not_null(v), last))
 
     return let(value, ctx, build)
 
@@ -107,17 +112,37 @@ def wall_clock_text(value: Sql, ctx: EmitContext) -> Sql:
 
     def build(v: Sql) -> Sql:
         low, high = cast(text("0001-01-01"), "TIMESTAMP"), cast(text("9999-12-31 23:59:59.999999"), "TIMESTAMP")
-        usual = op("and", op(">=", v, low), op("<=", v, high))
-        clock = func("regexp_extract", cast(v, "VARCHAR"), text(r" \d\d:\d\d:\d\d.*$"))
-        far = func("concat", _year(v), func("strftime", v, text("-%m-%d")), clock)
-        return case((usual, cast(v, "VARCHAR")), (is_not_null(v), far))
+        return _usual_or_far(v, low, high, cast(v, "VARCHAR"), "UTC", ctx)
 
     return let(value, ctx, build)
 
 
 def timestamp_text(value: Sql, ctx: EmitContext) -> Sql:
     """A TIMESTAMPTZ as its wall clock in the session's time zone."""
-    return wall_clock_text(wall_clock(value, ctx), ctx)
+
+    def build(v: Sql) -> Sql:
+        low, high = (
+            cast(text(day), "TIMESTAMP WITH TIME ZONE") for day in ("0001-01-02 00:00:00+00", "9999-12-30 00:00:00+00")
+        )
+        return _usual_or_far(v, low, high, cast(wall_clock(v, ctx), "VARCHAR"), ctx.time_zone, ctx)
+
+    return let(value, ctx, build)
+
+
+def _usual_or_far(value: Sql, low: Sql, high: Sql, usual: Sql, zone_name: str, ctx: EmitContext) -> Sql:
+    """`usual` for values from `low` to `high`; the others, DuckDB's infinities too, go through a kernel."""
+    kernel = ctx.kernel("far_clocks", _far_clocks, [t.LONG, t.STRING], t.STRING)
+    after = op(">", value, low)
+    last = case((after, number(2**63 - 1)), default=number(1 - 2**63))
+    micros = func("coalesce", func("epoch_us", value), last)
+    inside = op("and", op(">=", value, low), op("<=", value, high))
+    return case((inside, usual), (is_not_null(value), func(kernel, micros, text(zone_name))))
+
+
+def _far_clocks(moments: pa.Array, zones: pa.Array) -> pa.Array:
+    return by_row(
+        lambda micros, name: clock_text(micros + offset_at(micros, zone(name))), pa.string(), [moments, zones]
+    )
 
 
 def _date(shown: str) -> Sql:

@@ -19,7 +19,6 @@ from hiveframe.functions.sql import (
     func,
     null,
     number,
-    op,
     physical_field_names,
     physical_type,
     struct_pack,
@@ -95,7 +94,7 @@ def _binary(value: bytes, dtype: DataType) -> Sql:
 def _date(value: int, dtype: DataType) -> Sql:
     if _FIRST_DAY <= value <= _LAST_DAY:
         return cast(text((_EPOCH_DAY + dt.timedelta(days=value)).isoformat()), "DATE")
-    return op("+", cast(text("1970-01-01"), "DATE"), number(value))
+    return func("make_date", cast(number(value), "INTEGER"))
 
 
 def _in_calendar(value: int) -> bool:
@@ -106,13 +105,20 @@ def _timestamp(value: int, dtype: DataType) -> Sql:
     if _in_calendar(value):
         shown = (_EPOCH + dt.timedelta(microseconds=value)).isoformat(sep=" ")
         return cast(text(shown + "+00"), "TIMESTAMP WITH TIME ZONE")
-    return func("timezone", text("UTC"), func("make_timestamp", cast(number(value), "BIGINT")))
+    return _far(value, "make_timestamptz", "TIMESTAMP WITH TIME ZONE")
+
+
+def _far(value: int, maker: str, duck_type: str) -> Sql:
+    """What `maker` makes of the number; of two numbers it makes nothing, for they stand for infinity."""
+    if abs(value) == 2**63 - 1:
+        return cast(text("infinity" if value > 0 else "-infinity"), duck_type)
+    return func(maker, cast(number(value), "BIGINT"))
 
 
 def _timestamp_ntz(value: int, dtype: DataType) -> Sql:
     if _in_calendar(value):
         return cast(text((_EPOCH + dt.timedelta(microseconds=value)).isoformat(sep=" ")), "TIMESTAMP")
-    return func("make_timestamp", cast(number(value), "BIGINT"))
+    return _far(value, "make_timestamp", "TIMESTAMP")
 
 
 def _time(value: int, dtype: DataType) -> Sql:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from hiveframe.functions.arithmetic import overflow_params
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.interval_text import day_time_sql
 from hiveframe.functions.let import let, let_all
@@ -17,6 +18,7 @@ from hiveframe.plan.logical import Call, Expr
 TIME_PLUS: Final = "time + interval"
 TIME_MINUS: Final = "time - interval"
 TIME_DIFFERENCE: Final = "time - time"
+_MOST_MICROS: Final = (2**63 - 1) // 1000  # in 64 bits of nanoseconds
 _BETWEEN: Final = t.DayTimeIntervalType(t.HOUR, t.SECOND)
 
 
@@ -55,18 +57,24 @@ def _emit_moved(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     assert isinstance(kind, t.DayTimeIntervalType)
 
     def build(time: Sql, interval: Sql) -> Sql:
-        added = neg(interval) if call.function == TIME_MINUS else interval
+        wide = cast(interval, "HUGEINT")
+        added = neg(wide) if call.function == TIME_MINUS else wide
         interval_text = day_time_sql(added, t.DayTimeIntervalType(kind.end, kind.end), ctx)
         shown = func("concat", text("add "), interval_text, text(" to the time value TIME '"))
         operation = func("concat", shown, cast(time, "VARCHAR"), text("'"))
-        params = {"operation": operation}
-        failure = ctx.raise_error("ArithmeticException", "DATETIME_OVERFLOW", params, call.dtype, call.context)
+        shown_as = {"operation": operation}
+        failure = ctx.raise_error("ArithmeticException", "DATETIME_OVERFLOW", shown_as, call.dtype, call.context)
+
+        params = overflow_params("", "overflow")
+        overflow = ctx.raise_error("ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.dtype, call.context)
 
         def checked(micros: Sql) -> Sql:
             inside = op("and", op(">=", micros, number(0)), op("<", micros, number(DAY_US)))
-            return case((inside, of_micros(cast(micros, "BIGINT"))), (is_not_null(micros), failure))
+            fits = op("<=", func("greatest", func("abs", micros), func("abs", added)), number(_MOST_MICROS))
+            branches = [(inside, of_micros(cast(micros, "BIGINT"))), (fits, failure), (is_not_null(micros), overflow)]
+            return case(*branches)
 
-        return let(op("+", cast(micros_of(time), "HUGEINT"), added), ctx, checked)
+        return let(op("+", micros_of(time), added), ctx, checked)
 
     return let_all(args, ctx, build)
 

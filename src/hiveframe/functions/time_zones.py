@@ -124,7 +124,7 @@ def _bind_convert(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if len(args) == 2:
         args = (binder.call("current_timezone"), *args)
     bound = tuple(_taken(binder, at, *pair) for at, pair in enumerate(zip(args, _CONVERTED, strict=True)))
-    if _has_known_null(binder, bound):
+    if has_known_null(binder, bound):
         return Literal(None, t.TIMESTAMP_NTZ)
     return Call("convert_timezone", bound, t.TIMESTAMP_NTZ, any_null(bound))
 
@@ -141,7 +141,7 @@ def _taken(binder: Binder, position: int, arg: Expr, dtype: t.DataType) -> Expr:
     return binder.cast(arg, dtype)
 
 
-def _has_known_null(binder: Binder, args: Sequence[Expr]) -> bool:
+def has_known_null(binder: Binder, args: Sequence[Expr]) -> bool:
     """Whether a constant argument is NULL: the others, wrong zones too, are not looked at then."""
     for arg in args:
         try:
@@ -183,7 +183,7 @@ def _bind_current(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 
 def _bind_shift(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-        if _has_known_null(binder, args[1:]):
+        if has_known_null(binder, args[1:]):
             return Literal(None, t.TIMESTAMP)
         return Call(name, args, t.TIMESTAMP, any_null(args))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from hiveframe.functions.by_row import by_row
 from hiveframe.functions.datetime_patterns import compile_pattern
 from hiveframe.functions.datetime_reader import Unreadable, read_clock, reader
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import saturated
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.registry import (
     INTEGRAL,
@@ -35,6 +37,7 @@ from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, not_, nu
 from hiveframe.functions.time_gate import check_enabled
 from hiveframe.functions.time_of_day import DAY_US, SECOND_US, cut_to, micros_of, of_micros, seconds_of
 from hiveframe.functions.time_text import parse_time
+from hiveframe.functions.time_zones import has_known_null
 from hiveframe.functions.wall_clock import wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -62,6 +65,11 @@ _UNIT_US: Final[Mapping[str, int]] = {
 
 def _out_of_bounds(message: Sql | str, call: Call, ctx: EmitContext) -> Sql:
     return ctx.raise_error("DateTimeException", _OUT_OF_BOUNDS, {"rangeMessage": message}, call.dtype, call.context)
+
+
+def _bind_make(binder: Binder, args: tuple[Expr, ...]) -> Expr | None:
+    """A constant NULL keeps the other parts from being looked at."""
+    return Literal(None, t.TIME) if has_known_null(binder, args) else None
 
 
 def _emit_make(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -209,10 +217,13 @@ def _of_counted(factor: int) -> Emit:
 
 
 def _within_day(nanos: Sql, call: Call, ctx: EmitContext) -> Sql:
-    """Nanoseconds since midnight as a TIME."""
+    """Nanoseconds since midnight (HUGEINT) as a TIME."""
     inside = op("and", op(">=", nanos, number(0)), op("<", nanos, number(DAY_US * 1000)))
     bounds = "Invalid TIME value: must be between 00:00:00 and 23:59:59.999999999, but got "
-    failure = _out_of_bounds(func("concat", text(bounds), nanos, text(" nanoseconds")), call, ctx)
+    outside = func("concat", text(bounds), nanos, text(" nanoseconds"))
+    is_long = op("and", op(">=", nanos, number(-(2**63))), op("<", nanos, number(2**63)))
+    message = case((is_long, outside), default=text("Overflow in TIME conversion"))
+    failure = _out_of_bounds(message, call, ctx)
     return case((inside, of_micros(cast(op("//", nanos, number(1000)), "BIGINT"))), (is_not_null(nanos), failure))
 
 
@@ -231,8 +242,9 @@ def _of_decimal(value: Sql, dtype: t.DecimalType, call: Call, ctx: EmitContext) 
 
 
 def _of_double(value: Sql, call: Call, ctx: EmitContext) -> Sql:
+    """The ends of 64 bits stand for what is beyond them."""
     finite = func("isfinite", value)
-    nanos = cast(func("trunc", op("*", value, cast(number(10**9), "DOUBLE"))), "HUGEINT")
+    nanos = saturated(func("trunc", op("*", value, cast(number(10**9), "DOUBLE"))), ctx)
     failure = _out_of_bounds("Cannot convert NaN or Infinite value to TIME", call, ctx)
     return case((finite, let(nanos, ctx, lambda n: _within_day(n, call, ctx))), (is_not_null(value), failure))
 
@@ -284,7 +296,10 @@ def _row(name: str, params: tuple[ParamLike, ...], result: DataType, emit: Emit,
 
 
 register(
-    _row("make_time", (t.INT, t.INT, _SECONDS), t.TIME, _emit_make, "A time of day from its parts.", "4.1.0"),
+    replace(
+        _row("make_time", (t.INT, t.INT, _SECONDS), t.TIME, _emit_make, "A time of day from its parts.", "4.1.0"),
+        bind=_bind_make,
+    ),
     Function(
         "to_time",
         (_TEXT, optional(_TEXT)),

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hiveframe.functions.datetime_printer import civil_from_days
+from hiveframe.functions.datetime_text import clock_text, day_text
 from hiveframe.functions.time_zones import offset_at, zone
 from hiveframe.functions.variant_reader import Keys, NodeKind, keys_of, read
 from hiveframe.plan import types as t
@@ -58,8 +58,8 @@ def node_json(value: bytes, at: int, keys: Keys, where: dt.tzinfo) -> str:
             offset = offset_at(content, where)
             minutes = abs(offset) // 60_000_000
             sign = "-" if offset < 0 and minutes else "+"
-            return f'"{_clock_text(content + offset)}{sign}{minutes // 60:02d}:{minutes % 60:02d}"'
-    return f'"{_clock_text(content)}"'
+            return f'"{clock_text(content + offset)}{sign}{minutes // 60:02d}:{minutes % 60:02d}"'
+    return f'"{clock_text(content)}"'
 
 
 def scalar_text(kind: NodeKind, content: Any) -> str:
@@ -74,7 +74,7 @@ def scalar_text(kind: NodeKind, content: Any) -> str:
         case NodeKind.FLOAT:
             return java_floating(content, str(np.float32(content)))
         case NodeKind.DATE:
-            return _date_text(content)
+            return day_text(content)
     return str(content)
 
 
@@ -97,19 +97,6 @@ def java_floating(value: float, shortest: str) -> str:
     sign, digits, _ = number.as_tuple()
     rest = "".join(map(str, digits[1:])) or "0"
     return f"{'-' if sign else ''}{digits[0]}.{rest}E{number.adjusted()}"
-
-
-def _date_text(days: int) -> str:
-    year, month, day = civil_from_days(days)
-    shown = f"{year:04d}" if year >= 0 else f"-{-year:04d}"
-    return f"{'+' if year > 9999 else ''}{shown}-{month:02d}-{day:02d}"
-
-
-def _clock_text(micros: int) -> str:
-    days, rest = divmod(micros, _DAY_US)
-    seconds, fraction = divmod(rest, 1_000_000)
-    shown = f"{_date_text(days)} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return f"{shown}.{fraction:06d}".rstrip("0") if fraction else shown
 
 
 Shape = Hashable

@@ -144,7 +144,7 @@ class CallGrammar(NamedExpressionGrammar):
         start = self.i
         value = self.expression()
         kind = self.expect_any(*_DIRECTIONS).lower()
-        if not _is_constant(value):
+        if not is_constant(value):
             raise self.error("_LEGACY_ERROR_TEMP_0064", start, msg="Frame bound value must be a literal.")
         return spec.FrameBound(kind, value, self.origin(start))
 
@@ -300,12 +300,12 @@ class CallGrammar(NamedExpressionGrammar):
             i += 1
 
 
-def _is_constant(expr: spec.Expr) -> bool:
+def is_constant(expr: spec.Expr) -> bool:
     """Whether the grammar alone tells that an expression is a constant: literals and arithmetic on them."""
     if isinstance(expr, spec.Function):
-        return expr.name[0] in _ARITHMETIC and all(_is_constant(arg) for arg in expr.args)
+        return expr.name[0] in _ARITHMETIC and all(is_constant(arg) for arg in expr.args)
     if isinstance(expr, spec.Cast):
-        return _is_constant(expr.child)
+        return is_constant(expr.child)
     return isinstance(expr, (spec.Literal, spec.TypedLiteral, spec.IntervalParts, spec.Parameter))
 
 

@@ -11,7 +11,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Context, Input, Resolved, context_of, failure, quoted
 from hiveframe.analysis.scope import METADATA, Qualifier, Scope
-from hiveframe.errors import IllegalArgumentException, ParseException
+from hiveframe.errors import AnalysisException, IllegalArgumentException, ParseException
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
 from hiveframe.lake.registry import source_of
@@ -20,6 +20,7 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.walk import preorder
+from hiveframe.sql.calls import is_constant
 
 EMPTY = Scope((), ())
 
@@ -69,12 +70,11 @@ def range_relation(node: spec.Range, inputs: Sequence[Resolved], context: Contex
 
 def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """VALUES: each column takes the common type of its rows."""
-    width = len(node.rows[0])
+    width = len(node.names or node.rows[0])
     for i, row in enumerate(node.rows):
         if len(row) != width:
             params = {"expectedNumCols": str(width), "actualNumCols": str(len(row)), "rowIndex": str(i)}
-            place = context_of(node.origin)
-            raise ParseException("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", params, context=place)
+            raise _no_table(node, "NUM_COLUMNS_MISMATCH", params)
     binder = Binder(context, Input(EMPTY))
     rows = [[binder.bind(cell) for cell in row] for row in node.rows]
     for row, cells in zip(node.rows, rows, strict=True):
@@ -86,11 +86,17 @@ def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> R
         dtype = common_type([e.dtype for e in column], ansi=context.ansi)
         if dtype is None:
             name = node.names[i] if i < len(node.names) else f"col{i + 1}"
-            raise failure("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", node, colName=quoted(name))
+            raise _no_table(node, "INCOMPATIBLE_TYPES_IN_INLINE_TABLE", {"colName": quoted(name)})
         for cells in rows:
             cells[i] = implicit_cast(context, cells[i], dtype, node)
         columns.append(context.run.column(f"col{i + 1}", dtype, any(cells[i].nullable for cells in rows)))
     return leaf(context, lg.Values(tuple(columns), tuple(map(tuple, rows))))
+
+
+def _no_table(node: spec.Values, condition: str, params: Mapping[str, str]) -> AnalysisException:
+    """What is wrong with the rows; of constants alone the parser makes the table, and says so."""
+    error = ParseException if all(is_constant(cell) for row in node.rows for cell in row) else AnalysisException
+    return error(f"INVALID_INLINE_TABLE.{condition}", params, context=context_of(node.origin))
 
 
 def _check_cell(binder: Binder, at: spec.Values, node: spec.Expr, expr: lg.Expr) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
@@ -282,7 +283,7 @@ def _with_defaults(session: CommandSession, child: spec.Relation, wanted: Sequen
 
     match child:
         case spec.Values(rows):
-            return spec.Values(tuple(fill(row) for row in rows), plan_id=child.plan_id, origin=child.origin)
+            return replace(child, rows=tuple(fill(row) for row in rows))
         case spec.Project(below, items):
             return spec.Project(below, fill(items), plan_id=child.plan_id, origin=child.origin)
         case spec.SubqueryAlias(below, name, columns):
