@@ -53,6 +53,15 @@ def month_days(year: int, month: int) -> int:
     return 30 if month in (4, 6, 9, 11) else 31
 
 
+def month_later(days: int, months: int) -> int:
+    """The days of the same day of another month, or of its last."""
+    year, month, day = civil_from_days(days)
+    years, rest = divmod(year * 12 + month - 1 + months, 12)
+    found = days_from_civil(years, rest + 1, min(day, month_days(years, rest + 1)))
+    assert found is not None
+    return found
+
+
 def day_text(days: int) -> str:
     """`2020-01-01`; years after 9999 begin with `+`, years before 0 with `-`."""
     year, month, day = civil_from_days(days)

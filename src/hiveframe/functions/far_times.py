@@ -12,10 +12,10 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.errors import ArithmeticException
+from hiveframe.errors import ArithmeticException, SparkError
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.cast_numbers import wrap
-from hiveframe.functions.datetime_text import civil_from_days, days_from_civil, month_days
+from hiveframe.functions.datetime_text import month_later
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
@@ -23,6 +23,7 @@ from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, neg, num
 from hiveframe.functions.wall_clock import from_micros
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.types import DataType
 
 LONG_MAX: Final = 2**63 - 1
 _LONG_END: Final = 2.0**63
@@ -71,12 +72,13 @@ def _are_usual(date: Expr, months: Expr) -> bool:
     return bool(abs(date.value or 0) < 4_000_000 and abs(months.value or 0) < 120_000)
 
 
-def moment_of(micros: Sql, ctx: EmitContext) -> Sql:
-    """Microseconds since the epoch (any BIGINT) as a TIMESTAMPTZ."""
+def moment_of(micros: Sql, ctx: EmitContext, dtype: DataType = t.TIMESTAMP) -> Sql:
+    """Microseconds since the epoch (any BIGINT) as a TIMESTAMPTZ, or those of a wall clock as a TIMESTAMP."""
+    maker = "make_timestamptz" if isinstance(dtype, t.TimestampType) else "make_timestamp"
 
     def build(v: Sql) -> Sql:
-        ends = [(op("=", v, number(n)), constant(n, t.TIMESTAMP)) for n in (LONG_MAX, -LONG_MAX)]
-        return case(*ends, default=from_micros(v))
+        ends = [(op("=", v, number(n)), constant(n, dtype)) for n in (LONG_MAX, -LONG_MAX)]
+        return case(*ends, default=func(maker, v))
 
     return let(micros, ctx, build)
 
@@ -126,11 +128,13 @@ def _months_later(dates: pa.Array, months: pa.Array) -> pa.Array:
 
 
 def _month_later(days: int, months: int) -> int:
-    """The same day of another month, or its last; ARITHMETIC_OVERFLOW beyond 32 bits of days."""
-    year, month, day = civil_from_days(days)
-    years, month = divmod(year * 12 + month - 1 + months, 12)
-    found = days_from_civil(years, month + 1, min(day, month_days(years, month + 1)))
-    if found is None or not -(2**31) <= found < 2**31:
-        params = {"message": "overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
-        raise ArithmeticException("ARITHMETIC_OVERFLOW", params)
+    found = month_later(days, months)
+    if not -(2**31) <= found < 2**31:
+        raise exact_overflow()
     return found
+
+
+def exact_overflow() -> SparkError:
+    """What Spark's own exact arithmetic says of a result without room."""
+    params = {"message": "overflow", "alternative": "", "config": '"spark.sql.ansi.enabled"'}
+    return ArithmeticException("ARITHMETIC_OVERFLOW", params)

@@ -7,13 +7,21 @@ as `origin + n * size` counts: days and months on the wall clock of the session'
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+import pyarrow as pa
+
+from hiveframe.errors import NO_CONDITION, PlainArithmetic
+from hiveframe.functions.by_row import by_row
+from hiveframe.functions.datetime_text import civil_from_days, month_later
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_times import exact_overflow, moment_of
 from hiveframe.functions.let import let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import ANY, Binder, Function, any_null, optional, register
-from hiveframe.functions.sql import Sql, case, cast, func, number, op
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op
+from hiveframe.functions.time_zones import offset_at, offset_on, zone
 from hiveframe.functions.wall_clock import at_wall_clock, from_micros, wall_clock
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
@@ -85,11 +93,73 @@ def _emit(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
         return let(guess, ctx, settle)
 
-    return let_all([args[1], args[2]], ctx, build)
+    return let(args[1], ctx, lambda value: _or_counted(value, build(value, args[2]), call, ctx))
+
+
+def _or_counted(value: Sql, fast: Sql, call: Call, ctx: EmitContext) -> Sql:
+    """`fast`; where DuckDB's timestamps end before the buckets do, what is counted in Python."""
+    size, _, origin = call.args
+    assert isinstance(size, Literal)
+    assert isinstance(origin, Literal)
+    zone_name = ctx.time_zone if isinstance(call.dtype, t.TimestampType) else "UTC"
+    buckets = Buckets(size.value, isinstance(size.dtype, t.YearMonthIntervalType), origin.value, zone_name)
+    kernel = ctx.kernel("time_bucket", buckets.starts, [t.LONG], t.LONG)
+    counted = moment_of(func(kernel, _micros(value)), ctx, call.dtype)
+    return func("coalesce", func("try", fast), case((is_not_null(value), counted)))
 
 
 def _latest(value: Sql, after: Sql, here: Sql, before: Sql) -> Sql:
     return case((op("<=", after, value), after), (op("<=", here, value), here), (op(">", here, value), before))
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Buckets of `size` months or microseconds, counted from `origin` on the clocks of a zone."""
+
+    size: int
+    is_months: bool
+    origin: int
+    zone_name: str
+
+    def starts(self, moments: pa.Array) -> pa.Array:
+        """The start of each moment's bucket, in microseconds."""
+        return by_row(self._start, pa.int64(), [moments])
+
+    def _start(self, micros: int) -> int:
+        """The wall clock's distance is off by one bucket at most; one that isn't needed may lie beyond 64 bits."""
+        if self.is_months:
+            count = (self._month(micros) - self._month(self.origin)) // self.size
+        elif not -(2**63) <= micros - self.origin < 2**63:
+            raise exact_overflow()
+        else:
+            count = (micros - self.origin) // self.size
+        here = self._nth(count)
+        if here > micros:
+            return self._nth(count - 1)
+        after = here if self.is_months else self._nth(count + 1)
+        return after if after <= micros else here
+
+    def _month(self, micros: int) -> int:
+        year, month, _ = civil_from_days(self._clock(micros) // _DAY_US)
+        return year * 12 + month
+
+    def _clock(self, micros: int) -> int:
+        return micros + offset_at(micros, zone(self.zone_name))
+
+    def _nth(self, count: int) -> int:
+        days, of_day = divmod(self._clock(self.origin), _DAY_US)
+        total = count * self.size
+        rest = 0
+        if self.is_months:
+            days = month_later(days, total)
+        else:
+            whole = abs(total) // _DAY_US * (1 if total >= 0 else -1)
+            days, rest = days + whole, total - whole * _DAY_US
+        clock = days * _DAY_US + of_day
+        start = clock - offset_on(clock, zone(self.zone_name)) + rest
+        if not -(2**63) <= start < 2**63:
+            raise PlainArithmetic(NO_CONDITION, {"message": "long overflow"})
+        return start
 
 
 def _micros(moment: Sql) -> Sql:
