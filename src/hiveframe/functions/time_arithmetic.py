@@ -70,7 +70,8 @@ def _emit_moved(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
         def checked(micros: Sql) -> Sql:
             inside = op("and", op(">=", micros, number(0)), op("<", micros, number(DAY_US)))
-            fits = op("<=", func("greatest", func("abs", micros), func("abs", added)), number(_MOST_MICROS))
+            most = number(_MOST_MICROS)
+            fits = op("and", op("<=", func("abs", micros), most), op("<=", func("abs", added), most))
             branches = [(inside, of_micros(cast(micros, "BIGINT"))), (fits, failure), (is_not_null(micros), overflow)]
             return case(*branches)
 

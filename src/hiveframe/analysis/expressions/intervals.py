@@ -10,7 +10,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_row
 from hiveframe.analysis.frame import context_of
 from hiveframe.analysis.interval_text import Parsed, from_pairs, parse_pairs, range_type, unit_name
-from hiveframe.errors import IllegalArgumentException, ParseException, QueryContext, SparkError
+from hiveframe.errors import IllegalArgumentException, ParseException, PlainIllegalArgument, QueryContext, SparkError
 from hiveframe.functions.interval_parse import parse_day_time, parse_year_month
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -40,11 +40,9 @@ def interval_of_text(binder: Binder, node: spec.TypedLiteral) -> lg.Expr:
         microseconds = parse_day_time(node.text, dtype)
         return _in_calendar(0, microseconds) if _is_legacy(binder) else lg.Literal(microseconds, dtype)
     except SparkError as error:
-        if error.detail:  # a field out of its range, in Scala's words
-            message = f"requirement failed: {error.detail.strip().removesuffix('.')}"
-            raise ParseException(
-                "_LEGACY_ERROR_TEMP_0063", {"msg": message}, context=context_of(node.origin)
-            ) from error
+        if isinstance(error, PlainIllegalArgument):  # a field out of its range, in Scala's words
+            params = {"msg": error.params["message"]}
+            raise ParseException("_LEGACY_ERROR_TEMP_0063", params, context=context_of(node.origin)) from error
         raise ParseException(error.condition, error.params, context=_after_word(node.origin)) from error
 
 
