@@ -19,6 +19,7 @@ from tests.contract.sources.answers import GOLDEN, READ, WRITTEN, cases, read_an
 def main(remote: str) -> None:
     spark = SparkSession.builder.remote(remote).create()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.conf.set("spark.sql.timeType.enabled", "true")  # as it is in HiveFrame
     for name, format_name in READ.items():
         asked = cases(name)
         for case in asked:

@@ -32,6 +32,11 @@ class Kernel:
     is_volatile: bool
     is_shared: bool
 
+    @staticmethod
+    def of_texts(function: Function) -> Kernel:
+        """A kernel of one statement that makes lists of texts out of texts."""
+        return _new("texts", (function, ("VARCHAR",), "VARCHAR[]", False), is_shared=False)
+
 
 _numbers: Final = itertools.count()
 _shared: Final[dict[tuple[Any, ...], Kernel]] = {}

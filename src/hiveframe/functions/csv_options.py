@@ -45,13 +45,18 @@ class CsvOptions:
         options.check_charset("CSVOptions")
         _check_codec(options.get("compression", "codec"))
         self.max_columns = options.integer("maxColumns", 20_480)
-        options.integer("maxCharsPerColumn", -1)
+        self.most_chars = options.integer("maxCharsPerColumn", -1)
         options.java_integer("inputBufferSize", 128)
         options.java_double("samplingRatio", 1.0)
         options.check_line_separator(most=2)
-        _check_handling(options.get("unescapedQuoteHandling"))
+        self.unescaped_quotes = quote_handling(options.get("unescapedQuoteHandling"))
         self.quote = options.character("quote", '"')
         self.escape = options.character("escape", "\\")
+        self.escape_escape = (
+            options.character("charToEscapeQuoteEscaping", "") or "\0"
+            if "charToEscapeQuoteEscaping" in options
+            else None
+        )
         self.comment = options.character("comment", "")
         self.has_comment = "comment" in options
         self.quotes_all = options.flag("quoteAll")
@@ -97,9 +102,9 @@ def _check_codec(name: str | None) -> None:
         raise IllegalArgumentException("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", params)
 
 
-def _check_handling(name: str | None) -> None:
-    if name is None or name.upper() == "STOP_AT_DELIMITER":
-        return
-    if name.upper() not in _HANDLINGS:
-        raise refused(f"No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling.{name.upper()}")
-    raise refused(f"HiveFrame does not support the CSV option unescapedQuoteHandling={name}")
+def quote_handling(name: str | None) -> str:
+    """What to do at a quote within a field that is not escaped, as univocity calls it."""
+    handling = "STOP_AT_DELIMITER" if name is None else name.upper()
+    if handling not in _HANDLINGS:
+        raise refused(f"No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling.{handling}")
+    return handling

@@ -6,7 +6,7 @@ Spark's `UnivocityParser` and `FailureSafeParser`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from hiveframe.errors import SparkException, UnsupportedOperationException
 from hiveframe.functions.csv_options import CsvOptions
-from hiveframe.functions.csv_tokens import tokens_of
+from hiveframe.functions.csv_tokens import tokenizer
 from hiveframe.functions.text_leaves import Leaf, decimal_reader, fitted, moment_leaf
 from hiveframe.functions.text_moments import TextMoments
 from hiveframe.functions.text_options import TextOptions, java_double, java_long
@@ -41,6 +41,14 @@ class CsvReader:
         self, schema: StructType, options: TextOptions, time_zone: str, corrupt: str, *, legacy_times: bool
     ) -> None:
         self._options = CsvOptions(options, legacy_times=legacy_times)
+        self._tokens = tokenizer(self._options)
+        self._kinds: Sequence[Callable[[str], bytes | None]] = (
+            self._long_node,
+            self._decimal_node,
+            self._date_node,
+            self._timestamp_node,
+            self._boolean_node,
+        )
         self._fails = options.text("mode", "").upper() == "FAILFAST"
         self._moments = TextMoments(options, time_zone)
         self._decimal = decimal_reader(options.text("locale", "en-US"))
@@ -56,7 +64,7 @@ class CsvReader:
     def convert(self, record: str) -> tuple[Any, ...]:
         """One record's row."""
         row: list[Any] = [None] * self._width
-        tokens = tokens_of(record, self._options)
+        tokens = self._tokens(record)
         if tokens is None:
             return self._malformed(row, None)
         is_bad = len(tokens) != len(self._leaves)
@@ -117,25 +125,58 @@ class CsvReader:
         return None if found is None else fitted(found, dtype)
 
     def _variant(self, token: str | None) -> tuple[bytes, bytes]:
-        return VariantBuilder().finished(self._node(token))
+        return VariantBuilder().finished(self.node(token)[0])
 
-    def _node(self, token: str | None) -> bytes:
-        """The narrowest value that a field's text shows, as inference finds types."""
+    def node(self, token: str | None, least: int = 0) -> tuple[bytes, int]:
+        """A VARIANT's bytes, of the narrowest kind from the `least`-th on that a field's text shows; and that kind."""
         if token is None:
-            return NULL
+            return NULL, least
+        for kind, read in enumerate(self._kinds[least:], least):
+            found = read(token)
+            if found is not None:
+                return found, kind
+        return string(token), len(self._kinds)
+
+    def _long_node(self, token: str) -> bytes | None:
         whole = java_long(token, 64)
-        if whole is not None:
-            return long(whole)
+        return None if whole is None else long(whole)
+
+    def _decimal_node(self, token: str) -> bytes | None:
         number = self._decimal(token)
-        if number is not None and (exact := _plain(number)) is not None:
-            return decimal(exact)
-        if self._options.prefers_date and len(token) == 10 and (days := self._moments.date(token)) is not None:
-            return date(days)
+        exact = None if number is None else _plain(number)
+        return None if exact is None else decimal(exact)
+
+    def _date_node(self, token: str) -> bytes | None:
+        days = self._moments.date(token) if self._options.prefers_date and len(token) == 10 else None
+        return None if days is None else date(days)
+
+    def _timestamp_node(self, token: str) -> bytes | None:
         micros = self._moments.timestamp(token)
-        if micros is not None:
-            return timestamp(micros)
+        return None if micros is None else timestamp(micros)
+
+    def _boolean_node(self, token: str) -> bytes | None:
         truth = _boolean(token)
-        return string(token) if truth is None else boolean(truth)
+        return None if truth is None else boolean(truth)
+
+
+class CsvVariants:
+    """Makes objects of records: members called `names`, as many as both have.
+
+    Of a field that once was text, say, all later ones are text: each place remembers the widest kind it has met.
+    """
+
+    def __init__(self, options: TextOptions, time_zone: str) -> None:
+        self._kinds: dict[int, int] = {}
+        self._reader = CsvReader(StructType(()), options, time_zone, "", legacy_times=False)
+
+    def of(self, names: Sequence[str], tokens: Sequence[str | None]) -> tuple[bytes, bytes]:
+        """The VARIANT of one record."""
+        builder = VariantBuilder()
+        members: list[tuple[str, int, bytes]] = []
+        for place, (name, token) in enumerate(zip(names, tokens, strict=False)):
+            node, self._kinds[place] = self._reader.node(token, self._kinds.get(place, 0))
+            members.append((name, builder.key(name), node))
+        return builder.finished(builder.object(members))
 
 
 def _plain(number: Decimal) -> Decimal | None:

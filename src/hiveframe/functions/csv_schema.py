@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from hiveframe.functions.csv_options import CsvOptions
-from hiveframe.functions.csv_tokens import tokens_of
+from hiveframe.functions.csv_tokens import tokenizer
 from hiveframe.functions.text_leaves import decimal_reader
 from hiveframe.functions.text_moments import TextMoments
 from hiveframe.functions.text_options import TextOptions, java_double, java_long
@@ -23,7 +23,7 @@ def schema_of_csv(record: str, options: TextOptions, time_zone: str, *, ntz: boo
     """The DDL of one record's schema, its fields called `_c0` and so on."""
     csv_options = CsvOptions(options)
     types = _Types(csv_options, options, time_zone, ntz=ntz)
-    tokens = tokens_of(record, csv_options) or []
+    tokens = tokenizer(csv_options)(record) or []
     return sql_name(StructType(tuple(StructField(f"_c{i}", types.of(token)) for i, token in enumerate(tokens))))
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,19 @@ class Leniency:
     non_numbers: bool = True
     any_escape: bool = False
     control_characters: bool = False
+    most_nested: int | None = None
+    most_digits: int | None = None
+    most_characters: int | None = None
+
+    @property
+    def unmeasured(self) -> Leniency:
+        """Without the limit on texts, which counts only for those that are read."""
+        return replace(self, most_characters=None) if self.most_characters is not None else self
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether a text may be too deep or too long."""
+        return (self.most_nested, self.most_digits, self.most_characters) != (None, None, None)
 
 
 def strict_json(text: str, leniency: Leniency) -> str | None:
@@ -64,6 +80,12 @@ def raw_member_kernel(texts: pa.Array, names: pa.Array) -> pa.Array:
     return pa.array([None if text is None else raw_member(text, name) for text, name in pairs], pa.string())
 
 
+def member_with_texts(texts: pa.Array, *, name: str, dtype: DataType) -> pa.Array:
+    """The member of each object as JSON in which all that `dtype` holds as text is a string, just as it is written."""
+    made = [None if text is None else _Parser(text, Leniency()).typed_member(name, dtype) for text in texts.to_pylist()]
+    return pa.array(made, pa.string())
+
+
 class _MalformedError(Exception):
     """The text is not JSON under the rules in force."""
 
@@ -92,22 +114,34 @@ class _Parser:
         self._text = text
         self._at = 0
         self._rules = leniency
+        self._depth = 0
 
     def value(self) -> str:
         self._skip()
         c = self._peek()
-        if c == "{":
-            return self._object()
-        if c == "[":
-            return self._array()
+        if c in "{[":
+            return self._nested(c)
         if c == '"' or (c == "'" and self._rules.single_quotes):
-            return json.dumps(self._string(), ensure_ascii=False)
+            content = self._string()
+            self._check(len(content), self._rules.most_characters)
+            return json.dumps(content, ensure_ascii=False)
         for word in ("true", "false", "null"):
             if self._text.startswith(word, self._at):
                 self._at += len(word)
                 self._ends_token()
                 return word
         return self._number()
+
+    def _nested(self, opening: str) -> str:
+        self._depth += 1
+        self._check(self._depth, self._rules.most_nested)
+        made = self._object() if opening == "{" else self._array()
+        self._depth -= 1
+        return made
+
+    def _check(self, size: int, most: int | None) -> None:
+        if most is not None and size > most:
+            raise _MalformedError
 
     def members(self) -> dict[str, str]:
         """The members of the object, each value as written."""
@@ -125,6 +159,58 @@ class _Parser:
                 break
             self._skip()
         return found
+
+    def typed_member(self, name: str, dtype: DataType) -> str | None:
+        """`member_with_texts` of one object."""
+        found: str | None = None
+        try:
+            for held in self._names():
+                found = self._typed(dtype) if held == name else self._passed(found)
+        except _MalformedError:
+            return None
+        return found
+
+    def _passed(self, found: str | None) -> str | None:
+        self.value()
+        return found
+
+    def _names(self) -> Iterator[str]:
+        """The names of an object's members; each value is to be read before the next name."""
+        self._expect("{")
+        while not self._takes("}"):
+            name = self._name()
+            self._expect(":")
+            yield name
+            if not self._takes(","):
+                self._expect("}")
+                return
+            self._skip()
+
+    def _typed(self, dtype: DataType) -> str:
+        self._skip()
+        c = self._peek()
+        if c == "{" and isinstance(dtype, (t.MapType, t.StructType)):
+            fields = {f.name: f.dtype for f in dtype.fields} if isinstance(dtype, t.StructType) else {}
+            item = dtype.value if isinstance(dtype, t.MapType) else t.NULL
+            members = [f"{json.dumps(n)}:{self._typed(fields.get(n, item))}" for n in self._names()]
+            return "{" + ",".join(members) + "}"
+        if c == "[" and isinstance(dtype, t.ArrayType):
+            return self._typed_array(dtype.element)
+        start = self._at
+        made = self.value()
+        if isinstance(dtype, (t.StringType, t.CharType, t.VarcharType)) and made != "null" and not made.startswith('"'):
+            return json.dumps(self._text[start : self._at])
+        return made
+
+    def _typed_array(self, element: DataType) -> str:
+        self._expect("[")
+        items: list[str] = []
+        while not self._takes("]"):
+            items.append(self._typed(element))
+            if not self._takes(","):
+                self._expect("]")
+                break
+        return "[" + ",".join(items) + "]"
 
     def _skip(self) -> None:
         while True:
@@ -243,6 +329,10 @@ class _Parser:
             raise _MalformedError
         self._at = m.end()
         self._ends_token()
+        rules = self._rules
+        self._check(sum(c.isdigit() for c in m.group(0)), rules.most_digits)
+        if m.group(2) or m.group(3):
+            self._check(len(m.group(0)), rules.most_characters)  # Jackson holds it as text
         sign = "-" if m.group(0).startswith("-") else ""
         return sign + (digits.lstrip("0") or "0") + (m.group(2) or "") + (m.group(3) or "")
 

@@ -52,7 +52,14 @@ def leniency_of(options: TextOptions) -> Leniency:
         non_numbers=options.java_flag("allowNonNumericNumbers", True),
         any_escape=options.java_flag("allowBackslashEscapingAnyCharacter"),
         control_characters=options.java_flag("allowUnquotedControlChars"),
+        most_nested=_limit(options, "maxNestingDepth"),
+        most_digits=_limit(options, "maxNumLen"),
+        most_characters=_limit(options, "maxStringLen"),
     )
+
+
+def _limit(options: TextOptions, name: str) -> int | None:
+    return options.java_integer(name, 0) if name in options else None
 
 
 class JsonReader:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any, Final
 
+import pyarrow as pa
+
 from hiveframe.errors import SparkError
 from hiveframe.functions.calendar_interval import PARTS
 from hiveframe.functions.interval_parse import parse_calendar, parse_day_time, parse_year_month
@@ -72,6 +74,8 @@ def decimal_reader(locale: str) -> Callable[[str], Decimal | None]:
         raise refused(f"HiveFrame does not know how numbers are written in the locale {locale}")
 
     def read(text: str) -> Decimal | None:
+        if (point == "," and group != "." and "." in text) or group in text.partition(point)[2]:
+            return None
         digits = text.replace(group, "").replace(point, ".")
         return Decimal(digits) if _DECIMAL.fullmatch(digits) else None
 
@@ -84,6 +88,14 @@ def fitted(value: Decimal, dtype: t.DecimalType) -> Decimal | None:
         return None
     made = value.quantize(Decimal(1).scaleb(-dtype.scale), rounding="ROUND_HALF_UP", context=_WIDE)
     return made if not made or made.adjusted() < dtype.precision - dtype.scale else None
+
+
+def local_decimals(texts: pa.Array, *, locale: str, dtype: t.DecimalType) -> pa.Array:
+    """Texts as decimals of a type, written as in a locale; NULL where one is not."""
+    read = decimal_reader(locale)
+    numbers = [None if text is None else read(text) for text in texts.to_pylist()]
+    fits = [None if number is None else fitted(number, dtype) for number in numbers]
+    return pa.array(fits, pa.decimal128(dtype.precision, dtype.scale))
 
 
 def _tried(parse: Callable[[str, Any], int], text: str, dtype: DataType) -> int | None:

@@ -23,6 +23,8 @@ from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import Sql, column, false, func, ident, number, text
+from hiveframe.lake.batch_stream import BatchStream
+from hiveframe.lake.file_bytes import ends_alike, is_utf8
 from hiveframe.lake.hadoop_blocks import open_blocks
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
 from hiveframe.lake.scan import ScanSource, reading_order, scan_column
@@ -32,6 +34,7 @@ LINE: Final = "__line"
 """The column that carries the text of a line (or record)."""
 
 # A noncharacter: Unicode promises that no text interchanged holds it.
+UNDECODED: Final = "\U0010fffe"
 _NEVER: Final = "\U0010ffff"
 _ANY_END: Final = "\r\n|\n|\r"
 _MAX_LINE_BYTES: Final = 32_000_000
@@ -55,20 +58,14 @@ class LineFormat:
     record: str | None = None
     rows: Any = None
     mixed_ends: bool = False
+    marks_undecoded: bool = False  # a line that is not of the encoding begins with `UNDECODED`
+    cut: Callable[[str, str], Iterator[str]] | None = None  # what cuts a file here, in Python
 
     @property
     def is_cut_here(self) -> bool:
         """Whether whole files are read and cut, and not streamed by DuckDB's reader."""
         usual = self.separator in (None, "\n", "\r", "\r\n") and not self.mixed_ends
         return self.whole_file or self.record is not None or not usual
-
-
-def has_mixed_ends(path: str) -> bool:
-    """Whether the first lines of a file end in more than one way."""
-    with open(path, "rb") as raw:
-        head = raw.read(65_536)
-    windows, feeds, returns = head.count(b"\r\n"), head.count(b"\n"), head.count(b"\r")
-    return sum((windows > 0, feeds > windows, returns > windows)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +87,17 @@ def read_lines(
     """The lines of all files; `folders` are the partition positions wanted; `skip` drops first lines by path."""
     if how.rows is not None:
         return _given_lines(how.rows, with_path)
-    groups: dict[tuple[int, bool], list[str]] = {}
+    groups: dict[tuple[int, str], list[str]] = {}
     for file in source.files:
-        in_python = how.encoding not in _DUCK_ENCODINGS or file.path.endswith(_PYTHON_SUFFIXES)
-        groups.setdefault(((skip or {}).get(file.path, 0), in_python), []).append(file.path)
+        groups.setdefault(((skip or {}).get(file.path, 0), _reader_of(file.path, how)), []).append(file.path)
     parts: list[exp.Select] = []
     arrow: dict[str, Any] = {}
-    for (skipped, in_python), paths in groups.items():
+    for (skipped, reader), paths in groups.items():
         subset = replace(source, files=tuple(f for f in source.files if f.path in set(paths)))
-        if in_python:
+        if reader == "python":
             part, registered = _python_lines(subset, how, folders, with_path, skipped)
             arrow.update(registered)
-        elif how.is_cut_here:
+        elif reader == "cut":
             part = _split_files(subset, how, folders, with_path, skipped)
         else:
             part = _duck_lines(subset, how, folders, with_path, skipped)
@@ -111,6 +107,20 @@ def read_lines(
         joined = exp.Union(this=select, expression=other, distinct=False)
         select = exp.Select(expressions=[exp.Star()]).from_(exp.Subquery(this=joined, alias=ident("__parts")))
     return Lines(select, arrow)
+
+
+def _reader_of(path: str, how: LineFormat) -> str:
+    """What reads a file: DuckDB's reader, its text functions (`cut`), or Python."""
+    if how.cut is not None or how.encoding not in _DUCK_ENCODINGS or path.endswith(_PYTHON_SUFFIXES):
+        return "python"
+    if not path.endswith(_NATIVE_SUFFIXES):
+        if how.encoding == "utf-8" and not is_utf8(path):
+            return "python"
+        if how.separator in ("\r", "\r\n") and not ends_alike(path, how.separator):
+            return "cut"
+    if not how.is_cut_here:
+        return "duck"
+    return "cut" if how.encoding == "utf-8" else "python"
 
 
 def _given_lines(rows: Any, with_path: bool) -> Lines:
@@ -181,11 +191,11 @@ def _python_lines(
     """Lines decoded here, as an Arrow stream: encodings and compressions that DuckDB does not read."""
     name = f"__lines_{next(_names)}"
     schema = pa.schema([(LINE, pa.string()), (PATH, pa.string())])
-    batches = _batches([f.path for f in source.files], how, skip, schema)
+    paths = [f.path for f in source.files]
     by_path = replace(source, hive_layout=False)
     outputs = [(LINE, column(LINE)), *_outputs(by_path, folders, with_path)]
     select = partitioned_select(by_path, ident(name), outputs)
-    return select, {name: pa.RecordBatchReader.from_batches(schema, batches)}
+    return select, {name: BatchStream(schema, lambda: _batches(paths, how, skip, schema))}
 
 
 def _batches(paths: Sequence[str], how: LineFormat, skip: int, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -198,15 +208,22 @@ def _batches(paths: Sequence[str], how: LineFormat, skip: int, schema: pa.Schema
 def python_lines(path: str, how: LineFormat) -> Iterator[str]:
     """The lines of one file, read here: undecodable bytes become U+FFFD, as in Spark."""
     with open_binary(path) as raw:
-        how = replace(how, encoding=_marked(path, how.encoding))
-        if how.whole_file or how.record is not None or how.separator is not None:
-            content = raw.read().decode(how.encoding, "replace")
+        if how.cut is not None:
+            yield from how.cut(raw.read().decode(_marked(path, how.encoding), "replace"), path)
+            return
+        if how.separator is not None and not how.whole_file and how.record is None:
+            ends = _java_bytes(how.separator, how.encoding)
+            pieces = raw.read().removesuffix(ends).split(ends)
+            yield from (_decoded(piece, how.encoding) for piece in (pieces if pieces != [b""] else ()))
+            return
+        if how.whole_file or how.record is not None:
+            content = raw.read().decode(_marked(path, how.encoding), "replace")
             yield from _cut(content, how)
             return
-        decoder = _LineDecoder(how.encoding)
-        while chunk := raw.read(1 << 20):
-            yield from decoder.feed(chunk)
-        yield from decoder.finish()
+        for line in _byte_lines(raw):
+            decoded = _decoded(line, how.encoding)
+            is_odd = how.marks_undecoded and "\ufffd" in decoded and "\ufffd".encode() not in line
+            yield UNDECODED + decoded if is_odd else decoded
 
 
 def _marked(path: str, encoding: str) -> str:
@@ -229,30 +246,38 @@ def _cut(content: str, how: LineFormat) -> Iterator[str]:
         yield content
     elif how.record is not None:
         yield from (m.group(1) for m in re.finditer(how.record.replace(r"\z", r"\Z"), content))
-    elif content:
-        separator = how.separator or "\n"
-        yield from content.removesuffix(separator).split(separator)
 
 
-class _LineDecoder:
-    """Bytes in, lines out; the last, unfinished line is kept until more comes."""
+def _byte_lines(raw: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, which is cut before it is decoded, whatever its encoding."""
+    rest = b""
+    while chunk := raw.read(1 << 20):
+        whole = rest + chunk
+        held = b"\r" if whole.endswith(b"\r") else b""
+        lines = _BYTE_ENDS.split(whole[: len(whole) - len(held)])
+        rest = lines.pop() + held
+        yield from lines
+    rest = rest.removesuffix(b"\r")
+    if rest:
+        yield rest
 
-    def __init__(self, encoding: str) -> None:
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._rest = ""
 
-    def feed(self, chunk: bytes) -> list[str]:
-        """The lines that `chunk` completes."""
-        whole = self._rest + self._decoder.decode(chunk)
-        held = "\r" if whole.endswith("\r") else ""
-        lines = re.split("\r\n|\n|\r", whole.removesuffix("\r"))
-        self._rest = lines.pop() + held
-        return lines
+def _java_bytes(separator: str, encoding: str) -> bytes:
+    """A line separator as Java encodes it: for UTF-16 with a byte order mark, which no line's end has."""
+    if encoding == "utf-16":
+        return codecs.BOM_UTF16_BE + separator.encode("utf-16-be")
+    return separator.encode("utf-32-be" if encoding == "utf-32" else encoding)
 
-    def finish(self) -> list[str]:
-        """What is left at the end of the file."""
-        rest = (self._rest + self._decoder.decode(b"", final=True)).removesuffix("\r")
-        return [rest] if rest else []
+
+def _decoded(line: bytes, encoding: str) -> str:
+    """A line's text; without a byte order mark UTF-16 and UTF-32 are big-endian, as in Java."""
+    marks = _MARKS.get(encoding)
+    if marks is not None and not line.startswith(marks):
+        encoding = f"{encoding}-be"
+    return line.decode(encoding, "replace")
+
+
+_BYTE_ENDS: Final = re.compile(b"\r\n|\n|\r")
 
 
 def open_binary(path: str) -> IO[bytes]:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import duckdb
+import pyarrow as pa
 from sqlglot import exp
 
 from hiveframe.functions.sql import text
+from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.lake.zones import duck_zone
+
+Splitting = Callable[[pa.Array], pa.Array]
 
 
 class QueryRunner(Protocol):
     """Runs a query that inspects files: a footer, a sample, an inference pass."""
 
     def rows(
-        self, query: exp.Expression, *, time_zone: str, arrow: Mapping[str, Any] | None = None
+        self,
+        query: exp.Expression,
+        *,
+        time_zone: str,
+        arrow: Mapping[str, Any] | None = None,
+        functions: Mapping[str, Splitting] | None = None,
     ) -> list[tuple[Any, ...]]:
-        """Every row; times without a zone are read in `time_zone`; `arrow` names what the query reads besides files."""
+        """Every row; times without a zone are read in `time_zone`.
+
+        `arrow` names what the query reads besides files, `functions` what it calls: texts in, lists of texts out.
+        """
 
 
 class PrivateRunner:
@@ -31,13 +43,23 @@ class PrivateRunner:
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def rows(
-        self, query: exp.Expression, *, time_zone: str, arrow: Mapping[str, Any] | None = None
+        self,
+        query: exp.Expression,
+        *,
+        time_zone: str,
+        arrow: Mapping[str, Any] | None = None,
+        functions: Mapping[str, Splitting] | None = None,
     ) -> list[tuple[Any, ...]]:
         """Every row of `query`."""
         with self._lock:
             cursor = self._open().cursor()
         with cursor:
+            for name, function in (functions or {}).items():
+                register: Any = cursor.create_function
+                register(name, function, ["VARCHAR"], "VARCHAR[]", type="arrow", null_handling="special")
             for name, data in (arrow or {}).items():
+                if isinstance(data, BatchStream):
+                    data = pa.RecordBatchReader.from_batches(data.schema, data.batches())
                 cursor.register(name, data)
             cursor.execute(exp.Set(expressions=[_assign("TimeZone", duck_zone(time_zone))]).sql("duckdb"))
             return cursor.execute(query.sql("duckdb")).fetchall()

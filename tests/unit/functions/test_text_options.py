@@ -2,7 +2,7 @@ import pytest
 
 from hiveframe.errors import SparkError
 from hiveframe.functions.csv_options import CsvOptions
-from hiveframe.functions.csv_tokens import tokens_of
+from hiveframe.functions.csv_tokens import tokenizer
 from hiveframe.functions.text_options import TextOptions, java_double, java_long
 
 
@@ -43,7 +43,7 @@ def test_flags_that_java_reads_fold_case_beyond_ascii() -> None:
     ],
 )
 def test_records_are_split_as_univocity_splits_them(record: str, fields: list[str | None] | None) -> None:
-    assert tokens_of(record, CsvOptions(TextOptions({}))) == fields
+    assert tokenizer(CsvOptions(TextOptions({})))(record) == fields
 
 
 def test_numbers_are_read_as_java_reads_them() -> None:

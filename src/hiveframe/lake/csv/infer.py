@@ -14,6 +14,7 @@ from sqlglot import exp
 from hiveframe.functions.sql import Sql, case, column, func, is_not_null, is_null, number, op, text, try_cast
 from hiveframe.lake.csv.options import CsvOptions
 from hiveframe.lake.csv.rows import csv_records, token_columns
+from hiveframe.lake.csv.splitting import named_split
 from hiveframe.lake.table_function import select_from, subquery
 from hiveframe.lake.text_values import (
     DOUBLE,
@@ -58,7 +59,7 @@ def _first_codes(ask: Ask, tokens: Sequence[int], options: CsvOptions) -> list[i
 
     def build(lines: exp.Select) -> exp.Select:
         records = csv_records(lines, options).limit(_SAMPLE_ROWS, copy=False)
-        fields = subquery(token_columns(records, options, tokens, []), "__fields")
+        fields = subquery(token_columns(records, options, tokens, [], named_split), "__fields")
         seen = [(f"v{n}", func("first", column(f"v{n}"))) for n in tokens]
         for n, (name, first) in enumerate(seen):
             present = exp.Where(this=is_not_null(column(f"v{tokens[n]}")))
@@ -75,7 +76,7 @@ def _codes(ask: Ask, tokens: Sequence[int], options: CsvOptions, limit: int | No
         if limit is not None:
             records = records.limit(limit, copy=False)
         seen = [(f"v{n}", func("bit_or", _code(column(f"v{n}"), options))) for n in tokens]
-        return select_from(subquery(token_columns(records, options, tokens, []), "__fields"), seen)
+        return select_from(subquery(token_columns(records, options, tokens, [], named_split), "__fields"), seen)
 
     return [code or 0 for code in ask(build)]
 
@@ -131,7 +132,7 @@ def _digits(ask: Ask, tokens: Sequence[int], options: CsvOptions) -> list[int]:
     """The most digits in each of some columns of whole numbers."""
 
     def build(lines: exp.Select) -> exp.Select:
-        fields = token_columns(csv_records(lines, options), options, tokens, [])
+        fields = token_columns(csv_records(lines, options), options, tokens, [], named_split)
         widths = [(f"v{n}", func("max", func("length", func("ltrim", column(f"v{n}"), text("+-0"))))) for n in tokens]
         return select_from(subquery(fields, "__fields"), widths)
 

@@ -10,16 +10,19 @@ from typing import Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, unsupported
+from hiveframe.functions.csv_options import quote_handling
+from hiveframe.functions.univocity import Dialect
 from hiveframe.lake.java_patterns import JavaPattern, compile_pattern
 from hiveframe.lake.options import Options
 from hiveframe.lake.text_values import TextRules
-from hiveframe.plan import types as t
-from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
 
 PERMISSIVE: Final = "PERMISSIVE"
 DROP_MALFORMED: Final = "DROPMALFORMED"
 FAIL_FAST: Final = "FAILFAST"
+
+# Stands for a quoted empty field until `token_value` puts the option's value in its place.
+QUOTED_EMPTY: Final = "\U0010fffe"
 
 _NAMES: Final = re.compile("MMM|LLL|E|a|G|z|v")
 _CHARSETS: Final = ("iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8")
@@ -48,6 +51,40 @@ class CsvOptions:
     line_separator: str | None
     encoding: str
     rules: TextRules
+    locale: str = "en-US"
+    variant_column: str | None = None
+    escape_escape: str | None = None
+    most_chars: int = -1
+    unescaped_quotes: str = "STOP_AT_DELIMITER"
+
+    @property
+    def dialect(self) -> Dialect:
+        """What univocity is told; nulls and quoted empty fields are told apart for `token_value`."""
+        return Dialect(
+            self.separator,
+            self.quote,
+            self.escape,
+            self.escape_escape,
+            self.comment,
+            self.trims_leading,
+            self.trims_trailing,
+            "",
+            QUOTED_EMPTY,
+            self.most_chars,
+            self.unescaped_quotes,
+            self.line_separator,
+        )
+
+    @property
+    def needs_univocity(self) -> bool:
+        """Whether the settings are beyond the engine's expressions."""
+        is_usual = self.unescaped_quotes == "STOP_AT_DELIMITER" and self.most_chars < 0
+        return not is_usual or self.escape_escape not in (None, self.escape if self.escape != self.quote else "\0")
+
+    @property
+    def is_american(self) -> bool:
+        """Whether numbers are written as in the USA, where Spark takes a shorter way."""
+        return self.locale.lower().replace("_", "-") == "en-us"
 
 
 def read_options(options: Options, settings: Settings) -> CsvOptions:
@@ -73,29 +110,22 @@ def read_options(options: Options, settings: Settings) -> CsvOptions:
         line_separator=options.line_separator(most=2),
         encoding=charset(options.first("encoding", "charset") or "utf-8", "CSVOptions"),
         rules=text_rules(options, settings),
+        locale=options.get("locale", "en-US"),
+        variant_column=options.get("singleVariantColumn"),
+        escape_escape=options.character(("charToEscapeQuoteEscaping",), "") or "\0"
+        if "charToEscapeQuoteEscaping" in options
+        else None,
+        most_chars=options.integer("maxCharsPerColumn", -1),
+        unescaped_quotes=quote_handling(options.get("unescapedQuoteHandling")),
     )
 
 
 def refuse_options(options: Options) -> None:
     """What Spark's reader can do and this one cannot is refused, not passed over."""
-    handling = options.get("unescapedQuoteHandling", "STOP_AT_DELIMITER")
-    if handling.upper() != "STOP_AT_DELIMITER":
-        raise unsupported(f"the CSV option unescapedQuoteHandling={handling}")
-    if options.get("charToEscapeQuoteEscaping") not in (None, options.get("escape", "\\")):
-        raise unsupported("the CSV option charToEscapeQuoteEscaping")
-    if "singleVariantColumn" in options:
-        raise unsupported("the CSV option singleVariantColumn")
     locale = options.get("locale", "en-US")
     patterns = "".join(options.get(name, "") for name in ("dateFormat", "timestampFormat", "timestampNTZFormat"))
     if not locale.lower().startswith("en") and _NAMES.search(patterns):
         raise unsupported(f"the option locale={locale}; names of months and days are read in English")
-
-
-def refuse_decimals(options: Options, schema: StructType) -> None:
-    """Decimals of a language that writes them in another way than English are refused."""
-    locale = options.get("locale", "en-US")
-    if not locale.lower().startswith("en") and any(isinstance(f.dtype, t.DecimalType) for f in schema.fields):
-        raise unsupported(f"the option locale={locale} with decimals; they are read in English")
 
 
 def parse_mode(text: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from sqlglot import exp
 
@@ -25,7 +25,9 @@ from hiveframe.functions.sql import (
     op,
     text,
 )
+from hiveframe.functions.text_leaves import local_decimals
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST, CsvOptions
+from hiveframe.lake.csv.splitting import Split
 from hiveframe.lake.csv.tokens import blanks, token_list, token_value
 from hiveframe.lake.lines import LINE
 from hiveframe.lake.partition_columns import PATH
@@ -62,6 +64,8 @@ def csv_columns(schema: StructType, options: CsvOptions) -> CsvColumns:
                 name, actual = f"`{f.name}`", f'"{sql_name(f.dtype)}"'
                 raise analysis_error("INVALID_CORRUPT_RECORD_TYPE", columnName=name, actualType=actual)
             corrupt = i
+        elif isinstance(f.dtype, t.VariantType) and options.variant_column is not None:
+            continue
         elif isinstance(f.dtype, (t.ArrayType, t.MapType, t.StructType, t.VariantType)):
             raise analysis_error(
                 "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
@@ -82,16 +86,19 @@ def csv_records(lines: exp.Select, options: CsvOptions) -> exp.Select:
     return select
 
 
-def token_columns(records: exp.Select, options: CsvOptions, tokens: Sequence[int], keep: Sequence[str]) -> exp.Select:
+def token_columns(
+    records: exp.Select, options: CsvOptions, tokens: Sequence[int], keep: Sequence[str], split: Split
+) -> exp.Select:
     """The fields numbered `tokens` as VARCHAR columns `v<n>`, with the columns `keep` of the records."""
     if not tokens:
         return select_from(subquery(records, "__records"), [(k, column(k)) for k in keep])
-    split = select_from(
-        subquery(records, "__records"), [(_TOKENS, token_list(column(LINE), options)), *((k, column(k)) for k in keep)]
+    listed = select_from(
+        subquery(records, "__records"),
+        [(_TOKENS, token_list(column(LINE), options, split)), *((k, column(k)) for k in keep)],
     )
     fields = [(f"v{n}", token_value(func("list_extract", column(_TOKENS), number(n + 1)), options)) for n in tokens]
     count = ("__count", func("len", column(_TOKENS)))
-    return select_from(subquery(split, "__split"), [count, *fields, *((k, column(k)) for k in keep)])
+    return select_from(subquery(listed, "__split"), [count, *fields, *((k, column(k)) for k in keep)])
 
 
 def refuse_corrupt_alone(columns: CsvColumns, needed: Sequence[int]) -> None:
@@ -106,6 +113,7 @@ def csv_rows(
     needed: Sequence[int],
     options: CsvOptions,
     keep: Sequence[str],
+    split: Split,
     context: EmitContext,
 ) -> exp.Select:
     """The needed columns as `f<i>`, with the columns `keep` of the records (partition values, path).
@@ -117,7 +125,7 @@ def csv_rows(
     wants_corrupt = columns.corrupt is not None and columns.corrupt in needed
     judges = bool(data) and (wants_corrupt or options.mode in (DROP_MALFORMED, FAIL_FAST))
     carried = list(dict.fromkeys([*keep, *([LINE] if wants_corrupt else []), *([PATH] if judges else [])]))
-    split = token_columns(records, options, [columns.token_of(i) for i in data], carried)
+    fields = token_columns(records, options, [columns.token_of(i) for i in data], carried, split)
     parsed: list[tuple[str, Sql]] = []
     for i in data:
         f = columns.schema.fields[i]
@@ -125,17 +133,42 @@ def csv_rows(
     if not judges:
         if wants_corrupt:
             parsed.append((f"f{columns.corrupt}", cast(null(), "VARCHAR")))
-        return select_from(subquery(split, "__fields"), [*parsed, *((k, column(k)) for k in keep)])
+        return select_from(subquery(fields, "__fields"), [*parsed, *((k, column(k)) for k in keep)])
     checks_count = len(data) == columns.token_count
     raw = [f"v{columns.token_of(i)}" for i in data]
-    typed = select_from(subquery(split, "__fields"), [*parsed, *((n, column(n)) for n in ("__count", *raw, *carried))])
+    typed = select_from(subquery(fields, "__fields"), [*parsed, *((n, column(n)) for n in ("__count", *raw, *carried))])
     bad = _malformed(columns, data, checks_count)
     return _judged(typed, columns, data, wants_corrupt, bad, options, keep, context)
+
+
+def variant_rows(
+    records: exp.Select,
+    columns: CsvColumns,
+    needed: Sequence[int],
+    options: CsvOptions,
+    keep: Sequence[str],
+    value: tuple[Sql, Sql],
+    context: EmitContext,
+) -> exp.Select:
+    """Each record as one VARIANT; `value` is that, and whether the record is malformed. Columns as in `csv_rows`."""
+    if columns.token_count != 1:
+        raise analysis_error("INVALID_SINGLE_VARIANT_COLUMN", schema=f'"{sql_name(columns.schema)}"')
+    data = [i for i in needed if i != columns.corrupt]
+    outputs = [*((f"f{i}", value[0]) for i in data), ("__bad", value[1])]
+    carried = list(dict.fromkeys([*keep, LINE, PATH]))
+    typed = select_from(subquery(records, "__records"), [*outputs, *((k, column(k)) for k in carried)])
+    wants_corrupt = columns.corrupt is not None and columns.corrupt in needed
+    return _judged(typed, columns, data, wants_corrupt, column("__bad"), options, keep, context)
 
 
 def _parsed(token: Sql, dtype: DataType, options: CsvOptions, context: EmitContext) -> Sql:
     if isinstance(dtype, (t.YearMonthIntervalType, t.DayTimeIntervalType, t.CalendarIntervalType, t.TimeType)):
         return cast_value(token, t.STRING, dtype, "try", None, context)
+    if isinstance(dtype, t.DecimalType) and options.is_american:
+        return parse_text(func("replace", token, text(","), text("")), dtype, options.rules)
+    if isinstance(dtype, t.DecimalType):
+        read = partial(local_decimals, locale=options.locale, dtype=dtype)
+        return func(context.kernel("local_decimal", read, (t.STRING,), dtype), token)
     return parse_text(token, dtype, options.rules)
 
 

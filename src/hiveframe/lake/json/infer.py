@@ -12,9 +12,9 @@ from typing import Any, Final
 from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import SparkException
+from hiveframe.errors import SparkException, analysis_error
 from hiveframe.functions.json_lenient import strict_json
-from hiveframe.functions.sql import case, column, func, not_, null, op, text
+from hiveframe.functions.sql import case, cast, column, func, not_, null, op, text
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST
 from hiveframe.lake.json.options import JsonOptions
 from hiveframe.lake.json.rows import is_plain, json_lines
@@ -74,8 +74,12 @@ def _shapes(lines: exp.Select, options: JsonOptions) -> exp.Expression:
     for _ in range(2):
         emptied = func("regexp_replace", emptied, text(_EMPTY_TEXT), text(r"\1null\2"), text("g"))
     cleared = case((func("contains", line.copy(), text('""')), emptied), default=line.copy())
+    keys = func("coalesce", func("json_keys", line.copy()), cast(func("list_value"), "VARCHAR[]"))
+    is_single = op("=", func("len", keys), func("len", func("list_distinct", keys.copy())))
     plain = op(
-        "and", is_plain(line.copy()), not_(func("regexp_matches", line.copy(), text(f"{_LONG_NUMBER}|{_EMPTY_OBJECT}")))
+        "and",
+        case((is_plain(line.copy(), options.leniency), is_single), default=exp.false()),
+        not_(func("regexp_matches", line.copy(), text(f"{_LONG_NUMBER}|{_EMPTY_OBJECT}"))),
     )
     if options.prefers_decimal or options.infer_timestamp:
         plain = exp.false()
@@ -131,6 +135,10 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _of_value(value: Any, options: JsonOptions, merger: _Merger) -> DataType:
     if isinstance(value, _Pairs):
+        names = [name for name, _ in value]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise analysis_error("COLUMN_ALREADY_EXISTS", columnName=f"`{twice.lower()}`")
         return _struct((name, _of_value(inner, options, merger)) for name, inner in value)
     if isinstance(value, list):
         merged: DataType = t.NULL

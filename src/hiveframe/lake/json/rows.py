@@ -30,7 +30,7 @@ from hiveframe.functions.sql import (
 from hiveframe.lake.csv.options import DROP_MALFORMED, FAIL_FAST
 from hiveframe.lake.json.options import JsonOptions
 from hiveframe.lake.json.values import JsonValues, direct_type, is_object, json_variant
-from hiveframe.lake.lines import LINE
+from hiveframe.lake.lines import LINE, UNDECODED
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.table_function import select_from, subquery
 from hiveframe.plan import types as t
@@ -41,6 +41,7 @@ RECORD = "__record"
 
 _PARSED = "__parsed"
 _TRAILING_COMMA = r",[ \t\r\n]*[}\]]"
+_NON_NUMBER = "NaN|INF|Infinity"
 
 
 def corrupt_position(schema: StructType, options: JsonOptions) -> int | None:
@@ -54,9 +55,12 @@ def corrupt_position(schema: StructType, options: JsonOptions) -> int | None:
     return None
 
 
-def is_plain(line: Sql) -> Sql:
+def is_plain(line: Sql, leniency: Leniency) -> Sql:
     """Whether DuckDB's JSON reader takes the text and reads it as Jackson would."""
-    return op("and", func("json_valid", line), not_(func("regexp_matches", line.copy(), text(_TRAILING_COMMA))))
+    if leniency.has_limits:
+        return exp.false()
+    odd = _TRAILING_COMMA if leniency.non_numbers else f"{_TRAILING_COMMA}|{_NON_NUMBER}"
+    return op("and", func("json_valid", line), not_(func("regexp_matches", line.copy(), text(odd))))
 
 
 def json_lines(lines: exp.Select) -> exp.Select:
@@ -71,7 +75,7 @@ def json_records(lines: exp.Select, keep: Sequence[str], leniency: Leniency, con
     malformed record; an empty one is none."""
     function = context.kernel("strict_json", strict_json_kernel(leniency), (t.STRING,), t.STRING)
     line = column(LINE)
-    plain = case((is_plain(line), line.copy()), default=func(function, line.copy()))
+    plain = case((is_plain(line, leniency), line.copy()), default=func(function, line.copy()))
     kept = [(k, column(k)) for k in keep]
     documents = select_from(subquery(json_lines(lines), "__lines"), [("__document", plain), *kept])
     document = column("__document")
@@ -112,10 +116,10 @@ def json_rows(
     wanted = StructType(tuple(schema.fields[i] for i in data))
     record = case((is_object(column(RECORD)), column(RECORD)))
     # An empty object, JSON null and (judged malformed) anything else have no fields.
-    values = _direct(wanted) if is_uniform else None
+    values = _direct(wanted) if is_uniform and not options.leniency.has_limits else None
     misfits: list[Sql] = [func("coalesce", op("and", is_null(record.copy()), _is_not_null_literal()), exp.false())]
     if values is None:
-        strict = JsonValues(options.rules, context)
+        strict = JsonValues(options.rules, context, options.leniency.most_characters)
         converted = strict.members(column(_PARSED), wanted)
         values = [c.value for c in converted]
         misfits += [c.misfit for c in converted if c.misfit is not None]
@@ -185,7 +189,7 @@ def _judged(
 ) -> exp.Select:
     outputs: list[tuple[str, Sql]] = [(f"f{i}", column(f"f{i}")) for i in data]
     if corrupt is not None:
-        outputs.append((f"f{corrupt}", case((column("__bad"), column(LINE)))))
+        outputs.append((f"f{corrupt}", case((column("__bad"), func("ltrim", column(LINE), text(UNDECODED))))))
     outputs += [(k, column(k)) for k in keep]
     select = select_from(subquery(typed, "__typed"), outputs)
     if options.mode == DROP_MALFORMED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from sqlglot import exp
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.json_lenient import raw_member_kernel
+from hiveframe.functions.json_lenient import member_with_texts, raw_member_kernel
 from hiveframe.functions.sql import (
     Sql,
     case,
@@ -25,7 +26,9 @@ from hiveframe.functions.sql import (
     is_not_null,
     is_null,
     lambda_,
+    not_,
     null,
+    number,
     op,
     param,
     physical_field_names,
@@ -37,8 +40,10 @@ from hiveframe.functions.sql import (
 from hiveframe.functions.variant_columns import of_json_texts
 from hiveframe.lake.text_values import TextRules, full_match, parse_date, parse_timestamp, parse_timestamp_ntz
 from hiveframe.plan import types as t
-from hiveframe.plan.types import ArrayType, DataType, MapType, StructType
+from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
 
+# Numbers that DuckDB writes in another way than they stand in a record.
+_REWRITTEN: Final = r"[0-9][eE]|\.[0-9]+0([^0-9]|$)|-0|[0-9]{16,}"
 _INTEGER: Final = "-?[0-9]+"
 _NUMBER: Final = "-?[0-9.]+([eE][+-]?[0-9]+)?"
 _NON_NUMBERS: Final[Mapping[str, str]] = {
@@ -63,8 +68,9 @@ class Converted:
 class JsonValues:
     """Conversions under one reader's rules."""
 
-    def __init__(self, rules: TextRules, context: EmitContext) -> None:
+    def __init__(self, rules: TextRules, context: EmitContext, most_characters: int | None = None) -> None:
         self._rules = rules
+        self._most = most_characters
         self._context = context
         self._numbers = count()
 
@@ -73,14 +79,32 @@ class JsonValues:
         made: list[Converted] = []
         for raw, f in zip(raw_fields(record, dtype), dtype.fields, strict=True):
             if isinstance(f.dtype, (t.StringType, t.CharType, t.VarcharType)):
-                made.append(Converted(_written(raw, record, f.name, self._context), None))
+                made.append(self._measured(_written(raw, record, f.name, self._context), raw))
             elif isinstance(f.dtype, t.VariantType):  # from the text itself, where numbers have all their digits
                 function = self._context.kernel("raw_member", raw_member_kernel, (t.STRING, t.STRING), t.STRING)
                 written = func(function, record.copy(), text(f.name))
                 made.append(Converted(json_variant(written, self._context), None))
+            elif _holds_text(f.dtype):
+                strict = self.strict(raw, f.dtype)
+                is_odd = func("regexp_matches", record.copy(), text(_REWRITTEN))
+                made.append(Converted(case((is_odd, self._as_written(record, f)), default=strict.value), strict.misfit))
             else:
                 made.append(self.strict(raw, f.dtype))
         return made
+
+    def _as_written(self, record: Sql, f: StructField) -> Sql:
+        """A nested member whose texts are read in Python: DuckDB writes the numbers in it in its own way."""
+        read = partial(member_with_texts, name=f.name, dtype=f.dtype)
+        texts = func(self._context.kernel("json_texts", read, (t.STRING,), t.STRING), record.copy())
+        return self.strict(texts, f.dtype).value
+
+    def _measured(self, value: Sql, raw: Sql) -> Converted:
+        """A text, NULL and a misfit where it is longer than strings may be."""
+        if self._most is None:
+            return Converted(value, None)
+        is_long = op("and", _is_string(raw), op(">", func("length", value), number(self._most)))
+        is_long = func("coalesce", is_long, exp.false())
+        return Converted(case((is_long.copy(), null()), default=value.copy()), is_long)
 
     def strict(self, raw: Sql, dtype: DataType) -> Converted:
         """`raw` (JSON text of one value, or NULL) as `dtype`."""
@@ -107,9 +131,16 @@ class JsonValues:
             return Converted(made, misfit)
         misfits = func("list_transform", items.copy(), lambda_([x], item.misfit))
         bad = func("coalesce", func("list_bool_or", misfits), exp.false())
-        if not isinstance(element, StructType):
-            made = case((bad.copy(), null()), default=made)
+        broken = self._strays(items, x) if isinstance(element, StructType) else bad
+        made = case((broken.copy(), null()), default=made)
         return Converted(made, op("or", misfit, bad))
+
+    def _strays(self, items: Sql, name: str) -> Sql:
+        """Whether an element of a list of objects is none, and not null."""
+        item = cast(param(name), "VARCHAR")
+        stray = op("and", op("!=", item, text("null")), not_(is_object(item)))
+        found = func("list_bool_or", func("list_transform", items.copy(), lambda_([name], stray)))
+        return func("coalesce", found, exp.false())
 
     def _map(self, raw: Sql, item: DataType) -> Converted:
         entries = func("map_entries", func("json_transform", raw, text('"MAP(VARCHAR, JSON)"')))
@@ -129,8 +160,9 @@ class JsonValues:
             return Converted(made, misfit)
         misfits = func("list_transform", entries.copy(), lambda_([x], value.misfit))
         bad = func("coalesce", func("list_bool_or", misfits), exp.false())
-        if not isinstance(item, StructType):
-            made = case((bad.copy(), null()), default=made)
+        values = func("map_values", func("json_transform", raw.copy(), text('"MAP(VARCHAR, JSON)"')))
+        broken = self._strays(values, x) if isinstance(item, StructType) else bad
+        made = case((broken.copy(), null()), default=made)
         return Converted(made, op("or", misfit, bad))
 
     def _struct(self, raw: Sql, dtype: StructType) -> Converted:
@@ -162,6 +194,17 @@ class JsonValues:
         return text_of(raw)
 
 
+def _holds_text(dtype: DataType) -> bool:
+    match dtype:
+        case ArrayType(element):
+            return _holds_text(element)
+        case MapType(_, value):
+            return _holds_text(value)
+        case StructType(fields):
+            return any(_holds_text(f.dtype) for f in fields)
+    return isinstance(dtype, (t.StringType, t.CharType, t.VarcharType))
+
+
 def json_variant(raw: Sql, context: EmitContext) -> Sql:
     """JSON text as a VARIANT, NULL where it is none."""
     return func(context.kernel("json_variant", of_json_texts, (t.STRING,), t.VARIANT), raw)
@@ -170,7 +213,8 @@ def json_variant(raw: Sql, context: EmitContext) -> Sql:
 def _written(raw: Sql, record: Sql, name: str, context: EmitContext) -> Sql:
     """A member as text; what is no string is copied as it is written, which DuckDB's own reader does not keep."""
     function = context.kernel("raw_member", raw_member_kernel, (t.STRING, t.STRING), t.STRING)
-    same = full_match(raw, "0|-?[1-9][0-9]{0,17}|true|false")
+    zero = op("and", op("=", raw.copy(), text("0")), not_(func("contains", record.copy(), text("-0"))))
+    same = op("or", full_match(raw, "-?[1-9][0-9]{0,17}|true|false"), zero)
     return case(
         (_is_string(raw), _content(raw)),
         (op("or", is_null(raw.copy()), same), raw.copy()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -13,16 +14,19 @@ from sqlglot import exp
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.sql import column, func, ident, text
+from hiveframe.functions.sql import column, func
 from hiveframe.lake.csv.header import FirstRecord, column_names, first_record, is_record
 from hiveframe.lake.csv.infer import infer_types
-from hiveframe.lake.csv.options import CsvOptions, read_options, refuse_decimals
-from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows, refuse_corrupt_alone
-from hiveframe.lake.csv.tokens import record_pattern, token_list, token_value
+from hiveframe.lake.csv.options import CsvOptions, read_options
+from hiveframe.lake.csv.rows import csv_columns, csv_records, csv_rows, refuse_corrupt_alone, variant_rows
+from hiveframe.lake.csv.splitting import SPLIT_NAME, field_value, records_of, scan_split, split_lines, splitter
+from hiveframe.lake.csv.tokens import record_pattern
+from hiveframe.lake.csv.variants import is_uneven, record_variant
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
-from hiveframe.lake.lines import LineFormat, read_lines
+from hiveframe.lake.lines import LINE, LineFormat, read_lines
 from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
+from hiveframe.lake.sampling import sampled_lines, without
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.lake.table_function import select_from, subquery
@@ -88,7 +92,6 @@ class CsvSource:
         schema, partitions = settle_schema(
             request, listed, self.label, lambda: _infer(source, detail, context) if has_data else None
         )
-        refuse_decimals(request.options, schema)
         csv_columns(schema, detail.options)
         return replace(source, schema=schema, partitions=partitions)
 
@@ -112,7 +115,17 @@ class CsvSource:
             refuse_corrupt_alone(columns, inner)
         elif columns.corrupt in inner:
             inner = list(range(len(places)))  # rows at hand are judged by all of their columns
-        typed = csv_rows(csv_records(lines.select, detail.options), columns, inner, detail.options, keep, context)
+        split = scan_split(detail.options, _place(source), context)
+        records = csv_records(lines.select, detail.options)
+        if detail.options.variant_column is None:
+            typed = csv_rows(records, columns, inner, detail.options, keep, split, context)
+        else:
+            names = {path: _names(header, detail.options) for path, header in detail.headers.items()}
+            value = record_variant(
+                column(LINE), column(PATH), names, detail.options, source.options, source.time_zone, context
+            )
+            uneven = is_uneven(func("len", split(column(LINE))), column(PATH), names)
+            typed = variant_rows(records, columns, inner, detail.options, keep, (value, uneven), context)
         return ScanSql(_named(typed, places, needed, source, with_path), lines.arrow)
 
 
@@ -128,6 +141,8 @@ def _named(
 
 def line_format(options: CsvOptions) -> LineFormat:
     """How a CSV file's bytes become records."""
+    if options.multi_line and options.needs_univocity:
+        return LineFormat(options.encoding, cut=partial(records_of, options=options))
     if options.multi_line:
         return LineFormat(options.encoding, record=record_pattern(options))
     return LineFormat(options.encoding, separator=options.line_separator)
@@ -140,18 +155,19 @@ def _first_records(listed: Listed, how: LineFormat, options: CsvOptions, *, want
 def _infer(source: ScanSource, detail: CsvDetail, context: ReadContext) -> StructType:
     """Names from the first file that has a record; types from the data, or text."""
     options = detail.options
+    if options.variant_column is not None:
+        return StructType((StructField(options.variant_column, t.VARIANT),))
     first = next(iter(detail.headers.values()), None)
     if not options.header:
         first = _first_data_record(source, detail)
     if first is None:
         return StructType()
-    tokens = _tokens(first, options, context)
+    tokens = [field_value(token, options) for token in splitter(options, _place(source))(first)]
     if len(tokens) > source.options.integer("maxColumns", 20_480):
         raise SparkException("MALFORMED_CSV_RECORD", {"badRecord": first})
     names = column_names(tokens) if options.header else [f"_c{i}" for i in range(len(tokens))]
     types: Sequence[t.DataType] = [t.STRING] * len(names)
     if options.infer_schema:
-        source.options.check_sampling()
         types = _types(source, detail, len(names), context)
     return StructType(tuple(StructField(n, d) for n, d in zip(names, types, strict=True)))
 
@@ -166,21 +182,26 @@ def _first_data_record(source: ScanSource, detail: CsvDetail) -> str | None:
 
 def _types(source: ScanSource, detail: CsvDetail, count: int, context: ReadContext) -> Sequence[t.DataType]:
     ntz = context.settings.get("spark.sql.timestampType") == "TIMESTAMP_NTZ"
+    sample = sampled_lines(source, detail.lines, source.options)
+    if sample is not None:
+        detail = replace(detail, lines=without(sample, detail.headers), skip={})
 
     def ask(build: Callable[[exp.Select], exp.Select]) -> tuple[Any, ...]:
         lines = read_lines(source, detail.lines, skip=detail.skip)
-        return context.runner.rows(build(lines.select), time_zone=source.time_zone, arrow=lines.arrow)[0]
+        split = partial(split_lines, options=detail.options, path=_place(source))
+        query, functions = build(lines.select), {SPLIT_NAME: split}
+        return context.runner.rows(query, time_zone=source.time_zone, arrow=lines.arrow, functions=functions)[0]
 
     return infer_types(ask, count, detail.options, ntz=ntz)
 
 
-def _tokens(line: str, options: CsvOptions, context: ReadContext) -> list[str | None]:
-    """The header's tokens, split by the very expressions that split the data."""
-    listed = exp.Select(
-        expressions=[exp.Alias(this=func("unnest", token_list(text(line), options)), alias=ident("token"))]
-    )
-    query = select_from(subquery(listed, "__header"), [("token", token_value(column("token"), options))])
-    return [row[0] for row in context.runner.rows(query, time_zone="UTC")]
+def _names(header: str, options: CsvOptions) -> tuple[str, ...]:
+    return tuple(field_value(token, options) or "" for token in splitter(options, "")(header))
+
+
+def _place(source: ScanSource) -> str:
+    """The file that an error names: the first one."""
+    return source.files[0].path if source.files else ""
 
 
 def _check_headers(source: ScanSource, detail: CsvDetail) -> None:

@@ -26,6 +26,7 @@ from hiveframe.lake.json.rows import (
 from hiveframe.lake.lines import LINE, LineFormat, read_lines
 from hiveframe.lake.options import Options
 from hiveframe.lake.partition_columns import PATH
+from hiveframe.lake.sampling import sampled_lines
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.lake.table_function import select_from, subquery
@@ -50,7 +51,12 @@ class JsonSource:
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """Lists the files; without a schema, every record is looked at."""
         options = read_options(request.options, context.settings)
-        how = LineFormat(options.encoding, separator=options.line_separator, whole_file=options.multi_line)
+        how = LineFormat(
+            options.encoding,
+            separator=options.line_separator,
+            whole_file=options.multi_line,
+            marks_undecoded=True,
+        )
         return self._opened(request, list_request(request, context), JsonDetail(options, how), context)
 
     def open_rows(
@@ -97,7 +103,7 @@ class JsonSource:
             typed = variant_rows(lines.select, data, inner, detail.options, keep, context)
         elif inner or detail.options.multi_line:
             carried = list(dict.fromkeys([*keep, LINE, PATH]))
-            records = json_records(lines.select, carried, detail.options.leniency, context)
+            records = json_records(lines.select, carried, detail.options.leniency.unmeasured, context)
             if source.files:
                 refuse_corrupt_alone(data, inner, detail.options)
             typed = json_rows(records, data, inner, detail.options, keep, context, is_uniform=detail.is_uniform)
@@ -112,7 +118,9 @@ class JsonSource:
 
 
 def _infer(source: ScanSource, detail: JsonDetail, context: ReadContext) -> Inferred:
-    source.options.check_sampling()
+    sample = sampled_lines(source, detail.lines, source.options)
+    if sample is not None:
+        detail = replace(detail, lines=sample)
     if detail.options.variant_column is not None:
         return Inferred(StructType((StructField(detail.options.variant_column, t.VARIANT),)), is_uniform=False)
 

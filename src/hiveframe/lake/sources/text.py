@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from hiveframe.errors import AnalysisException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column
+from hiveframe.lake.file_bytes import has_mixed_ends
 from hiveframe.lake.file_listing import list_request, settle_schema
-from hiveframe.lake.lines import LINE, LineFormat, has_mixed_ends, read_lines
+from hiveframe.lake.lines import LINE, LineFormat, read_lines
 from hiveframe.lake.partition_columns import PATH
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ScanSource, ScanSql, empty_scan, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
