@@ -13,9 +13,6 @@ from tests.grid import calls
 from tests.grid.generate import families, templates
 from tests.grid.goldens import GOLDEN, differences, gaps, load
 
-# Answers that Spark leaves open: sets have no order, ties are any of them. A known gap there may also pass.
-_OPEN = re.compile(r"\b(collect_set|mode|max_by|min_by)\(")
-
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
@@ -39,7 +36,7 @@ def _compare(family: str, failed: dict[str, str]) -> None:
     known = gaps(family)
     fresh = {key: why for key, why in failed.items() if key not in known}
     assert not fresh, f"{len(fresh)} cases fail:\n" + "\n".join(f"{key}\n    {why}" for key, why in fresh.items())
-    mended = sorted(key for key in known - set(failed) if not _OPEN.search(key))
+    mended = sorted(known - set(failed))
     assert not mended, f"these pass now: python -m tests.record.grid --gaps {family}\n" + "\n".join(mended)
 
 

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Run, failure
+from hiveframe.analysis.naming import describe
 from hiveframe.analysis.references import columns_in, free_columns, replace_in_plan, rewrite_down
-from hiveframe.functions.registry import FunctionKind, lookup
+from hiveframe.functions.cast_rules import keeps_equality
+from hiveframe.functions.determinism import is_deterministic
+from hiveframe.functions.registry import FunctionKind, Param, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+from hiveframe.plan import types as t
 from hiveframe.plan.walk import children, preorder, with_children
 
 if TYPE_CHECKING:
@@ -122,8 +126,6 @@ class Aggregator:
         if isinstance(expr, lg.Column):
             return self._column(expr)
         if isinstance(expr, lg.Call) and expr.function == "window_time":
-            from hiveframe.analysis.naming import describe
-
             raise _missing(describe(expr, self.run))  # Spark computes it below the groups
         return self._subquery(expr) if isinstance(expr, _SUBQUERIES) else None
 
@@ -142,6 +144,10 @@ class Aggregator:
             if nested is not None:
                 node = self.run.node_of(nested)
                 raise failure("NESTED_AGGREGATE_FUNCTION", node)
+            if not is_deterministic(inner) and not _is_added(inner, expr):
+                shown = describe(expr, self.run)
+                raise failure("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", None, sqlExpr=f'"{shown}"')
+        self._check_order(expr)
         print_ = self.prints.of(expr)
         found = self.calls.get(print_)
         if found is None:
@@ -149,6 +155,26 @@ class Aggregator:
             column = self.run.column(name, expr.dtype, expr.nullable)
             found = self.calls[print_] = lg.Named(column, expr)
         return found.column
+
+    def _check_order(self, expr: lg.Expr) -> None:
+        """DISTINCT values take an order of their own alone, or of what they are cast from."""
+        if not isinstance(expr, lg.AggCall) or not expr.distinct or not expr.order_by:
+            return
+        value, keys = expr.args[0], [k.child for k in expr.order_by]
+        prints = [self.prints.of(key) for key in keys]
+        if prints == [self.prints.of(value)]:
+            return
+        condition = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT"
+        name = f"`{expr.shown or expr.function}`"
+        if isinstance(value, lg.Cast) and prints == [self.prints.of(value.child)]:
+            if keeps_equality(value.child.dtype, value.dtype):
+                return
+            types = {"inputType": value.child.dtype, "castType": value.dtype}
+            shown = {k: f'"{t.sql_name(v)}"' for k, v in types.items()}
+            raise failure(f"{condition}_UNSAFE_CAST", None, funcName=name, **shown)
+        ordering = ", ".join(f'"{describe(key, self.run)}"' for key in keys)
+        argument = f'"{describe(value, self.run)}"'
+        raise failure(condition, None, funcName=name, funcArg=argument, orderingExpr=ordering)
 
     def _window(self, expr: lg.WindowCall) -> lg.Expr:
         function = with_children(expr.function, lg.Expr, self.rewrite)
@@ -166,8 +192,6 @@ class Aggregator:
         for arg in expr.args:
             key = self.keys.get(self.prints.of(arg))
             if key is None:
-                from hiveframe.analysis.naming import describe
-
                 listed = ", ".join(describe(k.expr, self.run) for k in self.grouping.keys)
                 condition = "GROUPING_COLUMN_MISMATCH" if expr.function == GROUPING else "GROUPING_ID_COLUMN_MISMATCH"
                 shown = describe(arg, self.run)
@@ -201,6 +225,14 @@ class Aggregator:
             if found is not column and isinstance(found, lg.Column) and found.id != column.id:
                 new[column.id] = found
         return replace(expr, plan=replace_in_plan(expr.plan, new)) if new else expr
+
+
+def _is_added(part: lg.Expr, call: lg.Expr) -> bool:
+    """Whether an aggregate's argument is one that binding put after those that were given."""
+    row = lookup(call.function) if isinstance(call, lg.AggCall) else None
+    if row is None or not isinstance(call, lg.AggCall) or any(isinstance(p, Param) and p.rest for p in row.params):
+        return False
+    return any(part is arg for arg in call.args[len(row.params) :])
 
 
 def _renamed(key: lg.Column, expr: lg.Expr) -> lg.Column:

@@ -102,7 +102,8 @@ class Run:
         """The node that was bound to exactly this expression; asked for messages only."""
         if isinstance(expr, lg.Column):
             return None
-        return next((node for node, bound in reversed(self.bound.items()) if bound is expr), None)
+        nodes = (node for node, bound in reversed(self.bound.items()) if bound is expr)
+        return next((node for node in nodes if not isinstance(node, spec.Alias)), None)
 
     def fresh_id(self) -> int:
         """An id that no column of this plan has."""

@@ -101,7 +101,7 @@ def _typed(expr: lg.Expr, run: Run) -> str:
     """The text of a typed expression that no node stands for, or whose node is written otherwise."""
     match expr:
         case lg.Column(name=name):
-            return name
+            return _full_name(expr, run) if run.shows_sql else name
         case lg.Literal(value, dtype):
             return _constant(value, dtype, run)
         case lg.LambdaVar():
@@ -116,19 +116,55 @@ def _typed(expr: lg.Expr, run: Run) -> str:
             own = _own_name(lookup(function), expr)
             return own if own is not None else _typed_call(function, shown, args, run)
         case lg.AggCall(function, args, shown=shown):
-            text = _typed_call(function, shown, args, run, distinct=expr.distinct)
+            text = _typed_call(function, shown, args, run, distinct=expr.distinct, keys=_keys(expr, run))
             return f"{text} FILTER (WHERE {describe(expr.filter, run)})" if expr.filter is not None else text
         case lg.PyUdf(name, args=args):
             return f"{name}({', '.join(describe(a, run) for a in args)})"
     return type(expr).__name__.lower()
 
 
+def _full_name(column: lg.Column, run: Run) -> str:
+    """A column's name under its table's, from the last node that named it."""
+    for node, bound in reversed(run.bound.items()):
+        if isinstance(bound, lg.Column) and bound.id == column.id and node in run.full_names:
+            return run.full_names[node]
+    return column.name
+
+
+def children_text(call: lg.AggCall, run: Run) -> str:
+    """An aggregate as a call of all that it takes, the keys of WITHIN GROUP last."""
+    return _typed_call(call.function, call.shown, call.args, run, keys=_keys(call, run))
+
+
+def _keys(call: lg.AggCall, run: Run) -> list[str]:
+    row = lookup(call.function)
+    is_sorted = row is not None and row.takes_order
+    return [f"{describe(key.child, run)} {_direction(key)}" for key in call.order_by] if is_sorted else []
+
+
+def typed_sql(expr: lg.Expr, run: Run) -> str:
+    """A typed expression as SQL (`Expression.sql`), as `qualified` writes a node."""
+    before, run.shows_sql = run.shows_sql, True
+    try:
+        return describe(expr, run)
+    finally:
+        run.shows_sql = before
+
+
 def _own_name(row: Function | None, bound: lg.Expr | None) -> str | None:
     return row.shown_as(bound.dtype) if row is not None and row.shown_as is not None and bound is not None else None
 
 
-def _typed_call(function: str, shown: str | None, args: Sequence[lg.Expr], run: Run, *, distinct: bool = False) -> str:
-    texts = [describe(a, run) for a in args]
+def _typed_call(
+    function: str,
+    shown: str | None,
+    args: Sequence[lg.Expr],
+    run: Run,
+    *,
+    distinct: bool = False,
+    keys: Sequence[str] = (),
+) -> str:
+    texts = [*(describe(a, run) for a in args), *keys]
     texts += implied_lambda(function, len(args))
     if function == "getfield":
         return f"{texts[0]}.{texts[1]}"
@@ -299,9 +335,12 @@ def _cast(node: spec.Cast, run: Run) -> str:
 
 
 def _sort_order(node: spec.SortOrder, run: Run) -> str:
-    nulls_first = node.ascending if node.nulls_first is None else node.nulls_first
-    direction = "ASC" if node.ascending else "DESC"
-    return f"{pretty(node.child, run)} {direction} NULLS {'FIRST' if nulls_first else 'LAST'}"
+    return f"{pretty(node.child, run)} {_direction(node)}"
+
+
+def _direction(key: spec.SortOrder | lg.SortKey) -> str:
+    nulls_first = key.ascending if key.nulls_first is None else key.nulls_first
+    return f"{'ASC' if key.ascending else 'DESC'} NULLS {'FIRST' if nulls_first else 'LAST'}"
 
 
 # The lambda that stands in for the last one left out: its parameters, and its text over them.

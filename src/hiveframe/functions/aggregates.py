@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from hiveframe.errors import SparkException
 from hiveframe.functions import hyperloglog
+from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.constant_arguments import not_constant
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.ordering import is_orderable, needs_key, order_key
 from hiveframe.functions.registry import (
@@ -47,7 +49,7 @@ def same_type(args: Sequence[Expr]) -> DataType:
     return args[0].dtype
 
 
-def _emit_count(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+def emit_count(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     """Rows in which no argument is NULL; a constant argument counts rows, which DuckDB does without reading any."""
     if not args:
         return ctx.aggregate("count", [cast(null(), "INTEGER")], call)  # no rows at all, under a legacy setting
@@ -155,13 +157,15 @@ def _bind_by(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
         dtype = args[0].dtype
         if len(args) == 2:
             return AggCall(name, args, dtype, True)
-        count = binder.fold(args[2], "k")
+        if not is_foldable(args[2]):
+            raise not_constant(binder, args[2], "k")
+        count = binder.fold(args[2], "k") or 0
         if not isinstance(count, int) or not 1 <= count <= MAX_BY_COUNT:
             raise binder.error(
                 "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                 exprName="`k`",
                 valueRange=f"[1, {MAX_BY_COUNT}]",
-                currentValue=str(count).lower() if count is None else str(count),
+                currentValue=str(count),
             )
         return AggCall(name, (*args[:2], Literal(count, t.INT)), t.ArrayType(dtype, True), True)
 
@@ -170,10 +174,9 @@ def _bind_by(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
 
 def _emit_by(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
     def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-        call = replace(call, distinct=False)
         key = order_key(args[1], call.args[1].dtype, ctx)
         if len(args) == 2:
-            return ctx.aggregate(f"arg_{name}_null", [args[0], key], call)
+            return ctx.aggregate(f"arg_{name}_null", [args[0], key], replace(call, distinct=False))
         if call.args[1].nullable:
             call = only_where(call, present(call.args[1]))
         return ctx.aggregate(f"arg_{name}_nulls_last", [args[0], key, args[2]], call)
@@ -304,7 +307,7 @@ register(
         t.LONG,
         never_null,
         FunctionKind.AGGREGATE,
-        emit=_emit_count,
+        emit=emit_count,
         checks=(_check_count,),
         doc="The number of rows, or of rows in which no argument is NULL.",
         group="aggregate",

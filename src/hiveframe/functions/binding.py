@@ -18,6 +18,7 @@ from hiveframe.functions.cast_rules import cast_nullable, cast_problem
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_rules import in_default, settled, unified
+from hiveframe.functions.modifiers import Modifiers, check_modifiers
 from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
@@ -43,6 +44,7 @@ class CallBinder:
         *,
         evaluate: Evaluate,
         describe: Describe,
+        qualify: Describe | None = None,
         session: Mapping[str, str] | None = None,
         parse_schema: Callable[[str], DataType] | None = None,
         collation: str = t.STRING.collation,
@@ -56,6 +58,7 @@ class CallBinder:
         self._session = session or {}
         self._parse_schema = parse_schema
         self._describe = describe
+        self._qualify = qualify or describe
         self._site: Expr | None = None
 
     def at(self, context: QueryContext | None) -> CallBinder:
@@ -133,6 +136,10 @@ class CallBinder:
     def quoted(self, expr: Expr) -> str:
         """An expression as messages show it, in double quotes."""
         return f'"{self._describe(expr)}"'
+
+    def qualified(self, expr: Expr) -> str:
+        """An expression with every column under its table's name."""
+        return self._qualify(expr)
 
     def error(self, condition: str, **params: str) -> SparkError:
         """An AnalysisException placed at the call; `sqlExpr` is filled in for DATATYPE_MISMATCH."""
@@ -215,22 +222,17 @@ def bind_function(
     row = _row(function) if isinstance(function, str) else function
     called = (shown or (function if isinstance(function, str) else row.name)).lower()
     signature = _signature(row)
-    if row.ordered_set:
-        args = (*args, *(key.child for key in order_by))
     if any(names):
         args = _by_name(row, signature, args, names, binder)
     check_count(row, called, len(args), binder)
+    check_modifiers(row, called, len(args), Modifiers(distinct, filter, order_by, ignore_nulls), binder)
+    if row.ordered_set is not None:
+        args = (*(key.child for key in order_by), *args)
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
-    if not is_aggregate:
-        _refuse_modifiers(called, binder, distinct=distinct, filter=filter, ignore_nulls=ignore_nulls)
-    elif row.skips_nulls is None:
-        _refuse_modifiers(called, binder, distinct=False, filter=None, ignore_nulls=ignore_nulls)
-    if distinct and row.name in ("percentile_cont", "percentile_disc"):
-        raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", funcName=f"`{called}`")
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)
-    with binder.placed(Call(row.site or row.name, given, t.NULL, shown=row.site or display)):
+    with binder.placed(_site(row, given, order_by, display)):
         bound = tuple(_bind_arg(binder, signature.param(i), i - row.uncounted, arg) for i, arg in enumerate(given))
         has_collation = any(is_collated(a.dtype) for a in bound)
         if has_collation:
@@ -277,13 +279,24 @@ def bind_function(
     return call if binder.collation == t.STRING.collation else in_default(row, call, binder.collation)
 
 
+def _site(row: Function, args: tuple[Expr, ...], keys: tuple[SortKey, ...], shown: str | None) -> Expr:
+    """The call as messages about its arguments show it."""
+    if row.takes_order:
+        return AggCall(row.name, args, t.NULL, order_by=keys, shown=shown)
+    return Call(row.site or row.name, args, t.NULL, shown=row.site or shown)
+
+
 def check_count(row: Function, called: str, count: int, binder: CallBinder) -> None:
     """WRONG_NUM_ARGS unless a row takes `count` arguments."""
+    if row.ordered_set is not None:
+        if not row.ordered_set.least <= count <= row.ordered_set.most:
+            raise wrong_count(called.lower(), str(row.ordered_set.least), count)
+        return
     signature = _signature(row)
     if count < signature.required or (signature.most is not None and count > signature.most):
         if count < signature.required and all(p.name for p in signature.params):
             raise _missing(row, signature.params[count], 0, binder)
-        raise wrong_count(called.lower(), signature.expected(), count, binder.context)
+        raise wrong_count(called.lower(), row.expected or signature.expected(), count, binder.context)
 
 
 def _row(name: str) -> Function:
@@ -381,22 +394,6 @@ def wrong_count(called: str, expected: str, actual: int, context: QueryContext |
     )
 
 
-def _refuse_modifiers(
-    called: str, binder: CallBinder, *, distinct: bool, filter: Expr | None, ignore_nulls: bool | None
-) -> None:
-    syntax = ""
-    if distinct:
-        syntax = "DISTINCT"
-    elif filter is not None:
-        syntax = "FILTER CLAUSE"
-    elif ignore_nulls:
-        syntax = "IGNORE NULLS"
-    if syntax:
-        raise binder.error(
-            "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", prettyName=f"`{called}`", syntax=syntax
-        )
-
-
 def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Expr:
     if isinstance(arg, Lambda):
         return arg
@@ -405,7 +402,7 @@ def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Exp
         raise binder.error(
             "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
             paramIndex=ordinal(position),
-            requiredType=required_type(param.kinds),
+            requiredType=required_type(_asked_for(param, arg)),
             inputSql=binder.quoted(arg),
             inputType=f'"{t.sql_name(arg.dtype)}"',
         )
@@ -413,6 +410,12 @@ def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Exp
     if param.constant and not is_foldable(bound):
         raise binder.not_foldable(arg, param.name or f"arg{position}", required_type(param.kinds))
     return bound
+
+
+def _asked_for(param: Param, arg: Expr) -> Sequence[DataType | Kind]:
+    if not param.by_shape:
+        return param.kinds
+    return [k for k in param.kinds if isinstance(k, t.ArrayType) == isinstance(arg.dtype, t.ArrayType)]
 
 
 def _target(param: Param, dtype: DataType, *, ansi: bool) -> DataType | None:

@@ -45,6 +45,19 @@ _LEGACY_ONLY: Final[tuple[tuple[tuple[type[DataType], ...], tuple[type[DataType]
 _NUMERIC_ORDER: Final = (t.BYTE, t.SHORT, t.INT, t.LONG, t.FLOAT, t.DOUBLE)
 
 
+# Types whose equal values have equal texts, and different values different ones.
+_SAME_TEXT: Final = (
+    *(t.IntegralType, t.DecimalType, t.DateType, t.TimestampNTZType, t.TimeType, *_INTERVAL),
+    *(t.BooleanType, t.BinaryType),
+)
+
+
+def keeps_equality(src: DataType, dst: DataType) -> bool:
+    """Whether a cast to text or bytes tells exactly the values apart that `src` does: not so where -0.0 is 0.0."""
+    is_plain = isinstance(dst, t.BinaryType) or dst == t.STRING
+    return is_plain and (isinstance(src, _SAME_TEXT) or src == t.STRING)
+
+
 def can_cast(src: DataType, dst: DataType, mode: str = "ansi") -> bool:
     """Whether `CAST(src AS dst)` exists in `mode`."""
     src, dst = storage(src), storage(dst)

@@ -10,9 +10,9 @@ from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import distinct, with_comparables
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.numeric_histogram import numeric_histograms
+from hiveframe.functions.ordering import order_key
 from hiveframe.functions.registry import (
     ANY,
-    NUMERIC,
     Binder,
     Function,
     FunctionKind,
@@ -23,7 +23,19 @@ from hiveframe.functions.registry import (
     never_null,
     register,
 )
-from hiveframe.functions.sql import Sql, cast, func, number, op, physical_type, text
+from hiveframe.functions.sql import (
+    Sql,
+    cast,
+    field,
+    func,
+    lambda_,
+    number,
+    op,
+    param,
+    physical_type,
+    struct_pack,
+    text,
+)
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Expr, Literal
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
@@ -31,7 +43,7 @@ from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
 _TEXT_OR_BYTES = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
 _NO_DELIMITER = Literal(None, t.NULL)
 _HISTOGRAM_VALUE = Kind(
-    "NUMERIC or DATE or TIMESTAMP or TIMESTAMP_NTZ or INTERVAL DAY TO SECOND or INTERVAL YEAR TO MONTH",
+    "NUMERIC or DATE or TIMESTAMP or TIMESTAMP_NTZ or INTERVAL YEAR TO MONTH or INTERVAL DAY TO SECOND",
     lambda d: isinstance(
         d,
         (
@@ -106,10 +118,16 @@ def _holds_map(dtype: DataType) -> bool:
 
 def _check_delimiter(binder: Binder, args: tuple[Expr, ...]) -> None:
     binder.fold(args[1], "delimiter")
-    kinds = (args[0].dtype, args[1].dtype)
-    if is_collated(kinds[0]) and kinds[1] not in (t.NULL, kinds[0]):
-        listed = " or ".join(f'"{t.sql_name(kind)}"' for kind in kinds)
-        raise binder.error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", functionName="`listagg`", dataType=f"({listed})")
+    value, delimiter = args[0].dtype, args[1].dtype
+    if isinstance(delimiter, t.NullType) or delimiter == value:
+        return
+    if isinstance(value, t.BinaryType) == isinstance(delimiter, t.BinaryType) and not is_collated(value):
+        return
+    raise binder.error(
+        "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+        functionName="`listagg`",
+        dataType=f'("{t.sql_name(value)}" or "{t.sql_name(delimiter)}")',
+    )
 
 
 def _emit_joined(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -121,17 +139,31 @@ def _emit_joined(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     elif is_binary:
         delimiter = func("hex", delimiter)
     parts = func("hex", value) if is_binary else value
-    if call.distinct and is_collated(call.args[0].dtype):
+    if call.distinct and call.order_by and not is_collated(call.args[0].dtype):
+        joined = func("array_to_string", _sorted_set(call, parts, ctx), delimiter)
+    elif call.distinct and is_collated(call.args[0].dtype):
         met = only_where(replace(call, distinct=False), present(call.args[0]))
         found = _different(ctx.aggregate("list", [parts], met), call.args[0].dtype, ctx)
         joined = func("array_to_string", found, delimiter)
-    elif call.distinct and not call.order_by:
+    elif call.distinct:
         # Spark's order is any: ours is always the same
         found = ctx.aggregate("list", [parts], only_where(call, present(call.args[0])))
         joined = func("array_to_string", func("list_sort", found), delimiter)
     else:
         joined = ctx.aggregate("string_agg", [parts, delimiter], call)
     return func("from_hex", joined) if is_binary else joined
+
+
+def _sorted_set(call: AggCall, part: Sql, ctx: EmitContext) -> Sql:
+    """The different texts in the order of the key, which is what they are the texts of: sorted as pairs with it."""
+    (key,) = call.order_by
+    pair = StructType((StructField("key", key.child.dtype), StructField("part", t.STRING)))
+    order = order_key(ctx.expr(key.child), key.child.dtype, ctx)
+    present_call = only_where(replace(call, order_by=()), present(call.args[0]))
+    found = ctx.aggregate("list", [struct_pack(pair, [order, part])], present_call)
+    x = ctx.fresh("x")
+    in_order = func("list_sort", found, text("ASC" if key.ascending else "DESC"))
+    return func("list_transform", in_order, lambda_([x], field(param(x), pair, 1)))
 
 
 def _histogram_type(args: Sequence[Expr]) -> DataType:
@@ -203,6 +235,7 @@ register(
         FunctionKind.AGGREGATE,
         emit=_emit_joined,
         checks=(_check_delimiter,),
+        takes_order=True,
         aliases=("string_agg",),
         doc="The values that are not NULL as one text, the delimiter between them.",
         group="aggregate",
@@ -210,7 +243,7 @@ register(
     ),
     Function(
         "histogram_numeric",
-        (either(_HISTOGRAM_VALUE, NUMERIC), t.INT),
+        (_HISTOGRAM_VALUE, t.INT),
         _histogram_type,
         always_null,
         FunctionKind.AGGREGATE,

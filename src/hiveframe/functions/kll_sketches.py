@@ -13,6 +13,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkRuntimeException
 from hiveframe.functions import kll
 from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.constant_arguments import not_constant
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.kll import Sketch
 from hiveframe.functions.registry import Binder, Function, FunctionKind, Kind, Param, any_null, never_null, register
@@ -23,7 +24,6 @@ from hiveframe.functions.sketch_rows import (
     gathered,
     groups,
     invalid_buffer,
-    not_constant,
     refused,
     spread,
 )

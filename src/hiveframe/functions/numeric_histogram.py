@@ -7,6 +7,7 @@ two nearest bins become one. Of equally near pairs a random one is taken, from t
 from __future__ import annotations
 
 import bisect
+import math
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,10 +21,11 @@ _SEED: Final = 31183
 def histogram(values: list[float], bins: int) -> list[tuple[float, float]]:
     """Centres and counts of at most `bins` bins, in order."""
     random = JavaRandom(_SEED)
+    is_ordered = not any(map(math.isnan, values)) and not any(map(math.isinf, values))  # their mean is no number
     centres: list[float] = []
     counts: list[float] = []
     for value in values:
-        place = bisect.bisect_left(centres, value)
+        place = bisect.bisect_left(centres, value) if is_ordered else _place_among_nans(centres, value)
         if place < len(centres) and centres[place] == value:
             counts[place] += 1
             continue
@@ -32,6 +34,20 @@ def histogram(values: list[float], bins: int) -> list[tuple[float, float]]:
         if len(centres) > bins:
             _merge_nearest(centres, counts, random)
     return list(zip(centres, counts, strict=True))
+
+
+def _place_among_nans(centres: list[float], value: float) -> int:
+    """Where Spark's search ends: at once where it meets what is neither less nor greater."""
+    low, high, place = 0, len(centres), 0
+    while low < high:
+        place = (low + high) // 2
+        if centres[place] > value:
+            high = place
+        elif centres[place] < value:
+            low = place = place + 1
+        else:
+            break
+    return place
 
 
 def _merge_nearest(centres: list[float], counts: list[float], random: JavaRandom) -> None:

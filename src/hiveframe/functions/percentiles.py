@@ -12,7 +12,7 @@ import pyarrow as pa
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.aggregates import only_where, present
 from hiveframe.functions.approximate_percentile import emit_percentile_approx
-from hiveframe.functions.binding import wrong_count
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -24,23 +24,25 @@ from hiveframe.functions.registry import (
     Function,
     FunctionKind,
     Kind,
+    OrderedSet,
     Param,
     always_null,
     either,
     optional,
     register,
-    rest,
 )
 from hiveframe.functions.sql import Sql, cast, func, lambda_, neg, param, physical_type, struct_pack, text
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Expr, Literal, SortKey
+from hiveframe.plan.logical import AggCall, Column, Expr, Literal, SortKey
 from hiveframe.plan.types import ArrayType, DataType, StructField, StructType
+from hiveframe.plan.walk import rewrite_up
 
 _DAY_TIME = Kind("INTERVAL DAY TO SECOND", lambda d: isinstance(d, t.DayTimeIntervalType))
 _YEAR_MONTH = Kind("INTERVAL YEAR TO MONTH", lambda d: isinstance(d, t.YearMonthIntervalType))
 _MEASURE = either(NUMERIC, _DAY_TIME, _YEAR_MONTH)
-_ORDERED = either(NUMERIC, t.DATE, t.TIMESTAMP, t.TIMESTAMP_NTZ, _DAY_TIME, _YEAR_MONTH)
+_ORDERED = either(NUMERIC, t.DATE, t.TIMESTAMP, t.TIMESTAMP_NTZ, _YEAR_MONTH, _DAY_TIME)
 _SHARE = either(t.DOUBLE, ArrayType(t.DOUBLE, False))
+_EXACT_SHARE = Param(_SHARE.kinds, by_shape=True)
 _WEIGHTED = StructType((StructField("value", t.DOUBLE), StructField("count", t.LONG)))
 _INT_MAX = 2**31 - 1
 _DEFAULT_ACCURACY = 10_000
@@ -106,39 +108,33 @@ def _check_accuracy(binder: Binder, args: tuple[Expr, ...]) -> None:
         )
 
 
-def _check_one_key(name: str, class_name: str) -> Callable[[Binder, tuple[Expr, ...]], None]:
-    def check(binder: Binder, args: tuple[Expr, ...]) -> None:
-        if len(args) < 2:
-            raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", funcName=f"`{name}`")
-        if len(args) > 2:
-            raise binder.error(
-                "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS",
-                funcName=f"`{class_name}`",
-                expectedNum="1",
-                actualNum=str(len(args) - 1),
-            )
-
-    return check
-
-
 def _emit_percentile(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     frequency = call.args[2]
     if isinstance(frequency, Literal) and isinstance(frequency.value, int) and frequency.value > 0:
         made = ctx.aggregate("quantile_cont", [cast(args[0], "DOUBLE"), args[1]], call)
         return _cut(made, call.dtype, ctx, call.args[1])
+    assert isinstance(call.args[3], Literal)
     pair = struct_pack(_WEIGHTED, [cast(args[0], "DOUBLE"), cast(args[2], "BIGINT")])
     shares = call.args[1].dtype
     kernel = ctx.kernel(
         "weighted_percentile",
-        functools.partial(weighted_percentiles, frequency=_text_of(frequency)),
+        functools.partial(weighted_percentiles, frequency=str(call.args[3].value)),
         [ArrayType(_WEIGHTED), shares],
         _like_share(t.DOUBLE, call.args[1]),
     )
     return _cut(func(kernel, ctx.aggregate("list", [pair], call), args[1]), call.dtype, ctx)
 
 
-def _text_of(frequency: Expr) -> str:
-    return f'"{getattr(frequency, "name", None) or getattr(frequency, "value", "frequency")}"'
+def _with_frequency_shown(binder: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The arguments and, where it isn't one for all rows, the frequency as the error for a negative one shows it.
+
+    By then Spark has put places of the row for its columns.
+    """
+    args = _settled(1)(binder, args)
+    if isinstance(args[2], Literal) and args[2].value is not None and args[2].value > 0:
+        return args
+    shown = rewrite_up(args[2], Expr, lambda e: replace(e, name="boundreference()") if isinstance(e, Column) else e)
+    return (*args, Literal(binder.quoted(shown), t.STRING))
 
 
 def weighted_percentiles(lists: pa.ListArray, shares: pa.Array, *, frequency: str) -> pa.Array:
@@ -192,20 +188,23 @@ def _unless_empty(made: Sql, share: Expr) -> Sql:
 
 
 def _emit_ordered(name: str) -> Callable[[AggCall, list[Sql], EmitContext], Sql]:
-    """`percentile_cont(p) WITHIN GROUP (ORDER BY x)`; descending order is ascending order of -x."""
+    """`percentile_cont(p) WITHIN GROUP (ORDER BY x)`; DuckDB takes a negative share in descending order."""
 
     def emit(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-        share, value = args[0], cast(args[1], "DOUBLE")
-        descending = bool(call.order_by) and not call.order_by[0].ascending
-        made = ctx.aggregate(name, [neg(value) if descending else value, share], replace(call, order_by=()))
-        if not descending:
-            return _cut(made, call.dtype, ctx, call.args[0])
-        if not isinstance(call.dtype, ArrayType):
-            return _cut(neg(made), call.dtype, ctx)
-        x = ctx.fresh("x")
-        return _cut(func("list_transform", made, lambda_([x], neg(param(x)))), call.dtype, ctx, call.args[0])
+        value, share = cast(args[0], "DOUBLE"), args[1]
+        if call.order_by and not call.order_by[0].ascending:
+            share = _negated(call.args[1], share, ctx)
+        made = ctx.aggregate(name, [value, share], replace(call, order_by=()))
+        return _cut(made, call.dtype, ctx, call.args[1])
 
     return emit
+
+
+def _negated(share: Expr, emitted: Sql, ctx: EmitContext) -> Sql:
+    if not isinstance(share.dtype, ArrayType):
+        return neg(cast(emitted, "DOUBLE"))  # -0.0 where it is zero
+    assert isinstance(share, Literal)
+    return ctx.expr(replace(share, value=tuple(-one for one in share.value)))
 
 
 def _cut(made: Sql, dtype: DataType, ctx: EmitContext, share: Expr | None = None) -> Sql:
@@ -223,27 +222,28 @@ def _cut(made: Sql, dtype: DataType, ctx: EmitContext, share: Expr | None = None
 
 def _bind_mode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """`mode(x, TRUE)` and `mode() WITHIN GROUP (ORDER BY x)` take the first in order of equally frequent values."""
-    if not args:
-        raise binder.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", funcName="`mode`")
-    if len(args) > 2:
-        raise wrong_count("mode", "0", len(args))
-    order_by: tuple[SortKey, ...] = ()
-    if len(args) > 1:
-        if not isinstance(args[1].dtype, (t.BooleanType, t.NullType)):
-            raise binder.error(
-                "UNEXPECTED_INPUT_TYPE",
-                functionName="`mode`",
-                paramIndex="second",
-                requiredType='"BOOLEAN"',
-                inputSql=binder.quoted(args[1]),
-                inputType=f'"{t.sql_name(args[1].dtype)}"',
-            )
-        deterministic = binder.fold(args[1], "deterministic")
-        if deterministic is None:
-            raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="`deterministic`")
-        if deterministic:
-            order_by = (SortKey(args[0]),)
+    order_by = (SortKey(args[0]),) if len(args) > 1 and _is_deterministic(binder, args[1]) else ()
     return AggCall("mode", args[:1], args[0].dtype, True, order_by=order_by)
+
+
+def _is_deterministic(binder: Binder, flag: Expr) -> bool:
+    if not is_foldable(flag):
+        shown = {"funcName": "`mode`", "paramName": "`deterministic`", "paramType": '"BOOLEAN"'}
+        raise binder.error("NON_FOLDABLE_ARGUMENT", **shown)
+    value = binder.fold(flag, "deterministic")
+    if value is None:
+        shown = {"exprName": "`deterministic`", "sqlExpr": binder.quoted(flag)}
+        raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", **shown)
+    if not isinstance(flag.dtype, t.BooleanType):
+        raise binder.error(
+            "UNEXPECTED_INPUT_TYPE",
+            functionName="`mode`",
+            paramIndex="second",
+            requiredType='"BOOLEAN"',
+            inputSql=binder.quoted(flag),
+            inputType=f'"{t.sql_name(flag.dtype)}"',
+        )
+    return bool(value)
 
 
 def _mode_shown(texts: Sequence[str]) -> str:
@@ -270,17 +270,17 @@ def _default_int(value: int, dtype: DataType) -> Param:
     return Param((INTEGRAL,), optional=True, default=Literal(value, dtype))
 
 
-def _ordered_row(name: str, duck_name: str, class_name: str, doc: str) -> Function:
+def _ordered_row(name: str, duck_name: str, node: str, doc: str) -> Function:
     return Function(
         name,
-        (_SHARE, Param(_MEASURE.kinds, optional=True), rest(ANY)),
-        lambda args: _like_share(_between(args[1].dtype), args[0]),
+        (_MEASURE, _EXACT_SHARE),
+        lambda args: _like_share(_between(args[0].dtype), args[1]),
         always_null,
         FunctionKind.AGGREGATE,
         emit=_emit_ordered(duck_name),
-        checks=(_check_one_key(name, class_name), _check_share(0)),
-        coerce=_settled(0),
-        ordered_set=True,
+        checks=(_check_share(1),),
+        coerce=_settled(1),
+        ordered_set=OrderedSet(1, 1, node),
         doc=doc,
         group="aggregate",
         since="4.0.0",
@@ -290,13 +290,13 @@ def _ordered_row(name: str, duck_name: str, class_name: str, doc: str) -> Functi
 register(
     Function(
         "percentile",
-        (_MEASURE, _SHARE, _default_int(1, t.INT)),
+        (_MEASURE, _EXACT_SHARE, _default_int(1, t.INT)),
         lambda args: _like_share(_between(args[0].dtype), args[1]),
         always_null,
         FunctionKind.AGGREGATE,
         emit=_emit_percentile,
         checks=(_check_share(1),),
-        coerce=_settled(1),
+        coerce=_with_frequency_shown,
         doc="The exact percentile, interpolated between neighbours; each value counts as often as the frequency says.",
         group="aggregate",
         since="2.1.0",
@@ -327,19 +327,19 @@ register(
         since="2.1.0",
     ),
     _ordered_row(
-        "percentile_cont", "quantile_cont", "PercentileCont", "The percentile of an ordered group, interpolated."
+        "percentile_cont", "quantile_cont", "percentile_cont", "The percentile of an ordered group, interpolated."
     ),
     _ordered_row(
         "percentile_disc", "quantile_disc", "PercentileDisc", "The percentile of an ordered group, one of its values."
     ),
     Function(
         "mode",
-        (optional(ANY), optional(ANY), rest(ANY)),
+        (ANY, optional(ANY)),
         kind=FunctionKind.AGGREGATE,
         bind=_bind_mode,
         emit=_emit_mode,
         shows=_mode_shown,
-        ordered_set=True,
+        ordered_set=OrderedSet(0, 2, "Mode"),
         doc="The most frequent value.",
         group="aggregate",
         since="3.4.0",

@@ -80,6 +80,7 @@ class Param:
     """One parameter. `kinds`: alternatives in order. `default` fills an optional one left out (None: it stays out).
 
     `constant`: the argument must be foldable (Spark: NON_FOLDABLE_INPUT otherwise). `name` serves named arguments.
+    `by_shape`: messages name the alternative for an array to whoever gave one, else the others.
     """
 
     kinds: tuple[DataType | Kind, ...]
@@ -88,6 +89,7 @@ class Param:
     default: Literal | None = None
     constant: bool = False
     name: str = ""
+    by_shape: bool = False
 
 
 ParamLike = DataType | Kind | Param
@@ -122,6 +124,9 @@ class Binder(Protocol):
     def quoted(self, expr: Expr) -> str:
         """An expression as messages show it, in double quotes."""
 
+    def qualified(self, expr: Expr) -> str:
+        """An expression with every column under its table's name."""
+
     def error(self, condition: str, **params: str) -> Exception:
         """An AnalysisException placed at the call being bound."""
 
@@ -144,6 +149,19 @@ def never_null(args: Sequence[Expr]) -> bool:
 def always_null(args: Sequence[Expr]) -> bool:
     """May be NULL whatever comes in."""
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedSet:
+    """Takes WITHIN GROUP (ORDER BY key): the key becomes the first argument.
+
+    `least` and `most`: how many arguments stand in the parentheses, with or without the key; `node`: its name where a
+    message counts keys.
+    """
+
+    least: int
+    most: int
+    node: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +193,7 @@ class Function:
     deterministic: bool = True
     operator: str | None = None  # how the column name shows it: infix symbol, or None for name(args)
     label: str = ""  # the name that column names show when it is called by `name` itself: SQRT, PI
+    expected: str = ""  # how many arguments messages ask for, where Spark's constructors say more than it takes
     uncounted: int = 0  # leading arguments that are words of the syntax: messages count the ones after them
     site: str = ""  # the name that messages about its arguments show: what it is underneath
     # A call that becomes another function's shows that one: its name from the name called and the other's.
@@ -186,7 +205,8 @@ class Function:
     group: str = ""
     since: str = ""
     checks: tuple[Callable[[Binder, tuple[Expr, ...]], None], ...] = field(default=())
-    ordered_set: bool = False  # takes WITHIN GROUP (ORDER BY key): the key becomes the last argument
+    ordered_set: OrderedSet | None = None
+    takes_order: bool = False  # WITHIN GROUP (ORDER BY keys) orders the values that it takes
     skips_nulls: bool | None = None  # what IGNORE/RESPECT NULLS is when left out; None: it takes neither
     is_internal: bool = False  # made by analysis alone: no name for users, not listed
 

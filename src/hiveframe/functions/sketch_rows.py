@@ -13,7 +13,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import Binder, Kind, Param
 from hiveframe.functions.sql import Sql, struct_pack
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import AggCall, Expr, Literal
+from hiveframe.plan.logical import AggCall, Literal
 from hiveframe.plan.types import DataType, StructField, StructType
 
 
@@ -72,16 +72,6 @@ def spread(lists: pa.ListArray) -> Iterator[slice]:
 def invalid_buffer(condition: str, function: str) -> SparkRuntimeException:
     """The error for bytes that are no such sketch."""
     return SparkRuntimeException(condition, {"function": f"`{function}`"})
-
-
-def not_constant(binder: Binder, arg: Expr, name: str) -> Exception:
-    """The error for an argument that must be constant, in the words of the newer sketches."""
-    return binder.error(
-        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-        inputName=name,
-        inputType=t.simple_string(arg.dtype),
-        inputExpr=binder.quoted(arg).strip('"'),
-    )
 
 
 def refused(binder: Binder, condition: str, params: Mapping[str, str]) -> Exception:

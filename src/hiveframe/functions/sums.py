@@ -11,7 +11,7 @@ from hiveframe.functions.decimals import bounded
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import quotient, scaled, unscaled
 from hiveframe.functions.registry import Function, FunctionKind, Kind, always_null, register
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.plan.logical import AggCall, Expr
@@ -28,7 +28,9 @@ _SUM_DIGITS = 10
 _MEAN_DIGITS = 4
 
 _OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
-_SUM_FAILED = r"Overflow in (?:HUGEINT addition: (?P<value>-?\d+ \+ -?\d+)|SUM of DECIMAL)"
+_SUM_FAILED = r"Overflow in (?:HUGEINT addition|SUM of DECIMAL)"
+_QUOTIENT_SCALE = MAX_PRECISION + 1  # of the quotient that a message shows, cut off there
+_STEP = 19  # digits of a quotient that one division of 128 bits yields
 
 _INT_RANGE = (-(2**31), 2**31 - 1)
 _LONG_RANGE = (-(2**63), 2**63 - 1)
@@ -45,7 +47,8 @@ def _sum_type(args: Sequence[Expr]) -> DataType:
     return t.DOUBLE
 
 
-def _mean_type(args: Sequence[Expr]) -> DataType:
+def mean_type(args: Sequence[Expr]) -> DataType:
+    """The type of the mean of the first argument."""
     match args[0].dtype:
         case DecimalType(precision, scale):
             return bounded(precision + _MEAN_DIGITS, scale + _MEAN_DIGITS)
@@ -104,18 +107,14 @@ def _decimal_total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: 
         kernel = ctx.kernel("decimal_total", decimal_totals, [t.ArrayType(source)], total_type)
         return func(kernel, listed)
     target = bounded(source.precision + _SUM_DIGITS, source.scale)
-    params = _out_of_range("{value}", target)
-    ctx.native(_SUM_FAILED, "ArithmeticException", _OUT_OF_RANGE, params, call.context)
-    return cast(ctx.aggregate("sum", args, call), physical_type(target))
-
-
-def _out_of_range(value: str, dtype: DecimalType) -> dict[str, str]:
-    return {
-        "value": value,
-        "precision": str(dtype.precision),
-        "scale": str(dtype.scale),
+    name = "try_avg" if call.function == "avg" else "try_sum"
+    params = {
+        "message": "Overflow in sum of decimals",
+        "alternative": f" Use '{name}' to tolerate overflow and return NULL instead.",
         "config": '"spark.sql.ansi.enabled"',
     }
+    ctx.native(_SUM_FAILED, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
+    return cast(ctx.aggregate("sum", args, call), physical_type(target))
 
 
 def decimal_totals(lists: pa.ListArray) -> pa.Array:
@@ -133,7 +132,8 @@ def decimal_totals(lists: pa.ListArray) -> pa.Array:
     return pa.array(totals, pa.decimal128(MAX_PRECISION, dtype.scale))
 
 
-def _emit_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+def emit_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The mean of the first argument."""
     return _mean(call, args, ctx, is_try=False)
 
 
@@ -144,7 +144,9 @@ def _emit_try_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 def _mean(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: bool) -> Sql:
     source, target = call.args[0].dtype, call.dtype
     if isinstance(target, t.DoubleType):
-        return ctx.aggregate("avg", args, call)
+        # Spark adds BIGINTs up as DOUBLEs; DuckDB would as HUGEINTs, in twice the time
+        values = [cast(args[0], "DOUBLE")] if source == t.LONG else args
+        return ctx.aggregate("avg", values, call)
     count = ctx.aggregate("count", args, call)
     if isinstance(source, DecimalType) and isinstance(target, DecimalType):
         total = _decimal_total(call, args, ctx, is_try=is_try)
@@ -172,15 +174,33 @@ def _decimal_mean(
     limit = number(10**MAX_PRECISION // shift)
     fits = op("<", func("abs", high), limit)
     mean = cast(scaled(op("+", op("*", high, number(shift)), low), target.scale), physical_type(target))
-    return case((fits, mean), (is_not_null(total), _too_wide(call, high, ctx, is_try=is_try)))
-
-
-def _too_wide(call: AggCall, value: Sql, ctx: EmitContext, *, is_try: bool) -> Sql:
     if is_try or not ctx.ansi:
-        return null()
-    assert isinstance(call.dtype, DecimalType)
-    params = _out_of_range("", call.dtype) | {"value": cast(value, "VARCHAR")}
-    return ctx.raise_error("ArithmeticException", _OUT_OF_RANGE, params, call.dtype, call.context)
+        return case((fits, mean), (is_not_null(total), null()))
+    params: dict[str, Sql | str] = {
+        "value": _quotient_text(whole, count, source.scale),
+        "precision": str(target.precision),
+        "scale": str(target.scale),
+        "config": '"spark.sql.ansi.enabled"',
+    }
+    too_wide = ctx.raise_error("ArithmeticException", _OUT_OF_RANGE, params, call.dtype, call.context)
+    return case((fits, mean), (is_not_null(total), too_wide))
+
+
+def _quotient_text(whole: Sql, count: Sql, scale: int) -> Sql:
+    """`whole / count / 10**scale` with all the digits that Spark's division has: long division in three steps."""
+    size = func("abs", whole)
+    sign = case((op("<", whole, number(0)), text("-")), default=text(""))
+    digits = cast(op("//", size, count), "VARCHAR")
+    rest = op("%", size, count)
+    left = _QUOTIENT_SCALE - scale
+    parts = [digits if scale == 0 else func("left", digits, number(-scale)), text(".")]
+    parts += [func("right", digits, number(scale))] if scale else []
+    while left > 0:
+        step = min(left, _STEP)
+        shifted = op("*", rest, number(10**step))
+        parts.append(func("lpad", cast(op("//", shifted, count), "VARCHAR"), number(step), text("0")))
+        rest, left = op("%", shifted, count), left - step
+    return func("concat", sign, *parts)
 
 
 def _row(
@@ -190,6 +210,7 @@ def _row(
     doc: str,
     since: str,
     *aliases: str,
+    expected: str = "",
 ) -> Function:
     return Function(
         name,
@@ -199,6 +220,7 @@ def _row(
         FunctionKind.AGGREGATE,
         emit=emit,
         aliases=aliases,
+        expected=expected,
         doc=doc,
         group="aggregate",
         since=since,
@@ -207,7 +229,21 @@ def _row(
 
 register(
     _row("sum", _sum_type, _emit_sum, "The sum of the values.", "1.0.0"),
-    _row("try_sum", _sum_type, _emit_try_sum, "The sum of the values, NULL where it overflows.", "3.3.0"),
-    _row("avg", _mean_type, _emit_mean, "The mean of the values.", "1.0.0", "mean"),
-    _row("try_avg", _mean_type, _emit_try_mean, "The mean of the values, NULL where it overflows.", "3.3.0"),
+    _row(
+        "try_sum",
+        _sum_type,
+        _emit_try_sum,
+        "The sum of the values, NULL where it overflows.",
+        "3.3.0",
+        expected="[1, 2]",
+    ),
+    _row("avg", mean_type, emit_mean, "The mean of the values.", "1.0.0", "mean"),
+    _row(
+        "try_avg",
+        mean_type,
+        _emit_try_mean,
+        "The mean of the values, NULL where it overflows.",
+        "3.3.0",
+        expected="[1, 2]",
+    ),
 )

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from hiveframe.functions import tuple_sketch
 from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.constant_arguments import not_constant
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.quick_select import MAX_LG_K, MIN_LG_K
 from hiveframe.functions.registry import Binder, Function, FunctionKind, Kind, Param, any_null, register
-from hiveframe.functions.sketch_rows import BYTES, gathered, not_constant, refused
+from hiveframe.functions.sketch_rows import BYTES, gathered, refused
 from hiveframe.functions.sql import Sql, func
 from hiveframe.functions.theta_sketches import DEFAULT_LG_K
 from hiveframe.functions.tuple_sketch import MODES, Family

@@ -645,7 +645,7 @@ class Deduplicate(Relation):
 
 
 AUTO_ALIAS = "__auto_generated_subquery_name"
-"""The alias of a subquery in FROM that was given none: its columns go without a qualifier."""
+"""The alias of a subquery in FROM that was given none; proposals leave it out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

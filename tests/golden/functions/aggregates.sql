@@ -2,7 +2,9 @@ sum(a), sum(b), sum(c), sum(d), avg(a), avg(b), avg(d) from values (1Y, 1.5f, 10
 sum(a), avg(a), min(a), max(a), sum(distinct a), count(a), count(*), count(1), count(distinct a, a) from values ('1'),('2.5'),(null) t(a)
 count() from values (1) t(a)
 sum(a) from values (9223372036854775807L),(1L) t(a)
+--SET spark.sql.leafNodeDefaultParallelism=1
 sum(a) from values (cast(9e37 as decimal(38,0))),(cast(9e37 as decimal(38,0))) t(a)
+--RESET
 sum(a) from values (interval '106751991' day),(interval '106751991' day) t(a)
 avg(a),sum(a) from values (cast(1.23 as decimal(38,10))),(cast(2.22 as decimal(38,10))) t(a)
 avg(a), sum(a) from values (cast(1 as decimal(5,2))),(1.01),(1.01) t(a)

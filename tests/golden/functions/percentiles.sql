@@ -1,4 +1,6 @@
-mode(a), mode(a, true), mode(a,false), mode() within group (order by a desc) from values (1),(2),(2),(1),(null) t(a)
+mode(a) from values (1),(2),(2),(1),(null) t(a)
+mode(a, false) from values (1),(2),(2),(1),(null) t(a)
+mode(a, true), mode() within group (order by a desc) from values (1),(2),(2),(1),(null) t(a)
 median(a), percentile(a,0.5), percentile(a, array(0.1,0.9)), percentile(a,0.3,b) from values (1,2),(2,3),(5,1),(null,1) t(a,b)
 percentile_approx(a,0.5), percentile_approx(a, array(0.1,0.9)), approx_percentile(a,0.5,100) from values (1),(2),(5),(6),(null) t(a)
 percentile_cont(0.3) within group (order by a), percentile_disc(0.3) within group (order by a desc), percentile_cont(0.5) within group (order by a desc) from values (1),(2),(5),(6),(null) t(a)

@@ -13,7 +13,7 @@ from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.expressions.sorting import bind_sort_key, is_orderable
 from hiveframe.analysis.expressions.user_functions import is_grouped
 from hiveframe.analysis.frame import Placed, failure
-from hiveframe.analysis.naming import frame_text, qualified, window_text
+from hiveframe.analysis.naming import children_text, frame_text, qualified, window_text
 from hiveframe.errors import AnalysisException
 from hiveframe.functions.binding import bind_function
 from hiveframe.functions.cast_rules import can_cast
@@ -35,6 +35,8 @@ _OWN_FRAMES = {
 }
 _OFFSET = frozenset({"lag", "lead"})
 _NEEDS_ORDER = _OWN_FRAMES.keys() | _OFFSET | {"nth_value"}
+# What Spark computes over whole partitions alone; joined text in an order of its own too.
+_WHOLE_PARTITIONS = frozenset({"median", "percentile_cont", "percentile_disc"})
 
 
 def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
@@ -64,7 +66,17 @@ def bind_window(binder: Binder, node: spec.Window) -> lg.Expr:
     _check_partition(definition.partition_by, partition, binder)
     if isinstance(function, lg.AggCall) and function.distinct:
         raise failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", node, windowExpr=f'"{binder.text(node)}"')
+    if isinstance(function, lg.AggCall) and (keys or not _is_whole(frame)):
+        _check_running(function, binder)
     return lg.WindowCall(function, partition, keys, frame, function.dtype, function.nullable)
+
+
+def _check_running(function: lg.AggCall, binder: Binder) -> None:
+    """The error for an aggregate that takes a whole partition, where the window has an order or a frame."""
+    is_sorted = row_of(function.function).takes_order and bool(function.order_by)
+    if is_sorted or function.function in _WHOLE_PARTITIONS:
+        shown = children_text(function, binder.context.run)
+        raise failure("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", None, aggFunc=f'"{shown}"')
 
 
 def window_name(function: lg.Expr) -> str:
@@ -177,6 +189,11 @@ def _offset_of(bound: spec.FrameBound) -> int | None:
     if bound.kind == "preceding":
         return None if is_text else -bound.value.value
     return bound.value.value
+
+
+def _is_whole(frame: lg.Frame | None) -> bool:
+    ends = ("rows", "unbounded_preceding", "unbounded_following")
+    return frame is not None and (frame.unit, frame.lower.kind, frame.upper.kind) == ends
 
 
 def _is_running(frame: lg.Frame, unit: str) -> bool:

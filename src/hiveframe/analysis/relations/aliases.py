@@ -9,13 +9,12 @@ from hiveframe.analysis.frame import Context, Resolved, failure, quoted
 from hiveframe.analysis.scope import Scope
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
-from hiveframe.plan.spec import AUTO_ALIAS
 
 
 def subquery_alias(node: spec.SubqueryAlias, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """`child AS name (columns)`."""
     child = inputs[0]
-    qualifier = () if node.name == AUTO_ALIAS else (node.name,)
+    qualifier = (node.name,)
     if not node.columns:
         return Resolved(child.plan, child.scope.requalified(qualifier), (child,))
     width = len(child.scope.columns)
