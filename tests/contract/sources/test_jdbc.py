@@ -16,6 +16,7 @@ import hiveframe
 from hiveframe.lake.jdbc.options import jdbc_options
 from hiveframe.lake.jdbc.types import postgres_type, sqlite_type
 from hiveframe.lake.options import Options
+from hiveframe.lake.sources import jdbc as jdbc_source
 from hiveframe.plan.types import simple_string
 from tests.unit.catalog.conftest import postgres_url  # noqa: F401  a fixture
 
@@ -203,3 +204,45 @@ def test_declared_types_of_sqlite(declared: str, spark_type: str) -> None:
 
 def test_a_decimal_of_postgres_without_digits_has_sparks_own() -> None:
     assert simple_string(postgres_type("numeric", -1)) == "decimal(38,18)"
+
+
+def test_a_table_is_read_in_parts_and_no_row_is_lost(spark: SparkSession, url: str) -> None:
+    write(spark.sql("select if(id = 3, null, id) a, cast(id as string) b from range(20)"), url, "t1")
+    bounds = {"partitionColumn": "a", "lowerBound": 4, "upperBound": 12, "numPartitions": 3}
+    parts = read(spark, url, dbtable="t1", **bounds)
+    assert sorted(int(r.b) for r in parts.collect()) == list(range(20))
+    assert parts.where("a < 7").count() == 6
+
+
+FILTERS = (
+    "a = 1",
+    "a > 1 and b = 'n2'",
+    "a in (1, 2, null)",
+    "b like 'n_%'",
+    "b like 'N%'",
+    "b like '100\\\\%%'",
+    "b > 'n1'",
+    "b is null",
+    "a < 2 or a >= 4",
+    "c = 1.5",
+    "d >= date'2020-01-03'",
+    "not a = 1",
+    "a <=> null",
+)
+
+
+def test_filters_go_to_the_database_and_stay_true(
+    spark: SparkSession, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "(0, 'n0'), (1, 'n1'), (2, 'n2'), (3, null), (4, '100% n')"
+    frame = spark.sql(f"select a, b, a * 1.5 c, date_add(date'2020-01-01', a) d from values {rows} t(a, b)")
+    write(frame, url, "t1")
+    told: list[int] = []
+    asked = jdbc_source.read_batches
+    monkeypatch.setattr(jdbc_source, "read_batches", lambda *a, **k: (told.append(len(a[4])), asked(*a, **k))[1])
+    for text in FILTERS:
+        assert read(spark, url, dbtable="t1").where(text).count() == frame.where(text).count(), text
+    assert sum(told) >= 8
+    told.clear()
+    assert read(spark, url, dbtable="t1", pushDownPredicate="false").where("a = 1").count() == 1
+    assert told == [0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +250,63 @@ def test_a_package_can_offer_a_format(spark: SparkSession, tmp_path: Path, monke
         assert spark.read.format("offered").load().count() == 2
     finally:
         registry.installed_source.cache_clear()
+
+
+class Filtered(DataSource):
+    """Rows of a reader that is told filters, and leaves all of them to the engine."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "filtered"
+
+    def schema(self) -> str:
+        return "a int, b string, d date, m decimal(5,1), f double, t timestamp"
+
+    def reader(self, schema: Any) -> DataSourceReader:
+        return FilteredReader()
+
+
+class FilteredReader(DataSourceReader):
+    def pushFilters(self, filters: list[Any]) -> Iterator[Any]:
+        GIVEN["filters"] = [str(f) for f in filters]
+        yield from filters
+
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        for i in range(5):
+            moment = dt.datetime(2020, 1, 1, i)
+            yield (i, None if i == 3 else f"n{i}", dt.date(2020, 1, 1 + i), Decimal(i) / 2, i / 2, moment)
+
+
+TOLD = {  # what Spark 4.2 tells such a reader
+    "a = 1": ["IsNotNull(attribute=('a',))", "EqualTo(attribute=('a',), value=1)"],
+    "a > 1 and b = 'n2'": [
+        "IsNotNull(attribute=('a',))",
+        "IsNotNull(attribute=('b',))",
+        "GreaterThan(attribute=('a',), value=1)",
+        "EqualTo(attribute=('b',), value='n2')",
+    ],
+    "b like 'n%'": ["IsNotNull(attribute=('b',))", "StringStartsWith(attribute=('b',), value='n')"],
+    "b is null": ["IsNull(attribute=('b',))"],
+    "b is not null": ["IsNotNull(attribute=('b',))"],
+    "d >= date'2020-01-03'": [
+        "IsNotNull(attribute=('d',))",
+        "GreaterThanOrEqual(attribute=('d',), value=datetime.date(2020, 1, 3))",
+    ],
+    "m = 1.5": ["IsNotNull(attribute=('m',))", "EqualTo(attribute=('m',), value=Decimal('1.5'))"],
+    "f < 1": ["IsNotNull(attribute=('f',))", "LessThan(attribute=('f',), value=1.0)"],
+    "1 < a": ["IsNotNull(attribute=('a',))", "GreaterThan(attribute=('a',), value=1)"],
+    "t > timestamp'2020-01-01 02:00:00'": [
+        "IsNotNull(attribute=('t',))",
+        "GreaterThan(attribute=('t',), value=datetime.datetime(2020, 1, 1, 2, 0, tzinfo=zoneinfo.ZoneInfo(key='UTC')))",
+    ],
+}
+
+
+@pytest.mark.parametrize("condition", TOLD)
+def test_a_reader_is_told_the_filters(spark: SparkSession, condition: str) -> None:
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "true")
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.dataSource.register(Filtered)
+    spark.read.format("filtered").load().where(condition).collect()
+    spark.conf.unset("spark.sql.python.filterPushdown.enabled")
+    assert GIVEN["filters"] == TOLD[condition]

@@ -73,18 +73,19 @@ def read_batches(
     fields: Sequence[StructField],
     schema: pa.Schema,
     predicates: Sequence[str],
+    filters: Sequence[Any],
     zone: str,
     *,
     counts: bool = False,
 ) -> Iterator[pa.RecordBatch]:
-    """The named columns of the rows, a query for each predicate (one for all when there is none).
+    """The named columns of the rows that pass `filters`, a query for each predicate (one for all when there is none).
 
     `counts`: no column is wanted but one that says that there is a row.
     """
     converters = [_converter(f.dtype, zone) for f in fields]
     with connected(jdbc) as connection:
         for predicate in predicates or (None,):
-            query = _select(jdbc, [] if counts else [f.name for f in fields], predicate)
+            query = _select(jdbc, [] if counts else [f.name for f in fields], predicate).where(*filters)
             rows = connection.execute(query, execution_options={"stream_results": True})
             for part in rows.partitions(jdbc.fetch_size or _BATCH_ROWS):
                 columns = [
@@ -101,7 +102,7 @@ def _select(jdbc: JdbcOptions, names: Sequence[str], predicate: str | None) -> A
 
     columns: list[Any] = [column(quoted_name(name, quote=True)) for name in names] or [literal_column("1")]
     query = select(*columns).select_from(text(_unbound(jdbc.source)))
-    return query if predicate is None else query.where(text(_unbound(predicate)))
+    return query if predicate is None else query.where(text(f"({_unbound(predicate)})"))
 
 
 def _unbound(sql: str) -> str:

@@ -13,8 +13,11 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.text_options import refused
 from hiveframe.lake.batch_stream import BatchStream, scan_stream
 from hiveframe.lake.jdbc.options import JdbcOptions, jdbc_options
+from hiveframe.lake.jdbc.pushdown import JdbcPruner, condition
 from hiveframe.lake.jdbc.reading import read_batches, table_schema
+from hiveframe.lake.jdbc.strides import stride_conditions
 from hiveframe.lake.options import Options
+from hiveframe.lake.pruning import Predicate
 from hiveframe.lake.scan import ScanSource, ScanSql, scan_column
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.plan import types as t
@@ -25,10 +28,11 @@ _PARTITIONING: Final = ("partitionColumn", "lowerBound", "upperBound", "numParti
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JdbcDetail:
-    """Where the rows are, and the conditions that divide them (each row comes once for each that it meets)."""
+    """Where the rows are, the conditions that divide them (each row comes once for each that it meets), and filters."""
 
     jdbc: JdbcOptions
     predicates: tuple[str, ...]
+    conditions: tuple[Predicate, ...] = ()
 
 
 class JdbcSource:
@@ -44,7 +48,7 @@ class JdbcSource:
         if request.schema is not None and not same_type(request.schema, schema):
             given, actual = _ddl(request.schema), _ddl(schema)
             raise analysis_error("USER_SPECIFIED_AND_ACTUAL_SCHEMA_MISMATCH", schema=given, actualSchema=actual)
-        _check_partitioning(request.options, schema)
+        predicates = request.predicates or _partitioning(request.options, schema)
         return ScanSource(
             "jdbc",
             (),
@@ -52,7 +56,8 @@ class JdbcSource:
             schema,
             Options(),  # they hold secrets
             time_zone=context.settings.time_zone,
-            detail=JdbcDetail(jdbc, request.predicates),
+            detail=JdbcDetail(jdbc, predicates),
+            pruner=JdbcPruner() if request.options.flag("pushDownPredicate", True) else None,
         )
 
     def scan(
@@ -67,7 +72,9 @@ class JdbcSource:
         asked = fields or [StructField("1", t.INT)]
 
         def batches() -> Iterator[pa.RecordBatch]:
-            return read_batches(detail.jdbc, asked, schema, detail.predicates, source.time_zone, counts=not fields)
+            filters = [condition(p, source.schema) for p in detail.conditions]
+            predicates = detail.predicates
+            return read_batches(detail.jdbc, asked, schema, predicates, filters, source.time_zone, counts=not fields)
 
         return scan_stream(source, needed, BatchStream(schema, batches))
 
@@ -85,14 +92,14 @@ def _customised(found: StructType, options: Options, parse: Callable[[str], Stru
     return StructType(tuple(StructField(f.name, given.get(f.name.lower(), f.dtype)) for f in found.fields))
 
 
-def _check_partitioning(options: Options, schema: StructType) -> None:
-    """`partitionColumn` and its bounds, checked. One stream reads the table: a division changes nothing in the rows."""
+def _partitioning(options: Options, schema: StructType) -> tuple[str, ...]:
+    """The conditions of `partitionColumn` and its bounds, which are checked; none where the table is not divided."""
     name = options.get("partitionColumn")
     given = [option for option in _PARTITIONING if option in options]
     if len(given) < len(_PARTITIONING) and given not in ([], ["numPartitions"]):
         raise _required(_ALL_OR_NONE)
     if name is None:
-        return
+        return ()
     if "query" in options:
         raise _required(_QUERY_AND_COLUMN)
     column = next((f for f in schema.fields if f.name.lower() == name.strip('"`').lower()), None)
@@ -102,12 +109,9 @@ def _check_partitioning(options: Options, schema: StructType) -> None:
     if not isinstance(column.dtype, (t.NumericType, t.DateType, t.TimestampType, t.TimestampNTZType)):
         kinds = {"numericType": "numeric", "dateType": "date", "timestampType": "timestamp"}
         raise AnalysisException("_LEGACY_ERROR_TEMP_1287", {**kinds, "dataType": simple_string(column.dtype)})
+    quoted = '"' + column.name.replace('"', '""') + '"'
     low, high = options["lowerBound"], options["upperBound"]
-    if isinstance(column.dtype, t.NumericType) and int(low) > int(high):
-        raise _required(
-            "Operation not allowed: the lower bound of partitioning column is larger than the upper bound. "
-            f"Lower bound: {low}; Upper bound: {high}"
-        )
+    return stride_conditions(quoted, column.dtype, low, high, options.integer("numPartitions", 1))
 
 
 _ALL_OR_NONE: Final = (

@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -15,7 +16,9 @@ from hiveframe.errors import AnalysisException, SparkError, SparkException
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.batch_stream import BatchStream, scan_stream
 from hiveframe.lake.options import Options
+from hiveframe.lake.pruning import Predicate
 from hiveframe.lake.scan import ScanSource, ScanSql
+from hiveframe.lake.sources.python_filters import client_filters
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.plan.type_json import type_from_json
 from hiveframe.plan.types import StructType, json_value
@@ -29,10 +32,19 @@ _BATCH_ROWS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PythonDetail:
-    """The user's instance, and what makes its reader for the source's schema."""
+    """The user's instance, what makes its reader for the source's schema and filters, and what is asked of the rows."""
 
     data_source: Any
-    reader: Callable[[StructType], Any]
+    reader: Callable[[StructType, Sequence[Any]], Any]
+    predicates: tuple[Predicate, ...] = ()
+
+
+class PythonPruner:
+    """Keeps the predicates for the user's reader."""
+
+    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
+        """The source with what is asked of its rows."""
+        return replace(source, detail=replace(source.detail, predicates=tuple(predicates)))
 
 
 class PythonSource:
@@ -50,9 +62,9 @@ class PythonSource:
             schema = request.schema if request.schema is not None else _schema(data_source.schema(), request)
         pushes = context.settings.flag(_PUSHDOWN)
 
-        def reader(wanted: StructType) -> Any:
+        def reader(wanted: StructType, filters: Sequence[Any]) -> Any:
             with user_action("initialize", "reader"):
-                return _reader(data_source, wanted, pushes=pushes)
+                return _reader(data_source, wanted, filters, pushes=pushes)
 
         return ScanSource(
             FORMAT,
@@ -62,6 +74,7 @@ class PythonSource:
             Options(),
             time_zone=context.settings.time_zone,
             detail=PythonDetail(data_source, reader),
+            pruner=PythonPruner() if pushes else None,
         )
 
     def scan(
@@ -69,7 +82,8 @@ class PythonSource:
     ) -> ScanSql:
         """The reader's rows as an Arrow stream; the columns that nobody needs are left behind."""
         detail: PythonDetail = source.detail
-        reader, partitions = detail.reader(source.schema)
+        filters = client_filters(detail.predicates, source.schema, source.time_zone)
+        reader, partitions = detail.reader(source.schema, filters)
         kept = list(needed) or [0]
         row_type = StructType(tuple(source.schema.fields[i] for i in kept))
 
@@ -131,7 +145,7 @@ def _schema(given: Any, request: ReadRequest) -> StructType:
     return dtype
 
 
-def _reader(data_source: Any, schema: StructType, *, pushes: bool) -> tuple[Any, Sequence[Any]]:
+def _reader(data_source: Any, schema: StructType, filters: Sequence[Any], *, pushes: bool) -> tuple[Any, Sequence[Any]]:
     """The reader and its partitions, checked as PySpark's worker checks them."""
     from pyspark.errors import PySparkAssertionError, PySparkRuntimeError
     from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -139,9 +153,12 @@ def _reader(data_source: Any, schema: StructType, *, pushes: bool) -> tuple[Any,
     reader = data_source.reader(schema=client_schema(schema))
     if not isinstance(reader, DataSourceReader):
         raise expected("an instance of DataSourceReader", reader)
-    if getattr(reader.pushFilters, "__func__", None) is not DataSourceReader.pushFilters and not pushes:
+    takes_filters = getattr(reader.pushFilters, "__func__", None) is not DataSourceReader.pushFilters
+    if takes_filters and not pushes:
         params = {"type": type(reader).__name__, "conf": _PUSHDOWN}
         raise PySparkAssertionError(errorClass="DATA_SOURCE_PUSHDOWN_DISABLED", messageParameters=params)
+    if takes_filters and filters:
+        _push(reader, filters)
     try:
         partitions = reader.partitions()
     except NotImplementedError:
@@ -154,6 +171,17 @@ def _reader(data_source: Any, schema: StructType, *, pushes: bool) -> tuple[Any,
         params = {"expected": "elements in 'partitions' to be of type 'InputPartition'", "actual": kinds}
         raise PySparkRuntimeError(errorClass="DATA_SOURCE_TYPE_MISMATCH", messageParameters=params)
     return reader, partitions
+
+
+def _push(reader: Any, filters: Sequence[Any]) -> None:
+    """Tells the reader the filters; it gives back those that it leaves to the engine, which applies all of them."""
+    from pyspark.errors import PySparkValueError
+
+    known = {id(f) for f in filters}
+    strange = [f for f in reader.pushFilters(list(filters)) if id(f) not in known]
+    if strange:
+        params = {"type": type(reader).__name__, "input": str(list(filters)), "extraneous": str(strange)}
+        raise PySparkValueError(errorClass="DATA_SOURCE_EXTRANEOUS_FILTERS", messageParameters=params)
 
 
 def _read(data_source: Any, reader: Any, partition: Any, schema: StructType) -> Iterator[pa.RecordBatch]:
