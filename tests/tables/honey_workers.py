@@ -1,0 +1,111 @@
+"""What other processes do to HoneyStore tables in fault tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pandas as pd  # pyarrow loads it: once here, rather than in each process
+
+from hiveframe.errors import SparkError, SparkException
+from hiveframe.lake.honey import steps
+from hiveframe.lake.honey.table import HoneyTable
+from tests.tables.honey_rows import Row, add, delete, make, rows, state
+
+
+def die_at(number: int) -> None:
+    """Be killed at the nth step: of a commit, or of the file system on its way."""
+    left = iter(range(number))
+
+    def count() -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **named: Any) -> Any:
+            count()
+            made = call(*args, **named)
+            count()
+            return made
+
+        return step
+
+    steps.reached = lambda step: count()  # type: ignore[assignment]
+    for name in ("fsync", "rename", "link", "mkdir"):
+        setattr(os, name, counted(getattr(os, name)))
+
+
+def work(location: str, acknowledged: str, seed: int) -> None:
+    """Transactions without end, each noted before and after, until the process is killed."""
+    random = Random(seed)
+    table = HoneyTable(location)
+    assert pd
+    die_at(random.randint(1, 90))
+    while True:
+        now = state(table)
+        held = rows(now.snapshot)
+        gone = set(random.sample(held, min(len(held), random.choice([0, 0, 1, 3]))))
+        new = [(random.getrandbits(40), 0) for _ in range(random.randint(0 if gone else 1, 3))]
+        note(acknowledged, "begun", sorted((set(held) - gone) | set(new)))
+        write = table.begin(now)
+        if new:
+            add(write, new)
+        delete(write, now.snapshot, {i for i, _ in gone})
+        write.commit("WRITE", {}, reads=True)
+        note(acknowledged, "done", sorted((set(held) - gone) | set(new)))
+
+
+def note(path: str, what: str, content: list[Row]) -> None:
+    """One line on disk."""
+    with open(path, "a", encoding="utf-8") as out:
+        out.write(json.dumps([what, content]) + "\n")
+        out.flush()
+        os.fdatasync(out.fileno())
+
+
+def make_and_die(location: str, root: str, number: int) -> None:
+    die_at(number)
+    make(Path(location), Path(root))
+
+
+def count_up(location: str, times: int, seed: int) -> None:
+    """Add 1 to the one row there is, again after each conflict; then a row of one's own."""
+    table = HoneyTable(location)
+    for turn in range(times):
+        while True:
+            now = state(table)
+            ((number, value),) = [r for r in rows(now.snapshot) if r[0] == 0]
+            write = table.begin(now)
+            add(write, [(number, value + 1)])
+            delete(write, now.snapshot, {0})
+            try:
+                write.commit("UPDATE", {}, reads=True)
+            except SparkException as error:
+                if not error.condition.startswith("HONEY_CONCURRENT"):
+                    raise
+            else:
+                break
+        blind = table.begin(state(table))
+        add(blind, [(seed * 1000 + turn, 0)])
+        blind.commit("WRITE", {}, reads=False)
+
+
+def write_with_little_room(location: str, size: int) -> None:
+    """A write that finds no room for its files, or for the manifest's."""
+    table = HoneyTable(location)
+    now = state(table)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    try:
+        write = table.begin(now)
+        add(write, [(n, n * 7919) for n in range(5000)])
+        write.commit("WRITE", {}, reads=False)
+    except (SparkError, duckdb.Error, OSError):
+        os._exit(3)

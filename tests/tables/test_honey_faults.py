@@ -1,0 +1,116 @@
+"""Writers that are killed at any step, that race, that find the disk full: what was acknowledged is there once."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hiveframe.errors import SparkException
+from hiveframe.lake.honey.table import HoneyTable
+from tests.tables.honey_rows import Row, add, make, rows, state
+from tests.tables.honey_workers import count_up, make_and_die, work, write_with_little_room
+
+ROUNDS = 60
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.tables.honey_workers"])
+
+
+def run(target: Callable[..., None], *args: Any) -> int:
+    """The exit code of a process of its own."""
+    process = PROCESSES.Process(target=target, args=args)
+    process.start()
+    process.join(60)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
+    finished = 0
+    for seed in range(ROUNDS):
+        location = tmp_path / f"t{seed // 6}"  # each table lives through six writers
+        if seed % 6 == 0:
+            table, seen = make(location), list[Row]()
+        notes = tmp_path / f"notes-{seed}"
+        assert run(work, str(location), str(notes), seed) == -signal.SIGKILL
+        lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+        done = [[tuple(r) for r in content] for what, content in lines if what == "done"]
+        begun = [[tuple(r) for r in content] for what, content in lines if what == "begun"]
+        finished += len(done)
+        allowed = [done[-1] if done else seen, *begun[len(done) :]]
+        seen = rows(state(table).snapshot)
+        assert seen in allowed, f"seed {seed}"
+    assert finished > ROUNDS / 2  # the kills came at all distances from a commit
+
+
+def test_a_table_is_made_or_not(tmp_path: Path) -> None:
+    made = 0
+    for number in range(1, 40):
+        location = tmp_path / f"t{number}"
+        if run(make_and_die, str(location), str(tmp_path), number) == 0:
+            break
+        found = HoneyTable(str(location)).state()
+        made += found is not None
+        if found is None:
+            make(location, tmp_path)
+        assert rows(state(HoneyTable(str(location))).snapshot) == []
+    assert 0 < made < number
+
+
+def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
+    table = make(tmp_path / "t")
+    first = table.begin(state(table))
+    add(first, [(0, 0)])
+    first.commit("WRITE", {}, reads=False)
+    racers = [PROCESSES.Process(target=count_up, args=(str(tmp_path / "t"), 6, seed)) for seed in (1, 2)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join(100)
+        assert racer.exitcode == 0
+    found = rows(state(table).snapshot)
+    assert found[0] == (0, 12)
+    assert [r[0] for r in found[1:]] == [s * 1000 + n for s in (1, 2) for n in range(6)]
+
+
+@pytest.mark.parametrize("size", [0, 2000, 20_000])
+def test_a_full_disk_changes_nothing(size: int, tmp_path: Path) -> None:
+    table = make(tmp_path / "t")
+    first = table.begin(state(table))
+    add(first, [(1, 1)])
+    first.commit("WRITE", {}, reads=False)
+    assert run(write_with_little_room, str(tmp_path / "t"), size) == 3
+    assert rows(state(table).snapshot) == [(1, 1)]
+    again = table.begin(state(table))
+    add(again, [(2, 2)])
+    again.commit("WRITE", {}, reads=False)
+    assert rows(state(table).snapshot) == [(1, 1), (2, 2)]
+    assert [p.name for p in tmp_path.iterdir()] == ["t"]  # nothing aside is left
+
+
+def test_a_torn_file_is_named_and_harms_no_other(spark: Any, warehouse: Path) -> None:
+    spark.sql("create table torn using honeystore as select id from range(1000)")
+    (first,) = (warehouse / "torn/segments").iterdir()
+    spark.sql("insert into torn select id + 5000 from range(1000)")
+    first.write_bytes(first.read_bytes()[:200])
+    with pytest.raises(Exception, match=first.name):
+        spark.sql("select sum(id) from torn").collect()
+    assert spark.sql("select count(*) from torn where id >= 5000").collect() == [(1000,)]
+
+
+def test_an_older_manifest_reader_refuses_a_newer_one(tmp_path: Path) -> None:
+    import sqlite3
+
+    table = make(tmp_path / "t")
+    with sqlite3.connect(tmp_path / "t/_honeystore/manifest.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    (tmp_path / "t").rename(tmp_path / "moved")
+    with pytest.raises(SparkException) as caught:
+        HoneyTable(str(tmp_path / "moved")).state()
+    assert caught.value.condition == "HONEY_MANIFEST_NEWER"
+    assert table.state() is None
