@@ -144,3 +144,27 @@ def test_a_table_written_by_another_engine_is_seen_at_once(people: SparkSession,
     write_deltalake(str(warehouse / "people"), more, mode="append")
     assert people.table("people").count() == 4
     assert rows(people, "select count(*) from people") == [(4,)]
+
+
+@pytest.mark.parametrize("feed", ["true", "false"])
+def test_files_are_copied_where_vectors_are_switched_off(feed: str, spark: SparkSession, warehouse: Path) -> None:
+    spark.sql(
+        "create table t (id int, v int) using delta tblproperties"
+        f" ('delta.enableDeletionVectors' = 'false', 'delta.enableChangeDataFeed' = '{feed}')"
+    )
+    spark.sql("insert into t values (1, 1), (2, 2), (3, 3)")
+    assert rows(spark, "delete from t where id = 1") == [(1,)]
+    assert rows(spark, "update t set v = 20 where id = 2") == [(1,)]
+    spark.sql("merge into t using (select 3 id) s on t.id = s.id when matched then update set v = 30")
+    assert rows(spark, "select * from t order by id") == [(2, 20), (3, 30)]
+    assert library_rows(warehouse / "t") == [(2, 20), (3, 30)]
+    assert DeltaTable(str(warehouse / "t")).protocol().min_reader_version == 1
+    if feed == "true":
+        told = rows(spark, "select _change_type, id, v from table_changes('t', 2) order by _commit_version, 1, 3")
+        assert told == [
+            ("delete", 1, 1),
+            ("update_postimage", 2, 20),
+            ("update_preimage", 2, 2),
+            ("update_postimage", 3, 30),
+            ("update_preimage", 3, 3),
+        ]

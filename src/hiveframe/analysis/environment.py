@@ -166,6 +166,9 @@ class Environment(Protocol):
     def parse_query(self, text: str) -> spec.Relation | spec.Command:
         """SQL text as a tree."""
 
+    def parse_name(self, text: str) -> tuple[str, ...]:
+        """The parts of a name written as text."""
+
     def parse_schema(self, text: str) -> DataType:
         """The type, DDL columns or JSON that a client declares a function's result with."""
 

@@ -99,6 +99,7 @@ SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "csv": ("csv", "CsvSource"),
     "delta": ("delta", "DeltaSource"),
     "honeystore": ("honeystore", "HoneySource"),
+    "delta changes": ("delta_changes", "DeltaChangesSource"),
     "jdbc": ("jdbc", "JdbcSource"),
     "json": ("json", "JsonSource"),
     "orc": ("orc", "OrcSource"),

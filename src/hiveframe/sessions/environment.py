@@ -263,6 +263,10 @@ class SessionEnvironment:
         self.state.last_parsed = (text, version, tree)
         return tree
 
+    def parse_name(self, text: str) -> tuple[str, ...]:
+        """The parts of `a.b`."""
+        return tuple(sql.parse_multipart_identifier(text))
+
     def parse_schema(self, text: str) -> DataType:
         """A type, DDL columns (`a int` or `a: int`) or JSON."""
         return sql.parse_schema(text, conf=self.settings)

@@ -55,6 +55,9 @@ class TestEnvironment:
     def parse_schema(self, text: str) -> DataType:
         return parse_data_type(text)
 
+    def parse_name(self, text: str) -> tuple[str, ...]:
+        return tuple(text.split("."))
+
     def parse_type(self, ddl: str) -> DataType:
         return parse_data_type(ddl, conf=self.settings)
 

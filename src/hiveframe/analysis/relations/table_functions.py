@@ -8,7 +8,7 @@ from typing import Final
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.relations.leaves import EMPTY, leaf
+from hiveframe.analysis.relations.leaves import EMPTY, constant, leaf
 from hiveframe.errors import unsupported
 from hiveframe.functions.binding import is_foldable, ordinal
 from hiveframe.functions.coercion import implicit_cast
@@ -105,10 +105,44 @@ def _python_worker_logs(node: spec.TableFunction, context: Context) -> Resolved:
 
 
 _WORKER_LOGGING: Final = "spark.sql.pyspark.worker.logging.enabled"
+def _table_changes(node: spec.TableFunction, context: Context) -> Resolved:
+    """`table_changes('table', start[, end])`: the feed of a table's changes, by versions or by moments."""
+    return _changes(node, context, by_path=False)
+
+
+def _changes_by_path(node: spec.TableFunction, context: Context) -> Resolved:
+    """`table_changes_by_path('path', start[, end])`."""
+    return _changes(node, context, by_path=True)
+
+
+def _changes(node: spec.TableFunction, context: Context, *, by_path: bool) -> Resolved:
+    name = node.name[-1].lower()
+    if not 2 <= len(node.args) <= 3:
+        raise failure(
+            "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+            node,
+            functionName=f"`{name}`",
+            expectedNum="[2, 3]",
+            actualNum=str(len(node.args)),
+            docroot=_DOCROOT,
+        )
+    table = str(constant(context, node.args[0], t.STRING))
+    options = {"readChangeFeed": "true"}
+    for bound, arg in zip(("starting", "ending"), node.args[1:], strict=False):
+        expr = Binder(context, Input(EMPTY)).bind(arg)
+        kind = "Timestamp" if isinstance(expr.dtype, (t.StringType, t.TimestampType)) else "Version"
+        options[f"{bound}{kind}"] = str(constant(context, arg, t.STRING))
+    named = ("delta", table) if by_path else context.env.parse_name(table)
+    relation = spec.Table(spec.TableName(named), options, origin=node.origin)
+    found: Resolved = context.run.analysis.resolve(relation, context)
+    return found
+
 
 BUILT_IN: Final[Mapping[str, Callable[[spec.TableFunction, Context], Resolved]]] = {
     "range": _range,
     "sql_keywords": _sql_keywords,
     "collations": _collations,
     "python_worker_logs": _python_worker_logs,
+    "table_changes": _table_changes,
+    "table_changes_by_path": _changes_by_path,
 }

@@ -80,11 +80,25 @@ class Write(Protocol):
     def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
         """Take out the rows of partitions, each given by (some) partition columns' values in storage form."""
 
-    def rewrite(self, paths: Sequence[str]) -> None:
-        """Take files out whose rows are among those staged: the table holds the same rows afterwards."""
+    @property
+    def wants_changes(self) -> bool:
+        """Whether the table keeps a feed of its changes, so that row by row they have to be given, too."""
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:
-        """Land everything; the version made. `reads`: the rows staged depend on rows that the table held."""
+    def add_changes(self, rows: Rows, settings: Settings) -> int:
+        """Stage the feed's rows: the columns of `stored_schema`, then the kind of change; their number."""
+
+    @property
+    def copies_files(self) -> bool:
+        """Whether a file of which rows go has to be written anew without them, rather than `delete_rows` be told."""
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Take whole files out."""
+
+    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
+        """Land everything; the version made. `reads`: the rows staged depend on rows that the table held.
+
+        `is_rearranged`: the table holds the same rows as before, in other files.
+        """
 
 
 class VersionedTable(Protocol):

@@ -33,7 +33,7 @@ def table_and_moment(
     if "versionAsOf" in request.options:
         asked.append(AsOf(version=request.options.integer("versionAsOf", 0)))
     if "timestampAsOf" in request.options:
-        asked.append(AsOf(timestamp_us=_moment_us(request.options["timestampAsOf"], zone)))
+        asked.append(AsOf(timestamp_us=moment_us(request.options["timestampAsOf"], zone)))
     found = _AT.fullmatch(location)
     if found is not None and not is_table(location):
         location = found.group("path")
@@ -48,7 +48,7 @@ def table_and_moment(
     return os.path.normpath(location), asked[0] if asked else None
 
 
-def _moment_us(text: str, zone: object) -> int:
+def moment_us(text: str, zone: object) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:

@@ -296,8 +296,8 @@ def _rewrite(
             options = _cut(session, rows, sum(f.size_bytes for f in b), size)
         add_rows(session, write, target.definition, rows, options)
     if before:
-        write.rewrite([f.path for f in before])
-        write.commit(operation, parameters, reads=False)
+        write.remove_files([f.path for f in before])
+        write.commit(operation, parameters, reads=False, is_rearranged=True)
     after = target.table.state()
     assert after is not None
     held = after.source(Options(), session.state.read_context()).files

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,13 +37,14 @@ from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.sessions.versioned.checks import checked
 from hiveframe.sessions.versioned.computed import advanced, identities, with_recomputed
 from hiveframe.sessions.versioned.opened import Opened
-from hiveframe.sessions.versioned.storing import add_rows
+from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.settings import scratch_dir
 
 FILE: Final = "__file"
 ROW: Final = "__row"
 ACTION: Final = "__action"
 _SOURCE: Final = "__source"
+_OLD: Final = "__old"
 _UPDATE, _DELETE, _INSERT = "update", "delete", "insert"
 Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 
@@ -53,8 +55,14 @@ def delete(session: CommandSession, target: Opened, alias: str, condition: spec.
     source = target.source(session)
     rows = _located(source, alias)
     touched = spec.Filter(rows, condition) if condition is not None else rows
+    if write.wants_changes and write.copies_files:
+        kept = [spec.Alias(spec.Attribute((alias, f.name)), (f.name,)) for f in _fields(target)]
+        action = spec.Alias(spec.Literal(_DELETE, t.STRING), (ACTION,))
+        plan = spec.Project(touched, (*kept, *_before(target, alias), _named(FILE), _named(ROW), action))
+        counts = _apply(session, target, source, plan, "DELETE", {"predicate": _predicates(condition)})
+        return _counted(("num_affected_rows", counts[_DELETE]))
     found = _places(session, source, touched)
-    write.delete_rows(found)
+    take_out(session, target, source, write, found)
     count = sum(len(places) for places in found.values())
     if count:
         write.commit("DELETE", {"predicate": _predicates(condition)}, reads=True)
@@ -71,7 +79,7 @@ def update(
     values = _assigned(session, target, touched, assignments, alias, None)
     items = [spec.Alias(value, (f.name,)) for f, value in zip(_fields(target), values, strict=True)]
     action = spec.Alias(spec.Literal(_UPDATE, t.STRING), (ACTION,))
-    plan = spec.Project(touched, (*items, _named(FILE), _named(ROW), action))
+    plan = spec.Project(touched, (*items, *_before(target, alias), _named(FILE), _named(ROW), action))
     counts = _apply(session, target, source, plan, "UPDATE", {"predicate": _predicates(condition)})
     return _counted(("num_affected_rows", counts[_UPDATE]))
 
@@ -96,10 +104,11 @@ def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
     return len(matched) == 1 and matched[0].kind == "delete" and matched[0].condition is None
 
 
-def places_of(session: CommandSession, target: Opened, condition: spec.Expr) -> dict[str, RowNumbers]:
-    """Where the rows are for which a condition is true: by a file's path, their places in it."""
+def take_out_where(session: CommandSession, target: Opened, write: Write, condition: spec.Expr) -> None:
+    """Stage that the rows go for which a condition is true."""
     source = target.source(session)
-    return _places(session, source, spec.Filter(_located(source, "__target"), condition))
+    found = _places(session, source, spec.Filter(_located(source, "__target"), condition))
+    take_out(session, target, source, write, found)
 
 
 # ------------------------------------------------------------------------------------------- rows and where they are
@@ -111,6 +120,24 @@ def _located(source: ScanSource, alias: str) -> spec.Relation:
     path = spec.Alias(spec.Attribute((alias, "_metadata", "file_path")), (FILE,))
     row = spec.Alias(spec.Attribute((alias, "_metadata", "row_index")), (ROW,))
     return spec.SubqueryAlias(spec.Project(inner, (spec.Star((alias,)), path, row)), alias)
+
+
+def take_out(
+    session: CommandSession, target: Opened, source: ScanSource, write: Write, deleted: Mapping[str, RowNumbers]
+) -> None:
+    """Stage that rows go: by their places, or by writing anew what is left of their files."""
+    if not write.copies_files:
+        write.delete_rows(deleted)
+        return
+    touched = source.restricted(set(deleted))
+    gone = {
+        path: np.union1d(touched.detail.deleted[path], places) if path in touched.detail.deleted else places
+        for path, places in deleted.items()
+    }
+    left = replace(touched, detail=replace(touched.detail, deleted=gone))
+    if deleted:
+        add_rows(session, write, target.definition, spec.OpenedSource(left))
+        write.remove_files(list(deleted))
 
 
 def _places(session: CommandSession, source: ScanSource, rows: spec.Relation) -> dict[str, RowNumbers]:
@@ -152,22 +179,58 @@ def _apply(
         if repeated > 1 and not repeats:
             raise analysis_error("DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE")
         deleted = _places(session, source, gone)
-        write.delete_rows(deleted)
+        take_out(session, target, source, write, deleted)
         if repeats:
             counts[_DELETE] = sum(len(rows) for rows in deleted.values())
         _put(session, target, write, found)
+        if write.wants_changes:
+            _put_changes(session, target, write, found)
         if any(counts.values()):
             write.commit(operation, parameters, reads=True)
     return counts
 
 
 def _put(session: CommandSession, target: Opened, write: Write, found: spec.Relation) -> None:
-    kept = spec.Filter(found, _is_in(_UPDATE, _INSERT))
-    items = tuple(spec.Alias(stored(_column(f.name), f), (f.name,)) for f in _fields(target))
-    rows = with_recomputed(session, target.definition, spec.Project(kept, items))
+    rows = _new_rows(session, target, found, _UPDATE, _INSERT)
     count = add_rows(session, write, target.definition, checked(session, target.definition, rows))
     if count and identities(target.definition):
         write.define(advanced(target.definition, count))
+
+
+def _new_rows(session: CommandSession, target: Opened, found: spec.Relation, *actions: str) -> spec.Relation:
+    """What the rows of these actions have become."""
+    kept = spec.Filter(found, _is_in(*actions))
+    items = tuple(spec.Alias(stored(_column(f.name), f), (f.name,)) for f in _fields(target))
+    return with_recomputed(session, target.definition, spec.Project(kept, items))
+
+
+def _put_changes(session: CommandSession, target: Opened, write: Write, found: spec.Relation) -> None:
+    """The feed's rows: changed ones as they were and as they are, deleted and inserted ones."""
+    kinds = (
+        ("update_preimage", _old_rows(target, found, _UPDATE)),
+        ("update_postimage", _new_rows(session, target, found, _UPDATE)),
+        ("delete", _old_rows(target, found, _DELETE)),
+        ("insert", _new_rows(session, target, found, _INSERT)),
+    )
+    marked = [
+        spec.WithColumns(rows, (spec.Alias(spec.Literal(kind, t.STRING), (CHANGE_TYPE,)),)) for kind, rows in kinds
+    ]
+    every: spec.Relation = marked[0]
+    for other in marked[1:]:
+        every = spec.SetOperation(every, other, "union", is_all=True)
+    add_changes(session, write, target.definition, every)
+
+
+def _before(target: Opened, alias: str) -> list[spec.Expr]:
+    """The columns of a row as it was, for tables that keep a feed of changes."""
+    if not target.begin().wants_changes:
+        return []
+    return [spec.Alias(spec.Attribute((alias, f.name)), (f"{_OLD}{i}",)) for i, f in enumerate(_fields(target))]
+
+
+def _old_rows(target: Opened, found: spec.Relation, action: str) -> spec.Relation:
+    items = tuple(spec.Alias(_column(f"{_OLD}{i}"), (f.name,)) for i, f in enumerate(_fields(target)))
+    return spec.Project(spec.Filter(found, _is_in(action)), items)
 
 
 @contextmanager
@@ -413,4 +476,5 @@ class _Merge:
         for i, f in enumerate(_fields(self.target)):
             items.append(spec.Alias(by_clause([values[i] for _, _, values in branches]), (f.name,)))
         actions = by_clause([spec.Literal(kind, t.STRING) for _, kind, _ in branches])
-        return spec.Project(numbered, (*items, _named(FILE), _named(ROW), spec.Alias(actions, (ACTION,))))
+        before = _before(self.target, self.alias)
+        return spec.Project(numbered, (*items, *before, _named(FILE), _named(ROW), spec.Alias(actions, (ACTION,))))

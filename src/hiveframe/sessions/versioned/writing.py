@@ -20,7 +20,7 @@ from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.checks import check, checked, text
 from hiveframe.sessions.versioned.computed import advanced, given_columns, identities, with_computed
 from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
-from hiveframe.sessions.versioned.row_level import places_of
+from hiveframe.sessions.versioned.row_level import take_out_where
 from hiveframe.sessions.versioned.storing import add_rows
 from hiveframe.sql.parser import parse_expression
 
@@ -52,7 +52,7 @@ def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation
     write = target.begin()
     held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
     _put(session, write, target.definition, spec.Filter(rows, held))
-    write.delete_rows(places_of(session, target, condition))
+    take_out_where(session, target, write, condition)
     write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=True)
 
 

@@ -1,0 +1,94 @@
+"""A version's data files, or some of them, as a source.
+
+Source: Delta's PROTOCOL.md, "Reader Requirements".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from hiveframe.lake.delta.actions import AddFile, ChangeFile, RemoveFile
+from hiveframe.lake.delta.columns import finder, stored_name
+from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector
+from hiveframe.lake.delta.pruning import DeltaPruner
+from hiveframe.lake.delta.snapshot import Snapshot, local_file
+from hiveframe.lake.delta.values import partition_value
+from hiveframe.lake.options import Options
+from hiveframe.lake.parquet_scan import ParquetDetail, check_groups, grouped
+from hiveframe.lake.scan import ScanFile, ScanSource
+from hiveframe.lake.sources.parquet import FOOTERS_READ
+from hiveframe.lake.sources.parquet_footer import FooterCache
+from hiveframe.lake.sources.source import ReadContext
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType, StructType
+
+FORMAT: Final = "delta"
+_FOOTERS: Final = FooterCache()
+
+
+def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) -> ScanSource:
+    """The rows of a version."""
+    deleted: dict[str, RowNumbers] = {}
+    for add in snapshot.files.values():
+        if add.deletion_vector is not None:
+            deleted[snapshot.path_of(add)] = read_vector(snapshot.location, add.deletion_vector)
+    source = open_files(snapshot, snapshot.files.values(), snapshot.schema, deleted, options, context)
+    return replace(source, state=snapshot, pruner=DeltaPruner())
+
+
+def open_files(
+    snapshot: Snapshot,
+    data: Iterable[AddFile | RemoveFile | ChangeFile],
+    schema: StructType,
+    deleted: dict[str, RowNumbers],
+    options: Options,
+    context: ReadContext,
+) -> ScanSource:
+    """The rows of files, less those `deleted` (by path), as `schema`; the snapshot says how columns are stored."""
+    places = {f.name.lower(): i for i, f in enumerate(schema.fields)}
+    partitions = tuple(places[name.lower()] for name in snapshot.metadata.partition_columns)
+    fields = [schema.fields[i] for i in partitions]
+    zone = context.settings.time_zone
+    files: list[ScanFile] = []
+    for file in data:
+        values = tuple(
+            partition_value(file.partition_values.get(stored_name(f)), f.dtype, zone, column=f.name) for f in fields
+        )
+        modified_ms = file.modified_ms if isinstance(file, AddFile) else 0
+        path = local_file(snapshot.location, file.path)
+        files.append(ScanFile(path, file.size_bytes or 0, modified_ms * 1000, values))
+    is_sampled = len(files) > FOOTERS_READ and snapshot.mapping_mode == "none" and _is_plain(schema)
+    footers = _FOOTERS.get(files[:1] if is_sampled else files, context.runner) if files else []
+    groups = grouped(files, footers, is_sampled=is_sampled) if files else ()
+    detail = ParquetDetail(groups, is_sampled, finder(snapshot.mapping_mode), deleted)
+    source = ScanSource(
+        FORMAT,
+        (snapshot.location,),
+        tuple(files),
+        schema,
+        options,
+        partitions,
+        hive_layout=False,
+        time_zone=zone,
+        detail=detail,
+    )
+    check_groups(source)
+    return source
+
+
+def _is_plain(schema: StructType) -> bool:
+    """Whether one file's footer tells how all store their columns: no type that files may keep in several ways."""
+    return not any(isinstance(f.dtype, _STORED_VARIOUSLY) for f in schema.fields)
+
+
+_STORED_VARIOUSLY: Final[tuple[type[DataType], ...]] = (
+    t.TimestampType,
+    t.TimestampNTZType,
+    t.DateType,
+    t.VariantType,
+    t.StructType,
+    t.ArrayType,
+    t.MapType,
+)

@@ -1,0 +1,276 @@
+"""A transaction on a Delta table: what is staged, and the actions that land it."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+import numpy as np
+
+from hiveframe.errors import analysis_error
+from hiveframe.lake.delta.actions import Action, AddFile, ChangeFile, DeletionVector, DomainMetadata, Metadata
+from hiveframe.lake.delta.columns import ID, MODE, numbered, stored_name, stored_type
+from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector, write_vectors
+from hiveframe.lake.delta.features import (
+    check_writable,
+    features_of_properties,
+    features_of_schema,
+    with_features,
+)
+from hiveframe.lake.delta.snapshot import FileKey, Snapshot, parsed_schema
+from hiveframe.lake.delta.transaction import Commit, commit, reads_all, reads_nothing
+from hiveframe.lake.delta.values import file_statistics, partition_text, partition_value, with_loose_bounds
+from hiveframe.lake.options import Options
+from hiveframe.lake.tables.data_files import DataFile, write_data_files
+from hiveframe.lake.tables.table import Definition
+from hiveframe.lake.write.request import Rows
+from hiveframe.plan import types as t
+from hiveframe.plan.types import StructField, StructType, json_value
+from hiveframe.settings import Settings
+
+CHANGE_TYPE: Final = "_change_type"
+_CHANGES: Final = "_change_data"
+_VECTORS: Final = "delta.enableDeletionVectors"
+
+
+class DeltaWrite:
+    """A transaction on a Delta table."""
+
+    def __init__(self, location: str, base: Snapshot | None) -> None:
+        self._location = location
+        self._base = base
+        self._protocol = base.protocol if base is not None else None
+        self._metadata = base.metadata if base is not None else None
+        self._added: list[AddFile] = []
+        self._removed: dict[FileKey, AddFile] = {}
+        self._deleted: dict[str, RowNumbers] = {}
+        self._extra: list[Action] = []
+        self._metrics: dict[str, int] = {}
+
+    # ------------------------------------------------------------------------------------------------ what is staged
+
+    def define(self, definition: Definition) -> None:
+        """The table's columns, partitioning and properties; what they ask of readers and writers goes with them."""
+        properties = dict(definition.properties)
+        schema = definition.schema
+        if properties.get(MODE, "none") != "none":
+            is_mapped = self._metadata is not None and self._metadata.configuration.get(MODE, "none") != "none"
+            schema, properties = numbered(schema, properties, is_new=self._metadata is None or is_mapped)
+        wanted = features_of_schema(schema) | features_of_properties(properties) | features_of_columns(schema)
+        if definition.cluster_by:
+            wanted |= {"clustering", "domainMetadata"}
+            columns = {"clusteringColumns": [[c] for c in definition.cluster_by]}
+            self._extra.append(DomainMetadata("delta.clustering", json.dumps(columns)))
+        self._protocol = with_features(self._protocol, wanted)
+        check_writable(self._location, self._protocol)
+        known = self._metadata
+        self._metadata = Metadata(
+            known.id if known is not None else str(uuid.uuid4()),
+            json.dumps(json_value(schema), separators=(",", ":"), ensure_ascii=False),
+            definition.partition_columns,
+            {k: v for k, v in properties.items() if not k.startswith("delta.feature.")},
+            known.name if known is not None else None,
+            definition.comment,
+            known.created_ms if known is not None else time.time_ns() // 1_000_000,
+        )
+
+    def stored_schema(self) -> StructType:
+        """The columns as they stand in files."""
+        made = stored_type(self._schema())
+        assert isinstance(made, StructType)
+        return made
+
+    def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
+        """Write data files of the rows."""
+        assert self._metadata is not None
+        columns = self._schema()
+        partitioning = [stored_name(f) for f in self._partition_fields(columns)]
+        files, count = write_data_files(
+            self._location,
+            self.stored_schema(),
+            rows,
+            settings,
+            partition_by=partitioning,
+            options=options,
+            field_ids=field_ids(columns, partitioning) if self._metadata.configuration.get(MODE) == "id" else None,
+        )
+        for file in files:
+            self._added.append(self._add(file, columns, settings.time_zone))
+        self._count("numOutputRows", count)
+        self._count("numFiles", len(files))
+        self._count("numOutputBytes", sum(f.size_bytes for f in files))
+        return count
+
+    def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
+        """Take rows out by the places they have in their files."""
+        for path, rows in deleted.items():
+            before = self._deleted.get(path)
+            self._deleted[path] = rows if before is None else np.union1d(before, rows)
+
+    @property
+    def wants_changes(self) -> bool:
+        """Whether the table keeps a feed of its changes."""
+        return self._base is not None and self._base.flag("delta.enableChangeDataFeed")
+
+    def add_changes(self, rows: Rows, settings: Settings) -> int:
+        """Write change files."""
+        assert self._metadata is not None
+        columns = self._schema()
+        schema = StructType((*self.stored_schema().fields, StructField(CHANGE_TYPE, t.STRING, True)))
+        partitioning = [stored_name(f) for f in self._partition_fields(columns)]
+        files, count = write_data_files(
+            self._location, schema, rows, settings, partition_by=partitioning, below=_CHANGES
+        )
+        for file in files:
+            values = self._partition_values(file, columns, settings.time_zone)
+            self._extra.append(ChangeFile(quote(file.path, safe=_SAFE), values, file.size_bytes))
+        return count
+
+    @property
+    def copies_files(self) -> bool:
+        """Whether the table was told to do without deletion vectors."""
+        return self._base is not None and self._base.properties.get(_VECTORS, "true").lower() == "false"
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Take whole files out."""
+        assert self._base is not None
+        chosen = set(paths)
+        self._removed |= {k: add for k, add in self._base.files.items() if self._base.path_of(add) in chosen}
+
+    def remove_all(self) -> None:
+        """Take every file out."""
+        if self._base is not None:
+            self._removed.update(self._base.files)
+
+    def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
+        """Take out the files of partitions."""
+        assert self._base is not None
+        fields = {f.name: f for f in self._partition_fields(self._base.schema)}
+        for key, add in self._base.files.items():
+            held = {
+                name: partition_value(add.partition_values.get(stored_name(f)), f.dtype, "UTC", column=name)
+                for name, f in fields.items()
+            }
+            if any(all(held[name] == value for name, value in wanted.items()) for wanted in values):
+                self._removed[key] = add
+
+    # ---------------------------------------------------------------------------------------------------- the commit
+
+    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
+        """Land everything as the next version."""
+        self._thin()
+        actions: list[Action] = []
+        if self._protocol is not None and (self._base is None or self._protocol != self._base.protocol):
+            actions.append(self._protocol)
+        if self._metadata is not None and (self._base is None or self._metadata != self._base.metadata):
+            actions.append(self._metadata)
+        actions += self._extra
+        now = time.time_ns() // 1_000_000
+        if not is_rearranged:
+            self._refuse_removal()
+        actions += [add.removal(now, data_change=not is_rearranged) for add in self._removed.values()]
+        actions += [replace(add, data_change=not is_rearranged) for add in self._added]
+        looks = reads or bool(self._removed)
+        read_files = frozenset(self._base.files) if looks and self._base is not None else frozenset()
+        return commit(
+            Commit(
+                self._location,
+                operation,
+                {k: v if isinstance(v, str) else json.dumps(v) for k, v in parameters.items()},
+                actions,
+                reads_all if looks else reads_nothing,
+                read_files if reads else frozenset(),
+                self._base,
+                {k: str(v) for k, v in self._metrics.items()},
+            )
+        )
+
+    def _refuse_removal(self) -> None:
+        appends = self._base is not None and self._base.flag("delta.appendOnly")
+        if appends and self._removed:
+            raise analysis_error("DELTA_CANNOT_MODIFY_APPEND_ONLY", tableName=self._location)
+
+    def _thin(self) -> None:
+        """Turn deleted rows into deletion vectors; a file of which no row is left goes."""
+        if not self._deleted:
+            return
+        assert self._base is not None
+        by_path = {self._base.path_of(add): (key, add) for key, add in self._base.files.items()}
+        vectors: dict[str, RowNumbers] = {}
+        for path, rows in self._deleted.items():
+            key, add = by_path[path]
+            known = add.deletion_vector
+            every = np.union1d(read_vector(self._location, known), rows) if known is not None else np.unique(rows)
+            self._count("numDeletedRows", len(every) - (known.cardinality if known is not None else 0))
+            self._removed[key] = add
+            if add.row_count is None or len(every) < add.row_count:
+                vectors[path] = every.astype(np.uint64)
+        made: dict[str, DeletionVector] = write_vectors(self._location, vectors) if vectors else {}
+        for path, vector in made.items():
+            _, add = by_path[path]
+            self._added.append(replace(add, deletion_vector=vector, stats=with_loose_bounds(add.stats)))
+        if made:
+            assert self._protocol is not None
+            self._protocol = with_features(self._protocol, {"deletionVectors"})
+
+    # ------------------------------------------------------------------------------------------------------- helpers
+
+    def _schema(self) -> StructType:
+        assert self._metadata is not None
+        return parsed_schema(self._metadata.schema_text)
+
+    def _partition_fields(self, schema: StructType) -> list[StructField]:
+        assert self._metadata is not None
+        by_name = {f.name.lower(): f for f in schema.fields}
+        return [by_name[name.lower()] for name in self._metadata.partition_columns]
+
+    def _add(self, file: DataFile, columns: StructType, time_zone: str) -> AddFile:
+        assert self._metadata is not None
+        values = self._partition_values(file, columns, time_zone)
+        data = StructType(tuple(f for f in columns.fields if stored_name(f) not in values))
+        stats = file_statistics(self._location, file.path, data, self._metadata.configuration)
+        return AddFile(quote(file.path, safe=_SAFE), values, file.size_bytes, file.modified_ms, stats=stats)
+
+    def _partition_values(self, file: DataFile, columns: StructType, time_zone: str) -> dict[str, str | None]:
+        types = {stored_name(f): f.dtype for f in columns.fields}
+        return {
+            name: partition_text(shown, types[name], time_zone, column=name)
+            for name, shown in file.partition_texts.items()
+        }
+
+    def _count(self, metric: str, number: int) -> None:
+        self._metrics[metric] = self._metrics.get(metric, 0) + number
+
+
+_SAFE: Final = "/!$&'()*+,;=:@-._~"
+
+
+def features_of_columns(schema: StructType) -> frozenset[str]:
+    """The features that notes on columns ask for."""
+    found: set[str] = set()
+    for f in schema.fields:
+        found |= {name for key, name in _NOTES.items() if key in f.metadata}
+    return frozenset(found)
+
+
+_NOTES: Final[Mapping[str, str]] = {
+    "delta.generationExpression": "generatedColumns",
+    "delta.identity.start": "identityColumns",
+    "CURRENT_DEFAULT": "allowColumnDefaults",
+    "delta.invariants": "invariants",
+}
+
+
+def field_ids(schema: StructType, leave_out: Sequence[str] = ()) -> dict[str, object]:
+    """The numbers of a mapped schema's columns as the writer of files takes them."""
+    made: dict[str, object] = {}
+    for f in schema.fields:
+        if stored_name(f) not in leave_out and ID in f.metadata:
+            inner = field_ids(f.dtype) if isinstance(f.dtype, StructType) else {}
+            made[stored_name(f)] = {"__duckdb_field_id": f.metadata[ID], **inner} if inner else f.metadata[ID]
+    return made
