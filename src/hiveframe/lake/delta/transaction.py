@@ -13,6 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ from hiveframe.lake.delta.actions import (
     RemoveFile,
     line_of,
 )
+from hiveframe.lake.delta.checkpoints import checkpoint_if_due
+from hiveframe.lake.delta.features import features_of
 from hiveframe.lake.delta.log import LOG, commit_actions, commit_path
 from hiveframe.lake.delta.snapshot import FileKey, Snapshot, file_key, local_file
 from hiveframe.lake.write.new_file import put_if_absent
@@ -70,8 +73,9 @@ def commit(job: Commit) -> int:
     os.makedirs(folder, exist_ok=True)
     for _ in range(_MOST_ATTEMPTS):
         if put_if_absent(commit_path(job.location, version), _lines(job, version)):
+            checkpoint_if_due(job.location, version)
             return version
-        _check(job, version, commit_actions(commit_path(job.location, version)))
+        job = _after(job, version, commit_actions(commit_path(job.location, version)))
         version += 1
     params = {"attempts": str(_MOST_ATTEMPTS), "path": job.location}
     raise SparkException("DELTA_CONCURRENT_WRITE", params)
@@ -113,10 +117,12 @@ def isolation_level(base: Snapshot | None) -> str:
     return base.properties.get("delta.isolationLevel", "WriteSerializable") if base is not None else "Serializable"
 
 
-def _check(job: Commit, version: int, winning: Sequence[Action]) -> None:
-    """Raise what the winning commit makes of ours, if anything."""
+def _after(job: Commit, version: int, winning: Sequence[Action]) -> Commit:
+    """The job as it goes on behind the winning commit, or the error that this makes of it."""
     told = _Told(job, version, _winner(winning))
-    _check_definition(job, winning, told)
+    job = _with_protocol(job, winning, told)
+    if any(isinstance(a, Metadata) for a in winning):
+        raise told.failure("DELTA_METADATA_CHANGED")
     _check_files(job, winning, told)
     ours = {a.app_id for a in job.actions if isinstance(a, AppTransaction)}
     for action in winning:
@@ -128,13 +134,24 @@ def _check(job: Commit, version: int, winning: Sequence[Action]) -> None:
         if isinstance(action, DomainMetadata) and action.domain in domains:
             params = {"domain": action.domain, "path": job.location, "version": str(version)}
             raise SparkException("DELTA_DOMAIN_METADATA_CHANGED", params)
+    return job
 
 
-def _check_definition(job: Commit, winning: Sequence[Action], told: _Told) -> None:
-    if any(isinstance(a, Protocol) for a in winning):
-        raise told.failure("DELTA_PROTOCOL_CHANGED")
-    if any(isinstance(a, Metadata) for a in winning):
-        raise told.failure("DELTA_METADATA_CHANGED")
+def _with_protocol(job: Commit, winning: Sequence[Action], told: _Told) -> Commit:
+    """A protocol that only lets writers do more binds nobody who did not; any other change does."""
+    for new in winning:
+        if not isinstance(new, Protocol):
+            continue
+        before = features_of(job.base.protocol) if job.base is not None else frozenset()
+        ours = [a for a in job.actions if isinstance(a, Protocol)]
+        wanted = frozenset(name for a in ours for name in features_of(a))
+        if job.base is None or not features_of(new) - before <= _PERMISSIONS or not wanted <= features_of(new):
+            raise told.failure("DELTA_PROTOCOL_CHANGED")
+        job = replace(job, actions=[a for a in job.actions if not isinstance(a, Protocol)])
+    return job
+
+
+_PERMISSIONS: Final = frozenset({"deletionVectors"})
 
 
 def _check_files(job: Commit, winning: Sequence[Action], told: _Told) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import analysis_error, unsupported
+from hiveframe.errors import analysis_error, internal_error, unsupported
 from hiveframe.lake.honey import operations, steps
 from hiveframe.lake.honey import place as places
 from hiveframe.lake.honey.columns import stored_schema, with_stored_names
@@ -174,12 +174,25 @@ class HoneyWrite:
             before = self._deleted.get(path)
             self._deleted[path] = rows if before is None else np.union1d(before, rows)
 
-    def rewrite(self, paths: Sequence[str]) -> None:
-        """Take segments out whose rows are among those staged."""
+    @property
+    def wants_changes(self) -> bool:
+        """HoneyStore keeps no feed of changes."""
+        return False
+
+    def add_changes(self, rows: Rows, settings: Settings) -> int:
+        """Never asked, as no changes are wanted."""
+        raise internal_error("a HoneyStore table keeps no feed of changes")
+
+    @property
+    def copies_files(self) -> bool:
+        """Rows go by their places."""
+        return False
+
+    def remove_files(self, paths: Sequence[str]) -> None:
+        """Take whole segments out."""
         assert self._base is not None
         chosen = set(paths)
         self._removed |= {s.id for s in self._base.segments if self._base.path_of(s) in chosen}
-        self._changes_data = False
 
     def remove_all(self) -> None:
         """Take every segment out."""
@@ -213,8 +226,11 @@ class HoneyWrite:
             self._changes_data,
         )
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> int:
+    def commit(
+        self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False
+    ) -> int:
         """Land everything as the next version."""
+        self._changes_data = not is_rearranged
         version = commit(self.staged(operation, parameters, reads=reads))
         self._presence.end()
         return version

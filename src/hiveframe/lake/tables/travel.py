@@ -49,6 +49,7 @@ def table_and_moment(
 
 
 def moment_us(text: str, zone: object) -> int:
+    """The microseconds since the epoch of a moment written as text; `zone` where it names none."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:

@@ -51,16 +51,30 @@ def staging(target: str) -> Iterator[Staging]:
     beside = _beside(target)
     os.makedirs(beside, exist_ok=True)
     recover(target)
-    made = Staging(os.path.join(beside, f"{_stem(target)}{uuid.uuid4().hex}"), target)
-    os.mkdir(made.root)
-    lock = os.open(os.path.join(made.root, _LOCK), os.O_CREAT | os.O_RDWR, 0o644)
+    made, lock = _locked(beside, target)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         os.mkdir(made.data)
         yield made
     finally:
         if not os.path.exists(os.path.join(made.root, _JOURNAL)):
             _remove(made.root)
+        os.close(lock)
+
+
+def _locked(beside: str, target: str) -> tuple[Staging, int]:
+    """A folder with its lock held. One that another writer's `recover` took for abandoned in between is given up."""
+    while True:
+        made = Staging(os.path.join(beside, f"{_stem(target)}{uuid.uuid4().hex}"), target)
+        os.mkdir(made.root)
+        path = os.path.join(made.root, _LOCK)
+        try:
+            lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(lock)):
+                return made, lock
         os.close(lock)
 
 
