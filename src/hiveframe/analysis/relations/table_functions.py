@@ -105,6 +105,8 @@ def _python_worker_logs(node: spec.TableFunction, context: Context) -> Resolved:
 
 
 _WORKER_LOGGING: Final = "spark.sql.pyspark.worker.logging.enabled"
+
+
 def _table_changes(node: spec.TableFunction, context: Context) -> Resolved:
     """`table_changes('table', start[, end])`: the feed of a table's changes, by versions or by moments."""
     return _changes(node, context, by_path=False)

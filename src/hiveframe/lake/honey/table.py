@@ -226,9 +226,7 @@ class HoneyWrite:
             self._changes_data,
         )
 
-    def commit(
-        self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False
-    ) -> int:
+    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
         """Land everything as the next version."""
         self._changes_data = not is_rearranged
         version = commit(self.staged(operation, parameters, reads=reads))
