@@ -137,8 +137,8 @@ def _emit_format(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     return _formatted(args[0], args[1], call.args[1], ctx)
 
 
-def _formatted(moment: Sql, pattern: Sql, known: Expr, ctx: EmitContext) -> Sql:
-    """A moment's text by a pattern."""
+def _formatted(moment: Sql, pattern: Sql, known: Expr, ctx: EmitContext, *, may_be_far: bool = False) -> Sql:
+    """A moment's text by a pattern; DuckDB shows no clock at those that `may_be_far`."""
     if _policy(ctx) == "LEGACY":
         legacy = functools.partial(printed_legacy, zone_name=ctx.time_zone)
         return func(ctx.kernel("date_format", legacy, [t.LONG, t.STRING], t.STRING), func("epoch_us", moment), pattern)
@@ -153,7 +153,7 @@ def _formatted(moment: Sql, pattern: Sql, known: Expr, ctx: EmitContext) -> Sql:
     if not native:
         return func(kernel, func("epoch_us", moment))
     has_year = any(isinstance(e, Field) and e.letter == "u" for e in elements)
-    if not has_year:
+    if not has_year and not may_be_far:
         return func("strftime", wall_clock(moment, ctx), text(native))
 
     def build(m: Sql) -> Sql:
@@ -176,7 +176,8 @@ def _emit_from_unixtime(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     def wrapped(seconds: Sql) -> Sql:
         return from_micros(cast(wrap(op("*", cast(seconds, "HUGEINT"), number(1_000_000)), 64), "BIGINT"))
 
-    return _formatted(scaled_moment(args[0], 1_000_000, ctx, beyond=wrapped), args[1], call.args[1], ctx)
+    moment = scaled_moment(args[0], 1_000_000, ctx, beyond=wrapped)
+    return _formatted(moment, args[1], call.args[1], ctx, may_be_far=True)
 
 
 def _bind_read(name: str, target: DataType, *, is_try: bool = False) -> Callable[[Binder, tuple[Expr, ...]], Expr]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from sqlglot import exp
+
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.far_times import months_later, shifted, wrapped_days
 from hiveframe.functions.java_text import timestamp_text
-from hiveframe.functions.let import let, let_all
+from hiveframe.functions.let import is_atom, let, let_all
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
     ANY,
@@ -26,7 +28,7 @@ from hiveframe.functions.registry import (
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, text
 from hiveframe.functions.wall_clock import at_wall_clock, from_micros, wall_clock
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.logical import Call, Cast, Expr, Literal
 from hiveframe.plan.types import DataType
 
 _SECOND_US: Final = 1_000_000
@@ -306,16 +308,25 @@ def _emit_timestampadd(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
             micros = op("+", func("epoch_us", moment), cast(count, "BIGINT"))
             return from_micros(micros) if is_moment else func("make_timestamp", micros)
         interval = func(name, cast(count, "INTEGER"))
-        return (
-            at_wall_clock(op("+", wall_clock(moment, ctx), interval), ctx) if is_moment else op("+", moment, interval)
-        )
+        if not is_moment:
+            return op("+", moment, interval)
+        return at_wall_clock(op("+", wall_clock(moment, ctx), interval), ctx)
 
     def build(quantity: Sql, moment: Sql) -> Sql:
         given = op("and", is_not_null(quantity), is_not_null(moment))
         failure = _overflow(call, quantity, moment, ctx)
         return func("coalesce", func("try", moved(quantity, moment)), case((given, failure)))
 
+    if _is_widened_column(args[1], call.args[1]):
+        return let(args[2], ctx, lambda moment: build(args[1], moment))
     return let_all([args[1], args[2]], ctx, build)
+
+
+def _is_widened_column(value: Sql, bound: Expr) -> bool:
+    """Whether a number costs nothing to repeat although it is cast."""
+    if not (isinstance(bound, Cast) and isinstance(bound.child.dtype, t.IntegralType)):
+        return False
+    return isinstance(value, exp.Cast) and is_atom(value.this)
 
 
 def _overflow(call: Call, quantity: Sql, moment: Sql, ctx: EmitContext) -> Sql:

@@ -91,7 +91,7 @@ def scaled_moment(count: Sql, factor: int, ctx: EmitContext, *, beyond: Callable
         inside = op("and", op(">=", v, number(-most)), op("<=", v, number(most)))
         return case((inside, from_micros(op("*", v, number(factor)))), (is_not_null(v), beyond(v)))
 
-    return let(cast(count, "BIGINT"), ctx, build)
+    return let(count, ctx, build)
 
 
 def last_moment(sign: Sql, ctx: EmitContext) -> Sql:

@@ -82,8 +82,13 @@ def plain_text(value: Sql, ctx: EmitContext) -> Sql:
 
 
 def _plain_texts(values: pa.Array) -> pa.Array:
-    texts = (None if v is None else format(Decimal(repr(v)), "f").removesuffix(".0") for v in values.to_pylist())
-    return pa.array(texts, pa.string())
+    return by_row(_plain_text, pa.string(), [values])
+
+
+def _plain_text(value: float) -> str:
+    """From 10 million on Java's text has an exponent, and no zero behind the point that could be kept."""
+    shown = format(Decimal(repr(value)), "f")
+    return shown.removesuffix(".0") if abs(value) >= 1e7 else shown
 
 
 def decimal_text(value: Sql, dtype: DecimalType) -> Sql:

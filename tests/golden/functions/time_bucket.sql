@@ -36,3 +36,11 @@ time_bucket(interval '12' hour, timestamp'2024-07-10 12:34:56', timestamp'2024-0
 time_bucket(interval '1' month, timestamp'2024-03-10 03:30:00', timestamp'2024-02-10 02:30:00'), time_bucket(interval '1' month, timestamp'2024-03-10 03:29:00', timestamp'2024-02-10 02:30:00'), time_bucket(interval '1' day, timestamp'2024-03-10 03:20:00', timestamp'2024-03-01 02:30:00'), time_bucket(interval '1' day, timestamp'2024-11-03 09:30:00', timestamp'2024-11-01 01:30:00'), time_bucket(interval '6' hour, timestamp'2024-11-03 09:30:00'), time_bucket(interval '6' hour, timestamp'2024-07-03 09:30:00')
 time_bucket(interval '1' day, timestamp'1960-03-10 12:34:56', timestamp'2024-01-01'), time_bucket(interval '5' day, timestamp'1960-07-10 00:00:00', timestamp'2024-01-01'), time_bucket(interval '36' hour, timestamp'1999-07-10 12:00:00', timestamp'2024-01-01'), time_bucket(interval '36' hour, timestamp'2030-07-10 12:00:00', timestamp'2024-01-01')
 --RESET
+-- buckets that begin or end where timestamps do
+cast(time_bucket(interval '106751991 04:00:54.775807' day to second, timestamp_ntz'1969-12-31 12:00:00') as string)
+time_bucket(interval '106751991 04:00:54.775807' day to second, timestamp_ntz'9999-12-31 23:59:59.999999')
+time_bucket(interval '178956970-7' year to month, timestamp_ntz'9999-12-31 23:59:59.999999')
+time_bucket(interval '178956970-7' year to month, timestamp_ntz'0001-12-31 23:59:59.999999')
+time_bucket(interval '300000' year, timestamp'0001-12-31 23:59:59.999999')
+cast(time_bucket(interval '106000000' day, a, timestamp'2020-03-14 02:30:00') as string) from values (timestamp'2021-03-14 05:00:00'), (null), (timestamp'1950-06-01 12:00:00') t(a)
+cast(time_bucket(interval '150000' year, a, timestamp'2020-03-14 02:30:00') as string) from values (timestamp'2021-03-14 05:00:00'), (null), (timestamp'1950-06-01 12:00:00') t(a)
