@@ -262,6 +262,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "datetime_make",
     "times",
     "time_bucket",
+    "partition_transforms",
     "window_time",
     "datetime_format",
     "intervals",

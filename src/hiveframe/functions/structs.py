@@ -59,7 +59,7 @@ def _bind_struct(binder: Binder, args: tuple[Expr, ...]) -> Expr:
 def _bind_unwrap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     dtype = args[0].dtype
     if not isinstance(dtype, t.UserDefinedType):
-        raise wrong_input(binder, args, 0, '"UDT"')
+        raise wrong_input(binder, args, 0, '"USERDEFINEDTYPE"')
     return Call("unwrap_udt", args, dtype.storage, args[0].nullable)
 
 

@@ -67,11 +67,27 @@ def tokenize(text: str, *, double_quoted_identifiers: bool = False) -> Tokens:
         if restart < 0:
             break
         position = restart
+    if ">>" in text:
+        kinds, starts, stops = _closing_types(kinds, starts, stops)
     end = len(text)
     kinds += ["eof"] * LOOKAHEAD
     starts += [end] * LOOKAHEAD
     stops += [end] * LOOKAHEAD
     return Tokens(kinds, starts, stops, unclosed)
+
+
+def _closing_types(kinds: list[str], starts: list[int], stops: list[int]) -> tuple[list[str], list[int], list[int]]:
+    """Shifts cut into single `>` where ARRAY, MAP or STRUCT stood before that no `>` has closed yet, types or not."""
+    made: list[tuple[str, int, int]] = []
+    open_types = 0
+    for kind, start, stop in zip(kinds, starts, stops, strict=True):
+        open_types += kind in _NESTED_TYPES
+        closed = min(len(kind), open_types) if kind in _CLOSING else 0
+        made += [(">", at, at + 1) for at in range(start, start + closed)]
+        open_types -= closed
+        if kind[closed:]:
+            made.append((kind[closed:], start + closed, stop))
+    return [m[0] for m in made], [m[1] for m in made], [m[2] for m in made]
 
 
 def _number_kind(text: str) -> str:
@@ -138,4 +154,6 @@ _COMMENT_EDGE: Final = re.compile(r"/\*(?!\+)|\*/")
 
 _WORD_KINDS: Final = {word: word for word in KEYWORDS} | {word.lower(): word for word in KEYWORDS} | SYNONYMS
 
+_NESTED_TYPES: Final = frozenset({"ARRAY", "MAP", "STRUCT"})
+_CLOSING: Final = frozenset({">", ">>", ">>>"})
 _SYMBOL_KINDS: Final = {"==": "=", "!>": "<=", "!<": ">="}

@@ -107,35 +107,26 @@ class TypeGrammar(Cursor):
         self.advance()
         if kind == "ARRAY":
             element = self.data_type()
-            self._close_angle()
+            self.expect(">")
             return t.ArrayType(element)
         if kind == "MAP":
             key = self.data_type()
             self.expect(",")
             value = self.data_type()
-            self._close_angle()
+            self.expect(">")
             return t.MapType(key, value)
         fields: list[t.StructField] = []
         if self.kind != ">":
             fields.append(self._struct_field())
             while self.accept(","):
                 fields.append(self._struct_field())
-        self._close_angle()
+        self.expect(">")
         return t.StructType(tuple(fields))
 
     def _struct_field(self) -> t.StructField:
         name = self.name()
         self.accept(":")
         return self._field(name)
-
-    def _close_angle(self) -> None:
-        """Step over `>`, taking one off a `>>` or `>>>`, which the lexer reads as a shift."""
-        if self.kind in (">>", ">>>"):
-            i = self.i
-            self.kinds[i] = self.kind = self.kind[1:]
-            self.starts[i] += 1
-            return
-        self.expect(">")
 
     def _timestamp_type(self) -> t.DataType:
         self.advance()

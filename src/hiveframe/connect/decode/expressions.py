@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 _INTERNAL = frozenset(
     {
         "array_binary_search",
+        "bucket",
         "collect_top_k",
+        "days",
         "distributed_id",
         "ewm",
+        "hours",
+        "months",
         "null_index",
         "pandas_covar",
         "pandas_kurt",
@@ -46,6 +50,7 @@ _INTERNAL = frozenset(
         "product",
         "timestamp_ntz_to_long",
         "unwrap_udt",
+        "years",
     }
 )
 
