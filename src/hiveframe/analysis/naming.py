@@ -97,6 +97,15 @@ def describe(expr: lg.Expr, run: Run) -> str:
     return pretty(node, run) if node is not None else _typed(expr, run)
 
 
+def described(expr: lg.Expr, run: Run) -> str:
+    """The text of a typed expression in a message of a check, which comes after names and leaves aliases out."""
+    before, run.hides_aliases = run.hides_aliases, True
+    try:
+        return describe(expr, run)
+    finally:
+        run.hides_aliases = before
+
+
 def _typed(expr: lg.Expr, run: Run) -> str:
     """The text of a typed expression that no node stands for, or whose node is written otherwise."""
     match expr:
@@ -499,11 +508,12 @@ _WRITERS: Final[Mapping[type[spec.Expr], Callable[[Any, Run], str]]] = {
     spec.TypedLiteral: _literal,
     spec.IntervalParts: _literal,
     spec.Parameter: _literal,
+    spec.JoinedText: _literal,
     spec.Attribute: lambda n, r: ".".join(n.parts),
     spec.LambdaVariable: lambda n, r: LAMBDA_VARIABLE,
     spec.Function: _function,
     spec.NamedArgument: lambda n, r: pretty(n.value, r),
-    spec.Alias: lambda n, r: f"{pretty(n.child, r)} AS {n.names[0]}",
+    spec.Alias: lambda n, r: pretty(n.child, r) + ("" if r.hides_aliases else f" AS {n.names[0]}"),
     spec.Cast: _cast,
     spec.SortOrder: _sort_order,
     spec.Window: _window,

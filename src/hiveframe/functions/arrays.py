@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hiveframe.functions.binding import ordinal
-from hiveframe.functions.coercion import common_type, common_type_without_strings, merged_type
+from hiveframe.functions.coercion import common_type, common_type_without_strings, implicit_cast, merged_type
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key, with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -303,8 +303,12 @@ def _compacted(args: Sequence[Expr]) -> DataType:
     return ArrayType(element_type(args[0]), False)
 
 
+def _is_text(dtype: DataType, binder: Binder) -> bool:
+    return implicit_cast(dtype, t.STRING, ansi=binder.ansi) is not None
+
+
 def _bind_join(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    if not isinstance(args[0].dtype, (ArrayType, t.NullType)):
+    if not isinstance(args[0].dtype, (ArrayType, t.NullType)) or not _is_text(element_type(args[0]), binder):
         raise wrong_input(binder, args, 0, '"ARRAY<STRING>"')
     for i in range(1, len(args)):
         if not isinstance(args[i].dtype, (t.StringType, t.NullType)):

@@ -95,8 +95,9 @@ def _listed(
 
 
 def _keeps_nulls(had: bool, may: bool, src: DataType, dst: DataType, mode: str) -> bool:
-    """Whether the element type may say NOT NULL: legacy and try casts can bring NULLs in."""
-    return may or not (had or (mode != "ansi" and force_nullable(src, dst)))
+    """Whether the element type may say NOT NULL: legacy and try casts can bring NULLs in, and VARIANTs may be null."""
+    can_bring = mode != "ansi" or isinstance(src, t.VariantType)
+    return may or not (had or (can_bring and force_nullable(src, dst)))
 
 
 def _variant_holds(dst: DataType) -> bool:

@@ -306,6 +306,13 @@ class Parameter(Expr):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class JoinedText(Expr):
+    """Constants and parameters of text side by side, which are one text: `'a' :b`."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class IdentifierClause(Expr):
     """`IDENTIFIER(expr)` where a column or a function (`args` set) is named by a constant expression."""
 

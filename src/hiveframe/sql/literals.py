@@ -90,6 +90,16 @@ class LiteralGrammar(TypeGrammar):
         start = self.i
         return spec.Literal(self.string(), t.STRING, origin=self.origin(start))
 
+    def joined_text(self, start: int, first: spec.Expr) -> spec.Expr:
+        """`first` with the constants and parameters that follow it: they alternate, since neighbours are joined."""
+        parts = [first]
+        while self.kind == "string" or (isinstance(parts[-1], spec.Literal) and self._at_parameter()):
+            parts.append(self.string_literal() if self.kind == "string" else self.parameter())
+        return first if len(parts) == 1 else spec.JoinedText(tuple(parts), origin=self.origin(start))
+
+    def _at_parameter(self) -> bool:
+        return self.kind == "?" or (self.kind == ":" and self.peek() not in ("[", "string"))
+
     def parameter(self) -> spec.Parameter:
         """`:name` or `?`."""
         start = self.i

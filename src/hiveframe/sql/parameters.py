@@ -27,7 +27,7 @@ def bind_parameters(tree: N, named: Mapping[str, spec.Expr], positional: Sequenc
             return positional[node.position]
         start = node.origin.start if node.origin is not None else -1
         shown = node.name if node.name is not None else f"_{start}"
-        raise AnalysisException("UNBOUND_SQL_PARAMETER", {"name": f"`{shown}`"}, context=_context(node.origin))
+        raise AnalysisException("UNBOUND_SQL_PARAMETER", {"name": shown}, context=_context(node.origin))
 
     return rewrite_up(tree, spec.Node, bound)
 

@@ -28,7 +28,7 @@ class PrimaryGrammar(CallGrammar):
         elif kind in NUMBERS:
             found = self.number(start)
         elif kind == "string":
-            found = self.string_literal()
+            found = self.joined_text(start, self.string_literal())
         elif kind == "(":
             found = self._parenthesized(start)
         elif kind == "quoted":
@@ -39,7 +39,7 @@ class PrimaryGrammar(CallGrammar):
             self.advance()
             found = self.number(start, "-")
         elif kind == "?" or kind == ":":
-            found = self.parameter()
+            found = self.joined_text(start, self.parameter())
         else:
             found = self._keyword(start)
         return self._postfix(start, found) if self.kind in _POSTFIX else found

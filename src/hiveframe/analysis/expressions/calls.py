@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hiveframe import sql
 from hiveframe.analysis.frame import Context, context_of
-from hiveframe.analysis.naming import describe, typed_sql
+from hiveframe.analysis.naming import described, typed_sql
 from hiveframe.functions.binding import CallBinder, bind_function
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
@@ -24,7 +24,7 @@ def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallB
         context.env.settings,
         context_of(at.origin) if at is not None else None,
         evaluate=context.env.evaluate,
-        describe=lambda expr: describe(expr, run),
+        describe=lambda expr: described(expr, run),
         qualify=lambda expr: typed_sql(expr, run),
         session={
             "catalog": context.env.catalog,

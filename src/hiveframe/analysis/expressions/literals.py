@@ -121,5 +121,15 @@ _READERS: Final[Mapping[str, Callable[[Binder, str], lg.Literal | None]]] = {
 
 def bind_parameter(binder: Binder, node: spec.Parameter) -> lg.Expr:
     """A parameter that was given no value (values are put in before analysis)."""
-    name = node.name if node.name is not None else f"_{node.position}"
-    raise failure("UNBOUND_SQL_PARAMETER", node, name=f"`{name}`")
+    place = node.origin.start if node.origin is not None else node.position
+    raise failure("UNBOUND_SQL_PARAMETER", node, name=node.name if node.name is not None else f"_{place}")
+
+
+def bind_joined_text(binder: Binder, node: spec.JoinedText) -> lg.Expr:
+    """Texts side by side as one; a value of another type is as wrong as it would be in the parameter's place."""
+    values = binder.bind_all(node.parts)
+    for value, part in zip(values, node.parts, strict=True):
+        if not (isinstance(value, lg.Literal) and isinstance(value.dtype, t.StringType)):
+            shown = f"'{binder.text(part)}'"
+            raise ParseException("PARSE_SYNTAX_ERROR", {"error": shown, "hint": f": extra input {shown}"})
+    return lg.Literal("".join(v.value for v in values if isinstance(v, lg.Literal)), t.STRING)

@@ -27,6 +27,7 @@ HANDLERS: Final[Mapping[type[spec.Expr], Handler]] = {
     spec.TypedLiteral: literals.bind_typed_literal,
     spec.IntervalParts: intervals.bind_interval_parts,
     spec.Parameter: literals.bind_parameter,
+    spec.JoinedText: literals.bind_joined_text,
     spec.Attribute: attributes.bind_attribute,
     spec.LambdaVariable: attributes.bind_lambda_variable,
     spec.Star: stars.bind_star,
