@@ -91,6 +91,7 @@ class Run:
     full_names: dict[spec.Expr, str] = field(default_factory=dict)
     shows_sql: bool = False
     hides_aliases: bool = False
+    shows_ids: bool = False
     stored_functions: dict[spec.Expr, str] = field(default_factory=dict)  # calls' full names, as Spark shows them
     cast_bounds: set[spec.FrameBound] = field(default_factory=set)
     windows: dict[spec.Window, spec.WindowSpec] = field(default_factory=dict)

@@ -25,6 +25,8 @@ _UNSHOWN_CASTS: Final = (t.ArrayType, t.MapType, t.StructType)  # Spark writes t
 
 def pretty(node: spec.Expr, run: Run) -> str:
     """The text of a bound node."""
+    if run.shows_ids and isinstance(column := run.bound.get(node), lg.Column):
+        return f"{column.name}#{column.id}{'L' if column.dtype == t.LONG else ''}"
     shown = run.full_names.get(node) if run.shows_sql else None
     if shown is None:
         shown = run.shown.get(node)
@@ -57,6 +59,15 @@ def qualified(node: spec.Expr, run: Run) -> str:
         return pretty(node, run)
     finally:
         run.shows_sql = before
+
+
+def numbered(node: spec.Expr, run: Run) -> str:
+    """A bound node as plans show it, every column with its number."""
+    before, run.shows_ids = run.shows_ids, True
+    try:
+        return pretty(node, run)
+    finally:
+        run.shows_ids = before
 
 
 def _constant(value: Any, dtype: t.DataType, run: Run) -> str:

@@ -21,7 +21,8 @@ def _bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     kinds = {f.name: f.dtype for f in window.dtype.fields} if isinstance(window.dtype, t.StructType) else {}
     kind = kinds.get("end")
     if not is_window or kind is None:
-        raise binder.error("_LEGACY_ERROR_TEMP_3101", windowTime=f"window_time({binder.quoted(args[0])[1:-1]})")
+        shown = f"{window.name}#{window.id}" if isinstance(window, Column) else binder.quoted(window)[1:-1]
+        raise binder.error("_LEGACY_ERROR_TEMP_3101", windowTime=f"window_time({shown})")
     return Call("window_time", args, kind, True)
 
 

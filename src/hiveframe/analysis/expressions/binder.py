@@ -98,9 +98,12 @@ class Binder:
 
     def nested_generator(self) -> Exception:
         """The error for a generator inside of another expression."""
+        if self.clause and self.root is not None:
+            from hiveframe.analysis.naming import numbered
+
+            plan = f"'{self.clause} {numbered(self.root, self.context.run)}"
+            return failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=plan)
         shown = self.text(self.root) if self.root is not None else ""
-        if self.clause:
-            return failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=f"'{self.clause} {shown}")
         return failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{shown}"')
 
     def bind_all(self, nodes: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:

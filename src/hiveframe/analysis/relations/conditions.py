@@ -6,7 +6,7 @@ from hiveframe.analysis.aggregates import aggregates_in
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.generators import is_generator
-from hiveframe.analysis.naming import describe, qualified
+from hiveframe.analysis.naming import describe, numbered, qualified
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -44,4 +44,6 @@ def refuse_generator(binder: Binder, node: spec.Expr, expr: lg.Expr, shown: str)
     `shown` is the operator as the message shows it, `{}` where the generator stands.
     """
     if is_generator(expr):
-        raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=shown.format(binder.text(node)))
+        raise failure(
+            "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=shown.format(numbered(node, binder.context.run))
+        )

@@ -15,7 +15,7 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.sorting import check_orderable, sort_key
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.generators import is_generator
-from hiveframe.analysis.naming import describe
+from hiveframe.analysis.naming import describe, numbered
 from hiveframe.analysis.references import columns_in
 from hiveframe.analysis.relations.filters import (
     aggregate_input,
@@ -62,7 +62,7 @@ def _bind_key(binder: Binder, node: spec.Sort, key: spec.SortOrder, child: Resol
     expr = column if column is not None else binder.bind_root(key.child, "Sort")
     check_orderable(binder, key, expr)
     if is_generator(expr):
-        plan = f"Sort [{binder.text(key)}], {str(node.is_global).lower()}"
+        plan = f"Sort [{numbered(key, binder.context.run)}], {str(node.is_global).lower()}"
         raise failure("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", None, plan=plan)
     return sort_key(key, expr)
 

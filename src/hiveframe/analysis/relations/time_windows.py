@@ -1,8 +1,8 @@
 """`window(time, duration[, slide[, start]])`: rows put into windows of time, each row once for every window it is in.
 
-Source: Spark's `TimeWindowing`. A SELECT or GROUP BY that names a time window gets a column `window` below it, which
-its other expressions may name too; `*` leaves it out. Rows without a time are in no window. Sessions are in
-`session_windows`.
+Source: Spark's `TimeWindowing`. What names a time window gets a column `window` below it, which its other expressions
+may name too: out of sight of `*` below a SELECT or GROUP BY, the first column of a WHERE or ORDER BY. Rows without a
+time are in no window. Sessions are in `session_windows`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.naming import describe
 from hiveframe.analysis.relations.session_windows import SESSION, session_column, session_rows
+from hiveframe.analysis.scope import Scope
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import IllegalArgumentException, SparkError, analysis_error
 from hiveframe.functions.binding import CallBinder
@@ -86,9 +87,17 @@ def _made_of(binder: Binder, node: spec.Function) -> tuple[object, ...]:
 
 
 def with_time_window(
-    context: Context, child: Resolved, node: spec.Function, *, keys: Sequence[spec.Expr] | None = None
+    context: Context,
+    child: Resolved,
+    node: spec.Function,
+    *,
+    keys: Sequence[spec.Expr] | None = None,
+    is_shown: bool = False,
 ) -> Resolved:
-    """`child` with the column of the windows, hidden from `*`; `keys` group the rows that sessions merge."""
+    """`child` with the column of the windows; `keys` group the rows that sessions merge.
+
+    It is hidden from `*`, or comes first where the operator that asked for it passes on all that it gets.
+    """
     binder = Binder(context, Input(child.scope, (child,)))
     is_session = node.name[-1].lower() == SESSION
     _check_count(node, (2,) if is_session else (2, 3, 4))
@@ -102,8 +111,13 @@ def with_time_window(
         plan = session_rows(context, calls, child, column, moment, gap, partition)
     else:
         plan, column = _window_rows(binder, calls, child, node)
-    hidden = (*child.scope.hidden, (column, (), False))
     window = TimeWindow(_made_of(binder, node), column)
+    if is_shown:
+        made = Scope([column], [()], case_sensitive=child.scope.case_sensitive)
+        scope = made.joined(child.scope)
+        plan = lg.Project(plan, tuple(lg.Named(c, c) for c in scope.columns))
+        return Resolved(plan, scope, (child,), child.plan_id, time_window=window)
+    hidden = (*child.scope.hidden, (column, (), False))
     return Resolved(plan, child.scope.with_hidden(hidden), (child,), child.plan_id, time_window=window)
 
 
