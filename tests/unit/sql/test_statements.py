@@ -39,7 +39,7 @@ def test_a_marker_without_a_value_is_told_by_name() -> None:
     with pytest.raises(SparkError) as caught:
         bind_parameters(parse_statement("select :missing"), {})
     assert caught.value.condition == "UNBOUND_SQL_PARAMETER"
-    assert caught.value.params == {"name": "`missing`"}
+    assert caught.value.params == {"name": "missing"}
 
 
 def test_an_explained_command_is_held_as_a_relation() -> None:
