@@ -29,3 +29,25 @@ getbit(1.5, 0)
 '1' & 1
 ~'5'
 shiftleft('2', 1), bit_get(5, 1)
+--RESET
+array(1) >> 2
+array(1) > 2, 4 >> 1
+map('k', 1) >> 2
+array(1) >>> 2
+8 >> 1, array(1)
+array(8)[0] >> 1
+(struct(8 as a)).a >> 1
+size(array(1)) > 0 and 8 >> 1 = 4
+cast(array(array(1)) as array<array<int>>)
+cast(null as map<int, array<struct<a: array<int>>>>)
+cast(null as array<int>) is null or 8 >> 1 = 4
+cast(array(array(1)) as array<array<int>>)[0][0] >> 1
+8 >>> 1
+array(8 >> 1)
+array(1) >= array(2)
+array(1) > array(2) and array(3) > array(4) and 8 >> 1 = 4
+cast(null as struct<>)
+cast(array(1) as array<int>) > array(1), 8 >>> 1
+from_json('[[1]]', 'array<array<int>>')
+8 `>>` 1
+array<int>

@@ -67,3 +67,21 @@ select window(t, '1 day') from values (timestamp'2020-03-08 12:01:00') v(t)
 select window(t, '1 day') from values (timestamp_ntz'2020-03-08 12:01:00') v(t)
 select window_time(window), count from (select window, count(*) as count from values (timestamp'2020-01-01 00:01:00') v(t) group by window(t, '10 minutes'))
 --RESET
+select t from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select window, t from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select v.* from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select * from values (timestamp'2020-01-01 00:01:00', 1) v(t, a) where window(t, '10 minutes', '5 minutes').start > timestamp'2019-01-01'
+select * from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01' and window(t, '10 minutes').end > timestamp'2019-01-01'
+select * from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01' and window(t, '20 minutes').end > timestamp'2019-01-01'
+select window(t, '10 minutes'), t from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select count(*) from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select * from values (timestamp'2020-01-01 00:21:00'), (timestamp'2020-01-01 00:01:00') v(t) order by window(t, '10 minutes')
+select t from values (timestamp'2020-01-01 00:21:00'), (timestamp'2020-01-01 00:01:00') v(t) order by window(t, '10 minutes').start desc limit 1
+select t from values (timestamp'2020-01-01 00:21:00') v(t) order by session_window(t, '10 minutes')
+select * from values (timestamp'2020-01-01 00:21:00') v(t) where session_window(t, '10 minutes').start > timestamp'2019-01-01'
+select t, count(*) from values (timestamp'2020-01-01 00:21:00') v(t) group by t order by window(t, '10 minutes')
+select * from (select t as x from values (timestamp'2020-01-01 00:21:00') v(t) order by window(x, '10 minutes'))
+select distinct t from values (timestamp'2020-01-01 00:21:00') v(t) order by window(t, '10 minutes')
+select * from (select t from values (timestamp'2020-01-01 00:21:00') v(t)) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select * except (window) from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
+select window_time(a) from values (1L) t(a)

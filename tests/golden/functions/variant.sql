@@ -194,3 +194,67 @@ cast(array(date'2020-01-01', null) as variant), cast(array(array(1.5f)) as varia
 schema_of_variant(parse_json('[1.5, 2.25, 100]')), schema_of_variant(parse_json('[{"a":1},{"a":"x","b":[]}]')), schema_of_variant(to_variant_object(named_struct('a', timestamp_ntz'2020-01-01 00:00:00', 'b', array(X'00'))))
 select schema_of_variant_agg(v) over (partition by 1) from (select explode(array(parse_json('1'), parse_json('"x"'))) v)
 coalesce(try_parse_json('x'), parse_json('1')), nvl2(parse_json('1'), 1, 2), if(is_variant_null(parse_json('null')), 'n', 'y'), parse_json('1') <=> null
+cast(struct(1 as a, 2) as variant)
+cast(struct(a as b) as variant) from values (1) t(a)
+cast(array(struct(1 as a)) as variant)
+cast(map('k', 1) as variant)
+cast(named_struct('a', 1) as variant)
+cast(struct(1 as a) as int)
+cast(struct(1 as a) as array<int>)
+struct(1 as a) + 1
+abs(struct(1 as a))
+struct(1 as a)
+struct(1 as a) = 1
+upper(struct(1 as a, 2 as b))
+cast(struct(1 as a) as variant) as x
+try_cast(struct(1 as a) as variant)
+struct(1 as a)::variant
+to_variant_object(struct(1 as a))
+cast(transform(array(1), x -> struct(x as y)) as variant)
+struct(1 as a) is null
+struct(1 as a) in (1)
+max(struct(1 as a)) + 1
+cast(coalesce(struct(1 as a)) as variant)
+case when struct(1 as a) then 1 end
+'{"a":1}':a
+"{'a':1}":a
+'x':a.b
+'x' :a
+'x': a
+parse_json('{"a":1}'):a
+'{"a":1}':a.b from values (1) t(a)
+select 'x' 'y':a
+select 'x' as y where 'a' = 'b':c
+array_join(array(parse_json('1')), ',', 'x')
+cast(array(parse_json('1')) as array<string>)
+array_join(a, ',') from values (array(parse_json('1'))) t(a)
+array_join(array(1), ',')
+array_join(array(array(1)), ',')
+array_join(array(struct(1)), ',')
+array_join(array(map(1,2)), ',')
+array_join(array(interval '1' day), ',')
+array_join(array(null), ',')
+array_join(array(X'61'), ',')
+array_join(array(date'2020-01-01'), ',')
+cast(parse_json('1') as string)
+concat(parse_json('1'), 'x')
+upper(parse_json('"x"'))
+upper(array(parse_json('1')))
+array_join(array(parse_json('1'), null), ',')
+map_from_arrays(array('a'), array(parse_json('1')))
+cast(map('a', parse_json('1')) as map<string, string>)
+cast(array(parse_json('1')) as array<int>)
+concat(array(parse_json('1')), array('x'))
+cast(struct(parse_json('1')) as struct<a: int>)
+select array(parse_json('1')) union all select array('x')
+coalesce(array(parse_json('1')), array('x'))
+split_part(parse_json('1'), 'x', 1)
+concat_ws(',', array(parse_json('1')))
+concat_ws(',', parse_json('1'))
+:a
+?
+'x' ?
+:a 'x'
+:a + 1
+? 'x'
+'x' :a 'y' :b
