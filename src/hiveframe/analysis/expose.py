@@ -73,6 +73,10 @@ def _expose_below_join(node: Any, missing: dict[int, lg.Column]) -> lg.Relation:
         return plan
     if isinstance(node, lg.Scan) and node.metadata is not None and set(missing) == {node.metadata.id}:
         return replace(node, output=(*node.output, node.metadata), positions=(*node.positions, -1))
+    if isinstance(node, lg.SetOperation) and node.kind == "union":
+        from hiveframe.analysis.file_columns import union_with_files
+
+        return union_with_files(node, list(missing.values()))
     if not isinstance(node, lg.Join):
         names = ", ".join(c.name for c in missing.values())
         raise internal_error(f"columns {names} cannot be taken from {type(node).__name__}")

@@ -5,9 +5,11 @@ Source: Spark's `LogicalPlan.metadataOutput` and `PreReadCheck`, checked against
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.extract import get_field
 from hiveframe.analysis.frame import Resolved, failure
@@ -73,13 +75,42 @@ def bind_file_function(binder: Binder, node: spec.Function, name: str) -> lg.Exp
     plans = [r.plan for r in binder.input.relations]
     if sum(_count_files(plan, node, name) for plan in plans) > 1:
         raise _many(node, name)
-    column = _file_of_rows(plans[0]) if len(plans) == 1 else None
-    if column is None:
+    place = _file_of_rows(plans[0]) if len(plans) == 1 else None
+    if place is None:
         return lg.Call(name, (lg.Literal(nothing, dtype),), dtype, False)
-    binder.input.note(column)
+    if isinstance(place, lg.SetOperation):
+        column = binder.context.run.column(name, dtype, False)
+        binder.input.note(column)
+        return lg.Call(name, (column,), dtype, False)
+    binder.input.note(place)
+    return lg.Call(name, (_field(place, field_name),), dtype, False)
+
+
+def _field(column: lg.Column, name: str) -> lg.Expr:
     assert isinstance(column.dtype, t.StructType)
-    field = next(f for f in column.dtype.fields if f.name == field_name)
-    return lg.Call(name, (get_field(column, field),), dtype, False)
+    return get_field(column, next(f for f in column.dtype.fields if f.name == name))
+
+
+def union_with_files(node: lg.SetOperation, wanted: Sequence[lg.Column]) -> lg.SetOperation:
+    """A UNION ALL with columns that say which file each row is from; each has the name of the function that asks."""
+    branches: list[lg.Relation] = []
+    for child in node.children:
+        place = _file_of_rows(child)
+        items = [lg.Named(c, c) for c in child.output]
+        below: list[lg.Column] = []
+        for column in wanted:
+            field_name, dtype, nothing = FILE_FUNCTIONS[column.name]
+            match place:
+                case lg.SetOperation():
+                    below.append(column)
+                    items.append(lg.Named(column, column))
+                case lg.Column():
+                    below.append(place)
+                    items.append(lg.Named(column, _field(place, field_name)))
+                case _:
+                    items.append(lg.Named(column, lg.Literal(nothing, dtype)))
+        branches.append(lg.Project(expose(child, below), tuple(items)))
+    return replace(node, children=tuple(branches), output=(*node.output, *wanted))
 
 
 def _many(node: spec.Function, name: str) -> Exception:
@@ -100,15 +131,16 @@ def _count_files(plan: lg.Relation, node: spec.Function, name: str) -> int:
         found = sum(counts.pop() for _ in below)
         if isinstance(current, lg.Scan) and current.metadata is not None:
             found = 1
-        if found > 1 and not isinstance(current, lg.SetOperation):
+        if found > 1 and not (isinstance(current, lg.SetOperation) and current.kind == "union"):
             raise _many(node, name)
         counts.append(min(found, 1))
     return counts.pop()
 
 
-def _file_of_rows(plan: lg.Relation) -> lg.Column | None:
-    """The `_metadata` of the scan whose rows arrive here one by one; None behind a shuffle."""
+def _file_of_rows(plan: lg.Relation) -> lg.Column | lg.SetOperation | None:
+    """The `_metadata` of the scan whose rows arrive here one by one, or the UNION of several; None behind a shuffle."""
     node: Any = plan
+    is_joined = False
     while True:
         match node:
             case lg.Scan():
@@ -118,13 +150,15 @@ def _file_of_rows(plan: lg.Relation) -> lg.Column | None:
             case lg.Repartition(count=1, keys=()):
                 node = node.child
             case lg.Join(kind="inner" | "cross"):
-                node = node.left if _has_files(node.left) else node.right
+                node, is_joined = (node.left if _has_files(node.left) else node.right), True
             case lg.Join(kind="left" | "semi" | "anti"):
-                node = node.left
+                node, is_joined = node.left, True
             case lg.Join(kind="right"):
-                node = node.right
-            case lg.SetOperation() if _has_files(node):
-                raise unsupported("the name of the file above a UNION; select it in the branches")
+                node, is_joined = node.right, True
+            case lg.SetOperation(kind="union", is_all=True) if _has_files(node):
+                if is_joined:
+                    raise unsupported("the name of the file above a join of a UNION; select it in the branches")
+                return node
             case _:
                 return None
 

@@ -55,6 +55,26 @@ QUESTIONS = [
     "select input_file_name() from (select count(*) from {t}) x, {j}",
     "select distinct input_file_name() from {p} p join range(2) r on p.id = r.id",
     "select input_file_name() from range(2) r left join {p} p on p.id = r.id",
+    "select id, input_file_name() from (select id from {p} union all select id from {j}) x",
+    "select input_file_name() from (select id from {p} where id = 1 union all select id from range(2)) x",
+    "select input_file_name() from (select id from range(2) union all select id from {j}) x",
+    "select input_file_name() from (select id from {p} union select id from {j}) x",
+    "select input_file_name() from (select id from {p} union all select id from {p}) x where id > 2",
+    (
+        "select upper(input_file_name()), input_file_block_start(), input_file_block_length() from (select id + 1 "
+        "as id from {j} union all select id from {p} where id = 3) x"
+    ),
+    (
+        "select input_file_name(), count(*) from (select id from {p} union all select id from {j} union all "
+        "select 1) x group by 1"
+    ),
+    "select id from (select id from {p} union all select id from {j}) x where input_file_name() like '%json'",
+    "select input_file_name() from (select id from {p} union all select max(id) from {p}) x",
+    (
+        "select input_file_name() from (select p.id from {p} p join {p} q on p.id = q.id where p.id = 1 union all "
+        "select id from {j}) x"
+    ),
+    "select input_file_name() from (select id from {p} intersect select id from {p}) x where id = 1",
     "select input_file_name(1)",
 ]
 

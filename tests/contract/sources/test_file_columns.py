@@ -43,7 +43,7 @@ def test_the_hidden_column_comes_by_its_own_name_when_another_has_it(spark: Spar
     assert frame.select(frame.metadataColumn("_metadata").getField("file_name")).collect() == [("x.json",)]
 
 
-def test_the_file_above_a_union_is_refused_and_not_guessed(spark: SparkSession, root: Path) -> None:
+def test_the_file_above_a_join_of_a_union_is_refused_and_not_guessed(spark: SparkSession, root: Path) -> None:
     frame = spark.read.json(str(root / "j"))
-    with pytest.raises(AnalysisException, match="above a UNION"):
-        frame.union(frame).select(F.input_file_name()).collect()
+    with pytest.raises(AnalysisException, match="above a join of a UNION"):
+        frame.union(frame).join(spark.range(3), "id").select(F.input_file_name()).collect()
