@@ -152,3 +152,12 @@ def test_what_the_reader_cannot_do_is_refused(tmp_path: Path, option: dict[str, 
     with pytest.raises(SparkError) as caught:
         opened("csv", put(tmp_path / "f", b"x\n"), **option)
     assert caught.value.condition == "UNSUPPORTED_FEATURE.HIVEFRAME"
+
+
+def test_types_that_orc_does_not_have_are_noted_at_every_depth(tmp_path: Path) -> None:
+    query = "select {'t': time '10:00:00', 'n': timestamp '2020-01-01'} s, [time '11:00:00'] a, map {'k': 5} m"
+    schema = "s struct<t:time(6),n:timestamp_ntz>, a array<time(6)>, m map<string,interval month>"
+    wrote(query, schema, tmp_path / "o", format_name="orc")
+    source = opened("orc", tmp_path / "o")
+    assert source.schema == schema_of(schema)
+    assert rows_of(source)[0][1] == [dt.time(11)]

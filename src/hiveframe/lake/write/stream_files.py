@@ -8,7 +8,7 @@ import gzip
 import io
 import os
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import IO, Any, Final, Protocol
 
@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from hiveframe.lake.hadoop_blocks import BlockWriter
 from hiveframe.lake.write.layout import CHUNK_COLUMN
+from hiveframe.plan import types as t
+from hiveframe.plan.types import DataType
 
 # Java's UTF-16 is big-endian behind one mark, its UTF-32 big-endian without one.
 _JAVA_ENCODINGS: Final = {"utf-16": "utf-16-be", "utf-32": "utf-32-be"}
@@ -135,13 +137,27 @@ def _with_times(kind: pa.DataType, stands_for: pa.DataType) -> pa.DataType:
     return kind
 
 
-class OrcFileWriter:
-    """An ORC file with the types that Spark notes beside its columns."""
+def _noted(f: pa.Field, dtype: DataType) -> pa.Field:
+    """A field that says, at any depth, which of its types ORC does not have."""
+    match dtype:
+        case t.ArrayType(element):
+            return f.with_type(pa.list_(_noted(f.type.value_field, element)))
+        case t.MapType(key, value):
+            return f.with_type(pa.map_(_noted(f.type.key_field, key), _noted(f.type.item_field, value)))
+        case t.StructType(fields):
+            return f.with_type(pa.struct([_noted(c, g.dtype) for c, g in zip(f.type, fields, strict=True)]))
+        case t.TimestampNTZType() | t.YearMonthIntervalType() | t.DayTimeIntervalType() | t.TimeType():
+            return f.with_metadata({"spark.sql.catalyst.type": t.simple_string(dtype)})
+    return f
 
-    def __init__(self, path: str, schema: pa.Schema, notes: Mapping[str, str], codec: str) -> None:
+
+class OrcFileWriter:
+    """An ORC file with the types that Spark notes beside its columns, and beside what stands in them."""
+
+    def __init__(self, path: str, schema: pa.Schema, stored: Sequence[t.StructField], codec: str) -> None:
         from pyarrow import orc
 
-        fields = [f.with_metadata({"spark.sql.catalyst.type": notes[f.name]}) if f.name in notes else f for f in schema]
+        fields = [_noted(f, g.dtype) for f, g in zip(schema, stored, strict=True)]
         self._clocks = pa.schema([f.with_type(_with_times(f.type, pa.time64("ns"))) for f in fields])
         self._schema = pa.schema([f.with_type(_with_times(f.type, pa.int64())) for f in fields])
         self._sink = _PatientSink(path)

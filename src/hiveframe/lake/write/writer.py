@@ -28,8 +28,6 @@ from hiveframe.lake.write.staging import Staging, commit_append, commit_overwrit
 from hiveframe.lake.write.statements import Plan, copy_statement, data_select, xml_frame
 from hiveframe.lake.write.stream_files import FileWriter, LineWriter, OrcFileWriter, XmlFileWriter, write_stream
 from hiveframe.lake.write.text_lines import csv_writer
-from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType, simple_string
 from hiveframe.settings import Settings
 
 
@@ -141,8 +139,7 @@ def _stream_select(plan: Plan, query: exp.Query, names: tuple[str, ...], context
 
 def _open_file(plan: Plan, path: str, schema: pa.Schema) -> FileWriter:
     if plan.format == "orc":
-        notes = {f.name: simple_string(f.dtype) for f in plan.data_fields if isinstance(f.dtype, _NOTED)}
-        return OrcFileWriter(path, schema, notes, plan.codec.python or "uncompressed")
+        return OrcFileWriter(path, schema, plan.data_fields, plan.codec.python or "uncompressed")
     if plan.format == "avro":
         return AvroFileWriter(path, plan.data_fields, plan.options, plan.codec.python or "null")
     if plan.format == "xml":
@@ -190,14 +187,6 @@ def _fits(segments: Sequence[str], wanted: Sequence[str | None]) -> bool:
     if len(segments) != len(wanted):
         return False
     return all(w is None or w.lower() == s.lower() for s, w in zip(segments, wanted, strict=True))
-
-
-_NOTED: Final[tuple[type[DataType], ...]] = (
-    t.TimestampNTZType,
-    t.YearMonthIntervalType,
-    t.DayTimeIntervalType,
-    t.TimeType,
-)
 
 
 def _extension(plan: Plan) -> str:
