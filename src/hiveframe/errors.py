@@ -312,6 +312,10 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
         "<function> saw no sketch, and of none there is no result (an intersection of none would be the infinite set).",
         "22000",
     ),
+    "CATALOG_IMPLEMENTATION_NOT_FOUND": (
+        "The catalog <catalog> is set to <implementation>, which HiveFrame does not have.",
+        "42000",
+    ),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }
 

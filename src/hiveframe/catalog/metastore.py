@@ -135,6 +135,10 @@ class Metastore:
 
     # --------------------------------------------------------------------------------------------------- tables
 
+    def database_location(self, name: str) -> str:
+        """`<name>.db` in the warehouse."""
+        return os.path.join(self.warehouse_dir, f"{name}.db")
+
     def find_table(self, database: str, name: str) -> Table | None:
         """The table or view of that name, or None."""
         if not self._exists():

@@ -8,7 +8,8 @@ from typing import Any
 
 from hiveframe.catalog.entities import DEFAULT_CATALOG, DEFAULT_DATABASE, GLOBAL_TEMP
 from hiveframe.catalog.metastore import Metastore, matches, quoted
-from hiveframe.errors import SparkException, analysis_error
+from hiveframe.catalog.store import Catalogs, NoCatalogs, Store
+from hiveframe.errors import AnalysisException, SparkException, analysis_error
 from hiveframe.plan.logical import Literal
 from hiveframe.plan.spec import Relation
 from hiveframe.plan.types import DataType
@@ -49,6 +50,7 @@ class SessionCatalog:
 
     metastore: Metastore
     global_views: GlobalViews = field(default_factory=GlobalViews)
+    others: Catalogs = field(default_factory=NoCatalogs)
     catalog: str = DEFAULT_CATALOG
     database: str = DEFAULT_DATABASE
     views: dict[str, TemporaryView] = field(default_factory=dict)
@@ -60,33 +62,58 @@ class SessionCatalog:
         path = (quoted("system", "builtin"), quoted("system", "session"), quoted(self.catalog, self.database))
         return "[" + ", ".join(path) + "]"
 
+    def store(self, catalog: str) -> Store:
+        """What holds the entries of a catalog; CATALOG_NOT_FOUND names one that no setting describes."""
+        found = self._find_store(catalog)
+        if found is None:
+            raise unknown_catalog(catalog)
+        return found
+
+    def catalogs(self, pattern: str | None = None) -> list[str]:
+        """The names of the catalogs that fit `pattern`."""
+        return sorted(name for name in (DEFAULT_CATALOG, *self.others.names()) if matches(name, pattern))
+
+    def is_catalog(self, name: str) -> bool:
+        """Whether there is a catalog of that name."""
+        return self._find_store(name) is not None
+
+    def _find_store(self, catalog: str) -> Store | None:
+        return self.metastore if catalog.lower() == DEFAULT_CATALOG else self.others.find(catalog)
+
     def qualify(self, parts: tuple[str, ...]) -> tuple[str, str, str]:
-        """The full name of a table; REQUIRES_SINGLE_PART_NAMESPACE and unknown catalogs are refused."""
-        match parts:
-            case (name,):
-                return (self.catalog, self.database, name.lower())
-            case (database, name):
-                return (self.catalog, database.lower(), name.lower())
-            case (catalog, database, name) if catalog.lower() == DEFAULT_CATALOG:
-                return (DEFAULT_CATALOG, database.lower(), name.lower())
-            case (catalog, _, _):
-                raise unknown_catalog(catalog)
-        raise analysis_error(
-            "REQUIRES_SINGLE_PART_NAMESPACE", identifier=quoted(*parts), sessionCatalog=DEFAULT_CATALOG
-        )
+        """The full name of a table: catalog, database, name. Catalogs of other systems may nest databases."""
+        if len(parts) == 1:
+            return self._spelled(self.catalog, self.database, parts[0])
+        catalog, database = self.namespace(parts[:-1])
+        return self._spelled(catalog, database, parts[-1])
+
+    def namespace(self, parts: tuple[str, ...]) -> tuple[str, str]:
+        """The catalog and the database that `parts` name: the current ones where they say nothing."""
+        if not parts:
+            return self.catalog, self.database
+        first, *rest = parts
+        is_catalog = first.lower() == DEFAULT_CATALOG or self.others.find(first) is not None
+        if is_catalog and (rest or first.lower() != DEFAULT_CATALOG):
+            inner = rest or [DEFAULT_DATABASE]
+            if first.lower() == DEFAULT_CATALOG and len(inner) > 1:
+                raise _too_deep(parts)
+            catalog = DEFAULT_CATALOG if first.lower() == DEFAULT_CATALOG else first
+            return catalog, self._spelled(catalog, ".".join(inner), "")[1]
+        if len(parts) == 1 or self.catalog != DEFAULT_CATALOG:
+            return self.catalog, self._spelled(self.catalog, ".".join(parts), "")[1]
+        if len(parts) == 2:
+            raise unknown_catalog(first)
+        raise _too_deep(parts)
+
+    def _spelled(self, catalog: str, database: str, name: str) -> tuple[str, str, str]:
+        """Spark's own catalog keeps names in lower case, others as they are."""
+        if catalog == DEFAULT_CATALOG:
+            return catalog, database.lower(), name.lower()
+        return catalog, database, name
 
     def database_name(self, parts: tuple[str, ...]) -> str:
         """The database that `parts` name (the current one when empty)."""
-        match parts:
-            case ():
-                return self.database
-            case (name,):
-                return name.lower()
-            case (catalog, name) if catalog.lower() == DEFAULT_CATALOG:
-                return name.lower()
-            case (catalog, _):
-                raise unknown_catalog(catalog)
-        raise analysis_error("REQUIRES_SINGLE_PART_NAMESPACE", sessionCatalog=DEFAULT_CATALOG, namespace=quoted(*parts))
+        return self.namespace(parts)[1]
 
     def temporary_view(self, parts: tuple[str, ...]) -> TemporaryView | None:
         """The temporary view of that name: of the session, or of `global_temp`."""
@@ -125,27 +152,32 @@ class SessionCatalog:
 
     def use_database(self, parts: tuple[str, ...]) -> None:
         """Make a database the current one."""
-        name = self.database_name(parts)
-        self.metastore.database(name)
-        self.catalog, self.database = DEFAULT_CATALOG, name
+        catalog, name = self.namespace(parts)
+        self.store(catalog).database(name)
+        self.catalog, self.database = catalog, name
 
     def use_catalog(self, name: str) -> None:
         """Make a catalog the current one."""
-        if name.lower() != DEFAULT_CATALOG:
-            raise unknown_catalog(name)
-        self.catalog, self.database = DEFAULT_CATALOG, DEFAULT_DATABASE
+        self.store(name)
+        self.catalog = DEFAULT_CATALOG if name.lower() == DEFAULT_CATALOG else name
+        self.database = DEFAULT_DATABASE
 
     def copy(self) -> SessionCatalog:
         """The same names for a cloned session."""
         return SessionCatalog(
             self.metastore,
             self.global_views,
+            self.others,
             self.catalog,
             self.database,
             dict(self.views),
             dict(self.functions),
             dict(self.variables),
         )
+
+
+def _too_deep(parts: tuple[str, ...]) -> AnalysisException:
+    return analysis_error("REQUIRES_SINGLE_PART_NAMESPACE", sessionCatalog=DEFAULT_CATALOG, namespace=quoted(*parts))
 
 
 def unknown_catalog(name: str) -> SparkException:

@@ -119,7 +119,7 @@ class SessionEnvironment:
                 raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(parts))
             return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options), as_of)
         full = self._qualify(parts)
-        table = self._asked(self.state.catalog.metastore.find_table, full[1], full[2])
+        table = self._asked(self.state.catalog.store(full[0]).find_table, full[1], full[2])
         if table is None:
             return None
         if as_of is not None:

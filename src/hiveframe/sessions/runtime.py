@@ -38,6 +38,7 @@ from hiveframe.plan.canonical import canonical_key
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import DataType, StructType
 from hiveframe.sessions.analyses import Analysis, Reads
+from hiveframe.sessions.catalogs import ConfiguredCatalogs
 from hiveframe.sessions.commands.functions import stored_function
 from hiveframe.sessions.commands.seam import HANDLERS
 from hiveframe.sessions.environment import SessionEnvironment
@@ -122,7 +123,8 @@ class Session:
     @classmethod
     def new(cls, process: Process, settings: Settings) -> Session:
         """A fresh session of the process."""
-        return cls(SessionState(settings, SessionCatalog(process.metastore, process.global_views)))
+        names = SessionCatalog(process.metastore, process.global_views, ConfiguredCatalogs(settings))
+        return cls(SessionState(settings, names))
 
     # ------------------------------------------------------------------------------------------- what is in force
 

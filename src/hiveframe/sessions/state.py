@@ -14,6 +14,7 @@ from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.analyses import Analyses
+from hiveframe.sessions.catalogs import ConfiguredCatalogs
 from hiveframe.sessions.script_scopes import ScriptScopes
 from hiveframe.settings import Settings
 
@@ -69,9 +70,11 @@ class SessionState:
 
     def clone(self) -> SessionState:
         """An independent copy for a cloned session."""
+        settings, catalog = self.settings.copy(), self.catalog.copy()
+        catalog.others = ConfiguredCatalogs(settings)
         return SessionState(
-            self.settings.copy(),
-            self.catalog.copy(),
+            settings,
+            catalog,
             dict(self.kept),
             dict(self.cached_plans),
             dict(self.cached_tables),

@@ -65,7 +65,7 @@ def _rename_temporary(session: CommandSession, parts: tuple[str, ...], args: Arg
 
 def _save(session: CommandSession, table: Table, fields: list[StructField]) -> None:
     ordered = partitions_last(fields, table.partition_columns)
-    session.catalog.metastore.alter_table(replace(table, schema=StructType(tuple(ordered))))
+    session.catalog.store(table.catalog).alter_table(replace(table, schema=StructType(tuple(ordered))))
 
 
 def _index(table: Table, name: str) -> int:
@@ -78,8 +78,9 @@ def _index(table: Table, name: str) -> int:
 
 def _rename(session: CommandSession, table: Table, args: Args) -> None:
     to = tuple(args["to"])
-    _, database, name = session.catalog.qualify(to if len(to) > 1 else (table.database, *to))
-    session.catalog.metastore.rename_table(table, database, name)
+    here = (table.catalog, *table.database.split("."))
+    _, database, name = session.catalog.qualify(to if len(to) > 1 else (*here, *to))
+    session.catalog.store(table.catalog).rename_table(table, database, name)
 
 
 def _add_columns(session: CommandSession, table: Table, args: Args) -> None:
@@ -145,7 +146,7 @@ def _replace_columns(session: CommandSession, table: Table, args: Args) -> None:
 def _set_properties(session: CommandSession, table: Table, args: Args) -> None:
     properties = {**table.properties, **args["properties"]}
     comment = properties.pop("comment", table.comment)
-    session.catalog.metastore.alter_table(replace(table, properties=properties, comment=comment))
+    session.catalog.store(table.catalog).alter_table(replace(table, properties=properties, comment=comment))
 
 
 def _unset_properties(session: CommandSession, table: Table, args: Args) -> None:
@@ -157,7 +158,7 @@ def _unset_properties(session: CommandSession, table: Table, args: Args) -> None
             table=quoted(*table.parts),
         )
     properties = {k: v for k, v in table.properties.items() if k not in args["keys"]}
-    session.catalog.metastore.alter_table(replace(table, properties=properties))
+    session.catalog.store(table.catalog).alter_table(replace(table, properties=properties))
 
 
 def _set_location(session: CommandSession, table: Table, args: Args) -> None:
@@ -167,7 +168,7 @@ def _set_location(session: CommandSession, table: Table, args: Args) -> None:
         for name in matching(partition_names(session, table), values):
             session.catalog.metastore.set_partitions(table, {name: location})
         return
-    session.catalog.metastore.alter_table(replace(table, location=location, type="EXTERNAL"))
+    session.catalog.store(table.catalog).alter_table(replace(table, location=location, type="EXTERNAL"))
 
 
 def _add_partition(session: CommandSession, table: Table, args: Args) -> None:
@@ -196,7 +197,7 @@ def _set_query(session: CommandSession, table: Table, args: Args) -> None:
 
 
 def _cluster_by(session: CommandSession, table: Table, args: Args) -> None:
-    session.catalog.metastore.alter_table(replace(table, cluster_by=tuple(args["columns"])))
+    session.catalog.store(table.catalog).alter_table(replace(table, cluster_by=tuple(args["columns"])))
 
 
 def _default_collation(session: CommandSession, table: Table, args: Args) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from hiveframe.analysis.environment import ClassFunction
-from hiveframe.catalog.entities import DEFAULT_CATALOG, GLOBAL_TEMP, Database, Table
+from hiveframe.catalog.entities import GLOBAL_TEMP, Database, Table
 from hiveframe.catalog.metastore import matches, quoted
 from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.functions import registry
@@ -62,7 +62,7 @@ def _set_current_catalog(session: CommandSession, args: Args) -> SmallTable:
 
 
 def _list_catalogs(session: CommandSession, args: Args) -> SmallTable:
-    rows = [(DEFAULT_CATALOG, None)] if matches(DEFAULT_CATALOG, args.get("pattern")) else []
+    rows = [(name, None) for name in session.catalog.catalogs(args.get("pattern"))]
     return small_table((column("name"), _optional("description")), rows)
 
 
@@ -83,17 +83,18 @@ def _database_row(database: Database) -> tuple[str, str, str, str]:
 
 
 def _list_databases(session: CommandSession, args: Args) -> SmallTable:
-    return small_table(_DATABASE, [_database_row(d) for d in session.catalog.metastore.databases(args.get("pattern"))])
+    store = session.catalog.store(session.catalog.catalog)
+    return small_table(_DATABASE, [_database_row(d) for d in store.databases(args.get("pattern"))])
 
 
 def _get_database(session: CommandSession, args: Args) -> SmallTable:
-    name = session.catalog.database_name(parse_multipart_identifier(args["db_name"]))
-    return small_table(_DATABASE, [_database_row(session.catalog.metastore.database(name))])
+    catalog, name = session.catalog.namespace(parse_multipart_identifier(args["db_name"]))
+    return small_table(_DATABASE, [_database_row(session.catalog.store(catalog).database(name))])
 
 
 def _database_exists(session: CommandSession, args: Args) -> SmallTable:
-    name = session.catalog.database_name(parse_multipart_identifier(args["db_name"]))
-    return _value(t.BOOLEAN, session.catalog.metastore.find_database(name) is not None)
+    catalog, name = session.catalog.namespace(parse_multipart_identifier(args["db_name"]))
+    return _value(t.BOOLEAN, session.catalog.store(catalog).find_database(name) is not None)
 
 
 def _create_database(session: CommandSession, args: Args) -> SmallTable:
@@ -130,12 +131,13 @@ def _temporary_row(name: str, database: str | None = None) -> tuple[Any, ...]:
 
 def _listed(session: CommandSession, args: Args) -> list[tuple[Any, ...]]:
     parts = parse_multipart_identifier(args["db_name"]) if args.get("db_name") else ()
-    database, pattern = session.catalog.database_name(parts), args.get("pattern")
+    catalog, database = session.catalog.namespace(parts)
+    pattern = args.get("pattern")
     views = [_temporary_row(v.name) for v in session.catalog.temporary_views(pattern)]
     if database == GLOBAL_TEMP:
         names = sorted(session.catalog.global_views.views)
         return [_temporary_row(n, GLOBAL_TEMP) for n in names if matches(n, pattern)] + views
-    return [_table_row(x) for x in session.catalog.metastore.tables(database, pattern)] + views
+    return [_table_row(x) for x in session.catalog.store(catalog).tables(database, pattern)] + views
 
 
 def _list_tables(session: CommandSession, args: Args) -> SmallTable:

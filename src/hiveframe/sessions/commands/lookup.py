@@ -29,8 +29,8 @@ def find_table(session: CommandSession, parts: tuple[str, ...]) -> Table | None:
     """The stored table or view of that name; None when there is none, or a temporary view stands before it."""
     if session.catalog.temporary_view(parts) is not None:
         return None
-    _, database, name = session.catalog.qualify(parts)
-    found = session.catalog.metastore.find_table(database, name)
+    catalog, database, name = session.catalog.qualify(parts)
+    found = session.catalog.store(catalog).find_table(database, name)
     return described(found) if found is not None else None
 
 

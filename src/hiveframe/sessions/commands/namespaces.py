@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
-from hiveframe.catalog.entities import COLLATION, DEFAULT_CATALOG, Database
+from hiveframe.catalog.entities import COLLATION, Database
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.sessions.commands.seam import CommandSession, handles
@@ -18,29 +17,30 @@ _RESERVED = frozenset({"owner", "location", "comment", COLLATION})
 @handles(c.CreateNamespace)
 def create_namespace(session: CommandSession, command: c.CreateNamespace) -> SmallTable:
     """A database with its folder, `<name>.db` in the warehouse unless LOCATION says otherwise."""
-    name = session.catalog.database_name(session.table_parts(command.name))
-    folder = command.location or os.path.join(session.catalog.metastore.warehouse_dir, f"{name}.db")
+    catalog, name = session.catalog.namespace(session.table_parts(command.name))
+    store = session.catalog.store(catalog)
+    folder = command.location or store.database_location(name)
     properties = dict(command.properties or {})
     if command.collation is not None:
         properties[COLLATION] = command.collation
-    database = Database(name, local_path(folder), command.comment or "", current_user(), properties)
-    session.catalog.metastore.create_database(database, if_not_exists=command.if_not_exists)
+    database = Database(name, local_path(folder), command.comment or "", current_user(), properties, catalog)
+    store.create_database(database, if_not_exists=command.if_not_exists)
     return EMPTY
 
 
 @handles(c.DropNamespace)
 def drop_namespace(session: CommandSession, command: c.DropNamespace) -> SmallTable:
     """A database that is empty, or with all it holds (CASCADE)."""
-    name = session.catalog.database_name(session.table_parts(command.name))
-    session.catalog.metastore.drop_database(name, if_exists=command.if_exists, cascade=command.cascade)
+    catalog, name = session.catalog.namespace(session.table_parts(command.name))
+    session.catalog.store(catalog).drop_database(name, if_exists=command.if_exists, cascade=command.cascade)
     return EMPTY
 
 
 @handles(c.AlterNamespace)
 def alter_namespace(session: CommandSession, command: c.AlterNamespace) -> SmallTable:
     """New properties, location or comment."""
-    name = session.catalog.database_name(session.table_parts(command.name))
-    database = session.catalog.metastore.database(name)
+    catalog, name = session.catalog.namespace(session.table_parts(command.name))
+    database = session.catalog.store(catalog).database(name)
     properties = {**database.properties, **(command.properties or {})}
     for key in command.unset_properties:
         properties.pop(key, None)
@@ -52,16 +52,17 @@ def alter_namespace(session: CommandSession, command: c.AlterNamespace) -> Small
         location=local_path(command.location) if command.location else database.location,
         comment=database.comment if command.comment is None else command.comment,
     )
-    session.catalog.metastore.alter_database(changed)
+    session.catalog.store(catalog).alter_database(changed)
     return EMPTY
 
 
 @handles(c.DescribeNamespace)
 def describe_namespace(session: CommandSession, command: c.DescribeNamespace) -> SmallTable:
     """Name, comment, location, owner and (EXTENDED) properties."""
-    database = session.catalog.metastore.database(session.catalog.database_name(session.table_parts(command.name)))
+    catalog, name = session.catalog.namespace(session.table_parts(command.name))
+    database = session.catalog.store(catalog).database(name)
     rows = [
-        ("Catalog Name", DEFAULT_CATALOG),
+        ("Catalog Name", catalog),
         ("Namespace Name", database.name),
         ("Comment", database.comment),
         *((("Collation", database.collation),) if database.collation is not None else ()),
@@ -78,7 +79,7 @@ def describe_namespace(session: CommandSession, command: c.DescribeNamespace) ->
 def use_namespace(session: CommandSession, command: c.UseNamespace) -> SmallTable:
     """Make a database, or a catalog, the current one."""
     parts = session.table_parts(command.name)
-    if command.is_catalog or (len(parts) == 1 and parts[0].lower() == DEFAULT_CATALOG):
+    if command.is_catalog or (len(parts) == 1 and session.catalog.is_catalog(parts[0])):
         session.catalog.use_catalog(parts[0])
     else:
         session.catalog.use_database(parts)

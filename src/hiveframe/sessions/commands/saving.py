@@ -90,7 +90,9 @@ def create_as_select(session: CommandSession, table: Table, query: spec.Relation
     )
     nullable = StructType(tuple(StructField(f.name, f.dtype, True, f.metadata) for f in schema.fields))
     try:
-        session.catalog.metastore.create_table(replace(table, schema=nullable), replace_existing=replaces is not None)
+        session.catalog.store(table.catalog).create_table(
+            replace(table, schema=nullable), replace_existing=replaces is not None
+        )
     except BaseException:
         if not existed:
             shutil.rmtree(table.location, ignore_errors=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hiveframe.catalog.entities import DEFAULT_CATALOG, GLOBAL_TEMP, Table
+from hiveframe.catalog.entities import GLOBAL_TEMP, Table
 from hiveframe.catalog.metastore import matches
 from hiveframe.errors import analysis_error
 from hiveframe.functions import registry
@@ -29,9 +29,9 @@ def show(session: CommandSession, command: c.Show) -> SmallTable:
     return _LISTINGS[command.what](session, command)
 
 
-def _database(session: CommandSession, command: c.Show) -> str:
+def _namespace(session: CommandSession, command: c.Show) -> tuple[str, str]:
     parts = session.table_parts(command.name) if command.name else ()
-    return session.catalog.database_name(parts)
+    return session.catalog.namespace(parts)
 
 
 def _args(command: c.Show) -> Mapping[str, Any]:
@@ -39,7 +39,8 @@ def _args(command: c.Show) -> Mapping[str, Any]:
 
 
 def _databases(session: CommandSession, command: c.Show) -> SmallTable:
-    found = session.catalog.metastore.databases(command.pattern)
+    catalog = session.table_parts(command.name)[0] if command.name else session.catalog.catalog
+    found = session.catalog.store(catalog).databases(command.pattern)
     return small_table((column("namespace"),), [(d.name,) for d in found])
 
 
@@ -51,8 +52,8 @@ def _temporary(session: CommandSession, database: str, pattern: str | None) -> l
 
 
 def _relations(session: CommandSession, command: c.Show) -> list[tuple[str, str, Table | None]]:
-    database = _database(session, command)
-    stored = [] if database == GLOBAL_TEMP else session.catalog.metastore.tables(database, command.pattern)
+    catalog, database = _namespace(session, command)
+    stored = [] if database == GLOBAL_TEMP else session.catalog.store(catalog).tables(database, command.pattern)
     found: list[tuple[str, str, Table | None]] = [(database, table.name, table) for table in stored]
     return found + [(n, v, None) for n, v in _temporary(session, database, command.pattern)]
 
@@ -137,8 +138,7 @@ def _create_table(session: CommandSession, command: c.Show) -> SmallTable:
 
 
 def _catalogs(session: CommandSession, command: c.Show) -> SmallTable:
-    names = [DEFAULT_CATALOG] if matches(DEFAULT_CATALOG, command.pattern) else []
-    return small_table((column("catalog"),), [(n,) for n in names])
+    return small_table((column("catalog"),), [(n,) for n in session.catalog.catalogs(command.pattern)])
 
 
 def _collations(session: CommandSession, command: c.Show) -> SmallTable:

@@ -55,8 +55,9 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
     """A table of the given columns, of another table's (LIKE), of a query's (AS), or of the files at its location."""
     parts = session.table_parts(command.name)
     catalog, database, name = session.catalog.qualify(parts)
-    session.catalog.metastore.database(database)
-    existing = session.catalog.metastore.find_table(database, name)
+    store = session.catalog.store(catalog)
+    store.database(database)
+    existing = store.find_table(database, name)
     if existing is not None and not (command.or_replace or command.replace_only):
         if command.if_not_exists:
             return EMPTY
@@ -79,8 +80,8 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
         make_table(session, table, None, replaces=existing if replaces else None)
         return EMPTY
     if existing is not None:
-        session.catalog.metastore.drop_table(existing)
-    session.catalog.metastore.create_table(table, if_not_exists=command.if_not_exists)
+        store.drop_table(existing)
+    store.create_table(table, if_not_exists=command.if_not_exists)
     return EMPTY
 
 
@@ -91,8 +92,8 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
     given = command.location or options.get("path")
     if command.external and given is None:
         raise unsupported("CREATE EXTERNAL TABLE without LOCATION; say where its files are")
-    location = local_path(given) if given else session.catalog.metastore.default_location(database, name)
-    collation = command.collation or session.catalog.metastore.database(database).collation
+    location = local_path(given) if given else session.catalog.store(catalog).default_location(database, name)
+    collation = command.collation or session.catalog.store(catalog).database(database).collation
     fields = [column_field(session, d, collation, is_versioned=is_versioned(provider)) for d in command.columns]
     partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
     fields += [column_field(session, d, collation) for d in command.partition_columns]
@@ -149,7 +150,7 @@ def _like(session: CommandSession, command: c.CreateTable, catalog: str, databas
         name=name,
         type="EXTERNAL" if location else "MANAGED",
         provider=short_name(command.format) if command.format else source.provider or "parquet",
-        location=local_path(location) if location else session.catalog.metastore.default_location(database, name),
+        location=local_path(location) if location else session.catalog.store(catalog).default_location(database, name),
         properties=dict(command.properties or {}),
         created_ms=time.time_ns() // 1_000_000,
         view=None,
@@ -247,7 +248,7 @@ def drop_table(session: CommandSession, command: c.DropTable) -> SmallTable:
             return EMPTY
         raise not_found_in_catalog(session, parts)
     session.state.cached_tables.pop(table.parts, None)
-    session.catalog.metastore.drop_table(table)
+    session.catalog.store(table.catalog).drop_table(table)
     return EMPTY
 
 
@@ -298,8 +299,8 @@ def repair_table(session: CommandSession, command: c.RepairTable) -> SmallTable:
 def analyze_table(session: CommandSession, command: c.AnalyzeTable) -> SmallTable:
     """Size and, unless NOSCAN, row count kept with the table; of every table of a database with IN."""
     if command.is_database:
-        database = session.catalog.database_name(session.table_parts(command.name))
-        for table in session.catalog.metastore.tables(database):
+        catalog, database = session.catalog.namespace(session.table_parts(command.name))
+        for table in session.catalog.store(catalog).tables(database):
             if not table.is_view:
                 _analyze(session, table, counts=not command.no_scan)
         return EMPTY
@@ -315,7 +316,7 @@ def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
         named = spec.Table(spec.TableName(table.parts))
         counted = spec.Aggregate(named, (), (spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",)),))
         stats["row_count"] = session.environment.collect(session.analyze(counted))[0][0]
-    session.catalog.metastore.alter_table(replace(table, stats=stats))
+    session.catalog.store(table.catalog).alter_table(replace(table, stats=stats))
 
 
 @handles(c.CommentOn)
@@ -328,7 +329,7 @@ def comment_on(session: CommandSession, command: c.CommentOn) -> SmallTable:
         args = {"name": parts[-1:], "comment": command.comment or ""}
         return session.run(c.AlterTable(spec.TableName(parts[:-1]), "alter_column", args))
     table = known_table(session, parts)
-    session.catalog.metastore.alter_table(replace(table, comment=command.comment))
+    session.catalog.store(table.catalog).alter_table(replace(table, comment=command.comment))
     return EMPTY
 
 

@@ -136,7 +136,7 @@ def _new_table(
     provider = short_name(format_name or session.settings.require("spark.sql.sources.default"))
     source_of(provider)
     path = options.get("path")
-    location = local_path(path) if path else session.catalog.metastore.default_location(database, name)
+    location = local_path(path) if path else session.catalog.store(catalog).default_location(database, name)
     return Table(
         database,
         name,

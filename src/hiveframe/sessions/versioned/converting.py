@@ -50,4 +50,4 @@ def convert(session: CommandSession, parts: tuple[str, ...], columns: Sequence[c
         "parquet", (table.location,), table.schema, partition_columns=table.partition_columns, is_table=True
     )
     convert_files(table.location, open_source(request, context), table.properties)
-    session.catalog.metastore.alter_table(replace(table, provider="delta"))
+    session.catalog.store(table.catalog).alter_table(replace(table, provider="delta"))

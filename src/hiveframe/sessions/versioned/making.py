@@ -37,7 +37,7 @@ def make_table(session: CommandSession, table: Table, query: spec.Relation | Non
     try:
         create(session, place, definition_of(table, schema), query, operation=operation)
         entry = described(replace(table, schema=schema))
-        session.catalog.metastore.create_table(entry, replace_existing=replaces is not None)
+        session.catalog.store(table.catalog).create_table(entry, replace_existing=replaces is not None)
     except BaseException:
         if not existed:
             shutil.rmtree(table.location, ignore_errors=True)
@@ -57,4 +57,4 @@ def _adopt(session: CommandSession, table: Table, state: TableState) -> None:
     if given and given != [(f.name.lower(), f.dtype) for f in held.schema.fields]:
         shown = simple_string(table.schema)
         raise analysis_error("DELTA_SCHEMA_MISMATCH", dataSchema=shown, tableSchema=simple_string(held.schema))
-    session.catalog.metastore.create_table(described(table))
+    session.catalog.store(table.catalog).create_table(described(table))

@@ -165,14 +165,15 @@ def _clone(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
         state = older
     parts = session.table_parts(name)
     catalog, database, plain = session.catalog.qualify(parts)
-    session.catalog.metastore.database(database)
-    existing = session.catalog.metastore.find_table(database, plain)
+    store = session.catalog.store(catalog)
+    store.database(database)
+    existing = store.find_table(database, plain)
     if existing is not None and args["if_not_exists"]:
         return EMPTY
     if existing is not None and not args["replace"]:
         raise analysis_error("TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(catalog, database, plain))
     given = args["location"]
-    location = local_path(given) if given else session.catalog.metastore.default_location(database, plain)
+    location = local_path(given) if given else store.default_location(database, plain)
     source.table.clone(state, location, is_shallow=args["is_shallow"], properties=args["properties"])
     entry = Table(
         database,
@@ -185,7 +186,7 @@ def _clone(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
         created_ms=time.time_ns() // 1_000_000,
         catalog=catalog,
     )
-    session.catalog.metastore.create_table(described(entry), replace_existing=existing is not None)
+    store.create_table(described(entry), replace_existing=existing is not None)
     return EMPTY
 
 
