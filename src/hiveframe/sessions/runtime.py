@@ -16,7 +16,7 @@ import pyarrow as pa
 from hiveframe import sql
 from hiveframe.analysis.analyzer import Analyzer
 from hiveframe.analysis.environment import ClassFunction, DataTable, SqlFunction
-from hiveframe.analysis.naming import describe
+from hiveframe.analysis.naming import described
 from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
@@ -309,7 +309,7 @@ class Session:
 
         analyzer = Analyzer(self._environment)
         analyzed = analyzer.relation(self._with_cached(plan))
-        shown = partial(describe, run=analyzer.run)
+        shown = partial(described, run=analyzer.run)
         return Explained(plan, analyzed, self._optimized(analyzed), self.settings, shown).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
