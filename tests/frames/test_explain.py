@@ -33,7 +33,7 @@ def test_the_simple_mode_shows_operators(query):
         "== Physical Plan ==\n"
         "Sort [b ASC NULLS FIRST], true\n"
         "+- Project [b#n, sum AS s#n]\n"
-        "   +- HashAggregate(keys=[b#n], functions=[sum(id) AS s AS sum#n])\n"
+        "   +- HashAggregate(keys=[b#n], functions=[sum(id) AS sum#n])\n"
         "      +- Filter (a > 1)\n"
         "         +- BroadcastHashJoin [a], [id], Inner, BuildRight\n"
         "            :- LocalTableScan [a#n, b#n]\n"
