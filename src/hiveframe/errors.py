@@ -5,6 +5,7 @@
     │   └── ParseException         the text does not make sense
     ├── IllegalArgumentException   an argument or a setting has a wrong value
     │   └── PlainIllegalArgument   … as Java's own library says it, without a condition
+    ├── JavaException              a failure that Java's own library has, without a condition
     ├── ArithmeticException        overflow, division by zero
     │   └── PlainArithmetic        … as Java's own library says it, without a condition
     ├── ArrayIndexOutOfBoundsException
@@ -192,6 +193,24 @@ class PlainIllegalArgument(_Plain, IllegalArgumentException):
     jvm_classes = ("java.lang.IllegalArgumentException", "java.lang.RuntimeException")
 
 
+class JavaException(_Plain):
+    """A failure of Java's own while rows are computed."""
+
+    jvm_classes: ClassVar[tuple[str, ...]] = ("java.lang.RuntimeException",)
+
+
+class JobFailure(JavaException):
+    """A job that such a failure ended."""
+
+    jvm_classes = ("org.apache.spark.SparkException", "java.lang.Exception")
+
+
+class NegativeArraySize(JavaException):
+    """Bytes of a negative number."""
+
+    jvm_classes = ("java.lang.NegativeArraySizeException", "java.lang.RuntimeException")
+
+
 class ArithmeticException(SparkError):
     """Overflow or division by zero."""
 
@@ -305,8 +324,6 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "UNSUPPORTED_FILE_SCHEME": ("No file system for scheme '<scheme>' (path <path>).", "0A000"),
     "INVALID_BASE_PATH": ("Option 'basePath' is wrong: <path>: <reason>.", "22023"),
     "INVALID_PATH_PATTERN": ("Illegal file pattern <pattern>: <reason>.", "42K03"),
-    "INVALID_XPATH": ("Invalid XPath '<path>': <reason>.", "22023"),
-    "INVALID_XML": ("Error loading expression '<path>': the text is not well-formed XML (<reason>).", "22023"),
     "INVALID_FORMAT_STRING": ("The format string '<format>' is wrong: <reason>.", "22023"),
     "SKETCH_OF_NOTHING": (
         "<function> saw no sketch, and of none there is no result (an intersection of none would be the infinite set).",

@@ -29,6 +29,9 @@ GAPS = GOLDEN / "gaps.txt"
 _QUERY = re.compile(r"(select|with|values)\b", re.IGNORECASE)
 _DOUBLE_ULPS = 1e-14
 _COLUMN_NUMBER = re.compile(r"(?<=\w)#\d+")
+# Spark fails within, and its words speak of that alone: a refusal that says what is wrong is as good.
+_SPARKS_OWN_BUG = "INTERNAL_ERROR"
+_PLACE_OF_BYTES = re.compile(r"\[B@[0-9a-f]+")  # Java's text of bytes: where they are in memory, new at each run
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ def differs(expected: dict[str, Any], actual: dict[str, Any]) -> str | None:
     if "error" in expected and not expected.get("condition", "none") and "client" not in expected["error"]:
         return None if "error" in actual else f"expected an error, got {actual['rows']!r}"
     if "error" in expected:
+        if expected["condition"] == _SPARKS_OWN_BUG and actual.get("condition") not in (None, _SPARKS_OWN_BUG):
+            return None
         for part in ("condition", "error", "sqlstate", "params"):
             if part in expected and _numberless(expected[part]) != _numberless(actual.get(part)):
                 return f"{part}: expected {expected[part]!r}, got {actual.get(part, actual)!r}"
@@ -133,7 +138,7 @@ def _numberless(part: Any) -> Any:
 
 
 def _same(expected: str, actual: str) -> bool:
-    if expected == actual:
+    if _PLACE_OF_BYTES.sub("[B@", expected) == _PLACE_OF_BYTES.sub("[B@", actual):
         return True
     try:
         a, b = float(expected), float(actual)

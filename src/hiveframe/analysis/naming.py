@@ -220,7 +220,7 @@ def _function(node: spec.Function, run: Run) -> str:
     if row is not None and row.operator in _DATE_OPERATORS and (made := _date_arithmetic(node, row, run)) is not None:
         return _typed(made, run)
     given = nodes if nodes is not None else node.args
-    texts = [pretty(a, run) for a in given]
+    texts = _argument_texts(node, given, run)
     if run.shows_sql:
         texts = _with_casts(node, given, texts, run)
     if row is None:
@@ -235,8 +235,9 @@ def _function(node: spec.Function, run: Run) -> str:
     own = _own_name(row, run.bound.get(node))
     if own is not None:
         return own
-    collation = _shared_collation(run.bound.get(node))
-    texts += [literal_text(p.default.value, collation or p.default.dtype) for p in _left_out(row, len(texts))]
+    bound = run.bound.get(node)
+    collation = _shared_collation(bound)
+    texts += [literal_text(d.value, collation or d.dtype) for d in _left_out(row, len(texts), bound)]
     display = row.label if row.label and called == row.name.lower() else called
     if node.ignore_nulls is not None and row.name in ("first_value", "last_value"):
         text = f"{row.name.removesuffix('_value')}({texts[0]})"  # Spark loses the name that it was called by
@@ -260,6 +261,17 @@ def _shared_collation(made: Any) -> t.DataType | None:
     if isinstance(made, lg.Call) and made.function == "str_to_map" and made.args[0].dtype != t.STRING:
         return made.args[0].dtype
     return None
+
+
+def _argument_texts(node: spec.Function, given: Sequence[spec.Expr], run: Run) -> list[str]:
+    """Each argument's text; NULL for one without a type that a NULL of another type took the place of."""
+    texts = [pretty(a, run) for a in given]
+    made = run.bound.get(node)
+    if isinstance(made, lg.Call) and len(made.args) >= len(given):
+        for i, (argument, taken) in enumerate(zip(given, made.args, strict=False)):
+            if isinstance(taken, lg.Literal) and taken.value is None and not isinstance(taken.dtype, t.NullType):
+                texts[i] = "NULL" if _is_void(argument, run) else texts[i]
+    return texts
 
 
 def _in_order(row: Function, given: Sequence[spec.Expr], texts: Sequence[str]) -> list[str]:
@@ -330,10 +342,14 @@ def written_sign(node: spec.Function, called: str) -> str:
     return symbol if origin.sql_text[origin.start : origin.start + 1] == symbol else ""
 
 
-def _left_out(row: Function, given: int) -> list[Any]:
+def _left_out(row: Function, given: int, bound: lg.Expr | None) -> list[lg.Literal]:
+    """The defaults of arguments that were left out, as the call has them where it stayed itself."""
     params = [p for p in row.params if isinstance(p, Param)]
     offset = len(row.params) - len(params)
-    return [p for i, p in enumerate(params, offset) if i >= given and p.default is not None]
+    made = bound.args if isinstance(bound, lg.Call) and bound.function == row.name else ()
+    found = [(i, p.default) for i, p in enumerate(params, offset) if i >= given and p.default is not None]
+    own = [made[i] if i < len(made) else default for i, default in found]
+    return [o if isinstance(o, lg.Literal) else default for o, (_, default) in zip(own, found, strict=True)]
 
 
 def _literal(node: spec.Expr, run: Run) -> str:
@@ -392,15 +408,26 @@ def lambda_text(body: str, count: int) -> str:
 
 
 def _lambda(node: spec.Lambda, run: Run) -> str:
-    return lambda_text(pretty(node.body, run), len(node.params))
+    """One that is not bound yet is shown as it was written."""
+    body = pretty(node.body, run)
+    if node not in run.bound:
+        return f"lambdafunction({', '.join([body, *node.params])})"
+    return lambda_text(body, len(node.params))
 
 
 def _extract(node: spec.ExtractValue, run: Run) -> str:
     base, key = pretty(node.child, run), pretty(node.key, run)
+    if isinstance(node.child, spec.ExtractValue) and _is_void(node.child.child, run):
+        base = "NULL AS `" + base.replace("`", "``") + "`"  # what Spark makes of a part of NULL
     bound = run.bound.get(node)
     if isinstance(bound, lg.Call) and bound.function in ("getfield", "getfields"):
         return f"{base}.{key}"
     return f"{base}[{key}]"
+
+
+def _is_void(node: spec.Expr, run: Run) -> bool:
+    bound = run.bound.get(node)
+    return bound is not None and isinstance(bound.dtype, t.NullType)
 
 
 def _update_fields(node: spec.UpdateFields, run: Run) -> str:

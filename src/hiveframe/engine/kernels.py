@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
+from hiveframe.functions.deep_values import deeply
 from hiveframe.functions.sql import physical_type_text
 from hiveframe.plan.types import DataType
 
@@ -78,7 +79,7 @@ def as_udf(function: Function, arity: int) -> Function:
 
     def call(*columns: pa.ChunkedArray) -> pa.Array:
         try:
-            return function(*(c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in columns))
+            return deeply(function, *(c.chunk(0) if c.num_chunks == 1 else c.combine_chunks() for c in columns))
         except BaseException as failure:
             raise RuntimeError(keep_failure(failure)) from failure
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hiveframe.functions.binding import ordinal
-from hiveframe.functions.coercion import common_type, common_type_without_strings, implicit_cast, merged_type
+from hiveframe.functions.binding import is_foldable, ordinal
+from hiveframe.functions.coercion import (
+    common_type,
+    common_type_without_strings,
+    implicit_cast,
+    merged_type,
+    tightest_type,
+)
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key, with_comparables
 from hiveframe.functions.emit import EmitContext
@@ -14,6 +20,7 @@ from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
     ARRAY,
+    CAST_ARRAY,
     TYPED_ARRAY,
     Binder,
     Function,
@@ -99,10 +106,14 @@ def in_order(name: str, *, whole: bool = False) -> Callable[[Binder, tuple[Expr,
     return check
 
 
-def with_element(binder: Binder, name: str, array: Expr, value: Expr) -> tuple[Expr, Expr]:
-    """An array and a value brought to one element type; ARRAY_FUNCTION_DIFF_TYPES when there is none."""
+def with_element(binder: Binder, name: str, array: Expr, value: Expr, *, loses: bool = False) -> tuple[Expr, Expr]:
+    """An array and a value brought to one element type; ARRAY_FUNCTION_DIFF_TYPES when there is none.
+
+    `loses`: decimals meet each other and integers where they do in comparisons.
+    """
     if isinstance(array.dtype, ArrayType):
-        dtype = common_type_without_strings([array.dtype.element, value.dtype], ansi=binder.ansi)
+        pair = (array.dtype.element, value.dtype)
+        dtype = common_type_without_strings(pair, ansi=binder.ansi) if loses else tightest_type(*pair, ansi=False)
         if dtype is not None:
             wide = ArrayType(dtype, array.dtype.contains_null)
             return binder.cast(array, wide), binder.cast(value, dtype)
@@ -170,7 +181,7 @@ def _bind_contains(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     refuse_void(binder, "array_contains", *args)
     if not isinstance(args[0].dtype, ArrayType):
         raise wrong_input(binder, args, 0, '"ARRAY"')
-    array, value = with_element(binder, "array_contains", *args)
+    array, value = with_element(binder, "array_contains", *args, loses=True)
     nullable = array.nullable or value.nullable or holds_null(array)
     return Call("array_contains", (array, value), t.BOOLEAN, nullable)
 
@@ -508,7 +519,8 @@ def place_nullable(array: Expr, place: Expr, *, from_one: bool, strict: bool) ->
 
 
 def _bind_get(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    nullable = place_nullable(args[0], args[1], from_one=False, strict=False)
+    place = Literal(binder.fold(args[1]), args[1].dtype) if is_foldable(args[1]) else args[1]
+    nullable = place_nullable(args[0], place, from_one=False, strict=False)
     return Call("get", args, element_type(args[0]), nullable is None or nullable)
 
 
@@ -546,7 +558,7 @@ register(
     ),
     Function(
         "array_size",
-        (ARRAY,),
+        (CAST_ARRAY,),
         t.INT,
         emit=_emit_array_size,
         doc="How many elements an array has; NULL of NULL.",
@@ -605,7 +617,7 @@ register(
     ),
     Function(
         "array_max",
-        (ARRAY,),
+        (CAST_ARRAY,),
         _element,
         nullable=always_null,
         emit=_emit_extreme("list_max"),
@@ -616,7 +628,7 @@ register(
     ),
     Function(
         "array_min",
-        (ARRAY,),
+        (CAST_ARRAY,),
         _element,
         nullable=always_null,
         emit=_emit_extreme("list_min"),
@@ -627,7 +639,7 @@ register(
     ),
     Function(
         "array_compact",
-        (ARRAY,),
+        (CAST_ARRAY,),
         _compacted,
         emit=_emit_compact,
         doc="The array without its NULLs.",
@@ -645,7 +657,7 @@ register(
     ),
     Function(
         "slice",
-        (ARRAY, t.INT, t.INT),
+        (CAST_ARRAY, t.INT, t.INT),
         same_array,
         emit=_emit_slice,
         doc="A part of an array: from a start (negative: from the end), of a length.",

@@ -12,25 +12,53 @@ import pyarrow as pa
 from hiveframe.errors import SparkException
 from hiveframe.functions.avro_types import Avro, avro_schema, parse_schema, spark_type
 from hiveframe.functions.avro_values import fastavro, from_datum, named_types, to_datum
+from hiveframe.functions.binding import is_foldable, ordinal
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.map_options import fold_options, packed, unpacked
+from hiveframe.functions.map_options import is_text_map, packed, unpacked
 from hiveframe.functions.registry import ANY, Binder, Function, always_null, never_null, optional, register
 from hiveframe.functions.sql import Sql, func
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
 
+_MOST_ARGUMENTS = {"from_avro": 3, "to_avro": 2, "schema_of_avro": 2}
 
-def _schema_text(binder: Binder, arg: Expr) -> str:
-    value = binder.fold(arg, "jsonFormatSchema")
-    if not isinstance(arg.dtype, t.StringType) or value is None:
-        raise binder.error("INVALID_SCHEMA.NON_STRING_LITERAL", inputSchema=binder.quoted(arg))
+
+def _schema_text(binder: Binder, function: str, args: tuple[Expr, ...], position: int) -> str:
+    arg = args[position]
+    value = binder.fold(arg) if is_foldable(arg) and isinstance(arg.dtype, t.StringType) else None
+    if value is None:
+        wanted = "string containing the JSON representation of the schema to use"
+        raise _mismatch(binder, function, args, position, wanted)
     return str(value)
 
 
+def _options(binder: Binder, function: str, args: tuple[Expr, ...], position: int) -> dict[str, str]:
+    if len(args) <= position or isinstance(args[position].dtype, t.NullType):
+        return {}
+    arg = args[position]
+    if not (is_foldable(arg) and is_text_map(arg.dtype)):
+        wanted = "map of strings to strings containing the options to use"
+        raise _mismatch(binder, function, args, position, wanted)
+    return {str(k).lower(): str(v) for k, v in binder.fold(arg) or ()}
+
+
+def _mismatch(binder: Binder, function: str, args: tuple[Expr, ...], position: int, wanted: str) -> Exception:
+    name, direction = function.upper(), "to" if function == "to_avro" else "from"
+    place = f"The {ordinal(position)} argument of the {name} SQL function must be a constant"
+    shown = [binder.quoted(a)[1:-1] for a in args]
+    shown += ["NULL"] * (_MOST_ARGUMENTS[function] - len(shown))
+    return binder.error(
+        "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT",
+        msg=f"{place} {wanted} for converting the value {direction} AVRO format",
+        hint="",
+        sqlExpr=f'"{function}({", ".join(shown)})"',
+    )
+
+
 def _bind_from_avro(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    text = _schema_text(binder, args[1])
-    options = fold_options(binder, args[2] if len(args) > 2 else None)
+    text = _schema_text(binder, "from_avro", args, 1)
+    options = _options(binder, "from_avro", args, 2)
     mode = options.get("mode", "FAILFAST").upper()
     if mode not in ("PERMISSIVE", "FAILFAST"):
         raise binder.error("PARSE_MODE_UNSUPPORTED", funcName="`from_avro`", mode=options["mode"])
@@ -77,7 +105,7 @@ def _read(
 
 def _bind_to_avro(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if len(args) > 1:
-        text = _schema_text(binder, args[1])
+        text = _schema_text(binder, "to_avro", args, 1)
     else:
         text = json.dumps(avro_schema(args[0].dtype, args[0].nullable, "topLevelRecord"))
     return Call("to_avro", (args[0], Literal(text, t.STRING)), t.BINARY, True)
@@ -107,7 +135,9 @@ def _write(values: pa.Array, *, schema: Avro, dtype: DataType) -> pa.Array:
 
 
 def _bind_schema_of_avro(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    dtype, _ = spark_type(parse_schema(_schema_text(binder, args[0])))
+    text = _schema_text(binder, "schema_of_avro", args, 0)
+    _options(binder, "schema_of_avro", args, 1)
+    dtype, _ = spark_type(parse_schema(text))
     return Call("schema_of_avro", (args[0], Literal(t.sql_name(dtype), t.STRING)), t.STRING, False)
 
 

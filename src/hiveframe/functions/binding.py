@@ -296,7 +296,8 @@ def check_count(row: Function, called: str, count: int, binder: CallBinder) -> N
     if count < signature.required or (signature.most is not None and count > signature.most):
         if count < signature.required and all(p.name for p in signature.params):
             raise _missing(row, signature.params[count], 0, binder)
-        raise wrong_count(called.lower(), row.expected or signature.expected(), count, binder.context)
+        called = row.counted_as or called.lower()
+        raise wrong_count(called, row.expected or signature.expected(), count, binder.context)
 
 
 def _row(name: str) -> Function:
@@ -398,6 +399,8 @@ def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Exp
     if isinstance(arg, Lambda):
         return arg
     target = _target(param, arg.dtype, ansi=binder.ansi)
+    if target is not None and isinstance(arg.dtype, t.NullType) and _takes_null_as(param, target):
+        return Literal(None, target)  # nothing is cast
     if target is None:
         raise binder.error(
             "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
@@ -416,6 +419,10 @@ def _asked_for(param: Param, arg: Expr) -> Sequence[DataType | Kind]:
     if not param.by_shape:
         return param.kinds
     return [k for k in param.kinds if isinstance(k, t.ArrayType) == isinstance(arg.dtype, t.ArrayType)]
+
+
+def _takes_null_as(param: Param, dtype: DataType) -> bool:
+    return any(isinstance(kind, Kind) and kind.null_as == dtype for kind in param.kinds)
 
 
 def _target(param: Param, dtype: DataType, *, ansi: bool) -> DataType | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from hiveframe.errors import NO_CONDITION, NegativeArraySize
 from hiveframe.functions.by_row import by_row
 
 
@@ -19,6 +20,8 @@ def _left(value: bytes, count: int) -> bytes:
 
 
 def _padding(value: bytes, length: int, pad: bytes) -> bytes:
+    if length < 0:
+        raise NegativeArraySize(NO_CONDITION, {"message": str(length)})
     missing = max(length - len(value), 0)
     return (pad * (missing // len(pad) + 1))[:missing] if pad else b""
 

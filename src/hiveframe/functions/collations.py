@@ -45,7 +45,12 @@ def _bind_collate(binder: Binder, args: tuple[Expr, ...]) -> Expr:
             requiredType='"STRING"',
         )
     dtype = StringType(named_collation(wanted.rpartition(".")[2]).name)
-    return Call("collate", (value, Literal(wanted, t.STRING)), dtype, value.nullable)
+    return Call("collate", (_as_text(binder, value), Literal(wanted, t.STRING)), dtype, value.nullable)
+
+
+def _as_text(binder: Binder, value: Expr) -> Expr:
+    """A text as it is, and NULL as a text."""
+    return binder.cast(value, t.STRING) if isinstance(value.dtype, t.NullType) else value
 
 
 def _not_a_string(binder: Binder, value: Expr) -> Exception:
@@ -59,7 +64,7 @@ def _not_a_string(binder: Binder, value: Expr) -> Exception:
 
 
 def _bind_collation(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    dtype = args[0].dtype
+    dtype = _as_text(binder, args[0]).dtype
     if not isinstance(dtype, StringType):
         raise _not_a_string(binder, args[0])
     return Literal(f"SYSTEM.BUILTIN.{dtype.collation}", t.STRING)

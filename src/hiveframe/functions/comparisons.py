@@ -53,7 +53,12 @@ def comparison_operands(
 
 
 def _cast_side(b: Binder, expr: Expr, target: DataType) -> Expr:
-    """To Spark an integer constant is first cast to a decimal of its own digits, which may give NULL."""
+    """To Spark an integer constant is first cast to a decimal of its own digits, which may give NULL.
+
+    NULL beside a text is a NULL text, and no cast.
+    """
+    if isinstance(expr.dtype, t.NullType) and isinstance(target, t.StringType):
+        return Literal(None, target)
     made = b.cast(expr, target)
     if isinstance(made, Cast) and isinstance(target, t.DecimalType) and _is_whole_constant(expr):
         own = decimals.decimal_for_literal(int(expr.value))  # type: ignore[attr-defined]

@@ -10,7 +10,16 @@ from hiveframe.functions.csv_reader import CsvReader
 from hiveframe.functions.csv_schema import schema_of_csv
 from hiveframe.functions.csv_writer import csv_record
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.json import CORRUPT, check_corrupt, check_mode, corrupt_name, options_of, packed, unpacked
+from hiveframe.functions.json import (
+    CORRUPT,
+    check_corrupt,
+    check_mode,
+    constant_text,
+    corrupt_name,
+    options_of,
+    packed,
+    unpacked,
+)
 from hiveframe.functions.registry import ANY, Binder, Function, Kind, never_null, optional, register
 from hiveframe.functions.schema_argument import schema_argument
 from hiveframe.functions.sql import Sql, func
@@ -66,6 +75,8 @@ def _read(
 def _bind_to_csv(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     value = args[0]
     options = options_of(binder, args[1] if len(args) > 1 else None)
+    if isinstance(value.dtype, t.NullType):
+        return Literal(None, t.STRING)
     if not isinstance(value.dtype, StructType) or _holds_variant(value.dtype):
         shown = f'"{t.sql_name(value.dtype)}"'
         raise binder.error("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", functionName="`to_csv`", dataType=shown)
@@ -89,12 +100,12 @@ def _emit_to_csv(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_schema_of_csv(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    record = binder.fold(args[0], "csv")
-    if record is None:
+    record = constant_text(binder, args, "csv")
+    if not record:  # which is no record: Spark fails within
         raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="csv")
     options = options_of(binder, args[1] if len(args) > 1 else None)
     ntz = (binder.setting("spark.sql.timestampType") or "").upper() == "TIMESTAMP_NTZ"
-    found = schema_of_csv(str(record), TextOptions(options), binder.time_zone, ntz=ntz)
+    found = schema_of_csv(record, TextOptions(options), binder.time_zone, ntz=ntz)
     return Call("schema_of_csv", (args[0], Literal(found, t.STRING)), t.STRING, False)
 
 
@@ -121,7 +132,7 @@ register(
     ),
     Function(
         "schema_of_csv",
-        (_TEXT, optional(ANY)),
+        (ANY, optional(ANY)),
         nullable=never_null,
         bind=_bind_schema_of_csv,
         shows=lambda texts: f"schema_of_csv({texts[0]})",

@@ -10,11 +10,15 @@ from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.errors import IllegalArgumentException, SparkRuntimeException
+from hiveframe.errors import NO_CONDITION, IllegalArgumentException, PlainIllegalArgument, SparkRuntimeException
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.by_row import by_row
+from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
+from hiveframe.functions.literal_sql import literal_sql
 from hiveframe.functions.registry import (
+    ANY,
     Binder,
     Function,
     NullRule,
@@ -44,7 +48,9 @@ _MARKS: Final = {
     "utf-32-le": b"\xff\xfe\0\0",
 }
 _ALL_CHARSETS: Final = ", ".join(sorted((*_CHARSETS, *_MARKED)))
-_NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/=]")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]")
+_NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/]")
+_SPACED_BASE64: Final = re.compile(r"(?P<digits>[A-Za-z0-9+/ \t\r\n]*)(?P<padding>=*)")
 _HEX: Final = r"\A[0-9A-Fa-f]*\z"
 
 
@@ -91,13 +97,22 @@ def _base64(value: bytes) -> str:
 
 
 def _from_base64(value: str) -> bytes:
-    """Characters that are not Base64 are passed over, as MIME wants it."""
-    digits = _NOT_BASE64.sub("", value)
-    body = digits.rstrip("=")
-    padding = len(digits) - len(body)
-    if "=" in body or len(body) % 4 == 1 or (padding and (len(body) + padding) % 4) or padding > 2:
-        raise _not_convertible(value, "BASE64")
-    return binascii.a2b_base64(body + "=" * (-len(body) % 4))
+    """What stands before the first padding, as Java's MIME decoder reads it: foreign characters are passed over."""
+    before, padding, after = value.partition("=")
+    digits = _NOT_BASE64.sub("", before)
+    left = len(digits) % 4
+    if padding and (left == 0 or (left == 2 and not after.startswith("="))):
+        raise _refused("Input byte array has wrong 4-byte ending unit")
+    if left == 1:
+        raise _refused("Last unit does not have enough valid bits")
+    more = _BASE64.search(after)
+    if more is not None:
+        raise _refused(f"Input byte array has incorrect ending byte at {len(before) + 1 + more.end()}")
+    return binascii.a2b_base64(digits + "=" * (-left % 4))
+
+
+def _refused(message: str) -> PlainIllegalArgument:
+    return PlainIllegalArgument(NO_CONDITION, {"message": message})
 
 
 def _from_hex(value: str) -> bytes:
@@ -114,13 +129,23 @@ def _not_convertible(value: str, form: str) -> IllegalArgumentException:
 
 
 def _strict_base64(value: str) -> bytes | None:
-    """Base64 whose padding, if any, is right, and no foreign characters but white space; None for anything else."""
-    digits = re.sub(r"[ \t\r\n]", "", value)
-    body = digits.rstrip("=")
-    padding = -len(body) % 4
-    if padding == 3 or len(digits) - len(body) not in (0, padding) or not re.fullmatch(r"[A-Za-z0-9+/]*", body):
+    """Base64 that ends in its padding, if it has any, with white space between its digits; None for anything else."""
+    found = _SPACED_BASE64.fullmatch(value)
+    if found is None:
         return None
-    return binascii.a2b_base64(body + "=" * padding)
+    digits = _NOT_BASE64.sub("", found["digits"])
+    padding = -len(digits) % 4
+    if padding == 3 or len(found["padding"]) not in (0, padding):
+        return None
+    return binascii.a2b_base64(digits + "=" * padding)
+
+
+def _checked_base64(value: str) -> bytes:
+    """`_strict_base64`; an error for anything else."""
+    found = _strict_base64(value)
+    if found is None:
+        raise _not_convertible(value, "BASE64")
+    return found
 
 
 def encode_each(values: pa.Array, charsets: pa.Array) -> pa.Array:
@@ -146,6 +171,11 @@ def unbase64_each(values: pa.Array) -> pa.Array:
 def strict_unbase64_each(values: pa.Array) -> pa.Array:
     """The bytes of well-formed Base64 texts, NULL for others."""
     return by_row(_strict_base64, pa.binary(), [values])
+
+
+def checked_unbase64_each(values: pa.Array) -> pa.Array:
+    """The bytes of well-formed Base64 texts; an error for others."""
+    return by_row(_checked_base64, pa.binary(), [values])
 
 
 def strict_unhex_each(values: pa.Array) -> pa.Array:
@@ -181,7 +211,7 @@ def _emit_encode(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _bind_to_binary(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """By the format: `hex` (the usual one), `utf-8`, `base64`."""
-    form = _format(binder, args)
+    form, args = _with_format(binder, args)
     if form is None:
         return binder.cast(Literal(None, t.NULL), t.BINARY)
     match form.lower():
@@ -191,29 +221,46 @@ def _bind_to_binary(binder: Binder, args: tuple[Expr, ...]) -> Expr:
             return Call("to_binary", args, t.BINARY, True)
         case "base64":
             return Call("to_binary", args, t.BINARY, any_null(args))
-    raise binder.error(
+    raise _no_format(binder, f"'{form.lower()}'")
+
+
+def _with_format(binder: Binder, args: tuple[Expr, ...]) -> tuple[str | None, tuple[Expr, ...]]:
+    """The constant format in letters as given (None for NULL), and the arguments with it as a text."""
+    if len(args) < 2:
+        return "hex", args
+    form = args[1]
+    if not is_foldable(form):
+        raise binder.error(
+            "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+            inputName="`fmt`",
+            inputType='"STRING"',
+            inputExpr=binder.quoted(form),
+        )
+    if implicit_cast(form.dtype, t.STRING, ansi=binder.ansi) is None:
+        raise _no_format(binder, literal_sql(binder, binder.fold(form), form.dtype))
+    cast_form = binder.cast(form, t.STRING)
+    value = binder.fold(cast_form)
+    return None if value is None else str(value), (args[0], cast_form)
+
+
+def _no_format(binder: Binder, shown: str) -> Exception:
+    return binder.error(
         "DATATYPE_MISMATCH.INVALID_ARG_VALUE",
         inputName="fmt",
         requireType='case-insensitive "STRING"',
         validValues="'hex', 'utf-8', 'utf8', or 'base64'",
-        inputValue=f"'{form.lower()}'",
+        inputValue=shown,
     )
-
-
-def _format(binder: Binder, args: tuple[Expr, ...]) -> str | None:
-    value = binder.fold(args[1], "fmt") if len(args) > 1 else "hex"
-    return None if value is None else str(value)
 
 
 def _bind_try_to_binary(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     """NULL where `to_binary` raises, and for a format that there is not."""
-    _format(binder, args)
-    return Call("try_to_binary", args, t.BINARY, True)
+    return Call("try_to_binary", _with_format(binder, args)[1], t.BINARY, True)
 
 
 _READERS: Final[dict[str, Callable[[pa.Array], pa.Array]]] = {
     "hex": strict_unhex_each,
-    "base64": unbase64_each,
+    "base64": checked_unbase64_each,
 }
 
 
@@ -284,7 +331,7 @@ register(
     ),
     _row(
         "to_binary",
-        (t.STRING, optional(t.STRING)),
+        (t.STRING, optional(ANY)),
         t.BINARY,
         _emit_to_binary,
         "The bytes that a text stands for in a format.",
@@ -293,7 +340,7 @@ register(
     ),
     _row(
         "try_to_binary",
-        (t.STRING, optional(t.STRING)),
+        (t.STRING, optional(ANY)),
         t.BINARY,
         _emit_try_to_binary,
         "The bytes that a text stands for in a format, NULL when it does not.",

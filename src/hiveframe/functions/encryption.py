@@ -23,12 +23,12 @@ _TAG: Final = 16
 
 def _mode(key: bytes, mode: str, padding: str) -> str:
     """The mode's name in upper case, once the key, the mode and the padding are seen to fit."""
+    if len(key) not in (16, 24, 32):
+        raise _invalid("AES_KEY_LENGTH", "`key`", actualLength=str(len(key)))
     name = mode.upper()
     if padding.upper() not in _PADDINGS.get(name, ()):
         params = {"mode": mode, "padding": padding, "functionName": _NAMES}
         raise SparkRuntimeException("UNSUPPORTED_FEATURE.AES_MODE", params)
-    if len(key) not in (16, 24, 32):
-        raise _invalid("AES_KEY_LENGTH", "`key`", actualLength=str(len(key)))
     return name
 
 

@@ -11,9 +11,22 @@ from hiveframe.functions.arrays import map_value, place_nullable
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, INTEGRAL, STRUCT, TYPED_ARRAY, TYPED_MAP, Binder, Function, register
-from hiveframe.functions.sql import Sql, case, cast, field, func, is_null, lambda_, null, number, op, param
+from hiveframe.functions.sql import (
+    Sql,
+    case,
+    cast,
+    field,
+    func,
+    is_null,
+    lambda_,
+    null,
+    number,
+    op,
+    param,
+    physical_type,
+)
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr, Literal
+from hiveframe.plan.logical import Call, Column, Expr, Literal
 
 
 def _position(struct: t.StructType, name: Expr) -> int:
@@ -37,9 +50,12 @@ def _field_of_each_type(args: Sequence[Expr]) -> t.DataType:
 
 
 def _emit_field(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    struct = call.args[0].dtype
+    whole = call.args[0]
+    struct = whole.dtype
     assert isinstance(struct, t.StructType)
-    return field(args[0], struct, _position(struct, call.args[1]))
+    found = field(args[0], struct, _position(struct, call.args[1]))
+    # of a struct that it knows to be NULL while it binds, DuckDB's field has no type
+    return found if isinstance(whole, Column) or not whole.nullable else cast(found, physical_type(call.dtype))
 
 
 def _emit_field_of_each(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,9 +13,10 @@ from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.decimal_format import decimal_format
-from hiveframe.functions.decimals import decimal_for
+from hiveframe.functions.decimals import USER_DEFAULT, decimal_for
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.format_columns import doubles_shown, format_columns
+from hiveframe.functions.internal_text import internal_text, internal_value
 from hiveframe.functions.java_formatter import Argument, format_text
 from hiveframe.functions.number_columns import parsed_column, shown_column
 from hiveframe.functions.number_pattern import BadPattern, NumberPattern, number_pattern
@@ -43,12 +43,24 @@ _BITS: Final[dict[type[DataType], int]] = {
     t.ShortType: 16,
     t.IntegerType: 32,
     t.LongType: 64,
+    t.DateType: 32,
+    t.TimestampType: 64,
+    t.TimestampNTZType: 64,
+    t.TimeType: 64,
     t.YearMonthIntervalType: 32,
     t.DayTimeIntervalType: 64,
 }
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SHOWN_BY_THEMSELVES: Final = (
+    t.ArrayType,
+    t.MapType,
+    t.StructType,
+    t.BinaryType,
+    t.CalendarIntervalType,
+    t.VariantType,
+)
 _GROUPED: Final = "#,###,###,###,###,###,##0"
-_NUMBERS: Final = Kind("NUMERIC", lambda d: isinstance(d, (t.NumericType, t.NullType)))
+_INT: Final = Kind("INT", lambda d: isinstance(d, t.IntegerType), null_as=t.INT)
+_NUMBERS: Final = Kind("NUMERIC", lambda d: isinstance(d, t.NumericType), null_as=t.DOUBLE)
 
 
 def _check_indices(binder: Binder, args: tuple[Expr, ...]) -> None:
@@ -76,18 +88,12 @@ def _format_each(*columns: pa.Array, types: tuple[DataType, ...]) -> pa.Array:
 
 
 def _argument(value: Any, dtype: DataType) -> Argument:
-    """A value as Spark hands it over: dates are days, timestamps microseconds, times of day nanoseconds."""
-    match value:
-        case dt.time():
-            seconds = (value.hour * 60 + value.minute) * 60 + value.second
-            return Argument(seconds * 10**9 + value.microsecond * 1000, 64)
-        case dt.datetime():
-            moment = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-            return Argument((moment - _EPOCH) // dt.timedelta(microseconds=1), 64)
-        case dt.date():
-            return Argument((value - _EPOCH.date()).days, 32)
-    is_null = value is None
-    return Argument(value, 0 if is_null else _BITS.get(type(dtype), 0), isinstance(dtype, t.FloatType))
+    """A value as Spark hands it over: dates and times are integers, what has parts is shown by its own text."""
+    if value is None:
+        return Argument(None)
+    if isinstance(dtype, _SHOWN_BY_THEMSELVES):
+        return Argument(internal_text(value, dtype))
+    return Argument(internal_value(value), _BITS.get(type(dtype), 0), isinstance(dtype, t.FloatType))
 
 
 def number_by_places(value: Any, places: int) -> str | None:
@@ -135,7 +141,7 @@ def _pattern(binder: Binder, arg: Expr) -> NumberPattern | None:
 def _bind_to_number(name: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         pattern = _pattern(binder, args[1])
-        dtype = t.DecimalType(pattern.precision, pattern.scale) if pattern else t.DecimalType(38, 18)
+        dtype = t.DecimalType(pattern.precision, pattern.scale) if pattern else USER_DEFAULT
         return Call(name, args, dtype, name == "try_to_number" or args[0].nullable or args[1].nullable)
 
     return bind
@@ -258,7 +264,7 @@ register(
     ),
     Function(
         "format_number",
-        (_NUMBERS, either(t.INT, TYPED_STRING)),
+        (_NUMBERS, either(_INT, TYPED_STRING)),
         t.STRING,
         nullable=always_null,
         emit=_emit_format_number,

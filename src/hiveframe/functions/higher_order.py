@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.arrays import (
     element_type,
     has_null_element,
@@ -252,6 +253,10 @@ def _compared(call: Call, ctx: EmitContext, first: Sql, second: Sql) -> Sql:
         return func("coalesce", said, number(0))
     shown = {"firstValue": cast(first, "VARCHAR"), "secondValue": cast(second, "VARCHAR")}
     refused = ctx.raise_error("SparkException", "COMPARATOR_RETURNS_NULL", shown, t.INT, call.context)
+    if holds_null(call.args[0]):  # which Spark can't put into words
+        message = {"message": "The comparator has returned a NULL for a comparison with a NULL"}
+        wordless = ctx.raise_error("JobFailure", NO_CONDITION, message, t.INT, call.context)
+        refused = case((op("or", is_null(first), is_null(second)), wordless), default=refused)
     return case((is_null(said), refused), default=said)
 
 

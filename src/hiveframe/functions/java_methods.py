@@ -331,6 +331,7 @@ def _row(name: str, doc: str, since: str) -> Function:
         bind=_bind(name),
         emit=_emit,
         deterministic=False,
+        counted_as=name.removeprefix("try_"),
         doc=doc,
         group="misc",
         since=since,

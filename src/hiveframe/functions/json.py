@@ -9,7 +9,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.errors import NO_CONDITION, JavaException
+from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import is_foldable
 from hiveframe.functions.by_row import by_row
+from hiveframe.functions.deep_values import deeply
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.json_path import LENIENCY, extract
 from hiveframe.functions.json_reader import JsonReader
@@ -86,6 +90,8 @@ def check_corrupt(binder: Binder, dtype: DataType, name: str) -> None:
 def _bind_to_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     value = args[0]
     options = options_of(binder, args[1] if len(args) > 1 else None)
+    if isinstance(value.dtype, t.NullType):
+        return Literal(None, t.STRING)
     if not isinstance(value.dtype, (StructType, ArrayType, t.MapType, t.VariantType)):
         raise binder.error("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", schema=f'"{t.sql_name(value.dtype)}"')
     return Call("to_json", (value, packed(options)), t.STRING, True)
@@ -124,10 +130,30 @@ def _bind_from_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if isinstance(dtype, t.MapType) and not isinstance(dtype.key, t.StringType):
         schema = f'"{t.sql_name(dtype)}"'
         raise binder.error("DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE", schema=schema, sqlExpr='"entries"')
+    site = {"sqlExpr": '"entries"'} if isinstance(dtype, t.MapType) else {}
+    text = text_argument(binder, args, **site)
     corrupt = corrupt_name(binder, options)
     check_corrupt(binder, dtype, corrupt)
     check_mode(binder, "from_json", options)
-    return Call("from_json", (args[0], packed({**options, CORRUPT: corrupt})), dtype, True)
+    return Call("from_json", (text, packed({**options, CORRUPT: corrupt})), dtype, True)
+
+
+def text_argument(binder: Binder, args: tuple[Expr, ...], **site: str) -> Expr:
+    """The first argument, which has to be a text; NULL is one."""
+    if isinstance(args[0].dtype, t.NullType):
+        return Literal(None, t.STRING)
+    if not isinstance(args[0].dtype, t.StringType):
+        raise wrong_input(binder, args, 0, '"STRING"', **site)
+    return args[0]
+
+
+def constant_text(binder: Binder, args: tuple[Expr, ...], name: str) -> str:
+    """The first argument's value, which has to be a constant text and no NULL."""
+    value = binder.fold(args[0], name)
+    if value is None:
+        raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName=name)
+    text_argument(binder, args)
+    return str(value)
 
 
 CORRUPT: Final = "columnnameofcorruptrecord"
@@ -176,11 +202,12 @@ def _object_keys(document: str) -> list[str] | None:
 
 
 def _bind_schema_of_json(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    document = binder.fold(args[0], "json")
-    if document is None:
-        raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="json")
+    if is_foldable(args[0]) and not isinstance(args[0].dtype, (t.StringType, t.NullType)):
+        kind = t.sql_name(args[0].dtype)  # which Spark takes for a text until it reads it
+        raise JavaException(NO_CONDITION, {"message": f"a value of type {kind} cannot be cast to a text"})
+    document = constant_text(binder, args, "json")
     options = options_of(binder, args[1] if len(args) > 1 else None)
-    found = schema_of_json(str(document), TextOptions(options), binder.time_zone)
+    found = deeply(schema_of_json, document, TextOptions(options), binder.time_zone)
     return Call("schema_of_json", (args[0], Literal(found, t.STRING)), t.STRING, False)
 
 
@@ -231,7 +258,7 @@ register(
     ),
     Function(
         "from_json",
-        (_TEXT, ANY, optional(ANY)),
+        (ANY, ANY, optional(ANY)),
         bind=_bind_from_json,
         shows=lambda texts: f"from_json({texts[0]})",
         shown_as=lambda dtype: "entries" if isinstance(dtype, t.MapType) else None,
@@ -282,7 +309,7 @@ register(
     ),
     Function(
         "schema_of_json",
-        (_TEXT, optional(ANY)),
+        (ANY, optional(ANY)),
         nullable=never_null,
         shows=lambda texts: f"schema_of_json({texts[0]})",
         bind=_bind_schema_of_json,

@@ -14,6 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
+from hiveframe.functions.deep_values import has_room, is_too_deep
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType
 
@@ -48,11 +49,14 @@ def strict_json(text: str, leniency: Leniency) -> str | None:
     """The first value in `text` as standard JSON (NaN and infinities as DuckDB reads them); None if it is malformed."""
     parser = _Parser(text.removeprefix("\ufeff"), leniency)
     try:
-        return parser.value()
+        made = parser.value()
     except _MalformedError:
         return None
     except RecursionError:
-        return None
+        if is_too_deep(text):
+            return None
+        raise
+    return None if has_room() and is_too_deep(text) else made
 
 
 def strict_json_kernel(leniency: Leniency) -> Callable[[pa.Array], pa.Array]:

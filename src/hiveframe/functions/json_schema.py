@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from hiveframe.errors import SparkException, analysis_error
+from hiveframe.errors import NO_CONDITION, JavaException, analysis_error
 from hiveframe.functions.json_reader import leniency_of
 from hiveframe.functions.json_text import BLANK, Members, NotJson, parse
 from hiveframe.functions.text_leaves import decimal_reader
@@ -26,8 +26,7 @@ def schema_of_json(document: str, options: TextOptions, time_zone: str) -> str:
     try:
         value = parse(document, leniency_of(options))
     except NotJson as error:
-        params = {"badRecord": document, "failFastMode": "FAILFAST"}
-        raise SparkException("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", params) from error
+        raise JavaException(NO_CONDITION, {"message": f"Unexpected end-of-input or token in {document}"}) from error
     return inferred.text(value)
 
 

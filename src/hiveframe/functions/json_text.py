@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, Final
 
+from hiveframe.functions.deep_values import has_room, is_too_deep
 from hiveframe.functions.json_lenient import Leniency, strict_json
 from hiveframe.functions.variant_builder import Pairs as Members
 from hiveframe.functions.variant_builder import json_number
@@ -32,8 +33,14 @@ def parse(document: str, leniency: Leniency) -> Any:
     start = len(document) - len(document.lstrip(BLANK))
     try:
         value, end = _FAST.raw_decode(document, start)
-    except (ValueError, RecursionError):
+    except ValueError:
         return _odd(document, leniency)
+    except RecursionError as error:
+        if is_too_deep(document):
+            raise NotJson(document) from error
+        raise
+    if has_room() and is_too_deep(document):
+        raise NotJson(document)
     if end < len(document) and document[end - 1] not in '"]}' and document[end] not in BLANK:
         return _odd(document, leniency)  # a number or word that goes on
     if not leniency.non_numbers and ("NaN" in document or "Infinity" in document):
@@ -47,7 +54,7 @@ def _odd(document: str, leniency: Leniency) -> Any:
         raise NotJson(document)
     try:
         return _FAST.decode(strict)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise NotJson(document) from error
 
 

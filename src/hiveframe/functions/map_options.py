@@ -7,6 +7,7 @@ import json
 from hiveframe.functions.registry import Binder
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Expr, Literal
+from hiveframe.plan.types import DataType
 
 
 def fold_options(binder: Binder, arg: Expr | None) -> dict[str, str]:
@@ -17,6 +18,13 @@ def fold_options(binder: Binder, arg: Expr | None) -> dict[str, str]:
         case t.MapType(t.StringType(), t.StringType()):
             return {str(k).lower(): str(v) for k, v in binder.fold(arg) or ()}
     raise binder.error("INVALID_OPTIONS.NON_STRING_TYPE", mapType=f'"{t.sql_name(arg.dtype)}"')
+
+
+def is_text_map(dtype: DataType) -> bool:
+    """Whether a map's keys and values are texts; those of an empty one have no type."""
+    return isinstance(dtype, t.MapType) and all(
+        isinstance(part, (t.StringType, t.NullType)) for part in (dtype.key, dtype.value)
+    )
 
 
 def packed(options: dict[str, str]) -> Literal:

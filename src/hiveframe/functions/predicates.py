@@ -11,7 +11,7 @@ from sqlglot import exp
 from hiveframe.functions.coercion import common_type, string_promotion, tightest_type
 from hiveframe.functions.comparisons import no_order, unless_null, waits
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.like_patterns import check_pattern, emit_like
+from hiveframe.functions.like_patterns import check_escape, emit_like, is_wrong_pattern
 from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
@@ -108,7 +108,7 @@ def _like(name: str, doc: str, shows: Callable[[Sequence[str]], str] | None) -> 
         name,
         (t.STRING, t.STRING, Param((t.STRING,), optional=True, constant=True, name="escape")),
         t.BOOLEAN,
-        checks=(check_pattern,),
+        checks=(check_escape,),
         nullable=lambda args: any_null(args[:2]),
         emit=lambda call, args, ctx: emit_like(name, call, args, ctx),
         shows=shows,
@@ -127,7 +127,8 @@ def _quantified(name: str, joined: str, doc: str, *, negated: bool) -> Function:
     """`LIKE ANY`, `LIKE ALL` and their negations over constant patterns."""
 
     def bind(b: Binder, args: tuple[Expr, ...]) -> Expr:
-        tests = [b.call("like", args[0], pattern) for pattern in args[1:]]
+        wrong = [p for p in args[1:] if is_wrong_pattern(p)]  # none is looked at where one can't be
+        tests = [b.call("like", args[0], pattern) for pattern in wrong or args[1:]]
         if negated:
             tests = [b.call("not", test) for test in tests]
         made = tests[0]

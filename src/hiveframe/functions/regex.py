@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
 from hiveframe.functions import regex_kernels
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.java_regex import JavaRegex
+from hiveframe.functions.java_regex import JavaRegex, translate
+from hiveframe.functions.java_regex_classes import BadPattern
 from hiveframe.functions.let import let
-from hiveframe.functions.regex_kernels import Replacement, pattern_of, replacement_of
+from hiveframe.functions.regex_kernels import Replacement, replacement_of
 from hiveframe.functions.registry import (
     Binder,
     Emit,
@@ -42,10 +44,12 @@ _MOST_GROUPS = 9  # that a replacement may name in RE2
 
 
 def _known(call: Call) -> JavaRegex | None:
-    """The constant pattern of a call; errors name the function that Spark makes it of."""
+    """The constant pattern of a call, None for one that is not constant or that Java refuses."""
     pattern = constant_of(call.args[1])
-    function = "regexp_extract_all" if call.function == "regexp_count" else call.function
-    return pattern_of(pattern, function) if isinstance(pattern, str) else None
+    try:
+        return translate(pattern) if isinstance(pattern, str) else None
+    except BadPattern:
+        return None  # an error where there is a text to match: the kernels raise it
 
 
 def _kernel(name: str, kernel: Callable[..., pa.Array], call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -74,8 +78,11 @@ def _guarded(
 
 
 def _emit_rlike(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    name = call.shown or call.function  # the alias that was called, which messages name
+
     def slow(value: Sql) -> Sql:
-        return _kernel("rlike", regex_kernels.matched, call, [value, args[1]], ctx)
+        kernel = partial(regex_kernels.matched, function=name.lower())
+        return _kernel(name, kernel, call, [value, args[1]], ctx)
 
     regex = _known(call)
     if regex is None or regex.re2 is None:
@@ -147,13 +154,13 @@ def _rewrite(replacement: Replacement) -> str:
 
 
 def _check_position(binder: Binder, args: tuple[Expr, ...]) -> None:
-    position = args[3]
-    if isinstance(position, Literal) and isinstance(position.value, int) and position.value < 1:
+    position = binder.fold(args[3], "position")
+    if position is not None and position < 1:
         raise binder.error(
             "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
             exprName="position",
             valueRange=f"(0, {_INT_MAX}]",
-            currentValue=str(position.value),
+            currentValue=str(position),
         )
 
 

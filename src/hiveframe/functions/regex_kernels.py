@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import SparkRuntimeException
+from hiveframe.errors import NO_CONDITION, PlainIllegalArgument, SparkRuntimeException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.java_regex import JavaRegex, compiled, translate
 from hiveframe.functions.java_regex_classes import BadPattern
+from hiveframe.functions.java_strings import JavaText, settled
 
 
 def pattern_of(pattern: str, function: str) -> JavaRegex:
@@ -23,17 +23,6 @@ def pattern_of(pattern: str, function: str) -> JavaRegex:
         quoted = "'" + pattern.replace("\\", "\\\\").replace("'", "\\'") + "'"
         params = {"functionName": f"`{function}`", "parameter": "`regexp`", "value": quoted}
         raise SparkRuntimeException("INVALID_PARAMETER_VALUE.PATTERN", params) from None
-
-
-def matches_of(pattern: str, text: str, start: int = 0) -> Iterator[Any]:
-    """Every match as `Matcher.find` meets them: an empty one may begin where the one before it ended."""
-    search = compiled(pattern).search
-    while start <= len(text):
-        found = search(text, start)
-        if found is None:
-            return
-        yield found
-        start = found.end() if found.end() > found.start() else found.end() + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +97,24 @@ def _check_group(index: int, pattern: str, function: str) -> None:
         )
 
 
-def _is_match(text: str, pattern: str) -> bool:
-    pattern_of(pattern, "rlike")
+def _is_match(text: str, pattern: str, *, function: str) -> bool:
+    pattern_of(pattern, function)
     return compiled(pattern).search(text) is not None
 
 
 def _extract(text: str, pattern: str, index: int) -> str:
     pattern_of(pattern, "regexp_extract")
-    for found in matches_of(pattern, text):
-        _check_group(index, pattern, "regexp_extract")
-        return found.group(index) or ""
-    return ""
+    found = compiled(pattern).search(text)
+    if found is None:
+        return ""
+    _check_group(index, pattern, "regexp_extract")
+    return found.group(index) or ""
 
 
 def _extract_all(text: str, pattern: str, index: int) -> list[str]:
     pattern_of(pattern, "regexp_extract_all")
     made: list[str] = []
-    for found in matches_of(pattern, text):
+    for found in JavaText(text).matches(pattern):
         _check_group(index, pattern, "regexp_extract_all")
         made.append(found.group(index) or "")
     return made
@@ -132,10 +122,14 @@ def _extract_all(text: str, pattern: str, index: int) -> list[str]:
 
 def _replace(text: str, pattern: str, replacement: str, position: int) -> str:
     pattern_of(pattern, "regexp_replace")
-    if position > len(text) + 1:
+    whole = JavaText(text)
+    if position > 1 and whole.length < position:
         return text
-    made, last = [], 0
-    for found in matches_of(pattern, text, position - 1):
+    before, searched = "", whole
+    if position > 1:  # what stands before it is not seen, not even by what looks behind
+        before, searched = whole.part(0, position - 1), whole.rest(position - 1)
+    made, last = [before], 0
+    for found in searched.matches(pattern):
         expansion = replacement_of(replacement, pattern)
         if expansion is None:
             params = {
@@ -145,14 +139,14 @@ def _replace(text: str, pattern: str, replacement: str, position: int) -> str:
                 "position": str(position),
             }
             raise SparkRuntimeException("INVALID_REGEXP_REPLACE", params)
-        made += [text[last : found.start()], expansion.expand(found)]
+        made += [searched.part(last, found.start()), expansion.expand(found)]
         last = found.end()
-    return "".join([*made, text[last:]])
+    return settled("".join([*made, searched.part(last)]))
 
 
 def _count(text: str, pattern: str) -> int:
     pattern_of(pattern, "regexp_extract_all")  # which it is made of in Spark
-    return sum(1 for _ in matches_of(pattern, text))
+    return sum(1 for _ in JavaText(text).matches(pattern))
 
 
 def _place(text: str, pattern: str) -> int:
@@ -168,24 +162,31 @@ def _utf16_length(text: str) -> int:
 
 def _split(text: str, pattern: str, limit: int) -> list[str]:
     """`String.split` that keeps empty texts at the end; without a pattern, single characters."""
-    pattern_of(pattern, "split")
+    try:
+        translate(pattern)
+    except BadPattern as reason:
+        raise PlainIllegalArgument(NO_CONDITION, {"message": f"{reason}\n{pattern}"}) from None
     if not text:
         return [""]
+    if not pattern:
+        count = min(limit, len(text)) if limit > 0 else len(text)
+        return [*text[: count - 1], text[count - 1 :]]
+    whole = JavaText(text)
     parts: list[str] = []
     last = 0
-    for found in matches_of(pattern, text):
+    for found in whole.matches(pattern):
         if 0 < limit <= len(parts) + 1:
             break
-        if found.end() == 0 or (not pattern and found.start() >= len(text)):
+        if found.end() == 0:
             continue  # nothing is split off before the first character
-        parts.append(text[last : found.start()])
+        parts.append(settled(whole.part(last, found.start())))
         last = found.end()
-    return [*parts, text[last:]]
+    return [*parts, settled(whole.part(last))]
 
 
-def matched(texts: pa.Array, patterns: pa.Array) -> pa.Array:
-    """Whether each row's text holds a match."""
-    return by_row(_is_match, pa.bool_(), [texts, patterns])
+def matched(texts: pa.Array, patterns: pa.Array, *, function: str) -> pa.Array:
+    """Whether each row's text holds a match; `function` is named where a pattern is none."""
+    return by_row(partial(_is_match, function=function), pa.bool_(), [texts, patterns])
 
 
 def extracted(texts: pa.Array, patterns: pa.Array, groups: pa.Array) -> pa.Array:

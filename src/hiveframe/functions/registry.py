@@ -62,6 +62,8 @@ TYPED_STRING: Final = Kind("STRING", lambda d: isinstance(d, t.StringType), null
 STRING_EVEN_BINARY: Final = Kind("STRING", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
 STRING_OR_BINARY: Final = Kind("STRING or BINARY", lambda d: isinstance(d, (t.StringType, t.BinaryType)), t.STRING)
 ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType), null_as=t.ArrayType(t.NULL))
+# What NULL is cast to as other types are: names show the column that is NULL, not NULL itself.
+CAST_ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType), t.ArrayType(t.NULL))
 MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType), null_as=t.MapType(t.NULL, t.NULL))
 TYPED_ARRAY: Final = Kind("ARRAY", lambda d: isinstance(d, t.ArrayType))  # a bare NULL is refused
 TYPED_MAP: Final = Kind("MAP", lambda d: isinstance(d, t.MapType))
@@ -196,6 +198,7 @@ class Function:
     expected: str = ""  # how many arguments messages ask for, where Spark's constructors say more than it takes
     uncounted: int = 0  # leading arguments that are words of the syntax: messages count the ones after them
     site: str = ""  # the name that messages about its arguments show: what it is underneath
+    counted_as: str = ""  # the name that messages about their number show, where it is another function that counts
     # A call that becomes another function's shows that one: its name from the name called and the other's.
     shows_made: Callable[[str, str], str] | None = None
     shows: Callable[[Sequence[str]], str] | None = None  # the column name from the arguments' texts: (a IS NULL)
@@ -278,6 +281,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "xpath",
     "xml",
     "avro",
+    "protobuf",
 )
 
 _rows: dict[str, Function] = {}

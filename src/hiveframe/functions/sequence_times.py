@@ -35,6 +35,7 @@ from hiveframe.plan.types import DataType
 
 _DAY_US: Final = 86_400_000_000
 _MONTH_US: Final = 28 * _DAY_US
+_BEYOND_US: Final = (1 << 76) + (1 << 63)  # more than a step's negative, and 0 in 64 bits but for half of them
 _MOST_ELEMENTS: Final = 2_147_483_632  # of a JVM's array, rounded
 
 
@@ -48,13 +49,16 @@ class _Step:
     shown: Sql
 
     def estimate(self) -> Sql:
-        """The step in microseconds, as HUGEINT."""
+        """The step in microseconds, as HUGEINT with the value that 64 bits leave of it."""
         parts = ((self.months, _MONTH_US), (self.days, _DAY_US), (self.micros, 1))
         terms = [op("*", cast(p, "HUGEINT"), number(size)) for p, size in parts if p is not None]
         total = terms[0]
         for term in terms[1:]:
             total = op("+", total, term)
-        return total
+        if self.months is None and self.days is None:
+            return total
+        positive = op("+", total, number(_BEYOND_US))
+        return op("-", op("%", positive, number(1 << 64)), number(1 << 63))
 
 
 def emit_temporal(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:

@@ -200,7 +200,10 @@ def distances(left: pa.Array, right: pa.Array) -> pa.Array:
 
 
 def _bind_decode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    """`decode(bytes, charset)`, or `decode(x, search, result, …, default)` where NULL equals NULL."""
+    """`decode(bytes, charset)`, or `decode(x, search, result, …, default)` where NULL equals NULL.
+
+    The default that is not given is NULL as a STRING, which the results meet as they meet any text.
+    """
     if len(args) < 2:
         raise binder.error(
             "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
@@ -215,9 +218,8 @@ def _bind_decode(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     branches: list[Expr] = []
     for search, result in zip(pairs[::2], pairs[1::2], strict=False):
         branches += [binder.call("<=>", subject, search), result]
-    if len(pairs) % 2:
-        branches.append(pairs[-1])
-    return binder.call("when", *branches)
+    default = pairs[-1] if len(pairs) % 2 else Literal(None, t.STRING)
+    return binder.call("when", *branches, default)
 
 
 def _row(
@@ -317,7 +319,7 @@ register(
     ),
     _row(
         "decode",
-        (ANY, rest(ANY)),
+        (rest(ANY),),
         bind=_bind_decode,
         doc="Bytes read in a character set; or the result that goes with the first search value equal to the first.",
         since="1.5.0",

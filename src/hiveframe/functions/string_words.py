@@ -108,20 +108,25 @@ def luhn_checks(values: pa.Array) -> pa.Array:
     return by_row(passes_luhn, pa.bool_(), [values])
 
 
-def _mask_row(
-    value: str | None, upper: str | None, lower: str | None, digit: str | None, other: str | None
-) -> str | None:
+def _mask_row(value: str | None, *replacements: str | None) -> str | None:
+    """Characters are Java's, of 16 bits: one beyond them is two others, and as a replacement half of it, a `?`."""
     if value is None:
         return None
+    upper, lower, digit, other = ("?" if r is not None and r > "\uffff" else r for r in replacements)
     return "".join(_masked(c, upper, lower, digit, other) or c for c in value)
 
 
 def _masked(character: str, upper: str | None, lower: str | None, digit: str | None, other: str | None) -> str | None:
-    if character.isupper():
-        return upper
-    if character.islower():
-        return lower
-    return digit if unicodedata.category(character) == "Nd" else other
+    if character > "\uffff":
+        return other and other * 2
+    match unicodedata.category(character):
+        case "Lu":
+            return upper
+        case "Ll":
+            return lower
+        case "Nd":
+            return digit
+    return other
 
 
 def masks(values: pa.Array, *replacements: pa.Array) -> pa.Array:
@@ -173,8 +178,8 @@ def _is_utf8(value: bytes) -> bool:
 def _checked_utf8(value: bytes) -> str:
     try:
         return value.decode()
-    except UnicodeDecodeError as failure:
-        shown = "".join(f"\\x{b:02X}" for b in value[failure.start : failure.end])
+    except UnicodeDecodeError:
+        shown = "".join(f"\\x{b:02X}" for b in value)
         raise IllegalArgumentException("INVALID_UTF8_STRING", {"str": shown}) from None
 
 

@@ -354,7 +354,7 @@ register(
         "concat_ws",
         (
             t.STRING,
-            rest(t.STRING, _TEXTS),
+            rest(_TEXTS, t.STRING),
         ),
         emit=_emit_concat_ws,
         nullable=lambda args: args[0].nullable,

@@ -252,7 +252,13 @@ def try_decode_each(values: pa.Array) -> pa.Array:
 
 
 def _row(
-    name: str, params: tuple[ParamLike, ...], kernel: Callable[..., pa.Array], doc: str, *, since: str
+    name: str,
+    params: tuple[ParamLike, ...],
+    kernel: Callable[..., pa.Array],
+    doc: str,
+    *,
+    since: str,
+    counted_as: str = "",
 ) -> Function:
     return Function(
         name,
@@ -261,6 +267,7 @@ def _row(
         always_null,
         emit=by_kernel(kernel),
         site=name.removeprefix("try_"),
+        counted_as=counted_as,
         doc=doc,
         group="url",
         since=since,
@@ -271,7 +278,14 @@ _URL_PART = (TYPED_STRING, TYPED_STRING, optional(TYPED_STRING))
 
 register(
     _row("parse_url", _URL_PART, part_each, "A part of a URL: HOST, PATH, QUERY (of a key), …", since="2.0.0"),
-    _row("try_parse_url", _URL_PART, try_part_each, "A part of a URL, NULL for what is no URL.", since="4.0.0"),
+    _row(
+        "try_parse_url",
+        _URL_PART,
+        try_part_each,
+        "A part of a URL, NULL for what is no URL.",
+        since="4.0.0",
+        counted_as="parse_url",
+    ),
     _row("url_encode", (t.STRING,), encode_each, "A text in percent encoding, as forms send it.", since="3.4.0"),
     _row("url_decode", (t.STRING,), decode_each, "The text of a percent encoding.", since="3.4.0"),
     _row(

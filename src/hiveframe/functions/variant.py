@@ -24,7 +24,8 @@ from hiveframe.functions.registry import (
     register,
 )
 from hiveframe.functions.schema_argument import schema_argument
-from hiveframe.functions.sql import Sql, cast, func, op, text
+from hiveframe.functions.sql import Sql, cast, func, null, op, physical_type, text
+from hiveframe.functions.strings import is_null_constant
 from hiveframe.functions.variant_builder import DuplicateKey, InvalidJson, TooLarge, of_json
 from hiveframe.functions.variant_columns import ARROW_TYPE, Pair, pairs, variant_column
 from hiveframe.functions.variant_encode import encoded_as
@@ -79,6 +80,8 @@ def _bind_get(function: str) -> Callable[[Binder, tuple[Expr, ...]], Expr]:
 
 
 def _emit_get(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    if is_null_constant(call.args[1]):
+        return cast(null(), physical_type(call.dtype))
     fails = call.function == "variant_get"
     return extracted(args[0], args[1], call.dtype, ctx, fails=fails, function=call.function)
 
@@ -126,7 +129,7 @@ def _emit_schema_agg(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
 def _bind_to_object(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     dtype = args[0].dtype
     is_nested = isinstance(dtype, (StructType, ArrayType, t.MapType))
-    if not (isinstance(dtype, t.NullType) or (is_nested and _goes_in_object(dtype))):
+    if not (is_nested and _goes_in_object(dtype)):
         raise binder.error(
             "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
             srcType=f'"{t.sql_name(dtype)}"',

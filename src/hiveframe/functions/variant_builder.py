@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from hiveframe.functions.deep_values import has_room, is_too_deep
 from hiveframe.functions.variant_reader import ARRAY, OBJECT, SHORT_STRING, VERSION, Keys, NodeKind, read, subtree
 
 SIZE_LIMIT: Final = 128 * 1024 * 1024
@@ -133,8 +134,14 @@ def parse(document: str) -> Any:
     start = len(document) - len(document.lstrip(_BLANK))
     try:
         value, end = _DECODER.raw_decode(document, start)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InvalidJson(document) from error
+    except RecursionError as error:
+        if is_too_deep(document):
+            raise InvalidJson(document) from error
+        raise
+    if has_room() and is_too_deep(document):
+        raise InvalidJson(document)
     following = document[end : end + 1]
     if following and document[end - 1] not in '"]}' and following not in _BLANK:
         is_number = not isinstance(value, (bool, type(None)))

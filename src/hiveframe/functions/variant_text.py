@@ -37,8 +37,7 @@ def node_json(value: bytes, at: int, keys: Keys, where: dt.tzinfo) -> str:
     kind, content = read(value, at, keys)
     match kind:
         case NodeKind.OBJECT:
-            members = (f"{quoted(key)}:{node_json(value, place, keys, where)}" for key, place in content)
-            return "{" + ",".join(members) + "}"
+            return "{" + ",".join([f"{quoted(k)}:{node_json(value, place, keys, where)}" for k, place in content]) + "}"
         case NodeKind.ARRAY:
             return "[" + ",".join([node_json(value, place, keys, where) for place in content]) + "]"
         case NodeKind.NULL:

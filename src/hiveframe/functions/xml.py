@@ -6,9 +6,11 @@ import functools
 
 import pyarrow as pa
 
+from hiveframe.functions.arrays import wrong_input
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.json import constant_text, text_argument
 from hiveframe.functions.map_options import fold_options, packed, unpacked
-from hiveframe.functions.registry import ANY, Binder, Function, Param, always_null, never_null, optional, register
+from hiveframe.functions.registry import ANY, Binder, Function, always_null, never_null, optional, register
 from hiveframe.functions.schema_argument import schema_argument
 from hiveframe.functions.sql import Sql, func
 from hiveframe.functions.xml_options import check_writing, xml_options
@@ -21,21 +23,13 @@ from hiveframe.plan.logical import Call, Expr, Literal
 
 def _bind_to_xml(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     value = args[0]
-    if not isinstance(value.dtype, t.StructType):
-        raise _unexpected(binder, value, "STRUCT")
+    if not isinstance(value.dtype, (t.StructType, t.NullType)):
+        raise wrong_input(binder, args, 0, '"STRUCT"')
     options = fold_options(binder, args[1] if len(args) > 1 else None)
+    if isinstance(value.dtype, t.NullType):
+        return Literal(None, t.STRING)
     check_writing(xml_options(options, binder.time_zone))
     return Call("to_xml", (value, packed(options)), t.STRING, True)
-
-
-def _unexpected(binder: Binder, value: Expr, wanted: str) -> Exception:
-    return binder.error(
-        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-        paramIndex="first",
-        requiredType=f'"{wanted}"',
-        inputSql=binder.quoted(value),
-        inputType=f'"{t.sql_name(value.dtype)}"',
-    )
 
 
 def _emit_to_xml(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -45,8 +39,7 @@ def _emit_to_xml(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 
 def _bind_from_xml(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    if not isinstance(args[0].dtype, (t.StringType, t.NullType)):
-        raise _unexpected(binder, args[0], "STRING")
+    text = text_argument(binder, args)
     dtype = schema_argument(binder, args[1])
     if isinstance(dtype, t.VariantType):
         raise binder.error("UNSUPPORTED_FEATURE.HIVEFRAME", feature="from_xml to VARIANT")
@@ -56,7 +49,7 @@ def _bind_from_xml(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if options.get("mode", "").upper() == "DROPMALFORMED":
         raise binder.error("PARSE_MODE_UNSUPPORTED", funcName="`from_xml`", mode="DROPMALFORMED")
     xml_options(options, binder.time_zone)
-    return Call("from_xml", (binder.cast(args[0], t.STRING), packed(options)), dtype, True)
+    return Call("from_xml", (text, packed(options)), dtype, True)
 
 
 def _emit_from_xml(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -72,12 +65,10 @@ def _read(documents: pa.Array, *, reader: XmlReader, arrow_type: pa.DataType) ->
 
 
 def _bind_schema_of_xml(binder: Binder, args: tuple[Expr, ...]) -> Expr:
-    document = binder.fold(args[0], "xml")
-    if document is None:
-        raise binder.error("DATATYPE_MISMATCH.UNEXPECTED_NULL", exprName="xml")
+    document = constant_text(binder, args, "xml")
     options = xml_options(fold_options(binder, args[1] if len(args) > 1 else None), binder.time_zone)
     inference = XmlSchema(options, ntz=binder.setting("spark.sql.timestampType") == "TIMESTAMP_NTZ")
-    found = inference.document(str(document)) or t.StructType()
+    found = inference.document(document) or t.StructType()
     dtype = inference.settled(found) or t.StructType()
     return Call("schema_of_xml", (args[0], Literal(t.sql_name(dtype), t.STRING)), t.STRING, False)
 
@@ -106,7 +97,7 @@ register(
     ),
     Function(
         "schema_of_xml",
-        (Param((t.STRING,), constant=True, name="xml"), optional(ANY)),
+        (ANY, optional(ANY)),
         nullable=never_null,
         bind=_bind_schema_of_xml,
         shows=lambda texts: f"schema_of_xml({texts[0]})",

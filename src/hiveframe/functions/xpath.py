@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from hiveframe.errors import SparkRuntimeException
+from hiveframe.errors import NO_CONDITION, JavaException
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.registry import TYPED_STRING, Binder, Function, always_null, register
 from hiveframe.functions.strings import by_kernel
@@ -28,13 +28,13 @@ def _value(document: str, path: str) -> Value | None:
     try:
         return compile_path(path)(Context(parse_xml(document)))
     except BadPath as reason:
-        raise _bad(path, str(reason)) from None
+        raise _failure(f"Invalid XPath '{path}': {reason}") from None
     except BadXml as reason:
-        raise SparkRuntimeException("INVALID_XML", {"path": path, "reason": str(reason)}) from None
+        raise _failure(f"Error loading expression '{path}': the text is not well-formed XML ({reason})") from None
 
 
-def _bad(path: str, reason: str) -> SparkRuntimeException:
-    return SparkRuntimeException("INVALID_XPATH", {"path": path, "reason": reason})
+def _failure(message: str) -> JavaException:
+    return JavaException(NO_CONDITION, {"message": message})
 
 
 def _kernel(convert: Callable[[Value], object], result: pa.DataType) -> Callable[..., pa.Array]:
@@ -69,7 +69,7 @@ def _short(value: Value) -> int:
 def _texts(value: Value) -> list[str | None]:
     """The texts of text nodes and attributes; elements have none."""
     if not isinstance(value, list):
-        raise BadPath("its value is no NodeList")
+        raise BadPath(f"the value of the path is no NodeList: {value!r}")
     return [node.text if node.kind in ("text", "attribute") else None for node in value]
 
 
@@ -79,7 +79,7 @@ def _texts_of(documents: pa.Array, paths: pa.Array) -> pa.Array:
         try:
             return None if value is None else _texts(value)
         except BadPath as reason:
-            raise _bad(path, str(reason)) from None
+            raise _failure(f"Invalid XML document: {reason}\n{document}") from None
 
     return by_row(row, pa.list_(pa.string()), [documents, paths])
 

@@ -82,7 +82,11 @@ class CallGrammar(NamedExpressionGrammar):
         if self.kind in _NULL_RULES and self.peek() == "NULLS":
             ignore_nulls = self.kind == "IGNORE"
             self.skip(2)
-        self.close_list()
+            self.demand(")")
+        elif isinstance(args[-1], spec.Lambda):
+            self.expect(")")
+        else:
+            self.close_list(is_long=len(args) > 1)
         return distinct, tuple(args), ignore_nulls
 
     def function_argument(self) -> spec.Expr:
@@ -254,7 +258,9 @@ class CallGrammar(NamedExpressionGrammar):
         args.append(self.value(1))
         if self.accept("FOR"):
             args.append(self.value(1))
-        self.demand(")")
+            self.demand(")")
+        else:
+            self.expect(")")
         return self.call("overlay", tuple(args), start)
 
     def _timestamp_arithmetic(self, start: int) -> spec.Expr:

@@ -117,9 +117,9 @@ class Cursor:
             self.fail(f"'{kind}'", hint=f": missing {_SHOWN_KINDS.get(kind, repr(kind))}")
         self.expect(kind)
 
-    def close_list(self) -> None:
-        """Step over the `)` that ends a list; a single token in the way before the list goes on is one too many."""
-        if self.kind not in (")", "eof") and self.peek() in (",", ")", "eof"):
+    def close_list(self, *, is_long: bool = False) -> None:
+        """Step over the `)` that ends a list; what stands in its place is extra where parts follow, or went before."""
+        if self.kind not in (")", "eof") and (is_long or self.peek() in (",", ")", "eof")):
             self.fail("')'", hint=f": extra input '{self.token_text()}'")
         self.expect(")")
 

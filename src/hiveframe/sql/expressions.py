@@ -166,7 +166,7 @@ class ExpressionGrammar(LiteralGrammar):
             self.expect(")")
             return spec.InSubquery(row_values(left), plan, origin=self.origin(start))
         items = self.expressions()
-        self.close_list()
+        self.close_list(is_long=len(items) > 1)
         return self.call("in", (left, *items), start)
 
     def is_list_after(self, i: int, *, least: int = 1) -> bool:

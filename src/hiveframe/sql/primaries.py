@@ -177,7 +177,9 @@ class PrimaryGrammar(CallGrammar):
         items = [first]
         while self.accept(","):
             items.append(self.named_expression())
-        self.expect(")")
+        if len(items) == 1:
+            self.fail("')'")
+        self.close_list(is_long=True)
         return self._row(start, items)
 
     def _subquery(self, start: int, plan: spec.Relation) -> spec.Expr:

@@ -59,7 +59,12 @@ def _parse(text: str, conf: ParserConf | None, rule: Callable[[TypeGrammar], T])
     grammar = TypeGrammar(text, conf)
     if grammar.kind == "eof":
         raise ParseException("PARSE_EMPTY_STATEMENT", context=QueryContext("", 0, -1, 1, 0, text))
-    found = rule(grammar)
+    try:
+        found = rule(grammar)
+    except ParseException as error:  # a type is read to its end before it is judged
+        if error.condition == "UNSUPPORTED_DATATYPE" and grammar.kind != "eof":
+            grammar.fail("the end of the type")
+        raise
     if grammar.kind != "eof":
         grammar.fail("the end of the type")
     return found

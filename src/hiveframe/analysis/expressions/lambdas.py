@@ -80,13 +80,13 @@ def _check_plain(
 ) -> None:
     """Arrays and maps are looked at before any lambda is bound, so the message shows lambdas as they were written."""
     implied = implied_lambda(row.name, len(args), bound=False)
-    if not implied and not any(isinstance(a, spec.Lambda) for a in args):
-        return
+    has_lambda = bool(implied) or any(isinstance(a, spec.Lambda) for a in args)
     for i, arg in typed.items():
         kind = row.params[i]
-        if not isinstance(kind, Kind) or kind.accepts(arg.dtype):
+        known = arg if has_lambda else _with_type(row, i, arg)
+        if not isinstance(kind, Kind) or kind.accepts(known.dtype):
             continue
-        texts = [_written(binder, a) for a in args] + implied
+        texts = [binder.text(a) for a in args] + implied
         raise call_binder(binder.context, node).error(
             "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
             sqlExpr=f'"{called.lower()}({", ".join(texts)})"',
@@ -95,12 +95,6 @@ def _check_plain(
             inputSql=f'"{texts[i]}"',
             inputType=f'"{sql_name(arg.dtype)}"',
         )
-
-
-def _written(binder: Binder, node: spec.Expr) -> str:
-    if isinstance(node, spec.Lambda):
-        return f"lambdafunction({', '.join([binder.text(node.body), *node.params])})"
-    return binder.text(node)
 
 
 def _with_type(row: Function, position: int, arg: lg.Expr) -> lg.Expr:

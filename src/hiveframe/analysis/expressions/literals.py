@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -104,7 +105,7 @@ def _time(binder: Binder, text: str) -> lg.Literal | None:
 def _binary(binder: Binder, text: str) -> lg.Literal | None:
     padded = "0" + text if len(text) % 2 else text
     try:
-        return lg.Literal(bytes.fromhex(padded), t.BINARY)
+        return lg.Literal(binascii.unhexlify(padded), t.BINARY)
     except ValueError:
         return None
 
