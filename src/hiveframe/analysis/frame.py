@@ -86,6 +86,7 @@ class Run:
     has_renewed: bool = False
     rewritten: dict[spec.Expr, spec.Expr] = field(default_factory=dict)
     texts: dict[spec.Expr, str] = field(default_factory=dict)
+    typed_texts: dict[lg.Expr, str] = field(default_factory=dict)
     text_depth: int = 0
     bare_calls: set[spec.Expr] = field(default_factory=set)
     full_names: dict[spec.Expr, str] = field(default_factory=dict)

@@ -6,7 +6,8 @@ going back to the node that it came from where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from hiveframe.analysis.frame import Run
@@ -34,15 +35,23 @@ def pretty(node: spec.Expr, run: Run) -> str:
         shown = run.texts.get(node)
     if shown is not None:
         return shown
-    run.text_depth += 1
-    try:
-        if run.text_depth % _DEEP == 0:
+    with _deeper(run) as is_deep:
+        if is_deep:
             _write_inner_texts(node, run)
         return _WRITERS[type(node)](node, run)
+
+
+@contextmanager
+def _deeper(run: Run) -> Iterator[bool]:
+    """One step further into an expression; whether what is below should be written first, to save the stack."""
+    run.text_depth += 1
+    try:
+        yield run.text_depth % _DEEP == 0
     finally:
         run.text_depth -= 1
         if run.text_depth == 0:
             run.texts.clear()
+            run.typed_texts.clear()
 
 
 def _write_inner_texts(root: spec.Expr, run: Run) -> None:
@@ -104,8 +113,16 @@ def output_name(node: spec.Expr, run: Run) -> str:
 
 def describe(expr: lg.Expr, run: Run) -> str:
     """The text of a typed expression."""
-    node = run.node_of(expr)
-    return pretty(node, run) if node is not None else _typed(expr, run)
+    text = run.typed_texts.get(expr)
+    if text is not None:
+        return text
+    with _deeper(run) as is_deep:
+        if is_deep:
+            for part in reversed(list(preorder(expr, lg.Expr))):
+                if part is not expr and part not in run.typed_texts:
+                    run.typed_texts[part] = describe(part, run)
+        node = run.node_of(expr)
+        return pretty(node, run) if node is not None else _typed(expr, run)
 
 
 def described(expr: lg.Expr, run: Run) -> str:

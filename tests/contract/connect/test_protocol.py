@@ -32,7 +32,6 @@ ELSEWHERE = {
     "remove_cached_remote_relation_command",
     "register_data_source",
 }
-# Kinds that no client has a call for; they are errors of the plan, as under Spark.
 
 
 @pytest.fixture(scope="module")

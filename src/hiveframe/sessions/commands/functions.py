@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from hiveframe import sql
 from hiveframe.analysis.environment import ClassFunction, PythonFunction, PythonTableFunction, SqlFunction
@@ -68,8 +68,8 @@ def _no_class(function: ClassFunction) -> Exception:
 
 
 @handles(c.RefreshFunction)
-def refresh_function(session: CommandSession, command: c.RefreshFunction) -> SmallTable:
-    """Nothing is cached of a stored function; a class is looked for, as Spark does."""
+def refresh_function(session: CommandSession, command: c.RefreshFunction) -> NoReturn:
+    """Always an error, as under Spark without its classes: the function's class is looked for again."""
     parts = session.table_parts(command.name)
     if len(parts) == 1 and registry.lookup(parts[0]) is not None:
         raise analysis_error("_LEGACY_ERROR_TEMP_1256", functionName=parts[0])
@@ -80,9 +80,12 @@ def refresh_function(session: CommandSession, command: c.RefreshFunction) -> Sma
     if stored is None:
         raise _not_found(session, (database, name))
     found = stored_function(stored, session.settings)
-    if isinstance(found, ClassFunction):
-        raise _no_class(found)
-    return EMPTY
+    if not isinstance(found, ClassFunction):
+        found = ClassFunction(found.name, _SQL_CLASS)
+    raise _no_class(found)
+
+
+_SQL_CLASS: Final = "sqlFunction."  # as Spark's catalog calls the class of a function in SQL, and looks for it
 
 
 def _exists(parts: tuple[str, ...]) -> Exception:

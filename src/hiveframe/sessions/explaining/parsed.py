@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hiveframe.plan import spec
 from hiveframe.plan.types import DataType, simple_string
-from hiveframe.plan.walk import children
+from hiveframe.plan.walk import children, preorder
 from hiveframe.sessions.explaining.trees import tree
 
 
@@ -49,8 +50,18 @@ def _detail(value: Any) -> str:
     return ""
 
 
-def expression_text(node: spec.Expr) -> str:
-    """An unresolved expression as people read it."""
+def expression_text(root: spec.Expr) -> str:
+    """An unresolved expression as people read it; written from its innermost parts, so that depth costs no stack."""
+    texts: dict[spec.Expr, str] = {}
+    for node in reversed(list(preorder(root, spec.Expr))):
+        inner = children(node, spec.Expr)
+        texts[node] = _text(node, texts)
+        for child in inner:
+            texts.pop(child, None)  # written again before another that holds it is
+    return texts[root]
+
+
+def _text(node: spec.Expr, texts: Mapping[spec.Expr, str]) -> str:
     match node:
         case spec.Literal(value):
             return str(value)
@@ -59,16 +70,16 @@ def expression_text(node: spec.Expr) -> str:
         case spec.Star(target):
             return ".".join((*target, "*"))
         case spec.Alias(child, names):
-            return f"{expression_text(child)} AS {', '.join(names)}"
+            return f"{texts[child]} AS {', '.join(names)}"
         case spec.Function(name, (left, right)) if not name[-1][:1].isalpha():
-            return f"({expression_text(left)} {name[-1]} {expression_text(right)})"
+            return f"({texts[left]} {name[-1]} {texts[right]})"
         case spec.Function(name, args):
-            return f"'{'.'.join(name)}({', '.join(map(expression_text, args))})"
+            return f"'{'.'.join(name)}({', '.join(texts[a] for a in args)})"
         case spec.Cast(child, dtype):
             shown = simple_string(dtype) if isinstance(dtype, DataType) else dtype
-            return f"cast({expression_text(child)} as {shown})"
+            return f"cast({texts[child]} as {shown})"
         case spec.SortOrder(child, ascending, nulls_first):
             first = ascending if nulls_first is None else nulls_first
-            return f"{expression_text(child)} {'ASC' if ascending else 'DESC'} NULLS {'FIRST' if first else 'LAST'}"
-    inner = ", ".join(expression_text(child) for child in children(node, spec.Expr))
+            return f"{texts[child]} {'ASC' if ascending else 'DESC'} NULLS {'FIRST' if first else 'LAST'}"
+    inner = ", ".join(texts[child] for child in children(node, spec.Expr))
     return f"'{type(node).__name__.lower()}({inner})"
