@@ -44,7 +44,8 @@ class TableFunctionGrammar(PivotGrammar):
         if self.kind == "(":
             self.advance()
             at = self.i
-            plan = self.query() if self.at_query(at) else spec.Table(self.table_name(), origin=self.origin(at))
+            is_query = self.kind == "(" or self.at_query(at)
+            plan = self.query() if is_query else spec.Table(self.table_name(), origin=self.origin(at))
             self.expect(")")
         else:
             plan = spec.Table(self.table_name(), origin=self.origin(start))

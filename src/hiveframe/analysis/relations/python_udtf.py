@@ -9,7 +9,7 @@ from hiveframe.analysis.environment import AnalyzedArgument, TableFunctionAnalys
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.expressions.sorting import bind_sort_key
-from hiveframe.analysis.frame import Context, Input, Resolved, failure, quoted
+from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.relations.leaves import EMPTY
 from hiveframe.analysis.scope import Scope
 from hiveframe.analysis.select import generated_columns
@@ -114,7 +114,7 @@ def _as_analyzed(
         raise failure(
             "TABLE_VALUED_FUNCTION_REQUIRED_METADATA_INCOMPATIBLE_WITH_CALL",
             node,
-            functionName=quoted(node.name),
+            functionName=node.name,
             requestedMetadata="specified its own required partitioning of the input table",
             invalidFunctionCallProperty="specified the WITH SINGLE PARTITION or PARTITION BY clause; please remove "
             "these clauses and retry the query again.",

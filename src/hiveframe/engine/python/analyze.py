@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import traceback
 from collections.abc import Sequence
 from typing import Any, Final
 
 from hiveframe.analysis.environment import AnalyzedArgument, TableFunctionAnalysis
+from hiveframe.engine.python.failures import user_traceback
 from hiveframe.engine.python.printing import printing_to_stderr
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import types as t
@@ -19,6 +19,7 @@ _NULLS_FIRST: Final = {0: None, 1: True, 2: False}
 
 def analyze(name: str, command: bytes, args: Sequence[AnalyzedArgument]) -> TableFunctionAnalysis:
     """What the function says of a call; TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON when it fails."""
+    from pyspark.errors import PySparkValueError
     from pyspark.sql.worker.analyze_udtf import _main
 
     request, response = io.BytesIO(), io.BytesIO()
@@ -28,8 +29,9 @@ def analyze(name: str, command: bytes, args: Sequence[AnalyzedArgument]) -> Tabl
         with printing_to_stderr():
             _main(request, response)
     except Exception as failure:
-        params = {"msg": "".join(traceback.format_exception(failure))}
-        raise AnalysisException("TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON", params) from failure
+        # what the worker itself says of a call is shown without a traceback
+        text = str(failure).strip() if isinstance(failure, PySparkValueError) else user_traceback(failure).rstrip("\n")
+        raise AnalysisException("TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON", {"msg": text}) from failure
     response.seek(0)
     return _read(response)
 

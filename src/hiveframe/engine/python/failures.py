@@ -31,10 +31,10 @@ def user_code() -> Iterator[None]:
 
 def python_exception(failure: Exception) -> PythonException:
     """The error that PySpark's client shows for `failure`."""
-    return PythonException("PYTHON_EXCEPTION", {"msg": _MESSAGE, "traceback": _shown(failure)})
+    return PythonException("PYTHON_EXCEPTION", {"msg": _MESSAGE, "traceback": user_traceback(failure)})
 
 
-def _shown(failure: Exception) -> str:
+def user_traceback(failure: Exception) -> str:
     """The traceback from the user's first frame on; without one of theirs, just what was raised."""
     text = traceback.TracebackException(type(failure), failure, _from_user(failure.__traceback__), compact=True)
     return "".join(text.format(chain=True))
