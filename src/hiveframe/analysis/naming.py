@@ -256,6 +256,8 @@ def _function(node: spec.Function, run: Run) -> str:
     collation = _shared_collation(bound)
     texts += [literal_text(d.value, collation or d.dtype) for d in _left_out(row, len(texts), bound)]
     display = row.label if row.label and called == row.name.lower() else called
+    if node.within_group and row.takes_order:
+        display = row.name  # Spark loses the name that it was called by
     if node.ignore_nulls is not None and row.name in ("first_value", "last_value"):
         text = f"{row.name.removesuffix('_value')}({texts[0]})"  # Spark loses the name that it was called by
     else:

@@ -137,6 +137,11 @@ class CallBinder:
         """An expression as messages show it, in double quotes."""
         return f'"{self._describe(expr)}"'
 
+    def called(self) -> str:
+        """The name of the call being bound, as it was written."""
+        assert isinstance(self._site, (Call, AggCall))
+        return self._site.shown or self._site.function
+
     def qualified(self, expr: Expr) -> str:
         """An expression with every column under its table's name."""
         return self._qualify(expr)
@@ -228,6 +233,8 @@ def bind_function(
     check_modifiers(row, called, len(args), Modifiers(distinct, filter, order_by, ignore_nulls), binder)
     if row.ordered_set is not None:
         args = (*(key.child for key in order_by), *args)
+    if row.takes_order and order_by:
+        called = row.name  # Spark loses the name that it was called by
     is_aggregate = row.kind in (FunctionKind.AGGREGATE, FunctionKind.WINDOW)
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)

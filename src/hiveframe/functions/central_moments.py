@@ -43,7 +43,7 @@ def skewnesses(lists: pa.ListArray) -> pa.Array:
     counts, deviations, starts = _deviations(lists)
     with np.errstate(all="ignore"):
         squares = deviations * deviations
-        second, third = _sums(squares, starts), _sums(squares * deviations, starts)
+        second, third = _moment(squares, starts), _moment(squares * deviations, starts)
         return _placed(np.sqrt(counts[counts > 0]) * third / np.sqrt(second * second * second), second, counts)
 
 
@@ -52,14 +52,14 @@ def kurtoses(lists: pa.ListArray) -> pa.Array:
     counts, deviations, starts = _deviations(lists)
     with np.errstate(all="ignore"):
         squares = deviations * deviations
-        second, fourth = _sums(squares, starts), _sums(squares * squares, starts)
+        second, fourth = _moment(squares, starts), _moment(squares * squares, starts)
         return _placed(counts[counts > 0] * fourth / (second * second) - 3.0, second, counts)
 
 
 def _deviations(lists: pa.ListArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The size of each list, every value less its list's mean, and where the lists that are not empty start."""
     counts = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    # in more digits than the result has (where the platform has them), so that it is right to the last
+    # in more digits than a DOUBLE has, where the platform has them: the moments are then right to the last
     values = lists.flatten().to_numpy(zero_copy_only=False).astype(np.longdouble)
     sizes = counts[counts > 0]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(sizes) else np.zeros(0, dtype=np.int64)
@@ -75,10 +75,16 @@ def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return np.add.reduceat(values, starts) if len(starts) else values
 
 
+def _moment(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Sums as DOUBLEs; no number where they are larger than any, as differences of infinities are."""
+    made = _sums(values, starts).astype(np.float64)
+    return np.where(np.isinf(made), np.nan, made)
+
+
 def _placed(found: np.ndarray, second: np.ndarray, counts: np.ndarray) -> pa.Array:
     """One result a list: NULL for an empty one and where nothing varies."""
     made, is_null = np.zeros(len(counts)), counts == 0
-    made[~is_null] = found.astype(np.float64)
+    made[~is_null] = found
     is_null[~is_null] = second == 0.0
     return pa.array(made, pa.float64(), mask=is_null)
 

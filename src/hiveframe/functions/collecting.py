@@ -75,6 +75,8 @@ def _emit_list(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     if call.distinct and is_collated(call.args[0].dtype):
         values = _different(_values(replace(call, distinct=False), args, ctx), call.args[0].dtype, ctx)
         return func("coalesce", values, cast(func("list_value"), physical_type(call.dtype)))
+    if call.distinct and isinstance(call.args[0].dtype, (t.FloatType, t.DoubleType)):
+        args = [op("+", args[0], cast(number(0), physical_type(call.args[0].dtype)))]  # -0.0 is 0.0
     values = func("coalesce", _values(call, args, ctx), cast(func("list_value"), physical_type(call.dtype)))
     if call.distinct and not call.order_by:
         return func("list_sort", values, text("ASC"), text("NULLS FIRST"))
@@ -87,8 +89,6 @@ def _different(values: Sql, dtype: DataType, ctx: EmitContext) -> Sql:
 
 
 def _emit_set(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
-    if isinstance(call.args[0].dtype, (t.FloatType, t.DoubleType)):
-        args = [op("+", args[0], cast(number(0), physical_type(call.args[0].dtype)))]  # -0.0 is 0.0
     return _emit_list(replace(call, distinct=True), args, ctx)
 
 
@@ -125,7 +125,7 @@ def _check_delimiter(binder: Binder, args: tuple[Expr, ...]) -> None:
         return
     raise binder.error(
         "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
-        functionName="`listagg`",
+        functionName=f"`{binder.called()}`",
         dataType=f'("{t.sql_name(value)}" or "{t.sql_name(delimiter)}")',
     )
 

@@ -126,6 +126,9 @@ class Binder(Protocol):
     def quoted(self, expr: Expr) -> str:
         """An expression as messages show it, in double quotes."""
 
+    def called(self) -> str:
+        """The name of the call being bound, as it was written."""
+
     def qualified(self, expr: Expr) -> str:
         """An expression with every column under its table's name."""
 

@@ -51,3 +51,23 @@ percentile(a, array()) from values (1),(2) t(a)
 percentile_approx(a, array()) from values (1),(2) t(a)
 percentile_disc(distinct 0.5) within group (order by a) from values (1),(2) t(a)
 mode(distinct) within group (order by a) from values (1),(2) t(a)
+-- Over one partition, where the order in which rows are met is theirs.
+--SET spark.sql.leafNodeDefaultParallelism=1
+percentile_cont(0.3) WITHIN GROUP (ORDER BY a DESC) FROM VALUES (double('-inf')), (3D), (double('nan')) AS t(a)
+percentile_disc(array(0, 0.3, 1)) WITHIN GROUP (ORDER BY a DESC) FROM VALUES (1), (2), (3), (4), (null) AS t(a)
+g, percentile_cont(0.25) WITHIN GROUP (ORDER BY a DESC) OVER (PARTITION BY g) FROM VALUES ('x', 1), ('x', 4), ('y', 9) AS t(g, a) ORDER BY g
+percentile_cont(0.5) WITHIN GROUP (ORDER BY a) OVER (ORDER BY a) FROM VALUES (1) AS t(a)
+percentile_disc(0.5) WITHIN GROUP (ORDER BY a) OVER (PARTITION BY a ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM VALUES (1) AS t(a)
+percentile_cont(0.5, 1) WITHIN GROUP (ORDER BY a) FROM VALUES (1) AS t(a)
+percentile_cont(DISTINCT 0.5) WITHIN GROUP (ORDER BY a) FROM VALUES (1) AS t(a)
+percentile_cont(DISTINCT a, 0.5) FROM VALUES (1) AS t(a)
+percentile_disc(array(null, 1)) WITHIN GROUP (ORDER BY a) FROM VALUES (1) AS t(a)
+percentile(a, array('x')) FROM VALUES (1) AS t(a)
+percentile(a, 0.5, a - 2) FROM VALUES (1), (5) AS t(a)
+mode(1) WITHIN GROUP (ORDER BY a) FROM VALUES (1) AS t(a)
+mode() WITHIN GROUP (ORDER BY a, a) FROM VALUES (1) AS t(a)
+mode(a, b) FROM VALUES (1, true) AS t(a, b)
+mode(a, null) FROM VALUES (1) AS t(a)
+percentile_approx(a, 0.5, a) FROM VALUES (1) AS t(a)
+median(DISTINCT a), percentile(DISTINCT a, 0.25) FROM VALUES (1), (1), (2), (9) AS t(a)
+--RESET

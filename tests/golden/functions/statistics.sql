@@ -31,3 +31,18 @@ corr(a,b) from values (double('nan'),2),(1,3) t(a,b)
 corr(a,b), regr_r2(a,b) from values (double('infinity'),2),(1,3) t(a,b)
 corr(a,b), regr_r2(a,b) from values (cast(null as int),2) t(a,b)
 select k, corr(a,b) over (partition by k), regr_r2(a,b) over (partition by k) from values (1,1,2),(1,2,4),(1,3,7) t(k,a,b)
+-- Over one partition, where the order in which rows are met is theirs.
+--SET spark.sql.leafNodeDefaultParallelism=1
+regr_slope(DISTINCT a, b), regr_intercept(DISTINCT a, b), regr_sxy(DISTINCT a, b) FROM VALUES (1.5D, 3), (1.5D, 3), (0D, 1), (4D, 9), (null, 2) AS t(a, b)
+covar_samp(DISTINCT a, b), corr(DISTINCT a, b), regr_r2(DISTINCT a, b) FROM VALUES (1, 3), (1, 3), (0, 1), (4, 9), (2, null) AS t(a, b)
+regr_sxx(DISTINCT a, b), regr_syy(DISTINCT a, b), regr_avgx(DISTINCT a, b), regr_avgy(DISTINCT a, b), regr_count(DISTINCT a, b) FROM VALUES (1, 3), (1, 3), (1, 5), (4, 5), (2, null) AS t(a, b)
+regr_slope(b, a), regr_intercept(b, a), regr_r2(b, a), corr(b, a) FROM VALUES (double('inf'), 2D), (3D, 4D), (5D, 6D) AS t(a, b)
+regr_avgx(a, b), regr_avgy(a, b) FROM VALUES (1.25BD, 3Y), (2.50BD, 4Y), (null, 5Y) AS t(a, b)
+regr_avgx(a, b), regr_avgy(a, b), regr_count(a, b) FROM VALUES ('1', 3L), ('2', 4L), ('7', null) AS t(a, b)
+skewness(a), kurtosis(a) FROM VALUES (1.79E308D), (-1.79E308D), (0D) AS t(a)
+skewness(a), kurtosis(a) FROM VALUES (0.1D), (0.1D), (0.1D) AS t(a)
+skewness(DISTINCT a), kurtosis(DISTINCT a) FROM VALUES (1), (1), (2), (7), (null) AS t(a)
+o, skewness(a) OVER (ORDER BY o), kurtosis(a) OVER (ORDER BY o) FROM VALUES (1, 3), (2, 5), (3, 4), (4, 10) AS t(o, a) ORDER BY o
+g, skewness(a), kurtosis(a) FILTER (WHERE a < 9) FROM VALUES ('x', 3), ('x', 5), ('x', 4), ('y', 10), ('z', null) AS t(g, a) GROUP BY g ORDER BY g
+kurtosis(a), skewness(a) FROM VALUES (1D), (double('nan')) AS t(a)
+--RESET
