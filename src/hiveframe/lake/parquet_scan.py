@@ -114,12 +114,16 @@ def scan_parquet(source: ScanSource, needed: Sequence[int], *, with_path: bool =
             parts.append(ScanSql(_part(source, replace(group, files=whole), needed, with_path)))
         if thinned:
             parts.append(_thinned(source, replace(group, files=thinned), needed, with_path))
+    return union_of(parts, [scan_column(i) for i in needed] + (path_columns(source) if with_path else []))
+
+
+def union_of(parts: Sequence[ScanSql], names: Sequence[str]) -> ScanSql:
+    """The rows of all parts, each of which has the columns `names`."""
     if len(parts) == 1:
         return parts[0]
     union: exp.Query = parts[0].select
     for other in parts[1:]:
         union = exp.Union(this=union, expression=other.select, distinct=False)
-    names = [scan_column(i) for i in needed] + (path_columns(source) if with_path else [])
     arrow = {name: data for part in parts for name, data in part.arrow.items()}
     return ScanSql(select_from(subquery(union, "__parts"), [(n, column(n)) for n in names]), arrow)
 

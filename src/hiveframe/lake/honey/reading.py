@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final
@@ -9,29 +10,38 @@ from typing import Final
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.honey.columns import find_stored, stored_name
-from hiveframe.lake.honey.snapshot import Segment, Snapshot
+from hiveframe.lake.honey.hashing import Hashes, hash_values, is_hashed
+from hiveframe.lake.honey.locators import find_rows
+from hiveframe.lake.honey.sketches import may_contain, stored_bloom
+from hiveframe.lake.honey.snapshot import PARQUET, VORTEX, Segment, Snapshot
+from hiveframe.lake.honey.trails import FOOTPRINTS, POINT, RANGE, SCAN, Trail
 from hiveframe.lake.options import Options
-from hiveframe.lake.parquet_scan import ParquetDetail, grouped, scan_parquet
-from hiveframe.lake.pruning import Predicate, Zone, may_hold
+from hiveframe.lake.parquet_scan import ParquetDetail, grouped, scan_parquet, union_of
+from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold
 from hiveframe.lake.runner import QueryRunner
-from hiveframe.lake.scan import ScanFile, ScanSource, ScanSql
+from hiveframe.lake.scan import ScanFile, ScanSource, ScanSql, path_columns, scan_column
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.lake.tables.table import RowNumbers
 
 FORMAT: Final = "honeystore"
 _FOOTERS: Final = FooterCache()
+_MOST_KEYS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HoneyDetail:
-    """The segments that are read, by path, with the rows that are gone."""
+    """The segments that are read, by path, with the rows that are gone.
+
+    `predicates` are what the query asks of them; `chosen` are the rows, by segment, that may fulfil them.
+    """
 
     snapshot: Snapshot
     segments: Mapping[str, Segment]
     deleted: Mapping[str, RowNumbers]
     runner: QueryRunner
-    predicates: tuple[Predicate, ...] = field(default_factory=tuple)
+    predicates: tuple[Predicate, ...] = ()
+    chosen: Mapping[str, RowNumbers] = field(default_factory=dict)
 
     def restricted(self, paths: Collection[str]) -> HoneyDetail:
         """What is known, which is by path."""
@@ -71,13 +81,61 @@ def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) ->
 
 
 class HoneyPruner:
-    """Leaves out segments that hold no row a filter lets pass."""
+    """Leaves out segments that hold no row a filter lets pass, and finds the rows with a key."""
 
     def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
-        """The source with the segments that are left."""
+        """The source with the segments, and rows of them, that are left."""
         detail: HoneyDetail = source.detail
-        kept = tuple(f for f in source.files if may_hold(predicates, _zones(source, f, detail.segments[f.path])))
-        return replace(source, files=kept, detail=replace(detail, predicates=tuple(predicates)))
+        asked = _Lookup.all_of(source, predicates)
+        kept: list[ScanFile] = []
+        chosen: dict[str, RowNumbers] = {}
+        for file in source.files:
+            segment = detail.segments[file.path]
+            if not may_hold(predicates, _zones(source, file, segment)):
+                continue
+            if any(lookup.is_absent(detail.snapshot, segment) for lookup in asked):
+                continue
+            rows = next((r for lookup in asked if (r := lookup.rows(detail.snapshot, segment)) is not None), None)
+            if rows is not None:
+                if not len(rows):
+                    continue
+                chosen[file.path] = rows
+            kept.append(file)
+        made = replace(detail, predicates=tuple(predicates), chosen=chosen)
+        return replace(source, files=tuple(kept), detail=made)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lookup:
+    """A column asked for single values, by the hashes of these."""
+
+    column: str
+    hashes: Hashes
+
+    @staticmethod
+    def all_of(source: ScanSource, predicates: Sequence[Predicate]) -> list[_Lookup]:
+        """Every such question that the table knows something about."""
+        snapshot: Snapshot = source.detail.snapshot
+        known = {name for names in snapshot.locators.values() for name in names} | {n for _, n in snapshot.sketched}
+        made: list[_Lookup] = []
+        for p in predicates if known else ():
+            if isinstance(p, ColumnTest) and p.operator in ("=", "in") and len(p.values) <= _MOST_KEYS:
+                f = source.schema.fields[p.position]
+                if stored_name(f) in known and is_hashed(f.dtype):
+                    made.append(_Lookup(stored_name(f), hash_values(p.values, f.dtype)))
+        return made
+
+    def is_absent(self, snapshot: Snapshot, segment: Segment) -> bool:
+        """Whether a segment's Bloom filter says that no row has one of the values."""
+        if (segment.id, self.column) not in snapshot.sketched:
+            return False
+        bloom = stored_bloom(snapshot.place, segment.id, self.column)
+        return bloom is not None and not may_contain(bloom, self.hashes)
+
+    def rows(self, snapshot: Snapshot, segment: Segment) -> RowNumbers | None:
+        """Where they may be in a segment; None where that is not known."""
+        path = snapshot.locators.get(segment.id, {}).get(self.column)
+        return find_rows(os.path.join(snapshot.place.location, path), self.hashes) if path is not None else None
 
 
 def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[int], Zone | None]:
@@ -91,9 +149,39 @@ def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[in
 
 
 def scan_segments(source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool) -> ScanSql:
+    """The rows of the segments, for a query that leaves its footprints."""
+    FOOTPRINTS.add(source.detail.snapshot.place, _uses(source))
+    return segment_query(source, needed, context, with_path=with_path)
+
+
+def segment_query(source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool) -> ScanSql:
     """The rows of the segments."""
     detail: HoneyDetail = source.detail
-    return scan_parquet(_as_parquet(source, source.files, detail), needed, with_path=with_path)
+    vortex = [f for f in source.files if detail.segments[f.path].kind == VORTEX]
+    parquet = [f for f in source.files if detail.segments[f.path].kind == PARQUET]
+    parts: list[ScanSql] = []
+    if parquet or not vortex:
+        parts.append(scan_parquet(_as_parquet(source, parquet, detail), needed, with_path=with_path))
+    if vortex:
+        from hiveframe.lake.honey.vortex_scan import scan_vortex
+
+        known = {"deleted": detail.deleted, "chosen": detail.chosen}
+        parts.append(scan_vortex(source, vortex, needed, context, with_path=with_path, **known))
+    return union_of(parts, [scan_column(i) for i in needed] + (path_columns(source) if with_path else []))
+
+
+def _uses(source: ScanSource) -> list[Trail]:
+    """What the scan does: to the table's columns by its filters, to each segment by its kind of reading."""
+    detail: HoneyDetail = source.detail
+    uses: list[Trail] = []
+    for p in detail.predicates:
+        if isinstance(p, ColumnTest):
+            kind = POINT if p.operator in ("=", "in") else RANGE
+            uses.append((0, stored_name(source.schema.fields[p.position]), kind))
+    for file in source.files:
+        segment = detail.segments[file.path].id
+        uses.append((segment, "", POINT if file.path in detail.chosen else SCAN))
+    return uses
 
 
 def _as_parquet(source: ScanSource, files: Sequence[ScanFile], detail: HoneyDetail) -> ScanSource:

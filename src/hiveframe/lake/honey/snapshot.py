@@ -51,7 +51,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A version. `deleted` are rows, by segment, that are no longer there; `locators` files, by segment and column."""
+    """A version. `deleted` are rows, by segment, that are no longer there; `locators` files, by segment and column;
+    `sketched` are the segments' columns of which the manifest has sketches."""
 
     place: Place
     version: Version
@@ -59,6 +60,7 @@ class Snapshot:
     segments: tuple[Segment, ...]
     deleted: Mapping[int, RowNumbers]
     locators: Mapping[int, Mapping[str, str]]
+    sketched: frozenset[tuple[int, str]]
     made_us: int
 
     def path_of(self, segment: Segment) -> str:
@@ -140,7 +142,8 @@ def _loaded(connection: sqlite3.Connection, place: Place, version: Version) -> S
     locators: dict[int, dict[str, str]] = {}
     for segment, name, path in connection.execute(_LOCATORS, alive):
         locators.setdefault(segment, {})[name] = path
-    return Snapshot(place, version, definition_of(text), segments, numbers, locators, made_us)
+    sketched = frozenset(connection.execute(_SKETCHES, alive).fetchall())
+    return Snapshot(place, version, definition_of(text), segments, numbers, locators, sketched, made_us)
 
 
 _SEGMENTS: Final = """
@@ -154,6 +157,11 @@ _DELETIONS: Final = """
 
 _LOCATORS: Final = """
     SELECT l.segment_id, l.column_name, l.path FROM locators l JOIN segments s ON s.id = l.segment_id
+    WHERE s.table_id = ? AND s.added <= ? AND (s.removed IS NULL OR s.removed > ?)"""
+
+
+_SKETCHES: Final = """
+    SELECT k.segment_id, k.column_name FROM sketches k JOIN segments s ON s.id = k.segment_id
     WHERE s.table_id = ? AND s.added <= ? AND (s.removed IS NULL OR s.removed > ?)"""
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from hiveframe.lake.honey import place as places
 from hiveframe.lake.honey.columns import stored_schema, with_stored_names
 from hiveframe.lake.honey.commit import Commit, NewSegment, commit, with_deleted
 from hiveframe.lake.honey.place import Place
+from hiveframe.lake.honey.presence import Presence
 from hiveframe.lake.honey.reading import open_snapshot
 from hiveframe.lake.honey.segment_files import write_segments
 from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
@@ -27,8 +27,6 @@ from hiveframe.lake.tables.table import AsOf, Definition, RowNumbers
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
-
-_WRITERS: Final = "writers.lock"
 
 
 class HoneyFormat:
@@ -112,28 +110,6 @@ class HoneyState:
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)
-
-
-class Presence:
-    """Says for as long as it lives that somebody writes to a table; who lays it out anew then waits (`alone`)."""
-
-    def __init__(self, place: Place, *, alone: bool = False) -> None:
-        os.makedirs(place.own_folder, exist_ok=True)
-        self._handle = os.open(os.path.join(place.own_folder, _WRITERS), os.O_CREAT | os.O_RDWR, 0o644)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
-        except BlockingIOError:
-            self.end()
-            raise
-
-    def end(self) -> None:
-        """No more."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
-
-    def __del__(self) -> None:
-        self.end()
 
 
 class HoneyWrite:
