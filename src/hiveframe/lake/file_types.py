@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import (
@@ -27,6 +28,10 @@ from hiveframe.functions.time_of_day import of_micros
 from hiveframe.lake.old_calendar import rebased
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
+
+_DAY_US: Final = 86_400_000_000
+_JULIAN_START: Final = -2_440_588 * _DAY_US
+_UNSIGNED_DAYS: Final = (1 << 32) * _DAY_US % (1 << 64)  # by which a moment is off, in 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def _convert(value: Sql, file: FileType, wanted: DataType, job: _Job) -> Sql:
     if isinstance(wanted, t.NullType):
         return cast(null(), "INTEGER")
     if isinstance(wanted, t.TimestampType) and file.is_utc_clock:
-        return func("timezone", text("UTC"), value)
+        return func("timezone", text("UTC"), _of_signed_day(value))
     if isinstance(wanted, t.TimestampNTZType) and file.duck == "TIMESTAMP WITH TIME ZONE":
         return func("timezone", text("UTC"), value)
     if file.duck == "MICROSECONDS":
@@ -115,6 +120,18 @@ def _convert(value: Sql, file: FileType, wanted: DataType, job: _Job) -> Sql:
     if isinstance(wanted, t.TimeType) and file.duck == "NANOSECONDS":
         return of_micros(op("//", value, number(1000)))
     return cast(value, physical_type(wanted))
+
+
+def _of_signed_day(moment: Sql) -> Sql:
+    """An INT96 whose Julian day is negative: DuckDB takes the day for unsigned, which no moment before day 0 can be."""
+    micros = func("epoch_us", moment)
+    wide = op("-", cast(micros.copy(), "HUGEINT"), number(_UNSIGNED_DAYS))
+    least = op("-", number(-(1 << 63) + 1), number(1))
+    wrapped = case(
+        (op("<", wide, least), op("+", wide.copy(), cast(text(str(1 << 64)), "HUGEINT"))), default=wide.copy()
+    )
+    is_before = op("<", micros, number(_JULIAN_START))
+    return case((is_before, func("make_timestamp", cast(wrapped, "BIGINT"))), default=moment.copy())
 
 
 def _convert_map(value: Sql, file: FileType, key: DataType, item: DataType, job: _Job) -> Sql:

@@ -23,9 +23,6 @@ from tests.contract.sources.parquet_files import ALL, digest, file_answer, files
 # What Spark reads and HiveFrame does not: it says so.
 REFUSED = {name for name, answer in recorded().items() if "schema" in answer and "geo" in answer["schema"]}
 
-# Its last moment, of the year 290000, has a day that DuckDB takes for an unsigned number.
-KNOWN_GAPS = {"int96_from_spark.parquet"}
-
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[SparkSession]:
@@ -41,9 +38,6 @@ def test_a_file_is_read_as_spark_reads_it_or_refused(spark: SparkSession, name: 
         pytest.skip("the collection is not at hand")
     wanted = recorded()[name]
     given = file_answer(spark, path)
-    if name in KNOWN_GAPS:
-        assert given != wanted, f"{name} is read as Spark reads it now: take it off KNOWN_GAPS"
-        pytest.xfail("known gap")
     if given == wanted:
         return
     if name in REFUSED or (name.startswith("geospatial/") and "error" in wanted):
