@@ -127,9 +127,8 @@ def _of_signed_day(moment: Sql) -> Sql:
     micros = func("epoch_us", moment)
     wide = op("-", cast(micros.copy(), "HUGEINT"), number(_UNSIGNED_DAYS))
     least = op("-", number(-(1 << 63) + 1), number(1))
-    wrapped = case(
-        (op("<", wide, least), op("+", wide.copy(), cast(text(str(1 << 64)), "HUGEINT"))), default=wide.copy()
-    )
+    turned = op("+", wide.copy(), cast(text(str(1 << 64)), "HUGEINT"))
+    wrapped = case((op("<", wide, least), turned), default=wide.copy())
     is_before = op("<", micros, number(_JULIAN_START))
     return case((is_before, func("make_timestamp", cast(wrapped, "BIGINT"))), default=moment.copy())
 
