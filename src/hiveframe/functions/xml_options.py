@@ -42,6 +42,7 @@ class XmlOptions:
     indent: str
     validates_names: bool
     case_sensitive: bool = False
+    variant_column: str | None = None
 
     def name(self, written: str) -> str:
         """The field's name for an element or an attribute."""
@@ -52,8 +53,6 @@ def xml_options(given: Mapping[str, str], time_zone: str, *, case_sensitive: boo
     """The options, checked."""
     if "rowvalidationxsdpath" in given:
         raise unsupported("the XML option rowValidationXSDPath")
-    if "singlevariantcolumn" in given:
-        raise unsupported("the XML option singleVariantColumn")
     options = XmlOptions(
         row_tag=given.get("rowtag", "ROW"),
         root_tag=given.get("roottag", "ROWS"),
@@ -79,6 +78,7 @@ def xml_options(given: Mapping[str, str], time_zone: str, *, case_sensitive: boo
         indent=given.get("indent", "    "),
         validates_names=_flag(given, "validateName", default=True),
         case_sensitive=case_sensitive,
+        variant_column=given.get("singlevariantcolumn"),
     )
     for name, tag in (("rowTag", options.row_tag), ("rootTag", options.root_tag), ("declaration", options.declaration)):
         _require(not tag.startswith("<") and not tag.endswith(">"), f"'{name}' should not include angle brackets")

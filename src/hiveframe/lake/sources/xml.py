@@ -13,6 +13,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.xml_options import XmlOptions, xml_options
 from hiveframe.functions.xml_reader import XmlReader
 from hiveframe.functions.xml_schema import XmlSchema
+from hiveframe.functions.xml_variant import XmlVariantReader
 from hiveframe.lake.batch_stream import BatchStream, scan_files, scan_stream
 from hiveframe.lake.csv.options import charset
 from hiveframe.lake.file_listing import Listed, list_request, settle_schema
@@ -79,7 +80,8 @@ class XmlSource:
         if not source.files:
             return empty_scan(source, needed, with_path)
         places = source.data_positions()
-        reader = XmlReader(StructType(tuple(source.schema.fields[i] for i in places)), detail.options)
+        stored = StructType(tuple(source.schema.fields[i] for i in places))
+        reader = _reader(stored, detail.options)
 
         def read(path: str, wanted: tuple[int, ...]) -> Iterator[Sequence[Any]]:
             content = _content(path, detail)
@@ -89,6 +91,16 @@ class XmlSource:
                 yield [row[n] for n in columns]
 
         return scan_files(source, needed, read, context, with_path=with_path)
+
+
+def _reader(schema: StructType, options: XmlOptions) -> XmlReader:
+    """What reads records; where they are to be one VARIANT each, there must be a column for it and no other."""
+    if options.variant_column is None:
+        return XmlReader(schema, options)
+    fields = [f for f in schema.fields if f.name != options.corrupt_column]
+    if len(fields) != 1 or not isinstance(fields[0].dtype, t.VariantType):
+        raise analysis_error("INVALID_SINGLE_VARIANT_COLUMN", schema=f'"{t.sql_name(schema)}"')
+    return XmlVariantReader(schema, options)
 
 
 def read_detail(options: Options, settings: Settings) -> XmlDetail:
@@ -109,7 +121,7 @@ def _xml_options(options: Options, settings: Settings) -> XmlOptions:
 
 def _scan_rows(source: ScanSource, needed: Sequence[int], context: EmitContext) -> ScanSql:
     detail: XmlDetail = source.detail
-    reader = XmlReader(source.schema, detail.options)
+    reader = _reader(source.schema, detail.options)
     kept = list(needed) or [0]
     fields = source.schema.fields
     types = [context.arrow_type(fields[i].dtype) if fields else pa.int8() for i in kept]
@@ -136,6 +148,8 @@ def _content(path: str, detail: XmlDetail) -> str:
 
 
 def _inferred(listed: Listed, detail: XmlDetail, settings: Settings) -> StructType:
+    if detail.options.variant_column is not None:
+        return StructType((t.StructField(detail.options.variant_column, t.VARIANT),))
     inference = XmlSchema(detail.options, ntz=settings.get("spark.sql.timestampType") == "TIMESTAMP_NTZ")
     found: list[t.DataType] = []
     if detail.rows is not None:
