@@ -74,7 +74,7 @@ class Analyzer:
             try:
                 made = entry.handler(current, inputs, context)
             except TimeWindowNeededError as needed:
-                is_shown = isinstance(current, (spec.Filter, spec.Sort))
+                is_shown = isinstance(current, (spec.Filter, spec.Having, spec.Sort))
                 inputs[0] = with_time_window(context, inputs[0], needed.node, is_shown=is_shown)
                 made = entry.handler(current, inputs, context)
             resolved = _named(current, pass_metadata_on(inputs, made), self.run)

@@ -61,13 +61,13 @@ def _emit_distinct(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 def _pair(name: str, emit: Callable[[Call, list[Sql], EmitContext], Sql], doc: str) -> Function:
     def bind(binder: Binder, args: tuple[Expr, ...]) -> Expr:
         left, right = _alike(binder, name, args)
+        in_order(name)(binder, (left,))
         kept = left.dtype if name == "array_except" else merged_type((left, right))
         assert isinstance(kept, ArrayType)
         dtype = ArrayType(kept.element, _may_hold_null(name, args))
         return Call(name, (left, right), dtype, any_null(args))
 
-    checks = (in_order(name),)
-    return Function(name, (ANY, ANY), bind=bind, emit=emit, checks=checks, doc=doc, group="array", since="2.4.0")
+    return Function(name, (ANY, ANY), bind=bind, emit=emit, doc=doc, group="array", since="2.4.0")
 
 
 def _alike(binder: Binder, name: str, args: tuple[Expr, ...]) -> list[Expr]:
@@ -121,6 +121,7 @@ def _emit_lookup(keeps: Callable[[Sql], Sql]) -> Callable[[Call, list[Sql], Emit
 
 def _bind_overlap(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     left, right = _alike(binder, "arrays_overlap", args)
+    in_order("arrays_overlap")(binder, (left,))
     nullable = any_null(args) or holds_null(left) or holds_null(right)
     return Call("arrays_overlap", (left, right), t.BOOLEAN, nullable)
 
@@ -253,7 +254,6 @@ register(
         "arrays_overlap",
         (ANY, ANY),
         bind=_bind_overlap,
-        checks=(in_order("arrays_overlap"),),
         emit=_emit_overlap,
         doc="Whether two arrays share an element that is not NULL.",
         group="array",

@@ -182,6 +182,7 @@ def _bind_contains(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if not isinstance(args[0].dtype, ArrayType):
         raise wrong_input(binder, args, 0, '"ARRAY"')
     array, value = with_element(binder, "array_contains", *args, loses=True)
+    in_order("array_contains")(binder, (array,))
     nullable = array.nullable or value.nullable or holds_null(array)
     return Call("array_contains", (array, value), t.BOOLEAN, nullable)
 
@@ -200,6 +201,7 @@ def _bind_position(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     if not isinstance(args[0].dtype, ArrayType):
         raise wrong_input(binder, args, 0, '"ARRAY"')
     array, value = with_element(binder, "array_position", *args)
+    in_order("array_position")(binder, (array,))
     return Call("array_position", (array, value), t.LONG, array.nullable or value.nullable)
 
 
@@ -211,6 +213,7 @@ def _emit_position(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
 
 def _bind_remove(binder: Binder, args: tuple[Expr, ...]) -> Expr:
     array, value = with_element(binder, "array_remove", *args)
+    in_order("array_remove")(binder, (array,))
     return Call("array_remove", (array, value), array.dtype, array.nullable or value.nullable)
 
 
@@ -569,7 +572,6 @@ register(
         "array_contains",
         (ANY, ANY),
         bind=_bind_contains,
-        checks=(in_order("array_contains"),),
         emit=_emit_contains,
         doc="Whether a value is in an array; NULL when only a NULL might be it.",
         group="array",
@@ -579,7 +581,6 @@ register(
         "array_position",
         (ANY, ANY),
         bind=_bind_position,
-        checks=(in_order("array_position"),),
         emit=_emit_position,
         doc="The first place of a value, from 1; 0 when it is not there.",
         group="array",
@@ -589,7 +590,6 @@ register(
         "array_remove",
         (ANY, ANY),
         bind=_bind_remove,
-        checks=(in_order("array_remove"),),
         emit=_emit_remove,
         doc="The array without the elements equal to a value.",
         group="array",

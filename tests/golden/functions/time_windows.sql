@@ -85,3 +85,7 @@ select distinct t from values (timestamp'2020-01-01 00:21:00') v(t) order by win
 select * from (select t from values (timestamp'2020-01-01 00:21:00') v(t)) where window(t, '10 minutes').start > timestamp'2019-01-01'
 select * except (window) from values (timestamp'2020-01-01 00:01:00') v(t) where window(t, '10 minutes').start > timestamp'2019-01-01'
 select window_time(a) from values (1L) t(a)
+select t, count(*) from values (timestamp'2020-01-01 00:21:00') v(t) group by t having window(t, '10 minutes').start > timestamp'2019-01-01'
+select t as x from values (timestamp'2020-01-01 00:21:00'), (timestamp'2020-01-01 00:01:00') v(t) order by window(t, '10 minutes')
+select 1 as x from values (timestamp'2020-01-01 00:21:00'), (timestamp'2020-01-01 00:01:00') v(t) order by window(t, '10 minutes')
+select x from (select t as x from values (timestamp'2020-01-01 00:21:00') v(t) order by window(t, '10 minutes'))

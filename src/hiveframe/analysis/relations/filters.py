@@ -81,6 +81,8 @@ def having(node: spec.Having, inputs: Sequence[Resolved], context: Context) -> R
     """HAVING: may name aliases of the SELECT list, grouping columns and any aggregate of the input."""
     child = inputs[0]
     select = child.select
+    if select is None and child.time_window is not None:  # a window of the SELECT's own time: nothing left to group
+        return filter_relation(spec.Filter(node.child, node.condition, origin=node.origin), inputs, context)
     if select is None:
         raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature="HAVING without a SELECT below it")
     source = Input(child.scope, (child,))

@@ -8,13 +8,16 @@ time are in no window. Sessions are in `session_windows`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.naming import describe
+from hiveframe.analysis.references import columns_in
 from hiveframe.analysis.relations.session_windows import SESSION, session_column, session_rows
 from hiveframe.analysis.scope import Scope
 from hiveframe.dataclass import dataclass
@@ -96,12 +99,16 @@ def with_time_window(
 ) -> Resolved:
     """`child` with the column of the windows; `keys` group the rows that sessions merge.
 
-    It is hidden from `*`, or comes first where the operator that asked for it passes on all that it gets.
+    It is hidden from `*`, or comes first where the operator that asked for it passes on all that it gets (but not
+    where its time is a column that the SELECT below left out, which ends with the operator).
     """
-    binder = Binder(context, Input(child.scope, (child,)))
+    binder = Binder(context, Input(child.scope, (child,)), fallback=child.below if is_shown else None)
+    unseen = [c for c in columns_in(binder.bind(node.args[0])) if not child.scope.has(c)] if is_shown else []
     is_session = node.name[-1].lower() == SESSION
     _check_count(node, (2,) if is_session else (2, 3, 4))
     calls = call_binder(context, node)
+    if unseen:
+        child = replace(child, plan=expose(child.plan, unseen))
     if is_session:
         time, gap = binder.bind(node.args[0]), binder.bind(node.args[1])
         moment = _as_moment(calls, time, time.dtype, lg.Call("sessionwindow", (time, gap), t.NULL))
@@ -112,13 +119,14 @@ def with_time_window(
     else:
         plan, column = _window_rows(binder, calls, child, node)
     window = TimeWindow(_made_of(binder, node), column)
-    if is_shown:
+    if is_shown and not unseen:
         made = Scope([column], [()], case_sensitive=child.scope.case_sensitive)
         scope = made.joined(child.scope)
         plan = lg.Project(plan, tuple(lg.Named(c, c) for c in scope.columns))
         return Resolved(plan, scope, (child,), child.plan_id, time_window=window)
     hidden = (*child.scope.hidden, (column, (), False))
-    return Resolved(plan, child.scope.with_hidden(hidden), (child,), child.plan_id, time_window=window)
+    scope, below = child.scope.with_hidden(hidden), child.below if unseen else None
+    return Resolved(plan, scope, (child,), child.plan_id, below, time_window=window)
 
 
 def _check_count(node: spec.Function, counts: tuple[int, ...]) -> None:
