@@ -1,0 +1,65 @@
+-- Java's Base64, strict and lenient
+unbase64('YQ====')
+unbase64('YQ=\n=')
+unbase64('YQ==YQ==')
+unbase64('Y=')
+to_binary('YQ ==', 'base64'), to_binary('Y\nQ\t\r==', 'base64'), to_binary(' ', 'base64'), try_to_binary('YQ=\n=', 'base64')
+to_binary('YQ== ', 'base64')
+try_to_binary('ab', array('x'))
+decode('x', 'y', 1), decode('x', 'y', 1, 2), decode(null, null, 'n', 'd')
+decode(2, 1, array(1))
+-- characters of 32 bits are two of Java's
+mask('AbC1-é日😀𝟏ǅªⅫ٣', 'X', 'x', 'n', '*'), mask('a1😀', null, null, null, '😀')
+regexp_replace('a😀b', 'x*', '-'), regexp_replace('a😀b', '.', 'X', 3), regexp_replace('a😀b', 'x*', '-', 3)
+regexp_replace('abc', '^b', 'X', 2), regexp_replace('abc', '(?<=a)b', 'X', 2), regexp_replace('abc', '\\bb', 'X', 2), regexp_replace('abc', '$', 'X', 4)
+regexp_count('a😀b', 'x*'), regexp_extract_all('a😀b', '(x*)'), split('a😀b', 'x*'), split('a😀b', 'x*', 3), split('a😀b', '', 2), regexp_instr('a😀b', 'b')
+-- patterns fail where there is a text to match
+regexp_replace('abc', '(', 'X', null), regexp_extract(null, '(', 1), regexp_count(null, '('), split('a', '(', null), null rlike '(', null like 'a\\', null like any ('a\\')
+a rlike '(', a like 'a\\' from values (cast(null as string)) t(a)
+regexp('a', b) from values ('(') t(b)
+'ab' like a from values ('a\\') t(a)
+'ab' like a escape '/' from values ('a/b') t(a)
+'b' not like all ('b', 'a\\')
+split('a', '(')
+regexp_replace('abc', 'b', 'X', 1 - 5)
+regexp_replace('abc', 'b', 'X', cast(id as int)) from range(1)
+-- values with parts as printf shows them
+printf('%s|%s|%s|%S', array(1, null, 3), named_struct('x', 1, 'y', 'z'), map('k', array(1)), array('ab'))
+printf('%s', array(1.5D, 1e10D)), printf('%s', array(date'2020-01-01')), printf('%s', make_interval(1,2)), printf('%s', parse_json('{"a":1}')), printf('%s', array(array(true), array()))
+printf('%s|%s', a, b) from values (array('a'), named_struct('x', 1.50BD)) t(a, b)
+-- bytes
+validate_utf8(X'41FF42')
+rpad(a, b, X'00') from values (X'0102', -1) t(a, b)
+lpad(X'01', 3), lpad(X'01', 0, X'')
+format_number(1.5D, 2L)
+concat_ws(',', map(1, 2))
+X'ED A0 80'
+-- NULLs of no type
+size(x), map_keys(x), sort_array(x), x = 'a', 'a' <=> x, upper(x), array_max(x) from (select null x)
+null[0].a.b, null[0][1], array()[0].a
+collate(null, 'UNICODE'), collation(null), null collate UTF8_LCASE
+array(named_struct('a', 1, 'b', 'z'), null)[1].b, map('k', null, 'j', named_struct('a', 1))['k'].a, if(false, named_struct('a', 1), null).a
+-- arrays and their elements
+array_append(array(1, 2, 3), 1.50BD)
+array_prepend(array(1.5BD), 2)
+array_contains(array(1.5BD), 2), array_append(array(1.5F), 2), array_append(array(cast(1 as decimal(12,0))), 2), get(array(1,2,3), 1+1), get(array(1,2,3), 2Y)
+exists('a', 1)
+transform(1, x -> filter(x, y -> y > x))
+zip_with(1, 2, 3)
+sequence(date'2020-01-31', date'2020-06-30', interval '178956960-7' year to month)
+-- JSON, CSV and XML
+schema_of_json('[1,')
+schema_of_json(a) from values (1) t(a)
+schema_of_xml(true)
+to_json(null), to_csv(null, map('sep', ';')), to_xml(null), try_variant_get(parse_json('{'), null, 'string')
+from_json(1, 'MAP<INT,STRING>')
+from_json(1, 'INT')
+from_xml('<a/>', 'a int, ')
+to_variant_object(map(1, 1))
+xpath_string('<a><b></a>', 'a')
+xpath_string('<a/>', 'a/b[')
+length(get_json_object(repeat('[', 1000) || '1' || repeat(']', 1000), '$[0][0]')), get_json_object(repeat('[', 1001) || '1' || repeat(']', 1001), '$[0]')
+json_array_length(repeat('[', 1001) || repeat(']', 1001)), json_array_length('[' || repeat('"[[[[",', 2000) || '1]')
+from_protobuf(X'00', 'm', 'no-file', map('a', 1))
+to_protobuf(1, 'm', 'no-file')
+from_avro(X'00', 1)
