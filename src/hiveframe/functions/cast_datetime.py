@@ -11,7 +11,7 @@ from hiveframe.errors import NO_CONDITION
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_numbers import bounds, decimal_to_decimal, floating_to_integral, wrap
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.far_times import last_moment, moment_of, scaled_moment
+from hiveframe.functions.far_times import epoch_micros, last_moment, moment_of, scaled_moment
 from hiveframe.functions.java_text import floating_text, timestamp_text
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
@@ -31,7 +31,7 @@ def whole_seconds(moment: Sql, ctx: EmitContext) -> Sql:
         below = case((op("<", op("%", micros, number(MICROS)), number(0)), number(1)), default=number(0))
         return op("-", op("//", micros, number(MICROS)), below)
 
-    return let(func("epoch_us", moment), ctx, build)
+    return let(epoch_micros(moment, ctx), ctx, build)
 
 
 def wall_clock_to_timestamp(job: CastJob) -> Sql:
@@ -126,12 +126,14 @@ def timestamp_to_integral(job: CastJob) -> Sql:
 
 def timestamp_to_double(job: CastJob) -> Sql:
     """Seconds with their fraction."""
-    return cast(op("/", cast(func("epoch_us", job.value), "DOUBLE"), constant(1e6, t.DOUBLE)), physical_type(job.dst))
+    return cast(
+        op("/", cast(epoch_micros(job.value, job.ctx), "DOUBLE"), constant(1e6, t.DOUBLE)), physical_type(job.dst)
+    )
 
 
 def timestamp_to_decimal(job: CastJob) -> Sql:
     """Seconds with their six digits of fraction, rounded into the target."""
-    exact = op("*", cast(func("epoch_us", job.value), "DECIMAL(19,0)"), cast(text("0.000001"), "DECIMAL(7,6)"))
+    exact = op("*", cast(epoch_micros(job.value, job.ctx), "DECIMAL(19,0)"), cast(text("0.000001"), "DECIMAL(7,6)"))
     src = t.DecimalType(26, 6)
     assert isinstance(job.dst, t.DecimalType)
     return decimal_to_decimal(CastJob(exact, src, job.dst, job.mode, job.context, job.ctx))

@@ -12,7 +12,7 @@ from hiveframe.errors import NO_CONDITION, PlainArithmetic
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.cast_datetime import whole_seconds
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.far_times import date_of, moment_of, overflow, saturated, scaled_moment
+from hiveframe.functions.far_times import date_of, epoch_micros, moment_of, overflow, saturated, scaled_moment
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import (
@@ -60,11 +60,11 @@ def _emit_unix_millis(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         below = case((op("<", op("%", micros, number(1000)), number(0)), number(1)), default=number(0))
         return op("-", op("//", micros, number(1000)), below)
 
-    return let(func("epoch_us", args[0]), ctx, build)
+    return let(epoch_micros(args[0], ctx), ctx, build)
 
 
 def _emit_unix_micros(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
-    return func("epoch_us", args[0])
+    return epoch_micros(args[0], ctx)
 
 
 def _scaled(factor: int) -> Emit:

@@ -83,6 +83,16 @@ def moment_of(micros: Sql, ctx: EmitContext, dtype: DataType = t.TIMESTAMP) -> S
     return let(micros, ctx, build)
 
 
+def epoch_micros(moment: Sql, ctx: EmitContext) -> Sql:
+    """Microseconds since the epoch of a TIMESTAMPTZ, which `epoch_us` gives for all but the ends."""
+
+    def build(m: Sql) -> Sql:
+        ends = [(op("=", m, constant(n, t.TIMESTAMP)), cast(number(n), "BIGINT")) for n in (LONG_MAX, -LONG_MAX)]
+        return func("coalesce", func("epoch_us", m), case(*ends))
+
+    return let(moment, ctx, build)
+
+
 def scaled_moment(count: Sql, factor: int, ctx: EmitContext, *, beyond: Callable[[Sql], Sql]) -> Sql:
     """A BIGINT count of `factor` microseconds since the epoch as a TIMESTAMPTZ; `beyond(count)` where 64 bits end."""
     most = LONG_MAX // factor
