@@ -24,6 +24,7 @@ from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.prune_files import Evaluate, prune_files
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
+from hiveframe.optimizer.rules.settle_window_keys import settle_window_keys
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
 from hiveframe.optimizer.rules.stage_python_functions import stage_python_functions
 from hiveframe.optimizer.rules.unnest_lateral_generators import unnest_lateral_generators
@@ -56,7 +57,7 @@ _TIDY: Final = EachNode((remove_noop, flatten_unions, merge_filters, push_filter
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     _TIDY,
-    EachNode((unnest_lateral_generators, stage_python_functions, fold_casts)),
+    EachNode((settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts)),
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
