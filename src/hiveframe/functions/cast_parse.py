@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from hiveframe.functions.by_row import by_row
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.cast_numbers import bounds
 from hiveframe.functions.datetime_text import parse_date, parse_timestamp, parse_timestamp_ntz
@@ -19,6 +20,7 @@ from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, 
 from hiveframe.functions.time_text import parse_time
 from hiveframe.functions.wall_clock import at_wall_clock
 from hiveframe.plan import types as t
+from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.plan.types import DataType
 
 _SPACE: Final = r"[\x00-\x20]*"
@@ -193,9 +195,24 @@ def to_decimal(job: CastJob) -> Sql:
         return case((_matches(v, pattern), try_cast(v, target)))
 
     def failure(v: Sql) -> Sql:
-        return case((_matches(v, pattern), job.out_of_range(func("trim", v))), default=job.invalid(v))
+        plain = func(job.ctx.kernel("plain_decimal", _plain_decimals, [t.STRING], t.STRING), v)
+        condition = "NUMERIC_OUT_OF_SUPPORTED_RANGE"
+        too_long = job.ctx.raise_error("ArithmeticException", condition, {"value": v}, job.dst, job.context)
+        too_great = let(plain, job.ctx, lambda p: case((is_not_null(p), job.out_of_range(p)), default=too_long))
+        return case((_matches(v, pattern), too_great), default=job.invalid(v))
 
     return job.tried(attempt, failure)
+
+
+def _plain_decimals(numbers: pa.Array) -> pa.Array:
+    """The digits without an exponent; NULL where more than 38 stand before the point."""
+
+    def plain(written: str) -> str | None:
+        number = Decimal(written.strip())
+        _, digits, exponent = number.as_tuple()
+        return format(number, "f") if len(digits) + int(exponent) <= MAX_PRECISION else None
+
+    return by_row(plain, pa.string(), [numbers])
 
 
 def to_date(job: CastJob) -> Sql:

@@ -110,12 +110,12 @@ def bind_by(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
 
 
 def _interval_and_interval(b: Binder, left: Expr, right: Expr, symbol: str) -> Expr | None:
-    """Intervals of one kind are numbers; of two kinds, the first is taken for a moment and refused."""
+    """Intervals of one kind are numbers; of two kinds, the first (or the one of months) is taken for a moment."""
     same = type(left.dtype) is type(right.dtype)
     if same:
         return None
     if isinstance(right.dtype, t.YearMonthIntervalType):
-        return None
+        return _moment_plus(b, right, left) if symbol == "+" else None
     return _moment_plus(b, left, right) if symbol == "+" else _moment_minus(b, left, right)
 
 
@@ -147,13 +147,14 @@ def _on_moment(b: Binder, name: str, moment: Expr, interval: Expr) -> Expr | Non
         return None
     if isinstance(moment.dtype, t.StringType):
         return b.cast(_made(name, (b.cast(moment, t.TIMESTAMP), interval), t.TIMESTAMP), t.STRING)
+    added = b.call("-", interval) if name == TIMESTAMP_MINUS else interval
     raise b.error(
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
         paramIndex="first",
         requiredType=_WRONG_MOMENT,
         inputSql=b.quoted(moment),
         inputType=f'"{t.sql_name(moment.dtype)}"',
-        sqlExpr=b.quoted(_made(name, (moment, interval), moment.dtype)),
+        sqlExpr=b.quoted(_made(TIMESTAMP_PLUS, (moment, added), moment.dtype)),
     )
 
 

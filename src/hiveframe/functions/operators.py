@@ -59,6 +59,20 @@ def _emit(symbol: str, mode: str | None = None) -> Callable[[Call, list[Sql], Em
     return emit
 
 
+def _or_null(symbol: str, bind: Bind | None) -> Bind:
+    """What `bind` makes, if anything; else a decimal that may be NULL where overflow does not raise."""
+
+    def bound(b: Binder, args: tuple[Expr, ...]) -> Expr | None:
+        made = bind(b, args) if bind is not None else None
+        if made is not None or b.ansi or not any(isinstance(a.dtype, t.DecimalType) for a in args):
+            return made
+        operands = arithmetic_operands(b, symbol, args[0], args[1])
+        dtype = _result(symbol)(operands)
+        return Call(symbol, operands, dtype, True) if isinstance(dtype, t.DecimalType) else None
+
+    return bound
+
+
 def _row(
     name: str,
     symbol: str,
@@ -72,7 +86,7 @@ def _row(
         name,
         params,
         _result(symbol),
-        bind=bind,
+        bind=_or_null(symbol, bind) if symbol in ("+", "-", "*") else bind,
         coerce=_coerce(symbol),
         nullable=any_null if symbol in ("+", "-", "*") else always_null,
         emit=_emit(symbol),

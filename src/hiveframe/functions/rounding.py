@@ -7,7 +7,7 @@ rounding and scaling back gives; near a tie the text decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from hiveframe.functions.binding import is_foldable, wrong_count
 from hiveframe.functions.cast_numbers import BITS, bounds, wrap
 from hiveframe.functions.decimals import USER_DEFAULT
 from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.far_rounding import far_rounded, may_overflow
 from hiveframe.functions.let import let
 from hiveframe.functions.literals import constant
 from hiveframe.functions.registry import ANY, NUMERIC, Binder, Function, Param, always_null, register, rest
@@ -59,6 +60,8 @@ def _emit_round(call: Call, args: list[Sql], ctx: EmitContext, *, even: bool) ->
     scale = int(scale_arg.value)
     kind = call.args[0].dtype
     if isinstance(kind, DecimalType):
+        if may_overflow(kind, scale):
+            return far_rounded(args[0], kind, scale, ROUND_HALF_EVEN if even else ROUND_HALF_UP, ctx)
         return _round_decimal(args[0], kind, call.dtype, scale, even=even)
     if isinstance(kind, t.IntegralType):
         return args[0] if scale >= 0 else _round_integral(call, args[0], -scale, ctx, even=even)
@@ -152,8 +155,9 @@ def _rounded(values: pa.Array, scales: pa.Array, mode: str) -> pa.Array:
         if value is None or not np.isfinite(value):
             found.append(value)
             continue
-        shown = str(np.float32(value)) if single else repr(value)
-        found.append(float(Decimal(shown).quantize(Decimal(1).scaleb(-scale), mode, _WIDE)))
+        exact = Decimal(str(np.float32(value)) if single else repr(value))
+        is_shorter = int(exact.as_tuple().exponent) >= -scale
+        found.append(value if is_shorter else float(exact.quantize(Decimal(1).scaleb(-scale), mode, _WIDE)))
     return pa.array(found, values.type)
 
 
@@ -185,7 +189,8 @@ def _to_whole(name: str, *, called: str = "") -> Function:
             value = b.cast(value, t.LONG)
         dtype: DataType = t.LONG
         if isinstance(value.dtype, DecimalType):
-            dtype = DecimalType(min(value.dtype.precision - value.dtype.scale + 1, 38), 0)
+            whole = value.dtype.precision - value.dtype.scale + 1
+            dtype = DecimalType(min(whole, 38), 0) if value.dtype.scale else value.dtype
         return Call(f"{name} to whole", (value,), dtype, True)
 
     return Function(
@@ -239,6 +244,8 @@ def _emit_scaled(name: str) -> Callable[[Call, list[Sql], EmitContext], Sql]:
         target = physical_type(call.dtype)
         if scale >= kind.scale:
             return cast(args[0], target)
+        if may_overflow(kind, scale):
+            return far_rounded(args[0], kind, scale, ROUND_CEILING if name == "ceil" else ROUND_FLOOR, ctx)
         unit = decimal(Decimal(1).scaleb(-scale), min(max(scale, -scale) + 1, 38), max(scale, 0))
 
         def build(v: Sql) -> Sql:
