@@ -16,7 +16,7 @@ from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let, let_all
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, try_cast
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Expr, Literal
 from hiveframe.plan.types import DataType
@@ -49,7 +49,7 @@ def emit_arithmetic(
         return made
     bits = 32 if isinstance(kind, t.YearMonthIntervalType) else BITS.get(type(kind), 64)
     if mode == "try":
-        return func("try", made)
+        return _fitting(symbol, args, dtype)
     if mode == "legacy" and isinstance(kind, t.IntegralType):
         return _wrapped(symbol, args, bits, dtype)
     _declare_overflow(symbol, kind, bits, mode, context, ctx)
@@ -64,12 +64,16 @@ def _calendar(symbol: str, args: list[Sql], mode: str, context: QueryContext | N
         return wrap(made, bits) if mode == "legacy" else made
 
     made = part_by_part(args, combine, ctx)
-    if mode == "try":
-        return func("try", made)
     pattern = r"Type INT128 with value .* can't be cast because the value is out of range"
     params = overflow_params("", "overflow")
     ctx.native(pattern, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, context)
     return made
+
+
+def _fitting(symbol: str, args: list[Sql], dtype: DataType) -> Sql:
+    """NULL where the result does not fit; what the operands raise is raised (DuckDB's TRY would take that too)."""
+    wide = "HUGEINT" if BITS[type(dtype)] == 64 else "BIGINT"
+    return try_cast(op(symbol, cast(args[0], wide), cast(args[1], wide)), physical_type(dtype))
 
 
 def _wrapped(symbol: str, args: list[Sql], bits: int, dtype: DataType) -> Sql:
@@ -185,8 +189,6 @@ def _divided(
     if mode == "ansi":
         params = overflow_params("try_divide", "Overflow in integral divide")
         ctx.native(r"Overflow in division of -?\d+ / -1", "ArithmeticException", "ARITHMETIC_OVERFLOW", params, context)
-    elif mode == "try":
-        made = func("try", made)
     else:
         made = _wrapped_division(made, args, operands)
     return cast(made, "BIGINT") if isinstance(kind, t.YearMonthIntervalType) else made
