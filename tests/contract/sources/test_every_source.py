@@ -8,18 +8,21 @@ from typing import Any
 import pytest
 from sqlglot import exp
 
+import hiveframe
 from hiveframe.engine.emit.context import Context
 from hiveframe.engine.process import database
 from hiveframe.engine.render import render
+from hiveframe.errors import AnalysisException
 from hiveframe.functions.sql import physical_type_text
 from hiveframe.lake.registry import SOURCES, scan_expression
 from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.tables.table import FORMATS as VERSIONED
 from hiveframe.settings import Settings
 from tests.unit.lake.harness import UTC, opened, rows_of, wrote
 
 QUERY = "select unnest([1, 2]) a, unnest(['x', 'y']) b, unnest([true, false]) c, unnest([7, 8]) k"
 SCHEMA = "a bigint, b string, c boolean, k int"
-FORMATS = sorted(SOURCES.keys() - {"jdbc", "python data source"})  # those have no files
+FORMATS = sorted(SOURCES.keys() - {"jdbc", "python data source", "delta changes"})  # those have no files of their own
 OPTIONS: dict[str, dict[str, str]] = {"xml": {"rowTag": "row"}}
 
 
@@ -37,6 +40,10 @@ def files(folder: Path, format_name: str) -> Path:
             format_name="text",
             partition_by=("k",),
         )
+    elif format_name in VERSIONED:
+        rows = [(1, "x", True, 7), (2, "y", False, 8)]
+        frame = hiveframe.session().createDataFrame(rows, SCHEMA)
+        frame.write.format(format_name).partitionBy("k").save(str(folder))
     else:
         options = OPTIONS.get(format_name, {})
         wrote(QUERY, SCHEMA, folder, format_name=format_name, partition_by=("k",), options=options)
@@ -99,6 +106,10 @@ def test_a_filter_on_a_folder_leaves_the_other_folders_alone(source: ScanSource)
 
 def test_a_folder_without_files_has_no_rows_under_a_given_schema(source: ScanSource, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
+    if source.format in VERSIONED:
+        with pytest.raises(AnalysisException, match="is no .* table"):
+            opened(source.format, tmp_path / "empty")
+        return
     schema = {
         "text": "b string",
         "binaryfile": "path string, modificationTime timestamp, length bigint, content binary",
