@@ -107,7 +107,7 @@ def test_a_filter_on_a_folder_leaves_the_other_folders_alone(source: ScanSource)
 def test_a_folder_without_files_has_no_rows_under_a_given_schema(source: ScanSource, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     if source.format in VERSIONED:
-        with pytest.raises(AnalysisException, match="is no .* table"):
+        with pytest.raises(AnalysisException, match=r"is no .* table"):
             opened(source.format, tmp_path / "empty")
         return
     schema = {
