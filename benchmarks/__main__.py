@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.compile_time import compile_time
+from benchmarks.honey import honey
 from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
 from benchmarks.memory import memory
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "tpcds": tpcds,
     "memory": memory,
     "kernels": kernels,
+    "honey": honey,
 }
 
 

@@ -86,6 +86,11 @@ def _in_operands(b: Binder, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 def _emit_in(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     value, *listed = args
+    if isinstance(call.args[0].dtype, t.IntegralType):
+        # whole numbers compare alike in every type that holds them, and a long list is written and read faster bare
+        listed = [
+            e.this if isinstance(e, exp.Cast) and isinstance(e.this, (exp.Literal, exp.Neg)) else e for e in listed
+        ]
     if waits(ctx, 1 if call.args[0].nullable else 2):
         turns = [i for i, raises in enumerate(ctx.may_raise[1:]) if i and raises]
         return unless_null(call.args[0], value, ctx, lambda v: _in_turn(v, listed, turns))

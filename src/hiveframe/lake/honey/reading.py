@@ -165,8 +165,18 @@ def segment_query(source: ScanSource, needed: Sequence[int], context: EmitContex
     if vortex:
         from hiveframe.lake.honey.vortex_scan import scan_vortex
 
-        known = {"deleted": detail.deleted, "chosen": detail.chosen}
-        parts.append(scan_vortex(source, vortex, needed, context, with_path=with_path, **known))
+        parts.append(
+            scan_vortex(
+                source,
+                vortex,
+                needed,
+                context,
+                deleted=detail.deleted,
+                chosen=detail.chosen,
+                predicates=detail.predicates,
+                with_path=with_path,
+            )
+        )
     return union_of(parts, [scan_column(i) for i in needed] + (path_columns(source) if with_path else []))
 
 

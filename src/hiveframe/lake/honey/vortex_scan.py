@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +15,17 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, ident, physical_type
 from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.lake.honey.columns import stored_name
-from hiveframe.lake.honey.vortex_files import column_names, read_batches, read_rows, without
+from hiveframe.lake.honey.vortex_files import read_batches, read_rows, stored_columns, without
+from hiveframe.lake.honey.vortex_filters import vortex_filter
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select
+from hiveframe.lake.pruning import Predicate
 from hiveframe.lake.scan import FILE_PATH_COLUMN, ROW_INDEX_COLUMN, ScanFile, ScanSource, ScanSql, scan_column
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField
 
 _ROW: Final = "__row"
+_READERS: Final = 4
 _names = itertools.count()
 
 
@@ -33,17 +37,29 @@ def scan_vortex(
     *,
     deleted: Mapping[str, RowNumbers],
     chosen: Mapping[str, RowNumbers],
+    predicates: Sequence[Predicate],
     with_path: bool,
 ) -> ScanSql:
-    """The rows of `files` but the deleted ones; of those in `chosen`, only these rows."""
+    """The rows of `files` but the deleted ones; of those in `chosen`, only these rows.
+
+    Rows that fail a predicate may be left out.
+    """
     stored = [i for i in needed if i not in source.partitions]
     fields = [source.schema.fields[i] for i in stored]
     tells_path = with_path or bool(source.partitions)
     schema = _schema(stored, fields, context, with_place=tells_path)
 
+    names = [stored_name(f) for f in fields]
+    picked = [(f.path, _left(chosen[f.path], deleted.get(f.path))) for f in files if f.path in chosen]
+    whole = [f.path for f in files if f.path not in chosen]
+
     def batches() -> Iterator[pa.RecordBatch]:
-        for file in files:
-            yield from _batches(file.path, fields, schema, deleted.get(file.path), chosen.get(file.path))
+        yield from _picked([(path, rows) for path, rows in picked if len(rows)], names, schema)
+        for path in whole:
+            gone = deleted.get(path)
+            counts_rows = gone is not None or len(schema) > len(names)
+            only = None if counts_rows else vortex_filter(source, predicates, stored_columns(path))
+            yield from _whole(path, names, schema, gone, only)
 
     name = f"__vortex_{next(_names)}"
     outputs: list[tuple[str, Sql]] = [
@@ -75,28 +91,47 @@ def _schema(
 _TEXT: Final = (t.StringType, t.CharType, t.VarcharType)
 
 
-def _batches(
-    path: str, fields: Sequence[StructField], schema: pa.Schema, gone: RowNumbers | None, rows: RowNumbers | None
+def _left(rows: RowNumbers, gone: RowNumbers | None) -> RowNumbers:
+    return rows if gone is None else np.setdiff1d(rows, gone)
+
+
+def _picked(
+    picked: Sequence[tuple[str, RowNumbers]], names: Sequence[str], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """Some rows of files, which are read at the same time."""
+    if not picked:
+        return
+
+    def read(one: tuple[str, RowNumbers]) -> list[pa.RecordBatch]:
+        path, rows = one
+        table = read_rows(path, _held(path, names), rows).combine_chunks()
+        return [_fitted(batch, names, schema, rows, path) for batch in table.to_batches()]
+
+    with ThreadPoolExecutor(min(_READERS, len(picked))) as pool:
+        for found in pool.map(read, picked):
+            yield from found
+
+
+def _whole(
+    path: str, names: Sequence[str], schema: pa.Schema, gone: RowNumbers | None, only: Any
 ) -> Iterator[pa.RecordBatch]:
     """One file's rows in the schema."""
-    held = set(column_names(path))
-    names = [stored_name(f) for f in fields]
-    known = [n for n in dict.fromkeys(names) if n in held] or [next(iter(sorted(held)))]
-    if rows is not None:
-        left = np.setdiff1d(rows, gone) if gone is not None else rows
-        if len(left):
-            table = read_rows(path, known, left).combine_chunks()
-            for batch in table.to_batches():
-                yield _fitted(batch, names, schema, left, path)
-        return
     first = 0
-    for batch in read_batches(path, known):
+    for batch in read_batches(path, _held(path, names), only):
         places = np.arange(first, first + batch.num_rows, dtype=np.uint64)
-        first += batch.num_rows
         if gone is not None:
-            keep = without(gone, int(places[0]) if len(places) else first, batch.num_rows)
+            keep = without(gone, first, batch.num_rows)
+            first += batch.num_rows
             batch, places = _filtered(batch, keep), places[keep]
+        else:
+            first += batch.num_rows
         yield _fitted(batch, names, schema, places, path)
+
+
+def _held(path: str, names: Sequence[str]) -> list[str]:
+    """The columns among `names` that a file has; one of its own, to count rows by, where it has none."""
+    stored = stored_columns(path).names
+    return [n for n in dict.fromkeys(names) if n in stored] or stored[:1]
 
 
 def _filtered(batch: pa.RecordBatch, keep: NDArray[np.bool_]) -> pa.RecordBatch:
