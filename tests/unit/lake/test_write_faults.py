@@ -162,3 +162,11 @@ def test_readers_see_the_old_rows_or_the_new_ones_while_a_folder_is_replaced(tmp
         seen.add(files[0].path)
     assert process.returncode == 0
     assert len(seen) > 2
+
+
+def test_writes_that_fail_always_end(tmp_path: Path) -> None:
+    """With DuckDB's threads for writes, one of some hundred waited for itself for ever."""
+    text = "select case when range = 99999 then error('no') else range end a from range(100000)"
+    for _ in range(60):
+        with pytest.raises(SparkError):
+            wrote(text, SCHEMA, tmp_path / "out", mode="overwrite", format_name="parquet")

@@ -77,7 +77,7 @@ class _StoredRows:
             yield from connection.sql(statement.sql("duckdb")).to_arrow_reader(_BATCH_ROWS)
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"threads": self._threads})
+        connection = duckdb.connect(config={"threads": self._threads, "async_threads": 0})
         connection.execute("SET TimeZone = 'UTC'")
         for name, data in self._scan.arrow.items():
             is_stream = isinstance(data, BatchStream)
