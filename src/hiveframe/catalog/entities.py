@@ -42,6 +42,42 @@ class BucketSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A column, or a value made of it, by which a table's rows are divided or sorted.
+
+    `function` is identity, year, month, day, hour, bucket or truncate, the last two with an `argument`; `name` is that
+    of the partition field, where it was given one.
+    """
+
+    column: str
+    function: str = "identity"
+    argument: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """As it is written in PARTITIONED BY."""
+        if self.function == "identity":
+            return self.column
+        argument = "" if self.argument is None else f"{self.argument}, "
+        plural = "s" if self.function in ("year", "month", "day", "hour") else ""
+        return f"{self.function}{plural}({argument}{self.column})"
+
+    def is_same(self, other: Term) -> bool:
+        """Whether both make the same value, whatever the names."""
+        mine, others = (self.column.lower(), self.function), (other.column.lower(), other.function)
+        return mine == others and self.argument == other.argument
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """One key of a table's sort order."""
+
+    term: Term
+    ascending: bool = True
+    nulls_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ViewText:
     """A persistent view's query as written, and the state that it is read under."""
 
@@ -57,6 +93,9 @@ class Table:
     """A table or view. `type` is MANAGED, EXTERNAL or VIEW; `schema` ends with the partition columns.
 
     A column's default, generation expression and comment stand in its field's metadata, as Spark keeps them.
+    `terms` are what divides the rows of a table whose format divides by more than columns (the entry of one that is
+    there leaves them to the table). `home` is what the entry was found in: the warehouse's folder, or what a catalog of
+    another system needs to find the table.
     """
 
     database: str
@@ -76,6 +115,8 @@ class Table:
     view: ViewText | None = None
     stats: Mapping[str, Any] = field(default_factory=dict)
     catalog: str = DEFAULT_CATALOG
+    terms: tuple[Term, ...] = ()
+    home: Any = None
 
     @property
     def collation(self) -> str | None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 METASTORE_FILE = "metastore.db"
+_FIXED = frozenset(("iceberg",))
+"""Providers whose files name each other by their full paths."""
 _BUSY_MS = 30_000
 _SCHEMA_LOCK = 0x48697665  # any number that only HiveFrame uses
 
@@ -53,6 +55,16 @@ class Metastore:
         self._url = url
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+
+    @property
+    def home(self) -> str:
+        """The warehouse's folder."""
+        return self.warehouse_dir
+
+    @property
+    def default_provider(self) -> str | None:
+        """The session's own."""
+        return None
 
     # ------------------------------------------------------------------------------------------------ databases
 
@@ -198,7 +210,8 @@ class Metastore:
             if self._find_table(connection, database.lower(), key) is not None:
                 parts = (DEFAULT_CATALOG, database.lower(), key)
                 raise analysis_error("TABLE_OR_VIEW_ALREADY_EXISTS", relationName=quoted(*parts))
-            moves = table.type == "MANAGED" and table.location == self.default_location(table.database, table.name)
+            at_home = table.location == self.default_location(table.database, table.name)
+            moves = table.type == "MANAGED" and at_home and table.provider not in _FIXED
             renamed = replace(table, database=database.lower(), name=key, location=folder if moves else table.location)
             where = self._named(table.database, table.name)
             if moves and os.path.isdir(table.location):
@@ -207,7 +220,7 @@ class Metastore:
                 os.rename(table.location, folder)
             connection.execute(tables.tables.update().where(where).values(**records.table_row(renamed)))
 
-    def drop_table(self, table: Table) -> None:
+    def drop_table(self, table: Table, *, purge: bool = False) -> None:
         """Remove a table's or view's row, then a managed table's folder."""
         with self._writing() as connection:
             if self._find_table(connection, table.database, table.name) is None:
@@ -403,11 +416,10 @@ class Metastore:
 
         return connection.execute(tables.tables.select().where(tables.tables.c.database == database)).all()
 
-    @staticmethod
-    def _table(row: Any) -> Table:
+    def _table(self, row: Any) -> Table:
         from hiveframe.catalog import records
 
-        return records.table_of(row)
+        return replace(records.table_of(row), home=self.home)
 
     def _delete_row(self, connection: Connection, table: Table) -> None:
         from hiveframe.catalog import tables

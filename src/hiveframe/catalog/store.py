@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from hiveframe.catalog.entities import Database, Table
 
@@ -31,6 +31,14 @@ class NoCatalogs:
 
 class Store(Protocol):
     """One catalog's entries. Names are as the catalog spells them; conditions are Spark's."""
+
+    @property
+    def home(self) -> Any:
+        """What its entries note as their home."""
+
+    @property
+    def default_provider(self) -> str | None:
+        """The provider of tables for which none is named; None leaves it to the session."""
 
     def database(self, name: str) -> Database:
         """The database of that name; SCHEMA_NOT_FOUND otherwise."""
@@ -71,5 +79,5 @@ class Store(Protocol):
     def rename_table(self, table: Table, database: str, name: str) -> None:
         """Give a table another name."""
 
-    def drop_table(self, table: Table) -> None:
-        """Remove a table's entry and, of a managed one, its files."""
+    def drop_table(self, table: Table, *, purge: bool = False) -> None:
+        """Remove a table's entry and, where they are the catalog's to remove or `purge` says so, its files."""

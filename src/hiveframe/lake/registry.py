@@ -87,6 +87,7 @@ CLASS_NAMES: Final[Mapping[str, str]] = {
         f"org.apache.spark.sql.execution.datasources.{f}.{f}fileformat": f
         for f in ("parquet", "json", "csv", "text", "orc", "xml")
     },
+    "org.apache.iceberg.spark.source.icebergsource": "iceberg",
     "com.databricks.spark.csv": "csv",
     "com.databricks.spark.xml": "xml",
     "com.databricks.spark.avro": "avro",
@@ -99,6 +100,7 @@ SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     "csv": ("csv", "CsvSource"),
     "delta": ("delta", "DeltaSource"),
     "honeystore": ("honeystore", "HoneySource"),
+    "iceberg": ("iceberg", "IcebergSource"),
     "delta changes": ("delta_changes", "DeltaChangesSource"),
     "jdbc": ("jdbc", "JdbcSource"),
     "json": ("json", "JsonSource"),

@@ -72,7 +72,7 @@ class ScanSource:
     @property
     def numbers_rows(self) -> bool:
         """Whether a row's place in its file is known: of Parquet, and of tables made of it."""
-        return self.format in ("parquet", "delta", "honeystore")
+        return self.format in ("parquet", "delta", "honeystore", "iceberg")
 
     def restricted(self, paths: Collection[str]) -> ScanSource:
         """The source with these of its files only, of a format whose `detail` can follow."""

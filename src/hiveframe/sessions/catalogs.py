@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Final
 
+from hiveframe.catalog.entities import DEFAULT_CATALOG
 from hiveframe.catalog.store import Store
 from hiveframe.errors import SparkException
 from hiveframe.settings import Settings
@@ -14,7 +15,10 @@ from hiveframe.settings import Settings
 _PREFIX: Final = "spark.sql.catalog."
 
 # What a setting may name, and the function that opens it: given the catalog's name and its options, a `Store`.
-IMPLEMENTATIONS: Final[Mapping[str, tuple[str, str]]] = {}
+IMPLEMENTATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "org.apache.iceberg.spark.SparkCatalog": ("hiveframe.lake.iceberg.store", "open_store"),
+    "org.apache.iceberg.spark.SparkSessionCatalog": ("hiveframe.lake.iceberg.store", "open_store"),
+}
 
 
 class ConfiguredCatalogs:
@@ -40,7 +44,7 @@ class ConfiguredCatalogs:
     def names(self) -> list[str]:
         """The catalogs that settings name."""
         below = (key.removeprefix(_PREFIX) for key, _ in self._settings.all(_PREFIX))
-        return sorted(name for name in below if "." not in name)
+        return sorted(name for name in below if "." not in name and name.lower() != DEFAULT_CATALOG)
 
     def _options(self, name: str) -> dict[str, str]:
         prefix = f"{_PREFIX}{name}."

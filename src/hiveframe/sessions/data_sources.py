@@ -15,7 +15,7 @@ from hiveframe.plan import commands as c
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.state import SessionState
 
-_OTHERS: Final = ("noop", "rate", "socket", "kafka", "console", "memory", "delta", "iceberg")
+_OTHERS: Final = ("noop", "rate", "socket", "kafka", "console", "memory")
 _MODES: Final = {"append": False, "overwrite": True}
 _SHOWN_MODES: Final = {"error": '"ErrorIfExists"', "ignore": '"Ignore"'}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Final
 
 from hiveframe.analysis.environment import DataTable
 from hiveframe.catalog.entities import Table
@@ -11,9 +12,13 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.registry import open_source
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
+from hiveframe.lake.tables.table import TablePlace
 from hiveframe.plan import logical as lg
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.state import Kept
+
+BRANCH: Final = "branch"
+"""The option of an entry that names one of a table's branches."""
 
 
 def kept_table(kept: Kept, qualifier: tuple[str, ...] = ()) -> DataTable:
@@ -49,4 +54,12 @@ def table_request(
         partition_columns=table.partition_columns,
         is_table=True,
         elsewhere=elsewhere,
+        place=place_of(table),
     )
+
+
+def place_of(table: Table) -> TablePlace:
+    """Where a catalog's table is."""
+    name = (table.database, table.name)
+    branch = table.options.get(BRANCH)
+    return TablePlace(table.location, table.properties, name=name, home=table.home, branch=branch)

@@ -21,15 +21,15 @@ from hiveframe.lake.delta.writing import DeltaWrite
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition
+from hiveframe.lake.tables.table import AsOf, Definition, TablePlace
 
 
 class DeltaFormat:
     """Makes `DeltaTable`s."""
 
-    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> DeltaTable:
+    def table(self, place: TablePlace) -> DeltaTable:
         """The table at a folder."""
-        return DeltaTable(location)
+        return DeltaTable(place.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,12 @@ class DeltaTable:
         now = self._there()
         check_writable(self.location, now.protocol)
         return operations.vacuum(now, hours, dry_run=dry_run, checks=checks)
+
+    def renamed(self, name: tuple[str, str]) -> None:
+        """Names mean nothing to it."""
+
+    def dropped(self) -> None:
+        """Its folder is all there is of it."""
 
     def clone(self, state: DeltaState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
         """A table with the same files."""

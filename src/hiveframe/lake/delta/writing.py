@@ -150,14 +150,20 @@ class DeltaWrite:
     def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
         """Take out the files of partitions."""
         assert self._base is not None
-        fields = {f.name: f for f in self._partition_fields(self._base.schema)}
         for key, add in self._base.files.items():
-            held = {
-                name: partition_value(add.partition_values.get(stored_name(f)), f.dtype, "UTC", column=name)
-                for name, f in fields.items()
-            }
+            held = self._values_of(add)
             if any(all(held[name] == value for name, value in wanted.items()) for wanted in values):
                 self._removed[key] = add
+
+    def remove_touched(self) -> None:
+        """Take out the files of the partitions that new ones lie in."""
+        self.remove_partitions([self._values_of(add) for add in self._added])
+
+    def _values_of(self, add: AddFile) -> dict[str, Any]:
+        return {
+            f.name: partition_value(add.partition_values.get(stored_name(f)), f.dtype, "UTC", column=f.name)
+            for f in self._partition_fields(self._schema())
+        }
 
     # ---------------------------------------------------------------------------------------------------- the commit
 

@@ -23,7 +23,7 @@ from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition, RowNumbers
+from hiveframe.lake.tables.table import AsOf, Definition, RowNumbers, TablePlace
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
@@ -32,9 +32,9 @@ from hiveframe.settings import Settings
 class HoneyFormat:
     """Makes `HoneyTable`s."""
 
-    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> HoneyTable:
+    def table(self, place: TablePlace) -> HoneyTable:
         """The table at a folder."""
-        return HoneyTable(os.path.normpath(location), root)
+        return HoneyTable(os.path.normpath(place.location), place.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,12 @@ class HoneyTable:
     def vacuum(self, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
         """Remove what no version younger than `hours` names."""
         return operations.vacuum(self._there(), hours, dry_run=dry_run, checks=checks)
+
+    def renamed(self, name: tuple[str, str]) -> None:
+        """Names mean nothing to it."""
+
+    def dropped(self) -> None:
+        """Its folder is all there is of it."""
 
     def clone(self, state: HoneyState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
         """Make a table at `location` that holds what `state` does; files are not shared between tables."""
@@ -182,6 +188,10 @@ class HoneyWrite:
             held = segment.partition_values
             if any(all(held[name] == value for name, value in wanted.items()) for wanted in values):
                 self._removed.add(segment.id)
+
+    def remove_touched(self) -> None:
+        """Take out the segments of the partitions that new ones lie in."""
+        self.remove_partitions([segment.partition_values for segment in self._added])
 
     def staged(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> Commit:
         """Everything, ready to be landed, perhaps with other tables' changes."""

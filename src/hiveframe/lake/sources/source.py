@@ -23,7 +23,7 @@ class ReadRequest:
     missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
     `predicates` divide the rows of a table of another database; `parse_schema` reads DDL that stands in an option.
     `provider` is the class of a data source written in Python. `as_of` is the point in a table's history, a
-    `lake.tables.table.AsOf`.
+    `lake.tables.table.AsOf`, `place` where a table of the catalog is, a `lake.tables.table.TablePlace`.
     """
 
     format: str
@@ -37,6 +37,7 @@ class ReadRequest:
     parse_schema: Callable[[str], StructType] | None = None
     provider: Any = None
     as_of: Any = None
+    place: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

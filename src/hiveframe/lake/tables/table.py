@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hiveframe.catalog.entities import Ordering, Term
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
@@ -35,13 +36,36 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a table is made of. A column's comment, default and expression stand in its field's metadata."""
+    """What a table is made of. A column's comment, default and expression stand in its field's metadata.
+
+    `terms` divide the rows of formats that partition by more than columns; `partition_columns` are those of them that
+    are columns. New rows are sorted by `orderings`, and then by nothing.
+    """
 
     schema: StructType
     partition_columns: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     comment: str | None = None
     cluster_by: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    orderings: tuple[Ordering, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlace:
+    """Where a table is: its folder, and what the catalog that names it knows of it.
+
+    `properties` are what the catalog keeps with it, `name` its database and name there (none for one at a path), `home`
+    what the entry was found in: the warehouse's folder, or what a catalog of another system needs. `root` is the
+    warehouse that a new managed table belongs to; `branch` the line of versions meant, of formats that have several.
+    """
+
+    location: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    root: str | None = None
+    name: tuple[str, str] | None = None
+    home: Any = None
+    branch: str | None = None
 
 
 class TableState(Protocol):
@@ -79,6 +103,9 @@ class Write(Protocol):
 
     def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
         """Take out the rows of partitions, each given by (some) partition columns' values in storage form."""
+
+    def remove_touched(self) -> None:
+        """Take out the rows that lie in the partitions of the rows staged so far."""
 
     @property
     def wants_changes(self) -> bool:
@@ -129,6 +156,12 @@ class VersionedTable(Protocol):
         `checks` refuses hours so few that a query or a write that runs now may still need the files.
         """
 
+    def renamed(self, name: tuple[str, str]) -> None:
+        """The catalog's entry has this database and name from now on."""
+
+    def dropped(self) -> None:
+        """The catalog's entry is gone."""
+
     def clone(self, state: TableState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
         """Make a table at `location` that holds what `state` does: its files, or (`is_shallow`) their names."""
 
@@ -136,11 +169,8 @@ class VersionedTable(Protocol):
 class TableFormat(Protocol):
     """A format of tables that keep versions."""
 
-    def table(self, location: str, properties: Mapping[str, str], *, root: str | None = None) -> VersionedTable:
-        """The table at a folder, there or not; `properties` are what the catalog keeps with it.
-
-        `root` is the warehouse that a new managed table belongs to.
-        """
+    def table(self, place: TablePlace) -> VersionedTable:
+        """The table at a place, there or not."""
 
 
 def format_of(provider: str) -> TableFormat | None:
@@ -156,4 +186,5 @@ def format_of(provider: str) -> TableFormat | None:
 FORMATS: Final[Mapping[str, tuple[str, str]]] = {
     "delta": ("hiveframe.lake.delta.table", "DeltaFormat"),
     "honeystore": ("hiveframe.lake.honey.table", "HoneyFormat"),
+    "iceberg": ("hiveframe.lake.iceberg.table", "IcebergFormat"),
 }

@@ -20,7 +20,7 @@ from hiveframe.sessions.commands.tables import DEFAULT_KEY, add_partitions, colu
 from hiveframe.sessions.commands.views import replace_query
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.versioned.altering import ACTIONS as VERSIONED_ACTIONS
-from hiveframe.sessions.versioned.opened import opened
+from hiveframe.sessions.versioned.opened import is_versioned, opened, table_of
 
 Args = Mapping[str, Any]
 Action = Callable[[CommandSession, Table, Args], None]
@@ -81,6 +81,8 @@ def _rename(session: CommandSession, table: Table, args: Args) -> None:
     here = (table.catalog, *table.database.split("."))
     _, database, name = session.catalog.qualify(to if len(to) > 1 else (*here, *to))
     session.catalog.store(table.catalog).rename_table(table, database, name)
+    if not table.is_view and is_versioned(table.provider):
+        table_of(table).renamed((database, name))
 
 
 def _add_columns(session: CommandSession, table: Table, args: Args) -> None:

@@ -8,6 +8,7 @@ from hiveframe.catalog.entities import COLLATION, Database
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.tables import forget
 from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
 from hiveframe.sessions.users import current_user
 
@@ -32,7 +33,11 @@ def create_namespace(session: CommandSession, command: c.CreateNamespace) -> Sma
 def drop_namespace(session: CommandSession, command: c.DropNamespace) -> SmallTable:
     """A database that is empty, or with all it holds (CASCADE)."""
     catalog, name = session.catalog.namespace(session.table_parts(command.name))
-    session.catalog.store(catalog).drop_database(name, if_exists=command.if_exists, cascade=command.cascade)
+    store = session.catalog.store(catalog)
+    held = store.tables(name) if command.cascade and store.find_database(name) is not None else []
+    store.drop_database(name, if_exists=command.if_exists, cascade=command.cascade)
+    for table in held:
+        forget(table)
     return EMPTY
 
 

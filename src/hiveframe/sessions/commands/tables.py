@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
-from hiveframe.catalog.entities import BucketSpec, Table
+from hiveframe.catalog.entities import BucketSpec, Table, Term
 from hiveframe.catalog.metastore import quoted
+from hiveframe.catalog.store import Store
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.lake.options import Options
@@ -43,7 +45,7 @@ from hiveframe.sessions.tables_of import open_table
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.checks import check_of
 from hiveframe.sessions.versioned.computed import computed_by
-from hiveframe.sessions.versioned.opened import is_there, is_versioned, opened
+from hiveframe.sessions.versioned.opened import is_there, is_versioned, opened, table_of
 
 DEFAULT_KEY = "CURRENT_DEFAULT"
 EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
@@ -86,16 +88,20 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
 
 
 def _described(session: CommandSession, command: c.CreateTable, catalog: str, database: str, name: str) -> Table:
-    provider = short_name(command.format or session.settings.require("spark.sql.sources.default"))
+    store = session.catalog.store(catalog)
+    provider = short_name(command.format or default_provider(session, store))
     source_of(provider)
     options = Options(command.options or {})
     given = command.location or options.get("path")
     if command.external and given is None:
         raise unsupported("CREATE EXTERNAL TABLE without LOCATION; say where its files are")
-    location = local_path(given) if given else session.catalog.store(catalog).default_location(database, name)
-    collation = command.collation or session.catalog.store(catalog).database(database).collation
+    location = local_path(given) if given else store.default_location(database, name)
+    collation = command.collation or store.database(database).collation
     fields = [column_field(session, d, collation, is_versioned=is_versioned(provider)) for d in command.columns]
-    partitions = [*_partition_names(command.partition_by), *(d.name[-1] for d in command.partition_columns)]
+    terms = (*partition_terms(command.partition_by), *(Term(d.name[-1]) for d in command.partition_columns))
+    partitions = [term.column for term in terms if term.function == "identity"]
+    if provider != "iceberg":
+        plain_columns(terms)
     fields += [column_field(session, d, collation) for d in command.partition_columns]
     if not fields and command.query is None and not (is_versioned(provider) and not is_there(provider, location)):
         if given is None and not is_versioned(provider):
@@ -121,7 +127,14 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         current_user(),
         time.time_ns() // 1_000_000,
         catalog=catalog,
+        terms=terms if provider == "iceberg" else (),
+        home=store.home,
     )
+
+
+def default_provider(session: CommandSession, store: Store) -> str:
+    """The provider of a table for which none is named."""
+    return store.default_provider or session.settings.require("spark.sql.sources.default")
 
 
 def _constraints(command: c.CreateTable, provider: str) -> dict[str, str]:
@@ -146,6 +159,7 @@ def _like(session: CommandSession, command: c.CreateTable, catalog: str, databas
     return replace(
         source,
         catalog=catalog,
+        home=session.catalog.store(catalog).home,
         database=database,
         name=name,
         type="EXTERNAL" if location else "MANAGED",
@@ -197,17 +211,42 @@ def _check_keys(session: CommandSession, dtype: t.DataType) -> None:
             _check_keys(session, value)
 
 
-def _partition_names(exprs: Sequence[spec.Expr]) -> list[str]:
-    names: list[str] = []
-    for e in exprs:
-        match e:
-            case spec.Attribute((name,)):
-                names.append(name)
-            case spec.Function(name=name) | spec.Attribute(parts=name):
-                raise unsupported(f"partitioning by {'.'.join(name)!r}; name a column")
-            case _:
-                raise unsupported("partitioning by an expression; name a column")
-    return names
+def partition_terms(exprs: Sequence[spec.Expr]) -> tuple[Term, ...]:
+    """What PARTITIONED BY, `partitionedBy` and sort orders name: columns, and values made of them."""
+    return tuple(_term(e) for e in exprs)
+
+
+def _term(e: spec.Expr) -> Term:
+    match e:
+        case spec.Attribute(parts):
+            return Term(".".join(parts))
+        case spec.Function(name=(function,), args=args):
+            known = _TRANSFORMS.get(function.lower())
+            names = [".".join(a.parts) for a in args if isinstance(a, spec.Attribute)]
+            numbers = [a.value for a in args if isinstance(a, spec.Literal) and isinstance(a.value, int)]
+            takes = 1 if known in ("bucket", "truncate") else 0
+            if known is not None and len(names) == 1 and len(numbers) == takes and len(args) == 1 + takes:
+                return Term(names[0], known, numbers[0] if numbers else None)
+            raise unsupported(f"partitioning by {function!r} with these arguments")
+    raise unsupported("partitioning by an expression; name a column")
+
+
+_TRANSFORMS: Final[Mapping[str, str]] = {
+    **{f"{unit}{ending}": unit for unit in ("year", "month", "day", "hour") for ending in ("", "s")},
+    "date": "day",
+    "date_hour": "hour",
+    "bucket": "bucket",
+    "truncate": "truncate",
+    "identity": "identity",
+}
+
+
+def plain_columns(terms: Sequence[Term]) -> tuple[str, ...]:
+    """The columns that terms are; others are refused, as only some formats divide by them."""
+    for term in terms:
+        if term.function != "identity" or "." in term.column:
+            raise unsupported(f"partitioning by {str(term)!r}; name a column")
+    return tuple(term.column for term in terms)
 
 
 def partitions_last(fields: Sequence[StructField], partitions: Sequence[str]) -> list[StructField]:
@@ -248,8 +287,15 @@ def drop_table(session: CommandSession, command: c.DropTable) -> SmallTable:
             return EMPTY
         raise not_found_in_catalog(session, parts)
     session.state.cached_tables.pop(table.parts, None)
-    session.catalog.store(table.catalog).drop_table(table)
+    session.catalog.store(table.catalog).drop_table(table, purge=command.purge)
+    forget(table)
     return EMPTY
+
+
+def forget(table: Table) -> None:
+    """Let the format know that a table's entry is gone."""
+    if not table.is_view and is_versioned(table.provider):
+        table_of(table).dropped()
 
 
 @handles(c.TruncateTable)

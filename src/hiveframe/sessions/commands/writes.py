@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from hiveframe.catalog.entities import BucketSpec, Table
+from hiveframe.catalog.entities import BucketSpec, Table, Term
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.options import Options
@@ -19,6 +19,7 @@ from hiveframe.sessions.commands.insert import aligned, insert_rows
 from hiveframe.sessions.commands.lookup import find_table, not_found, writable_table
 from hiveframe.sessions.commands.saving import create_as_select, path_mode, save
 from hiveframe.sessions.commands.seam import CommandSession, handles
+from hiveframe.sessions.commands.tables import default_provider, partition_terms, plain_columns
 from hiveframe.sessions.data_sources import find_provider, write_to
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
@@ -113,7 +114,7 @@ def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.T
         parts,
         format_name=command.format,
         options=Options(command.options or {}),
-        partition_by=command.partition_by,
+        terms=tuple(Term(name) for name in command.partition_by),
         buckets=BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
         cluster_by=command.cluster_by,
         properties={},
@@ -127,16 +128,19 @@ def _new_table(
     *,
     format_name: str | None,
     options: Options,
-    partition_by: Sequence[str],
+    terms: tuple[Term, ...],
     buckets: BucketSpec | None,
     cluster_by: Sequence[str],
     properties: dict[str, str],
 ) -> Table:
     catalog, database, name = session.catalog.qualify(parts)
-    provider = short_name(format_name or session.settings.require("spark.sql.sources.default"))
+    store = session.catalog.store(catalog)
+    provider = short_name(format_name or default_provider(session, store))
     source_of(provider)
     path = options.get("path")
-    location = local_path(path) if path else session.catalog.store(catalog).default_location(database, name)
+    location = local_path(path) if path else store.default_location(database, name)
+    is_iceberg = provider == "iceberg"
+    plain = tuple(x.column for x in terms if x.function == "identity") if is_iceberg else plain_columns(terms)
     return Table(
         database,
         name,
@@ -144,7 +148,7 @@ def _new_table(
         StructType(),
         provider,
         location,
-        tuple(partition_by),
+        plain,
         buckets,
         tuple(cluster_by),
         dict(options.without("path")),
@@ -153,6 +157,8 @@ def _new_table(
         current_user(),
         time.time_ns() // 1_000_000,
         catalog=catalog,
+        terms=terms if is_iceberg else (),
+        home=store.home,
     )
 
 
@@ -180,7 +186,7 @@ def write_table(session: CommandSession, command: c.WriteTable) -> SmallTable:
             parts,
             format_name=command.format,
             options=Options(command.options or {}),
-            partition_by=_names(command.partition_by),
+            terms=partition_terms(command.partition_by),
             buckets=None,
             cluster_by=command.cluster_by,
             properties=dict(command.properties or {}),
@@ -210,14 +216,3 @@ def _overwrite_where(session: CommandSession, table: Table, child: spec.Relation
 
     rows = aligned(session, table, child, by_name=True, columns=(), static={})
     overwrite_where(session, target, rows, condition)
-
-
-def _names(exprs: Sequence[spec.Expr]) -> tuple[str, ...]:
-    names = []
-    for e in exprs:
-        match e:
-            case spec.Attribute((name,)):
-                names.append(name)
-            case _:
-                raise unsupported("partitioning by an expression; name a column")
-    return tuple(names)

@@ -14,14 +14,14 @@ from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, as_nullable, simple_string
 from hiveframe.sessions.commands.seam import CommandSession
-from hiveframe.sessions.versioned.opened import described, table_at
+from hiveframe.sessions.versioned.opened import described, table_of
 from hiveframe.sessions.versioned.writing import create, definition_of
 
 
 def make_table(session: CommandSession, table: Table, query: spec.Relation | None, *, replaces: Table | None) -> None:
     """The table's first version (or, where it replaces one, the next), then the catalog's entry that names it."""
     root = session.catalog.metastore.warehouse_dir if table.type == "MANAGED" else None
-    place = table_at(table.provider, table.location, table.properties, root=root)
+    place = table_of(table, root=root)
     state = place.state()
     if state is not None and replaces is None and query is None:
         _adopt(session, table, state)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from hiveframe.catalog.entities import Table
@@ -12,8 +11,9 @@ from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanSource
-from hiveframe.lake.tables.table import Definition, TableState, VersionedTable, Write, format_of
+from hiveframe.lake.tables.table import Definition, TablePlace, TableState, VersionedTable, Write, format_of
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.tables_of import place_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,33 +45,36 @@ def is_versioned(provider: str | None) -> bool:
     return provider is not None and format_of(short_name(provider)) is not None
 
 
-def table_at(
-    provider: str, location: str, properties: Mapping[str, str] | None = None, *, root: str | None = None
-) -> VersionedTable:
-    """The table of a provider that keeps versions, at a folder; `root` is the warehouse of a new managed one."""
+def table_at(provider: str, place: TablePlace) -> VersionedTable:
+    """The table of a provider that keeps versions, there or not."""
     found = format_of(short_name(provider))
     assert found is not None
-    return found.table(location, properties or {}, root=root)
+    return found.table(place)
+
+
+def table_of(table: Table, *, root: str | None = None) -> VersionedTable:
+    """The table behind a catalog's entry; `root` is the warehouse of a new managed one."""
+    return table_at(table.provider, replace(place_of(table), root=root))
 
 
 def is_there(provider: str, location: str) -> bool:
     """Whether a versioned table stands at that folder."""
-    return table_at(provider, location).state() is not None
+    return table_at(provider, TablePlace(location)).state() is not None
 
 
 def opened(table: Table) -> Opened | None:
     """The catalog's table, opened; None when its provider keeps no versions."""
     if not is_versioned(table.provider):
         return None
-    return opened_at(table.provider, table.location, quoted(*table.parts), table.properties)
+    return opened_at(table.provider, place_of(table), quoted(*table.parts))
 
 
-def opened_at(provider: str, location: str, name: str, properties: Mapping[str, str] | None = None) -> Opened:
-    """The table at a folder; DELTA_TABLE_NOT_FOUND when there is none."""
-    found = table_at(provider, location, properties)
+def opened_at(provider: str, place: TablePlace, name: str) -> Opened:
+    """The table at a place; DELTA_TABLE_NOT_FOUND when there is none."""
+    found = table_at(provider, place)
     state = found.state()
     if state is None:
-        raise analysis_error("DELTA_TABLE_NOT_FOUND", tableName=name, path=location)
+        raise analysis_error("DELTA_TABLE_NOT_FOUND", tableName=name, path=place.location)
     return Opened(short_name(provider), name, found, state)
 
 
@@ -79,12 +82,15 @@ def described(table: Table) -> Table:
     """The catalog's entry with what its table says of itself now: others may have changed it."""
     if not is_versioned(table.provider):
         return table
-    state = table_at(table.provider, table.location, table.properties).state()
+    found = table_of(table)
+    state = found.state()
     if state is None:
         return table
     now = state.definition
     return replace(
         table,
+        location=found.location,
+        terms=now.terms,
         schema=now.schema,
         partition_columns=now.partition_columns,
         properties=dict(now.properties),

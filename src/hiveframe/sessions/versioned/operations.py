@@ -14,7 +14,7 @@ from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
-from hiveframe.lake.tables.table import AsOf
+from hiveframe.lake.tables.table import AsOf, TablePlace
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
@@ -40,7 +40,7 @@ def target_of(session: CommandSession, name: spec.TableName, operation: str) -> 
     """The versioned table of that name, or at that path."""
     parts = session.table_parts(name)
     if len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None:
-        return opened_at(parts[0], local_path(parts[1]), quoted(*parts))
+        return opened_at(parts[0], TablePlace(local_path(parts[1])), quoted(*parts))
     table = writable_table(session, parts, operation)
     found = opened(table)
     if found is None:
@@ -185,6 +185,7 @@ def _clone(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
         owner=current_user(),
         created_ms=time.time_ns() // 1_000_000,
         catalog=catalog,
+        home=store.home,
     )
     store.create_table(described(entry), replace_existing=existing is not None)
     return EMPTY

@@ -10,13 +10,14 @@ from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
-from hiveframe.lake.tables.table import Definition, VersionedTable, Write
+from hiveframe.lake.tables.table import Definition, TablePlace, VersionedTable, Write
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, as_nullable, simple_string
 from hiveframe.sessions.commands.insert import aligned
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.tables_of import place_of
 from hiveframe.sessions.versioned.checks import check, checked, text
 from hiveframe.sessions.versioned.computed import advanced, given_columns, identities, with_computed
 from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
@@ -68,12 +69,8 @@ def overwrite_partitions(
         _put(session, write, definition, rows)
         write.remove_partitions([given])
     else:
-        names = definition.partition_columns
-        keys = tuple(spec.Attribute((n,)) for n in names)
-        distinct = spec.Aggregate(rows, keys, tuple(spec.Alias(k, (n,)) for k, n in zip(keys, names, strict=True)))
-        touched = session.environment.collect(session.analyze(distinct))
         _put(session, write, definition, rows)
-        write.remove_partitions([dict(zip(names, row, strict=True)) for row in touched])
+        write.remove_touched()
     parameters = {"mode": "Overwrite", "partitionBy": list(definition.partition_columns)}
     write.commit("WRITE", parameters, reads=True)
 
@@ -116,7 +113,7 @@ def insert(
         overwrite_where(session, target, rows, where)
     elif static:
         overwrite_partitions(session, target, rows, static)
-    elif dynamic and table.partition_columns:
+    elif dynamic and (table.partition_columns or table.terms):
         overwrite_partitions(session, target, rows)
     else:
         overwrite(session, target, rows)
@@ -141,7 +138,7 @@ def _evolved(
     write = target.begin()
     write.define(definition)
     write.commit("ADD COLUMNS", {"columns": [f.name for f in added]}, reads=False)
-    newer = opened_at(target.provider, target.table.location, target.name, table.properties)
+    newer = opened_at(target.provider, place_of(table), target.name)
     return newer, replace(table, schema=newer.definition.schema)
 
 
@@ -184,7 +181,9 @@ def _plain(f: StructField) -> t.DataType:
 def definition_of(table: Table, schema: StructType | None = None) -> Definition:
     """What a catalog entry (with a query's columns) says that a table shall be."""
     properties = {**{k: v for k, v in table.options.items() if k.startswith(_PROPERTIES)}, **table.properties}
-    return Definition(schema or table.schema, table.partition_columns, properties, table.comment, table.cluster_by)
+    return Definition(
+        schema or table.schema, table.partition_columns, properties, table.comment, table.cluster_by, table.terms
+    )
 
 
 def save_at(
@@ -197,7 +196,7 @@ def save_at(
     options: Options,
 ) -> None:
     """`df.write.format(…).save(path)`: `mode` is append, overwrite, error or ignore."""
-    place = table_at(provider, location)
+    place = table_at(provider, TablePlace(location))
     state = place.state()
     if state is not None and mode == "error":
         raise analysis_error("DELTA_PATH_EXISTS", path=location)
@@ -209,7 +208,7 @@ def save_at(
         definition = Definition(schema, tuple(partition_by), made)
         create(session, place, definition, child, operation="WRITE")
         return
-    target = opened_at(provider, location, f"{provider}.{quoted(location)}")
+    target = opened_at(provider, TablePlace(location), f"{provider}.{quoted(location)}")
     _check_partitioning(target, partition_by, options, mode)
     if mode == "overwrite" and options.flag("overwriteSchema"):
         definition = replace(target.definition, schema=schema, partition_columns=tuple(partition_by))

@@ -1,0 +1,1 @@
+"""Apache Iceberg tables: catalogs, reading, writing, maintenance, on `pyiceberg`."""

@@ -1,0 +1,424 @@
+"""A snapshot on top of what the catalog holds now: manifests, a manifest list, and the swap of the table's metadata.
+
+Commits are optimistic. One that finds that another came first looks at what the other did: an append goes on top of
+whatever is there, one whose rows depend on what it read fails if that has changed.
+
+Source: Iceberg's table spec, "Snapshots", "Optimistic Concurrency"; the checks are those of Iceberg's `RowDelta`,
+`OverwriteFiles`, `ReplacePartitions` and `RewriteFiles` as its Spark writers ask for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from typing import Any, Final
+
+from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.manifest import (
+    DataFile,
+    DataFileContent,
+    ManifestContent,
+    ManifestEntry,
+    ManifestEntryStatus,
+    ManifestFile,
+    ManifestWriterV2,
+    write_manifest,
+    write_manifest_list,
+)
+from pyiceberg.table import Table
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.refs import SnapshotRefType
+from pyiceberg.table.snapshots import (
+    Operation,
+    Snapshot,
+    SnapshotSummaryCollector,
+    Summary,
+    update_snapshot_summaries,
+)
+from pyiceberg.table.update import (
+    AddSnapshotUpdate,
+    AssertCreate,
+    AssertRefSnapshotId,
+    AssertTableUUID,
+    SetSnapshotRefUpdate,
+    TableRequirement,
+    TableUpdate,
+    update_table_metadata,
+)
+
+from hiveframe.dataclass import dataclass
+from hiveframe.errors import SparkException
+from hiveframe.lake.iceberg import steps
+from hiveframe.lake.iceberg.planning import Partition, entries, partition_of
+from hiveframe.lake.iceberg.updates import made
+
+MAIN: Final = "main"
+_RETRIES: Final = 20
+_FIRST_WAIT_S: Final = 0.02
+_LONGEST_WAIT_S: Final = 1.0
+_COMPRESSION: Final = "deflate"
+_ISOLATION: Final = {"DELETE": "write.delete", "UPDATE": "write.update", "MERGE": "write.merge"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """What a transaction does. `base` is the table that it started from (None: it makes one), `updates` change its
+    definition under `requirements`; `staged` is the metadata after them.
+
+    `removed` are data files by path, `replaces` what goes beyond them, seen when the commit lands: everything, or whole
+    partitions. `referenced` are data files of which rows go by `deletes`. `is_rearranged`: no row changes.
+    """
+
+    base: Table | None
+    branch: str
+    operation: str
+    staged: TableMetadata
+    updates: tuple[TableUpdate, ...] = ()
+    requirements: tuple[TableRequirement, ...] = ()
+    added: tuple[DataFile, ...] = ()
+    deletes: tuple[DataFile, ...] = ()
+    removed: frozenset[str] = frozenset()
+    referenced: frozenset[str] = frozenset()
+    replaces: Callable[[DataFile], bool] | None = None
+    reads: bool = False
+    is_rearranged: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it makes a snapshot."""
+        return bool(self.added or self.deletes or self.removed or self.replaces is not None)
+
+    def base_snapshot(self) -> Snapshot | None:
+        """The snapshot that it started from."""
+        return self.base.metadata.snapshot_by_name(self.branch) if self.base is not None else None
+
+
+def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job) -> Table:
+    """Land a job; the table afterwards. `table` is what a new one is staged as, or what the job started from."""
+    steps.reached("before commit")
+    now = table
+    for attempt in range(_RETRIES):
+        if attempt:
+            time.sleep(min(_FIRST_WAIT_S * 2**attempt, _LONGEST_WAIT_S) * random.uniform(0.5, 1.5))
+            now = _reloaded(catalog, identifier, job)
+        attempted = _Snapshot(now, job)
+        try:
+            updates, requirements = attempted.build()
+            steps.reached("manifests written")
+            response = catalog.commit_table(now, requirements, updates)
+        except CommitFailedException as error:
+            attempted.discard()
+            if job.base is None:
+                raise _conflict(job, "a table of that name was made") from error
+            if job.requirements:
+                raise _conflict(job, "the table was changed") from error
+        except TableAlreadyExistsError as error:
+            attempted.discard()
+            raise _conflict(job, "a table of that name was made") from error
+        except SparkException:
+            attempted.discard()
+            raise
+        steps.reached("committed")
+        now.metadata, now.metadata_location = response.metadata, response.metadata_location
+        return now
+    raise _conflict(job, f"{_RETRIES} other commits came first")
+
+
+def _reloaded(catalog: Catalog, identifier: tuple[str, ...], job: Job) -> Table:
+    try:
+        return catalog.load_table(identifier)
+    except NoSuchTableError as error:
+        raise _conflict(job, "the table was dropped") from error
+
+
+def _conflict(job: Job, reason: str) -> SparkException:
+    path = job.staged.location
+    return SparkException("ICEBERG_COMMIT_CONFLICT", {"operation": job.operation, "path": path, "reason": reason})
+
+
+class DeleteManifestWriter(ManifestWriterV2):
+    """A manifest of delete files, which the library writes none of."""
+
+    def content(self) -> ManifestContent:
+        """Deletes."""
+        return ManifestContent.DELETES
+
+    @property
+    def _meta(self) -> dict[str, str]:
+        return {**super()._meta, "content": "deletes"}
+
+
+class _Snapshot:
+    """One attempt to put a job's snapshot on top of a table."""
+
+    def __init__(self, table: Table, job: Job) -> None:
+        self._table = table
+        self._job = job
+        is_new = job.base is None
+        self._metadata = (
+            job.staged if table is job.base or is_new else update_table_metadata(table.metadata, job.updates)
+        )
+        self._parent = self._metadata.snapshot_by_name(job.branch)
+        self._id = self._metadata.new_snapshot_id()
+        self._token = uuid.uuid4()
+        self._written: list[str] = []
+
+    def build(self) -> tuple[tuple[TableUpdate, ...], tuple[TableRequirement, ...]]:
+        """What the catalog has to change, and what must hold for it."""
+        job = self._job
+        requirements: list[TableRequirement] = list(job.requirements)
+        requirements.append(AssertTableUUID(uuid=self._metadata.table_uuid) if job.base is not None else AssertCreate())
+        _check(self._table, job, self._parent)
+        if not job.has_rows:
+            return job.updates, tuple(requirements)
+        summary, manifests = self._manifests()
+        snapshot = made(
+            Snapshot,
+            snapshot_id=self._id,
+            parent_snapshot_id=self._parent.snapshot_id if self._parent is not None else None,
+            manifest_list=self._write_list(manifests),
+            sequence_number=self._metadata.next_sequence_number(),
+            summary=summary,
+            schema_id=self._metadata.current_schema_id,
+        )
+        reference = made(
+            SetSnapshotRefUpdate,
+            ref_name=job.branch,
+            type=SnapshotRefType.BRANCH,
+            snapshot_id=self._id,
+            **_retention(self._metadata, job.branch),
+        )
+        if job.base is not None:
+            held = self._metadata.refs.get(job.branch)
+            head = held.snapshot_id if held is not None else None
+            requirements.append(made(AssertRefSnapshotId, ref=job.branch, snapshot_id=head))
+        return (*job.updates, AddSnapshotUpdate(snapshot=snapshot), reference), tuple(requirements)
+
+    def discard(self) -> None:
+        """Remove what an attempt that did not land has written."""
+        for path in self._written:
+            with contextlib.suppress(OSError):
+                self._table.io.delete(path)
+
+    # -------------------------------------------------------------------------------------------------- manifests
+
+    def _manifests(self) -> tuple[Summary, list[ManifestFile]]:
+        job = self._job
+        new: list[ManifestFile] = []
+        for number, files in _by_spec(job.added).items():
+            new.append(self._manifest(number, [_added(f, self._id) for f in files]))
+        for number, files in _by_spec(job.deletes).items():
+            new.append(self._manifest(number, [_added(f, self._id) for f in files], is_deletes=True))
+        kept, removed = self._kept()
+        counts = SnapshotSummaryCollector()
+        specs = {s.spec_id: s for s in self._metadata.partition_specs}
+        for file in (*job.added, *job.deletes):
+            counts.add_file(file, _schema_of(file.spec_id, self._metadata), specs[file.spec_id])
+        for file in removed:
+            counts.remove_file(file, _schema_of(file.spec_id, self._metadata), specs[file.spec_id])
+        properties = {**counts.build(), **job.properties}
+        previous = self._parent.summary if self._parent is not None else None
+        # the library computes totals for all operations but one, whose totals are reckoned alike
+        summary = Summary(operation=_counted_as(job, removed), **properties)
+        summary = update_snapshot_summaries(summary, previous)
+        if job.is_rearranged:
+            summary.operation = Operation.REPLACE
+        return summary, [*new, *kept]
+
+    def _kept(self) -> tuple[list[ManifestFile], list[DataFile]]:
+        """The manifests of the parent, those of which files go written anew, and the files that go."""
+        if self._parent is None:
+            return [], []
+        manifests = self._parent.manifests(self._table.io)
+        kept: list[ManifestFile] = []
+        gone: list[DataFile] = []
+        live: set[Partition] = set()
+        for manifest in manifests:
+            if manifest.content == ManifestContent.DATA:
+                kept += self._without(manifest, self._goes_data, gone, live)
+        deletes = [m for m in manifests if m.content == ManifestContent.DELETES]
+        if not gone:
+            return [*kept, *deletes], gone
+        for manifest in deletes:
+            kept += self._without(manifest, lambda file: _is_useless(file, live, self._metadata), gone, set())
+        return kept, gone
+
+    def _goes_data(self, file: DataFile) -> bool:
+        job = self._job
+        return file.file_path in job.removed or (job.replaces is not None and job.replaces(file))
+
+    def _without(
+        self, manifest: ManifestFile, goes: Callable[[DataFile], bool], gone: list[DataFile], live: set[Partition]
+    ) -> list[ManifestFile]:
+        """The manifest, or one without the files that go; the partitions of those that stay are noted."""
+        held = entries(self._table.io, [manifest])
+        leaving = [e for e in held if goes(e.data_file)]
+        left = {e.data_file.file_path for e in leaving}
+        staying = [e for e in held if e.data_file.file_path not in left]
+        live.update(partition_of(e.data_file) for e in staying)
+        if not leaving:
+            return [manifest] if held else []
+        gone += [e.data_file for e in leaving]
+        is_deletes = manifest.content == ManifestContent.DELETES
+        rewritten = [_marked(e, ManifestEntryStatus.EXISTING, e.snapshot_id) for e in staying]
+        rewritten += [_marked(e, ManifestEntryStatus.DELETED, self._id) for e in leaving]
+        return [self._manifest(manifest.partition_spec_id, rewritten, is_deletes=is_deletes)]
+
+    def _manifest(self, spec_id: int, held: Sequence[ManifestEntry], *, is_deletes: bool = False) -> ManifestFile:
+        number = len(self._written)
+        path = self._path(f"{self._token}-m{number}.avro")
+        spec = next(s for s in self._metadata.partition_specs if s.spec_id == spec_id)
+        schema, output = _schema_of(spec_id, self._metadata), self._table.io.new_output(path)
+        if is_deletes:
+            writer: Any = DeleteManifestWriter(spec, schema, output, self._id, _COMPRESSION)
+        else:
+            writer = write_manifest(self._metadata.format_version, spec, schema, output, self._id, _COMPRESSION)
+        with writer:
+            for entry in held:
+                writer.add_entry(entry)
+        steps.reached("manifest written")
+        return writer.to_manifest_file()  # type: ignore[no-any-return]
+
+    def _write_list(self, manifests: Sequence[ManifestFile]) -> str:
+        path = self._path(f"snap-{self._id}-0-{self._token}.avro")
+        with write_manifest_list(
+            self._metadata.format_version,
+            self._table.io.new_output(path),
+            self._id,
+            self._parent.snapshot_id if self._parent is not None else None,
+            self._metadata.next_sequence_number(),
+            _COMPRESSION,
+        ) as writer:
+            writer.add_manifests(list(manifests))
+        return path
+
+    def _path(self, name: str) -> str:
+        path = f"{self._metadata.location.rstrip('/')}/metadata/{name}"
+        self._written.append(path)
+        return path
+
+
+def _schema_of(spec_id: int, metadata: TableMetadata) -> Any:
+    """A schema that has all columns of a spec: the table's own, or an older one for a spec whose column is gone."""
+    spec = next(s for s in metadata.partition_specs if s.spec_id == spec_id)
+    wanted = {f.source_id for f in spec.fields}
+    for schema in (metadata.schema(), *reversed(metadata.schemas)):
+        if wanted <= set(schema.field_ids):
+            return schema
+    raise AssertionError(spec)
+
+
+def _by_spec(files: Iterable[DataFile]) -> Mapping[int, list[DataFile]]:
+    grouped: dict[int, list[DataFile]] = defaultdict(list)
+    for file in files:
+        grouped[file.spec_id].append(file)
+    return grouped
+
+
+def _added(file: DataFile, snapshot_id: int) -> ManifestEntry:
+    return ManifestEntry.from_args(
+        status=ManifestEntryStatus.ADDED,
+        snapshot_id=snapshot_id,
+        sequence_number=None,
+        file_sequence_number=None,
+        data_file=file,
+    )
+
+
+def _marked(entry: ManifestEntry, status: ManifestEntryStatus, snapshot_id: int | None) -> ManifestEntry:
+    return ManifestEntry.from_args(
+        status=status,
+        snapshot_id=snapshot_id,
+        sequence_number=entry.sequence_number,
+        file_sequence_number=entry.file_sequence_number,
+        data_file=entry.data_file,
+    )
+
+
+def _is_useless(delete: DataFile, live: set[Partition], metadata: TableMetadata) -> bool:
+    """Whether a delete file's partition holds no data file that was there before."""
+    spec = next(s for s in metadata.partition_specs if s.spec_id == delete.spec_id)
+    if delete.content == DataFileContent.EQUALITY_DELETES and spec.is_unpartitioned():
+        return not live
+    return partition_of(delete) not in live
+
+
+def _counted_as(job: Job, removed: Sequence[DataFile]) -> Operation:
+    if job.deletes or (job.added and (removed or job.replaces is not None)) or job.is_rearranged:
+        return Operation.OVERWRITE if not (job.operation == "DELETE" and not job.added) else Operation.DELETE
+    return Operation.APPEND if job.added else Operation.DELETE
+
+
+def _retention(metadata: TableMetadata, branch: str) -> dict[str, int | None]:
+    held = metadata.refs.get(branch)
+    if held is None:
+        return {}
+    return {
+        "max_ref_age_ms": held.max_ref_age_ms,
+        "max_snapshot_age_ms": held.max_snapshot_age_ms,
+        "min_snapshots_to_keep": held.min_snapshots_to_keep,
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------- conflicts
+
+
+def _check(now: Table, job: Job, head: Snapshot | None) -> None:
+    """Raise what the snapshots since the job's base make of it, if anything."""
+    base = job.base_snapshot()
+    if job.base is None or head is None or (base is not None and base.snapshot_id == head.snapshot_id):
+        return
+    if not (job.reads or job.removed or job.deletes or job.is_rearranged):
+        return
+    since = _since(now.metadata, head, base)
+    if since is None:
+        raise _conflict(job, f"the branch {job.branch} was rolled back")
+    ours = job.removed | job.referenced
+    for snapshot in since:
+        for manifest in snapshot.manifests(now.io):
+            if manifest.added_snapshot_id != snapshot.snapshot_id:
+                continue
+            for entry in manifest.fetch_manifest_entry(now.io, discard_deleted=False):
+                if entry.snapshot_id == snapshot.snapshot_id:
+                    _check_entry(now, job, snapshot, entry, ours)
+
+
+def _check_entry(now: Table, job: Job, snapshot: Snapshot, entry: ManifestEntry, ours: frozenset[str]) -> None:
+    file = entry.data_file
+    is_rearranged = snapshot.summary is not None and snapshot.summary.operation == Operation.REPLACE
+    if entry.status == ManifestEntryStatus.DELETED:
+        if file.content == DataFileContent.DATA and file.file_path in ours:
+            raise _conflict(job, f"snapshot {snapshot.snapshot_id} removed the file {file.file_path}")
+        return
+    if entry.status != ManifestEntryStatus.ADDED or is_rearranged:
+        return
+    if file.content != DataFileContent.DATA:
+        if job.reads or job.is_rearranged:
+            raise _conflict(job, f"snapshot {snapshot.snapshot_id} deleted rows")
+    elif job.reads and not job.is_rearranged and _is_serializable(now.metadata, job):
+        raise _conflict(job, f"snapshot {snapshot.snapshot_id} added rows that it should have seen")
+
+
+def _is_serializable(metadata: TableMetadata, job: Job) -> bool:
+    prefix = _ISOLATION.get(job.operation)
+    level = metadata.properties.get(f"{prefix}.isolation-level", "serializable") if prefix is not None else ""
+    return level.lower() != "snapshot"
+
+
+def _since(metadata: TableMetadata, head: Snapshot, base: Snapshot | None) -> list[Snapshot] | None:
+    """The snapshots after `base` up to `head`; None where `base` is no ancestor."""
+    found: list[Snapshot] = []
+    at: Snapshot | None = head
+    while at is not None:
+        if base is not None and at.snapshot_id == base.snapshot_id:
+            return found
+        found.append(at)
+        at = metadata.snapshot_by_id(at.parent_snapshot_id) if at.parent_snapshot_id is not None else None
+    return found if base is None else None

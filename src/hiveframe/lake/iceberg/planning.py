@@ -1,0 +1,106 @@
+"""Which data files a snapshot holds, and which delete files apply to each.
+
+Source: Iceberg's table spec, "Scan Planning": a position delete applies to files of its partition that are not newer,
+an equality delete to older ones, of its partition or, where its spec has no partitions, of all.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pyiceberg.io import FileIO
+from pyiceberg.manifest import DataFile, DataFileContent, ManifestContent, ManifestEntry, ManifestFile
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.snapshots import Snapshot
+
+from hiveframe.dataclass import dataclass
+from hiveframe.lake.paths import local_path
+
+_KEPT: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedFile:
+    """A data file, by its local path, with the delete files that may take rows out of it."""
+
+    data: DataFile
+    path: str
+    sequence: int
+    positions: tuple[DataFile, ...] = ()
+    equalities: tuple[DataFile, ...] = ()
+
+
+Partition = tuple[int, tuple[Any, ...]]
+"""A spec's number and the values of its fields."""
+
+
+def partition_of(file: DataFile) -> Partition:
+    """The partition that a file lies in."""
+    values = file.partition
+    return file.spec_id, tuple(values[i] for i in range(len(values)))
+
+
+def plan(io: FileIO, snapshot: Snapshot | None, metadata: TableMetadata) -> tuple[PlannedFile, ...]:
+    """The snapshot's files; those of a manifest are read once."""
+    if snapshot is None:
+        return ()
+    manifests = snapshot.manifests(io)
+    unpartitioned = {s.spec_id for s in metadata.partition_specs if s.is_unpartitioned()}
+    positions: dict[Partition, list[tuple[int, DataFile]]] = defaultdict(list)
+    equalities: dict[Partition, list[tuple[int, DataFile]]] = defaultdict(list)
+    everywhere: list[tuple[int, DataFile]] = []
+    for entry in entries(io, [m for m in manifests if m.content == ManifestContent.DELETES]):
+        file, sequence = entry.data_file, entry.sequence_number or 0
+        if file.content == DataFileContent.POSITION_DELETES:
+            positions[partition_of(file)].append((sequence, file))
+        elif file.spec_id in unpartitioned:
+            everywhere.append((sequence, file))
+        else:
+            equalities[partition_of(file)].append((sequence, file))
+    found = []
+    for entry in entries(io, [m for m in manifests if m.content == ManifestContent.DATA]):
+        file, sequence = entry.data_file, entry.sequence_number or 0
+        where = partition_of(file)
+        found.append(
+            PlannedFile(
+                file,
+                local_path(file.file_path),
+                sequence,
+                tuple(d for s, d in positions.get(where, ()) if sequence <= s),
+                tuple(d for s, d in (*equalities.get(where, ()), *everywhere) if sequence < s),
+            )
+        )
+    return tuple(found)
+
+
+def entries(io: FileIO, manifests: Sequence[ManifestFile]) -> list[ManifestEntry]:
+    """The live entries of manifests."""
+    return [entry for manifest in manifests for entry in _ENTRIES.of(io, manifest)]
+
+
+class _Entries:
+    """Entries of the manifests used last: a manifest never changes. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[str, tuple[ManifestEntry, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, io: FileIO, manifest: ManifestFile) -> tuple[ManifestEntry, ...]:
+        path = manifest.manifest_path
+        with self._lock:
+            found = self._held.get(path)
+            if found is not None:
+                self._held.move_to_end(path)
+                return found
+        read = tuple(manifest.fetch_manifest_entry(io))
+        with self._lock:
+            self._held[path] = read
+            if len(self._held) > _KEPT:
+                self._held.popitem(last=False)
+        return read
+
+
+_ENTRIES: Final = _Entries()
