@@ -74,10 +74,15 @@ def test_every_type_comes_back(spark: SparkSession, tmp_path: Path) -> None:
     assert row[:10] == (True, 1, 2, 3, 4, 1.5, 2.5, Decimal("1.25"), "x", b"\x01\x02")
     assert row[10] == date(2024, 2, 29)
     assert row[11:13] == (datetime(2024, 2, 29, 12, 0, 0, 123456), datetime(2024, 2, 29, 12))
-    assert row[13] == [1, None] and row[14]["k"].v == 1 and row[15].p[0].q == 1
+    assert row[13] == [1, None]
+    assert row[14]["k"].v == 1
+    assert row[15].p[0].q == 1
     (held,) = library(tmp_path).load_table("db.t").scan().to_arrow().to_pylist()
-    assert held["l"] == datetime(2024, 2, 29, 12, 0, 0, 123456, UTC) and held["m"] == datetime(2024, 2, 29, 12)
-    assert held["n"] == [1, None] and held["o"] == [("k", {"v": 1})] and held["p"] == {"p": [{"q": 1}]}
+    assert held["l"] == datetime(2024, 2, 29, 12, 0, 0, 123456, UTC)
+    assert held["m"] == datetime(2024, 2, 29, 12)
+    assert held["n"] == [1, None]
+    assert held["o"] == [("k", {"v": 1})]
+    assert held["p"] == {"p": [{"q": 1}]}
     assert failure(spark, "create table ice.db.u (i interval day)") == "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"
 
 
