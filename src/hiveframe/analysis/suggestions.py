@@ -17,7 +17,8 @@ _MOST = 5
 def unresolved_column(binder: Binder, node: spec.Attribute, at: spec.Expr | spec.Relation | None = None) -> Exception:
     """UNRESOLVED_COLUMN with the most similar names of the operator's input."""
     scope = binder.input.scope
-    named = zip(scope.columns, scope.qualifiers, strict=True)
+    every = zip(scope.columns, scope.qualifiers, strict=True)
+    named = [(c, q) for c, q in every if not c.name.startswith(spec.OWN_PREFIX)]
     columns = {c.id: (*(part for part in q if part != spec.AUTO_ALIAS), c.name) for c, q in named}
     names = [columns[i] for i in sorted(columns, key=lambda i: (columns[i][-1], i))]
     nowhere = node.origin is None or bool(binder.lambdas)

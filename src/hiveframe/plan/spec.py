@@ -654,6 +654,9 @@ class Deduplicate(Relation):
 AUTO_ALIAS = "__auto_generated_subquery_name"
 """The alias of a subquery in FROM that was given none; proposals leave it out."""
 
+OWN_PREFIX = "__hiveframe_"
+"""How the columns begin that a command adds to a query for itself; proposals leave them out."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SubqueryAlias(Relation):

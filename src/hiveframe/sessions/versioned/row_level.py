@@ -40,11 +40,12 @@ from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.settings import scratch_dir
 
-FILE: Final = "__file"
-ROW: Final = "__row"
-ACTION: Final = "__action"
-_SOURCE: Final = "__source"
-_OLD: Final = "__old"
+FILE: Final = f"{spec.OWN_PREFIX}file"
+ROW: Final = f"{spec.OWN_PREFIX}row"
+ACTION: Final = f"{spec.OWN_PREFIX}action"
+_SOURCE: Final = f"{spec.OWN_PREFIX}source"
+_OLD: Final = f"{spec.OWN_PREFIX}old"
+_CLAUSE: Final = f"{spec.OWN_PREFIX}clause"
 _UPDATE, _DELETE, _INSERT = "update", "delete", "insert"
 Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 
@@ -347,8 +348,11 @@ def _counted(*counts: tuple[str, int]) -> SmallTable:
 
 
 def _predicates(condition: spec.Expr | None) -> list[str]:
-    """The condition as a commit notes it."""
-    return [] if condition is None else [expression_text(condition)]
+    """The condition as a commit notes it: as it was written, where it was."""
+    if condition is None:
+        return []
+    written = condition.origin.fragment if condition.origin is not None else ""
+    return [written or expression_text(condition)]
 
 
 # ---------------------------------------------------------------------------------------------------------------- MERGE
@@ -461,15 +465,13 @@ class _Merge:
         picked: list[spec.Expr] = []
         for number, (condition, _, _) in enumerate(branches):
             picked += [condition, spec.Literal(number, t.INT)]
-        clause = spec.Alias(spec.Function(("when",), tuple(picked)), ("__clause",))
-        numbered = spec.Filter(
-            spec.WithColumns(joined, (clause,)), spec.Function(("isnotnull",), (_column("__clause"),))
-        )
+        clause = spec.Alias(spec.Function(("when",), tuple(picked)), (_CLAUSE,))
+        numbered = spec.Filter(spec.WithColumns(joined, (clause,)), spec.Function(("isnotnull",), (_column(_CLAUSE),)))
 
         def by_clause(values: Sequence[spec.Expr]) -> spec.Expr:
             parts: list[spec.Expr] = []
             for number, value in enumerate(values):
-                parts += [spec.Function(("=",), (_column("__clause"), spec.Literal(number, t.INT))), value]
+                parts += [spec.Function(("=",), (_column(_CLAUSE), spec.Literal(number, t.INT))), value]
             return spec.Function(("when",), tuple(parts))
 
         items: list[spec.Expr] = []
