@@ -174,7 +174,3 @@ def test_errors_propose_the_tables_own_columns(people: SparkSession) -> None:
     with pytest.raises(PySparkException) as caught:
         people.sql("delete from people where nope = 1")
     assert "Did you mean one of the following? [`id`, `name`, `score`]" in str(caught.value)
-    people.sql("delete from people where id  =  1")
-    assert people.sql("describe history people limit 1").collect()[0].operationParameters == {
-        "predicate": '["id  =  1"]'
-    }

@@ -348,11 +348,8 @@ def _counted(*counts: tuple[str, int]) -> SmallTable:
 
 
 def _predicates(condition: spec.Expr | None) -> list[str]:
-    """The condition as a commit notes it: as it was written, where it was."""
-    if condition is None:
-        return []
-    written = condition.origin.fragment if condition.origin is not None else ""
-    return [written or expression_text(condition)]
+    """The condition as a commit notes it."""
+    return [] if condition is None else [expression_text(condition)]
 
 
 # ---------------------------------------------------------------------------------------------------------------- MERGE
