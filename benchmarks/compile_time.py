@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import hiveframe
-from benchmarks.options import Options
+from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, peer_server
 from benchmarks.timing import within
@@ -40,7 +40,7 @@ def compile_time(options: Options) -> list[Table]:
     rows: list[list[Any]] = []
     lost: set[str] = set()  # whose server crashed or hung on a plan
     with ExitStack() as stack:
-        sessions = {"HiveFrame": hiveframe.session()}
+        sessions = {"HiveFrame": hiveframe.session(**UNCACHED)}
         for name in options.peers:
             url = stack.enter_context(peer_server(name))
             sessions[TITLES[name]] = SparkSession.builder.remote(url).create()

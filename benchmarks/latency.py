@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 import hiveframe
-from benchmarks.options import Options
+from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, hiveframe_server, peer_server
 from benchmarks.timing import Times
@@ -28,7 +28,7 @@ def latency(options: Options) -> list[Table]:
     """The table of latencies, by way to the engine."""
     rows: list[list[Any]] = []
     with ExitStack() as stack:
-        ways: dict[str, Callable[[], SparkSession]] = {"HiveFrame in-process": hiveframe.session}
+        ways: dict[str, Callable[[], SparkSession]] = {"HiveFrame in-process": partial(hiveframe.session, **UNCACHED)}
         urls = {"HiveFrame over TCP": stack.enter_context(hiveframe_server())}
         urls |= {f"{TITLES[name]} over TCP": stack.enter_context(peer_server(name)) for name in options.peers}
         ways |= {name: partial(connect_to, url) for name, url in urls.items()}

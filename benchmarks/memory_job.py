@@ -41,8 +41,9 @@ def key(job: str, rows: int) -> str:
 def hiveframe_job(job: str, rows: int, limit: str, folder: str) -> Callable[[], str]:
     """The job on HiveFrame."""
     import hiveframe
+    from benchmarks.options import UNCACHED
 
-    spark = hiveframe.session(**{"spark.hiveframe.memory": limit, "spark.local.dir": f"{folder}/spill"})
+    spark = hiveframe.session(**{"spark.hiveframe.memory": limit, "spark.local.dir": f"{folder}/spill", **UNCACHED})
     source = spark.range(rows).selectExpr("id", "id * 2 + 1 AS v")
     source.createOrReplaceTempView("source")
 

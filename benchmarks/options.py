@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+UNCACHED = {"spark.hiveframe.cache.results": "false"}
+"""Settings under which every query runs: a result that was kept measures no engine."""
+
+
 @dataclass(frozen=True)
 class Options:
     """`peers`: names to compare with; `rounds`: runs of each query; `rows`: of the memory benchmark, in millions."""

@@ -17,6 +17,8 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.options import UNCACHED
+
 PEERS = Path(os.environ.get("HIVEFRAME_BENCH_PEERS", Path(__file__).parents[1] / ".cache/peers"))
 PACKAGES = {
     "sail": ["pysail==0.7.2"],
@@ -61,7 +63,8 @@ def peer_server(name: str) -> Iterator[str]:
 @contextlib.contextmanager
 def hiveframe_server(*arguments: str) -> Iterator[str]:
     """A running `hiveframe serve`; yields its URL."""
-    command = [sys.executable, "-m", "hiveframe.cli", "serve", "--port", "0", *arguments]
+    uncached = [part for name, value in UNCACHED.items() for part in ("--conf", f"{name}={value}")]
+    command = [sys.executable, "-m", "hiveframe.cli", "serve", "--port", "0", *uncached, *arguments]
     with running(command, {}, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         line = process.stdout.readline().decode()

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 import hiveframe
 from benchmarks.kernels.expressions import CALLS, ROWS
-from benchmarks.options import Options
+from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Table
 from benchmarks.servers import TITLES, peer_server
 from benchmarks.timing import interleaved
@@ -30,7 +30,7 @@ def kernels(options: Options) -> list[Table]:
     rows: list[list[Any]] = []
     with ExitStack() as stack:
         path = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "rows.parquet")
-        sessions = {"HiveFrame": hiveframe.session()}
+        sessions = {"HiveFrame": hiveframe.session(**UNCACHED)}
         stack.callback(sessions["HiveFrame"].stop)
         sessions["HiveFrame"].sql(ROWS.replace("{rows}", str(ROW_COUNT))).write.parquet(path)
         for name in options.peers:

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 import hiveframe
 from benchmarks.contenders import Contender, RawDuckDB, SparkContender
-from benchmarks.options import Options
+from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, peer_server
 from benchmarks.timing import Times, interleaved
@@ -34,7 +34,7 @@ def run_suite(suite: Suite, options: Options) -> Table:
     """The table of the suite's times, answers checked."""
     files = tables(suite, options.scale)
     with ExitStack() as stack:
-        ours, raw = SparkContender("HiveFrame", hiveframe.session()), RawDuckDB()
+        ours, raw = SparkContender("HiveFrame", hiveframe.session(**UNCACHED)), RawDuckDB()
         peers = [connect(stack, name) for name in options.peers]
         contenders: list[Contender] = [ours, raw, *peers]
         for contender in contenders:

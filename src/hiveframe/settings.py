@@ -133,6 +133,27 @@ _ROWS: Final[tuple[Setting, ...]] = (
     ),
     Setting("spark.local.dir", None, "Where the engine spills.", static=True),
     Setting(
+        "spark.hiveframe.cache.results",
+        "auto",
+        "Results that are kept: auto, those of which another run would give the very same; true, all that are "
+        "repeatable, whatever order or last digits another run might give; false, none.",
+        "auto|true|false",
+    ),
+    Setting(
+        "spark.hiveframe.cache.memory",
+        None,
+        "The most bytes of results in memory; default: a 32nd of the engine's memory, at most 256 MB.",
+        "size",
+        static=True,
+    ),
+    Setting(
+        "spark.hiveframe.cache.disk",
+        "0",
+        "The most bytes of results on disk, under spark.local.dir, for all processes that use it; 0 for none.",
+        "size",
+        static=True,
+    ),
+    Setting(
         "spark.hiveframe.catalog.url",
         None,
         "The metastore's SQLAlchemy URL; default: a file in the warehouse.",

@@ -8,79 +8,151 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hiveframe.plan.logical import Column, LambdaVar, Node, Relation
+from hiveframe.plan.logical import Column, Cte, CteRef, LambdaVar, Node, Relation
 from hiveframe.plan.types import DataType
 
 _IGNORED: Final = frozenset({"name", "shown", "context", "implicit", "metadata"})
 _NAMED_MATTERS: Final = frozenset({"CollectMetrics", "PyUdf", "PyUdtf"})
+_PLAIN: Final = (str, bytes, int, float)
+
+Opaque = Callable[[Any], bytes | None]
+"""What stands in a key for a value that is no plain data; None leaves a dataclass to be told by its fields."""
+
+
+class NotExact(Exception):
+    """A plan holds something of which nobody can say what it is, such as rows in memory."""
 
 
 def canonical_key(root: Relation) -> str:
     """A hex digest of 128 bits; local data counts by identity, files by path, size and time of change."""
-    ordinals: dict[int, int] = {}
-    digests: dict[int, bytes] = {}
-    stack: list[tuple[Node, bool]] = [(root, False)]
-    while stack:
-        node, ready = stack.pop()
-        if id(node) in digests:
-            continue
-        if not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(_parts(node)))
-            continue
-        digests[id(node)] = _digest(node, ordinals, digests)
-    return digests[id(root)].hex()
+    return _Digests(_by_identity).of(root).hex()
+
+
+def exact_key(root: Relation, opaque: Opaque) -> str:
+    """The key, the same in every process; what `opaque` has no answer for raises `NotExact`."""
+
+    def ask(value: Any) -> bytes | None:
+        answer = opaque(value)
+        if answer is None and not _is_data(value):
+            raise NotExact(type(value).__name__)
+        return answer
+
+    return _Digests(ask).of(root).hex()
+
+
+def _by_identity(value: Any) -> bytes | None:
+    return None if _is_data(value) else f"object {id(value)}".encode()
+
+
+def _is_data(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
+class _Digests:
+    """The digests of one plan's nodes, each made once."""
+
+    def __init__(self, opaque: Opaque) -> None:
+        self._opaque = opaque
+        self._columns: dict[int, int] = {}
+        self._ctes: dict[int, int] = {}
+        self._known: dict[int, bytes] = {}
+        self._types: dict[int, bytes] = {}
+
+    def of(self, root: Node) -> bytes:
+        known = self._known
+        stack: list[tuple[Node, bool]] = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if id(node) in known:
+                continue
+            if not ready and type(node) is not Column:
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(_parts(node)))
+                continue
+            known[id(node)] = self._digest(node)
+        return known[id(root)]
+
+    def _digest(self, node: Node) -> bytes:
+        h = hashlib.blake2b(type(node).__name__.encode(), digest_size=16)
+        if isinstance(node, (Column, LambdaVar)):
+            place = self._columns.setdefault(node.id, len(self._columns))
+            h.update(b"%d:" % place)
+            h.update(self._type(node.dtype))
+            return h.digest()
+        for name, label in _fields(type(node)):
+            value = getattr(node, name)
+            if name == "id" and isinstance(node, (Cte, CteRef)):
+                value = self._ctes.setdefault(value, len(self._ctes))
+            h.update(label)
+            self._feed(h, value)
+        return h.digest()
+
+    def _type(self, dtype: DataType) -> bytes:
+        found = self._types.get(id(dtype))
+        if found is None:
+            found = self._types[id(dtype)] = repr(dtype).encode()
+        return found
+
+    def _feed(self, h: Any, value: Any) -> None:
+        if isinstance(value, Node):
+            h.update(self._known[id(value)])
+        elif value is None or isinstance(value, _PLAIN):
+            h.update(f"{type(value).__name__}{value!r}".encode())
+        elif isinstance(value, DataType):
+            h.update(b"type")
+            h.update(self._type(value))
+        elif isinstance(value, (tuple, list)):
+            h.update(b"(%d" % len(value))
+            for item in value:
+                self._feed(h, item)
+        elif isinstance(value, Mapping):
+            h.update(b"{%d" % len(value))
+            for key in sorted(value, key=repr):
+                self._feed(h, key)
+                self._feed(h, value[key])
+        elif isinstance(value, (frozenset, set)):
+            h.update(repr(sorted(value, key=repr)).encode())
+        elif type(value).__module__ == "decimal":
+            h.update(repr(value).encode())
+        else:
+            self._feed_object(h, value)
+
+    def _feed_object(self, h: Any, value: Any) -> None:
+        told = self._opaque(value)
+        if told is not None:
+            h.update(told)
+            return
+        h.update(type(value).__name__.encode())
+        for f in dataclasses.fields(value):
+            self._feed(h, getattr(value, f.name))
+
+
+_known_fields: dict[type, tuple[tuple[str, bytes], ...]] = {}
+
+
+def _fields(cls: type) -> tuple[tuple[str, bytes], ...]:
+    """The fields that count, with their names as bytes."""
+    found = _known_fields.get(cls)
+    if found is None:
+        names = [f.name for f in dataclasses.fields(cls)]
+        kept = [n for n in names if n not in _IGNORED or (n == "name" and cls.__name__ in _NAMED_MATTERS)]
+        found = _known_fields[cls] = tuple((n, n.encode()) for n in kept)
+    return found
 
 
 def _parts(node: Node) -> list[Node]:
     found: list[Node] = []
-    for f in dataclasses.fields(node):  # type: ignore[arg-type]
-        _collect(getattr(node, f.name), found)
+    for name, _ in _fields(type(node)):
+        _collect(getattr(node, name), found)
     return found
 
 
 def _collect(value: Any, found: list[Node]) -> None:
     if isinstance(value, Node):
         found.append(value)
-    elif isinstance(value, tuple):
+    elif type(value) is tuple:
         for item in value:
             _collect(item, found)
-
-
-def _digest(node: Node, ordinals: dict[int, int], digests: dict[int, bytes]) -> bytes:
-    h = hashlib.blake2b(type(node).__name__.encode(), digest_size=16)
-    if isinstance(node, (Column, LambdaVar)):
-        place = ordinals.setdefault(node.id, len(ordinals))
-        h.update(f"{place}:{node.dtype!r}".encode())
-        return h.digest()
-    keeps_name = type(node).__name__ in _NAMED_MATTERS
-    for f in dataclasses.fields(node):  # type: ignore[arg-type]
-        if f.name in _IGNORED and not (keeps_name and f.name == "name"):
-            continue
-        h.update(f.name.encode())
-        _feed(h, getattr(node, f.name), digests)
-    return h.digest()
-
-
-def _feed(h: Any, value: Any, digests: dict[int, bytes]) -> None:
-    if isinstance(value, Node):
-        h.update(digests[id(value)])
-    elif isinstance(value, tuple):
-        h.update(f"({len(value)}".encode())
-        for item in value:
-            _feed(h, item, digests)
-    elif isinstance(value, Mapping):
-        h.update(repr(sorted(value.items())).encode())
-    elif value is None or isinstance(value, (str, bytes, int, float, bool, DataType)):
-        h.update(f"{type(value).__name__}{value!r}".encode())
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        h.update(type(value).__name__.encode())
-        for f in dataclasses.fields(value):
-            _feed(h, getattr(value, f.name), digests)
-    elif isinstance(value, (list, frozenset, set)) or type(value).__module__ == "decimal":
-        h.update(repr(value).encode())
-    else:
-        h.update(f"object {id(value)}".encode())

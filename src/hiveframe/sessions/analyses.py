@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hiveframe.lake.registry import source_state
 from hiveframe.lake.scan import ScanSource
@@ -21,6 +21,9 @@ from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.optimizer.driver import optimize
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+
+if TYPE_CHECKING:
+    from hiveframe.cache.keys import PlanKey
 
 _CAPACITY: Final = 256
 
@@ -31,6 +34,7 @@ class Reads:
     def __init__(self, *, is_repeatable: bool = True) -> None:
         self._checks: list[Callable[[], bool]] = []
         self._is_repeatable = is_repeatable
+        self.sources: list[ScanSource] = []
 
     def note(self, ask: Callable[[], Any], answer: Any) -> None:
         """The analysis depends on `ask()` giving `answer`."""
@@ -39,6 +43,7 @@ class Reads:
 
     def note_files(self, request: ReadRequest, context: ReadContext, source: ScanSource) -> None:
         """The analysis depends on the files that a source found."""
+        self.sources.append(source)
         found = source.files if source.state is None else source.state
         if found:
             self.note(lambda: source_state(request, context), found)
@@ -68,6 +73,14 @@ class Analysis:
     version: object
     reads: Reads = field(default_factory=Reads)
     optimize: Callable[[lg.Relation], lg.Relation] = optimize
+
+    _key: list[PlanKey | None] = field(default_factory=list)
+
+    def key(self, make: Callable[[lg.Relation], PlanKey | None]) -> PlanKey | None:
+        """The plan's key under the session's settings, which are the same for as long as the analysis holds."""
+        if not self._key:
+            self._key.append(make(self.plan))
+        return self._key[0]
 
     @cached_property
     def optimized(self) -> lg.Relation:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -50,6 +50,9 @@ from hiveframe.sessions.state import CacheEntry, Kept, SessionState
 from hiveframe.sessions.tables_of import kept_table
 from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
+
+if TYPE_CHECKING:
+    from hiveframe.sessions.kept_results import Asked
 
 _COMMAND_FILES: Final = (
     "alter_table",
@@ -186,11 +189,24 @@ class Session:
                 return self._run(plan.command, operation).rows()
         return self._stream(self._analysis(plan), operation)
 
-    def _stream(self, analysis: Analysis, operation: Operation) -> RunRows:
+    def _stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:
+        """The rows that were kept of an earlier run, else those of a run."""
+        kept = self._asked(analysis)
+        found = kept.find() if kept is not None else None
+        if found is not None:
+            return Rows(schema_of(analysis.plan), found)
         run = self._engine.execute(analysis.optimized, self.settings)
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
-        return RunRows(schema_of(analysis.plan), run, run.batches())
+        batches = run.batches() if kept is None else kept.recorded(run.batches())
+        return RunRows(schema_of(analysis.plan), run, batches)
+
+    def _asked(self, analysis: Analysis) -> Asked | None:
+        if not analysis.reads.sources:
+            return None
+        from hiveframe.sessions.kept_results import asked  # only where files are read
+
+        return asked(analysis, self.settings)
 
     def _optimized(self, plan: lg.Relation) -> lg.Relation:
         return optimize(plan, self.settings.parallelism, self.evaluate)
@@ -213,18 +229,18 @@ class Session:
         return WrittenRows(self._optimized(plan), self.settings, operation.on_cancel)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
-        child = self.analyze(plan.child)
+        analysis = self._analysis(plan.child)
+        child = analysis.plan
         limited = lg.Limit(child, max(plan.row_count, 0) + 1)
         cells = tuple(
             lg.Named(lg.Column(-1 - i, col.name, t.STRING), lg.Cast(col, t.STRING, "pretty"))
             for i, col in enumerate(child.output)
         )
-        run = self._engine.execute(self._optimized(lg.Project(limited, cells)), self.settings)
-        operation.on_cancel(run.cancel)
-        operation.progress_from(run.progress)
-        table = run.table()
-        columns = [table.column(i).to_pylist() for i in range(len(cells))]
-        rows = list(zip(*columns, strict=True)) if columns else [()] * table.num_rows
+        asked = Analysis(lg.Project(limited, cells), analysis.version, analysis.reads, self._optimized)
+        rows: list[tuple[Any, ...]] = []
+        for batch in self._stream(asked, operation).batches:
+            columns = [column.to_pylist() for column in batch.columns]
+            rows += zip(*columns, strict=True) if columns else [()] * batch.num_rows
         names = [col.name for col in child.output]
         if isinstance(plan, spec.ShowString):
             options = {"row_count": plan.row_count, "truncate": plan.truncate}
@@ -233,10 +249,10 @@ class Session:
         else:
             text = html_string(names, rows, row_count=plan.row_count, truncate=plan.truncate)
             schema = _HTML
-        batch = pa.RecordBatch.from_arrays(
+        shown = pa.RecordBatch.from_arrays(
             [pa.array([text], pa.string())], schema=pa.schema([pa.field(schema.fields[0].name, pa.string(), False)])
         )
-        return Rows(schema, iter([batch]))
+        return Rows(schema, iter([shown]))
 
     # ------------------------------------------------------------------------------------------------------ commands
 

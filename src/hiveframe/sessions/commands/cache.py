@@ -45,10 +45,13 @@ def cache_table(session: CommandSession, command: c.CacheTable) -> SmallTable:
 
 @handles(c.UncacheTable)
 def uncache_table(session: CommandSession, command: c.UncacheTable) -> SmallTable:
-    """Forget one table's kept rows, or all."""
+    """Forget one table's kept rows, or all, and with them the results that the process keeps."""
     if command.name is None:
         session.state.cached_tables.clear()
         session.state.cached_plans.clear()
+        from hiveframe.cache.process import results  # what no other command needs
+
+        results(session.settings).clear()
         return EMPTY
     parts = session.table_parts(command.name)
     if command.if_exists and session.catalog.temporary_view(parts) is None and find_table(session, parts) is None:

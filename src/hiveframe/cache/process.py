@@ -1,0 +1,59 @@
+"""The one cache of results of this process, made on first use."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from typing import Final
+
+from hiveframe.cache.disk_tier import DiskTier
+from hiveframe.cache.memory_tier import MemoryTier
+from hiveframe.cache.pheromone import Pheromone
+from hiveframe.cache.results import Results
+from hiveframe.settings import Settings, scratch_dir, size_bytes
+
+_MEMORY_SHARE: Final = 32
+_MOST_MEMORY: Final = 256 << 20
+
+_lock = threading.Lock()
+_results: Results | None = None
+
+
+def results(settings: Settings) -> Results:
+    """The process's cache; the `settings` of whoever comes first decide its sizes and where it lies."""
+    global _results
+    if _results is None:
+        with _lock:
+            if _results is None:
+                _results = opened(settings)
+                atexit.register(_results.note_counts)
+    return _results
+
+
+def known_results() -> Results | None:
+    """The process's cache if there is one yet."""
+    return _results
+
+
+def opened(settings: Settings) -> Results:
+    """A cache of the sizes that the settings give."""
+    memory_bytes = memory_limit(settings)
+    return Results(MemoryTier(Pheromone(memory_bytes)), disk_tier(settings), memory_bytes)
+
+
+def memory_limit(settings: Settings) -> int:
+    """The most bytes in memory: what is set, else a small part of the engine's."""
+    given = settings.get("spark.hiveframe.cache.memory")
+    if given is not None:
+        return size_bytes(given)
+    engine = settings.get("spark.hiveframe.memory") or settings.get("spark.driver.memory")
+    whole = size_bytes(engine) if engine else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(whole // _MEMORY_SHARE, _MOST_MEMORY)
+
+
+def disk_tier(settings: Settings) -> DiskTier | None:
+    """The folder of kept results; None where no room is given to it."""
+    limit_bytes = size_bytes(settings.require("spark.hiveframe.cache.disk"))
+    folder = settings.get("spark.local.dir") or scratch_dir()
+    return DiskTier(os.path.join(folder, "results"), limit_bytes) if limit_bytes else None

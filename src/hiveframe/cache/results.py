@@ -1,0 +1,193 @@
+"""The results that a process keeps: looked up before a plan runs, offered after it has.
+
+A key holds the exact state of everything that the rows were made from, so nothing is ever invalidated: after a change
+the key is another one. What a run read is stamped before and after; rows are kept only where nothing moved in between
+and nothing had been changed a moment before, when a later change might leave the same stamps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import pyarrow as pa
+
+from hiveframe.cache.disk_tier import DiskTier
+from hiveframe.cache.keys import PlanKey, Stamps
+from hiveframe.cache.memory_tier import MemoryTier
+from hiveframe.cache.rows import KeptRows, packed
+
+CHEAP_S: Final = 0.2
+"""Faster queries are kept from their second run on."""
+
+TOO_CHEAP_S: Final = 0.02
+"""Faster ones never are."""
+
+LARGEST_SHARE: Final = 8
+"""One entry may take this part of the memory tier."""
+
+_WAITING: Final = 8
+_SEEN: Final = 4096
+
+
+class Results:
+    """Kept results in memory and, where `disk` is given, in a folder. Thread-safe."""
+
+    def __init__(self, memory: MemoryTier, disk: DiskTier | None, limit_bytes: int) -> None:
+        self.memory = memory
+        self.disk = disk
+        self.largest_bytes = limit_bytes // LARGEST_SHARE
+        self.hits = self.misses = self.admitted = self.refused = self.served_bytes = 0
+        self.saved_s = 0.0
+        self._seen: OrderedDict[str, None] = OrderedDict()  # cheap ones, run once
+        self._lock = threading.Lock()
+        self._worker: ThreadPoolExecutor | None = None
+        self._waiting = 0
+        self._noted: Mapping[str, int] = {}
+
+    def may_hold(self, hint: str) -> bool:
+        """Whether a key that begins so is worth making."""
+        return self.memory.may_hold(hint) or (self.disk is not None and self.disk.may_hold(hint))
+
+    def find(self, key: str) -> KeptRows | None:
+        """The rows kept under a key, which are then moved to memory if they are worth it."""
+        found = self.memory.get(key)
+        if found is None and self.disk is not None:
+            found = self.disk.get(key)
+            if found is not None:
+                self.memory.put(key, found)
+        if found is not None:
+            with self._lock:
+                self.hits += 1
+                self.served_bytes += found.size_bytes
+                self.saved_s += found.cost_s
+        return found
+
+    def missed(self) -> None:
+        """Count a run whose rows were not there."""
+        with self._lock:
+            self.misses += 1
+
+    def peek(self, key: str) -> KeptRows | None:
+        """The rows kept under a key, without their counting as used."""
+        found = self.memory.peek(key)
+        return self.disk.get(key) if found is None and self.disk is not None else found
+
+    def recorded(
+        self,
+        batches: Iterator[pa.RecordBatch],
+        schema: pa.Schema,
+        hint: str,
+        key: Callable[[], PlanKey | None],
+        before: Stamps,
+    ) -> Iterator[pa.RecordBatch]:
+        """The batches of a run, passed on; once all are taken they are offered to the cache.
+
+        `key` is asked for then, `hint` is its beginning, `before` are the stamps of the run's files from before it.
+        """
+        kept: list[pa.RecordBatch] | None = []
+        size_bytes = 0
+        spent_s = 0.0
+        with contextlib.closing(batches):  # type: ignore[type-var]
+            while True:
+                start = time.perf_counter()
+                batch = next(batches, None)
+                spent_s += time.perf_counter() - start
+                if batch is None:
+                    break
+                if kept is not None:
+                    size_bytes += batch.nbytes
+                    kept.append(batch)
+                    if size_bytes > self.largest_bytes:
+                        kept = None
+                yield batch
+        if kept is not None and spent_s >= TOO_CHEAP_S:
+            rows = kept
+            self._later(lambda: self._offer(packed(schema, rows, spent_s), hint, key(), before))
+
+    def flush(self) -> None:
+        """Wait until everything offered is kept or refused."""
+        worker = self._worker
+        if worker is not None:
+            worker.submit(lambda: None).result()
+
+    def clear(self) -> None:
+        """Let everything go."""
+        self.flush()
+        self.memory.clear()
+        if self.disk is not None:
+            self.disk.clear()
+        with self._lock:
+            self._seen.clear()
+
+    def counts(self) -> dict[str, int]:
+        """What was counted since the process began."""
+        evicted = self.memory.evicted + (self.disk.evicted if self.disk is not None else 0)
+        return {
+            "hits": self.hits,
+            "misses": self.misses,
+            "admitted": self.admitted,
+            "refused": self.refused,
+            "evicted": evicted,
+            "served_bytes": self.served_bytes,
+            "saved_ms": int(self.saved_s * 1000),
+        }
+
+    def note_counts(self) -> None:
+        """Add what was counted since the last time to the folder's account."""
+        if self.disk is None:
+            return
+        now = self.counts()
+        more = {name: value - self._noted.get(name, 0) for name, value in now.items()}
+        self._noted = now
+        if any(more.values()):
+            self.disk.add_counts(more)
+
+    # --------------------------------------------------------------------------------------------------- helpers
+
+    def _later(self, work: Callable[[], Any]) -> None:
+        """Do it on the cache's own thread, unless too much waits for that already."""
+        with self._lock:
+            if self._waiting >= _WAITING:
+                return
+            self._waiting += 1
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(1, "hiveframe-cache")
+            self._worker.submit(self._done, work)
+
+    def _done(self, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _offer(self, rows: KeptRows, hint: str, key: PlanKey | None, before: Stamps) -> None:
+        if key is None or not before.have_settled or not before.hold(key.stamped):
+            return
+        name = f"{hint}-{key.at(before)}"
+        if rows.cost_s < CHEAP_S and self._is_new(name):
+            return
+        is_kept = self.memory.put(name, rows)
+        if self.disk is not None:
+            is_kept = self.disk.put(name, rows) or is_kept
+        with self._lock:
+            if is_kept:
+                self.admitted += 1
+            else:
+                self.refused += 1
+
+    def _is_new(self, name: str) -> bool:
+        """Whether a key is met for the first time, as far as is remembered."""
+        if name in self._seen:
+            self._seen.move_to_end(name)
+            return False
+        self._seen[name] = None
+        if len(self._seen) > _SEEN:
+            self._seen.popitem(last=False)
+        return True

@@ -1,0 +1,72 @@
+"""What tells a source's rows from those of any other: the stamps of its files, or the version of its table."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any, Final
+
+from hiveframe.dataclass import dataclass
+from hiveframe.lake.registry import short_name
+from hiveframe.lake.scan import ScanSource
+
+# Formats whose rows are those of the files listed, the schema and the options: no other file has a say.
+_BY_FILES: Final = frozenset({"parquet", "orc", "csv", "json", "text", "binaryfile"})
+
+Stamp = tuple[int, int, int, int, int]
+"""A file's device, number, size, and times of change of content and of anything; no program can set the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExactState:
+    """`token` is equal for equal rows, as long as the `stamped` files keep their stamps."""
+
+    token: bytes
+    stamped: tuple[str, ...]
+
+
+def exact_state(source: ScanSource) -> ExactState | None:
+    """The state of an opened source; None where nothing says what its rows depend on."""
+    files = stamped_files(source)
+    if files:
+        return ExactState(_digest(source, None), files)
+    versioned = _VERSIONS.get(short_name(source.format))
+    return None if versioned is None else ExactState(_digest(source, versioned(source)), ())
+
+
+def stamped_files(source: ScanSource) -> tuple[str, ...]:
+    """The files whose stamps are part of the state."""
+    is_of_files = short_name(source.format) in _BY_FILES and source.state is None
+    return tuple(f.path for f in source.files) if is_of_files else ()
+
+
+def stamp(path: str) -> Stamp | None:
+    """A file's stamp now; None when it is gone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _delta(source: ScanSource) -> object:
+    snapshot: Any = source.state
+    return snapshot.metadata.id, snapshot.version, snapshot.metadata.schema_text, sorted(snapshot.files)
+
+
+def _honey(source: ScanSource) -> object:
+    return source.state, source.detail.snapshot.made_us  # a copy that was put back counts on from an older number
+
+
+# Of the files that these formats name none ever changes.
+_VERSIONS: Final = {"delta": _delta, "honeystore": _honey}
+
+
+def _digest(source: ScanSource, version: object) -> bytes:
+    h = hashlib.blake2b(digest_size=16)
+    options = sorted((name.lower(), value) for name, value in source.options.items())
+    parts = (source.format, source.paths, source.schema, options, source.partitions, source.hive_layout)
+    h.update(repr((*parts, source.time_zone, version)).encode())
+    for f in source.files:
+        h.update(f"{f.path}\0{f.size_bytes}\0{f.modified_us}\0{f.partition_values!r}\0".encode())
+    return h.digest()

@@ -1,0 +1,248 @@
+"""A hit gives what a run would have given: whatever changes is seen, and nothing else is run again."""
+
+import os
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import hiveframe
+
+SUMS = "SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k"
+SETTLED_S = 0.06  # files that are younger than 50 ms are not relied on
+
+
+def write(path, values):
+    pq.write_table(pa.table({"k": [v % 3 for v in values], "v": values}), path)
+
+
+@pytest.fixture
+def t(spark, tmp_path):
+    """A table `t` of one file."""
+    path = tmp_path / "t.parquet"
+    write(path, [1, 2, 3, 4])
+    time.sleep(SETTLED_S)
+    spark.read.parquet(str(path)).createOrReplaceTempView("t")
+    return path
+
+
+def rows(spark, text=SUMS):
+    return spark.sql(text).toArrow().to_pylist()
+
+
+def test_the_second_run_is_a_hit_with_the_same_rows_names_and_types(spark, cache, t):
+    first = spark.sql(SUMS).toArrow()
+    cache.flush()
+    again = spark.sql(SUMS).toArrow()
+    assert again.equals(first)
+    assert again.schema.equals(first.schema, check_metadata=True)
+    assert (cache.hits, cache.misses, cache.admitted) == (1, 1, 1)
+
+
+def test_names_do_not_count_and_are_those_of_the_query(spark, cache, t):
+    rows(spark, "SELECT k AS a, max(v) AS b FROM t GROUP BY k ORDER BY k")
+    cache.flush()
+    again = spark.sql("SELECT x.k AS c, max(x.v) AS d FROM t x GROUP BY x.k ORDER BY x.k").toArrow()
+    assert cache.hits == 1
+    assert again.column_names == ["c", "d"]
+
+
+def test_show_collect_and_pandas_are_hits_as_well(spark, cache, t, capsys):
+    frame = spark.sql(SUMS)
+    frame.show()
+    shown = capsys.readouterr().out
+    frame.collect()
+    cache.flush()
+    frame.show()
+    assert capsys.readouterr().out == shown
+    assert frame.toPandas().s.tolist() == [3, 5, 2]
+    assert cache.hits == 2
+
+
+def test_another_session_of_the_process_finds_the_rows(spark, cache, t, tmp_path):
+    rows(spark)
+    cache.flush()
+    other = hiveframe.session(**{"spark.sql.warehouse.dir": str(tmp_path / "warehouse")})
+    other.read.parquet(str(t)).createOrReplaceTempView("t")
+    assert rows(other) == rows(spark)
+    assert cache.hits == 2
+
+
+def test_a_rewritten_file_is_read_again(spark, cache, t):
+    before = rows(spark)
+    cache.flush()
+    write(t, [1, 2, 3, 5])
+    assert rows(spark) != before
+    assert cache.hits == 0
+
+
+def test_a_file_of_the_same_size_whose_time_was_put_back_is_read_again(spark, cache, t):
+    rows(spark)
+    cache.flush()
+    known = os.stat(t)
+    data = t.read_bytes()
+    write(t, [1, 2, 3, 5])
+    assert len(t.read_bytes()) == len(data)
+    os.utime(t, ns=(known.st_atime_ns, known.st_mtime_ns))
+    spark.read.parquet(str(t)).createOrReplaceTempView("t")
+    rows(spark)
+    assert cache.hits == 0
+
+
+def test_a_file_more_in_the_folder_is_read(spark, cache, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    write(folder / "a.parquet", [1, 2])
+    time.sleep(SETTLED_S)
+    text = f"SELECT count(*) AS n FROM parquet.`{folder}`"
+    assert rows(spark, text) == [{"n": 2}]
+    cache.flush()
+    assert rows(spark, text) == [{"n": 2}]
+    assert cache.hits == 1
+    write(folder / "b.parquet", [3])
+    assert rows(spark, text) == [{"n": 3}]
+
+
+def test_files_changed_a_moment_ago_are_not_relied_on(spark, cache, tmp_path):
+    path = tmp_path / "young.parquet"
+    write(path, [1])
+    ahead_s = time.time() + 60
+    os.utime(path, (ahead_s, ahead_s))
+    rows(spark, f"SELECT count(*) AS n FROM parquet.`{path}`")
+    cache.flush()
+    assert len(cache.memory) == 0
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(spark, cache, t):
+    frame = spark.sql(SUMS)
+    batches = frame.toLocalIterator()
+    next(batches)
+    write(t, [7, 8, 9])
+    list(batches)
+    cache.flush()
+    assert rows(spark) == [{"k": 0, "s": 9, "n": 1}, {"k": 1, "s": 7, "n": 1}, {"k": 2, "s": 8, "n": 1}]
+
+
+@pytest.mark.parametrize("provider", ["delta", "honeystore"])
+def test_each_commit_of_a_table_counts(spark, cache, provider):
+    spark.sql(f"CREATE TABLE c (k INT, v INT) USING {provider}")
+    spark.sql("INSERT INTO c VALUES (1, 10), (2, 20)")
+    text = "SELECT k, sum(v) AS s FROM c GROUP BY k ORDER BY k"
+    for change, expected in (
+        ("INSERT INTO c VALUES (1, 1)", [11, 20]),
+        ("UPDATE c SET v = 5 WHERE k = 2", [11, 5]),
+        ("DELETE FROM c WHERE v = 1", [10, 5]),
+    ):
+        spark.sql(change)
+        assert [r["s"] for r in rows(spark, text)] == expected
+        cache.flush()
+        hits = cache.hits
+        assert [r["s"] for r in rows(spark, text)] == expected
+        assert cache.hits == hits + 1
+
+
+def test_a_version_that_is_travelled_to_stays_a_hit(spark, cache):
+    spark.sql("CREATE TABLE c (k INT) USING delta")
+    spark.sql("INSERT INTO c VALUES (1), (2)")
+    text = "SELECT count(*) AS n FROM c VERSION AS OF 1"
+    assert rows(spark, text) == [{"n": 2}]
+    cache.flush()
+    spark.sql("INSERT INTO c VALUES (3)")
+    assert rows(spark, text) == [{"n": 2}]
+    assert cache.hits == 1
+
+
+def test_settings_have_a_say(spark, cache, t):
+    text = "SELECT max(timestamp_seconds(v)) AS m, max(date_format(timestamp_seconds(v), 'HH')) AS h FROM t"
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    first = rows(spark, text)
+    cache.flush()
+    spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    second = rows(spark, text)
+    assert cache.hits == 0
+    assert [r["h"] for r in first + second] == ["00", "09"]
+
+
+def test_it_can_be_turned_off(spark, cache, t):
+    spark.conf.set("spark.hiveframe.cache.results", "false")
+    rows(spark)
+    rows(spark)
+    cache.flush()
+    assert cache.misses == 0
+    assert len(cache.memory) == 0
+
+
+def test_rows_without_a_promised_order_are_kept_only_when_asked(spark, cache, t):
+    text = "SELECT k, sum(v) AS s FROM t GROUP BY k"
+    for mode, hits in (("auto", 0), ("true", 1)):
+        spark.conf.set("spark.hiveframe.cache.results", mode)
+        rows(spark, text)
+        cache.flush()
+        rows(spark, text)
+        assert cache.hits == hits
+
+
+def test_failures_are_not_kept(spark, cache, t):
+    for _ in range(2):
+        with pytest.raises(Exception, match="DIVIDE_BY_ZERO"):
+            rows(spark, "SELECT sum(v / (k - k)) AS s FROM t")
+    cache.flush()
+    assert len(cache.memory) == 0
+
+
+def test_an_abandoned_result_is_not_kept(spark, cache, t):
+    batches = spark.sql(SUMS).toLocalIterator()
+    next(batches)
+    batches.close()
+    cache.flush()
+    assert rows(spark) == rows(spark)
+
+
+def test_clear_cache_clears_memory_and_disk(spark, cache, t):
+    rows(spark)
+    cache.flush()
+    assert len(cache.memory) == 1
+    assert len(cache.disk.entries()) == 1
+    spark.catalog.clearCache()
+    assert len(cache.memory) == 0
+    assert cache.disk.entries() == []
+
+
+QUERIES = (
+    SUMS,
+    "SELECT count(*) AS n, max(v) AS m FROM t",
+    "SELECT DISTINCT k FROM t WHERE v > 3 ORDER BY k DESC LIMIT 2",
+    "SELECT a.k, count(*) AS n FROM t a JOIN t b ON a.k = b.k GROUP BY a.k ORDER BY 1",
+    "SELECT k, v, rank() OVER (PARTITION BY k ORDER BY v) AS r FROM t ORDER BY k, v, r",
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(
+        st.one_of(st.sampled_from(range(len(QUERIES))), st.lists(st.integers(0, 9), min_size=1, max_size=6)),
+        min_size=4,
+        max_size=14,
+    )
+)
+def test_with_changes_between_a_hit_always_equals_a_run(spark, cache, tmp_path, steps):
+    path = tmp_path / "changing.parquet"
+    write(path, [1, 2, 3])
+    spark.conf.set("spark.hiveframe.cache.results", "true")
+    spark.read.parquet(str(path)).createOrReplaceTempView("t")
+    for step in steps:
+        if isinstance(step, list):
+            write(path, step)
+            if sum(step) % 2:
+                time.sleep(SETTLED_S)
+            continue
+        got = rows(spark, QUERIES[step])
+        cache.flush()
+        again = rows(spark, QUERIES[step])
+        spark.conf.set("spark.hiveframe.cache.results", "false")
+        fresh = rows(spark, QUERIES[step])
+        spark.conf.set("spark.hiveframe.cache.results", "true")
+        assert got == again == fresh
