@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 UNCACHED = {"spark.hiveframe.cache.results": "false"}
 """Settings under which every query runs: a result that was kept measures no engine."""
 
