@@ -99,3 +99,21 @@ def test_properties_and_comments(spark: SparkSession) -> None:
     spark.sql("alter table t set tblproperties ('delta.appendOnly' = 'true')")
     spark.sql("insert into t values (1)")
     assert failure(spark, "delete from t") == "DELTA_CANNOT_MODIFY_APPEND_ONLY"
+
+
+def test_char_and_varchar_are_text_with_a_note(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql("create table t (c char(3), v varchar(2)) using delta")
+    spark.sql("insert into t values ('a', 'zz')")
+    assert failure(spark, "insert into t values ('a', 'zzz')") == "EXCEED_LIMIT_LENGTH"
+    assert rows(spark, "select * from t") == [("a  ", "zz")]
+    assert rows(spark, "describe t") == [("c", "char(3)", None), ("v", "varchar(2)", None)]
+    library = DeltaTable(str(warehouse / "t"))
+    assert [f.type.type for f in library.schema().fields] == ["string", "string"]
+    spark.sql("update t set v = 'y'")
+    assert pa.table(library.scan().read_all()).num_rows == 1
+
+
+@pytest.mark.parametrize("dtype", ["interval day to second", "time", "array<interval month>", "string collate UNICODE"])
+def test_types_that_the_format_lacks_are_refused(dtype: str, spark: SparkSession) -> None:
+    refused = failure(spark, f"create table t (a {dtype}) using delta")
+    assert refused == "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"

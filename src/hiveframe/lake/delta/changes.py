@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.lake.delta.actions import Action, AddFile, ChangeFile, CommitInfo, Metadata, RemoveFile
+from hiveframe.lake.delta.columns import as_text
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector
 from hiveframe.lake.delta.history import commit_times, version_at
 from hiveframe.lake.delta.log import commit_actions, commit_path
@@ -79,7 +80,9 @@ def open_changes(location: str, wanted: Range, options: Options, context: ReadCo
             raise analysis_error("DELTA_MISSING_CHANGE_DATA", start=str(wanted.start), end=str(last), at=str(version))
         moment = _moment(actions, times.get(version, 0)) * 1000
         parts += _Version(at_end, version, moment, options, context).parts(actions)
-    schema = StructType((*at_end.schema.fields, StructField(CHANGE_TYPE, t.STRING, True), *_EXTRA))
+    columns = as_text(at_end.schema)
+    assert isinstance(columns, StructType)
+    schema = StructType((*columns.fields, StructField(CHANGE_TYPE, t.STRING, True), *_EXTRA))
     files = tuple(f for part in parts for f in part.source.files)
     zone = context.settings.time_zone
     return ScanSource(FORMAT, (), files, schema, options, time_zone=zone, detail=tuple(parts), state=newest)

@@ -5,13 +5,17 @@ Source: Delta's PROTOCOL.md, "Column Mapping".
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from hiveframe.errors import AnalysisException
+from hiveframe.functions.collation_keys import is_collated
 from hiveframe.lake.file_types import FileType, Find, by_name
-from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType
+from hiveframe.plan import types as t
+from hiveframe.plan.types import ArrayType, DataType, MapType, StructField, StructType, simple_string, sql_name
 
 PHYSICAL_NAME: Final = "delta.columnMapping.physicalName"
 ID: Final = "delta.columnMapping.id"
@@ -37,6 +41,69 @@ def _by_mapped_name(files: Sequence[FileType]) -> Callable[[StructField], FileTy
 def _by_id(files: Sequence[FileType]) -> Callable[[StructField], FileType | None]:
     known = {file.field_id: file for file in files if file.field_id is not None}
     return lambda f: known.get(int(f.metadata.get(ID, 0)))
+
+
+def schema_for_log(schema: StructType) -> StructType:
+    """The schema as a log spells it: CHAR and VARCHAR are text with a note; types that Delta lacks are refused."""
+    fields: list[StructField] = []
+    for f in schema.fields:
+        refused = next((d for d in _parts(f.dtype) if isinstance(d, _LACKING) or is_collated(d)), None)
+        if refused is not None:
+            params = {"format": "Delta", "columnName": f"`{f.name}`", "columnType": f'"{sql_name(f.dtype)}"'}
+            raise AnalysisException("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", params)
+        plain = as_text(f.dtype)
+        metadata = {k: v for k, v in f.metadata.items() if k != _CHAR_TYPE}
+        if plain != f.dtype:
+            metadata[_CHAR_TYPE] = simple_string(f.dtype)
+        fields.append(StructField(f.name, plain, f.nullable, metadata))
+    return StructType(tuple(fields))
+
+
+def schema_of_log(schema: StructType) -> StructType:
+    """The inverse of `schema_for_log`; only CHAR and VARCHAR of whole columns come back."""
+    fields: list[StructField] = []
+    for f in schema.fields:
+        noted = _SIZED.fullmatch(str(f.metadata.get(_CHAR_TYPE, "")))
+        if noted is not None and isinstance(f.dtype, t.StringType):
+            kind = t.CharType if noted.group(1) == "char" else t.VarcharType
+            f = replace(f, dtype=kind(int(noted.group(2))))
+        fields.append(f)
+    return StructType(tuple(fields))
+
+
+def _parts(dtype: DataType) -> Iterator[DataType]:
+    yield dtype
+    match dtype:
+        case StructType(fields):
+            for f in fields:
+                yield from _parts(f.dtype)
+        case ArrayType(element):
+            yield from _parts(element)
+        case MapType(key, value):
+            yield from _parts(key)
+            yield from _parts(value)
+
+
+def as_text(dtype: DataType) -> DataType:
+    """The type as it is read: CHAR and VARCHAR are text."""
+    match dtype:
+        case t.CharType() | t.VarcharType():
+            return t.STRING
+        case StructType(fields):
+            return StructType(tuple(replace(f, dtype=as_text(f.dtype)) for f in fields))
+        case ArrayType(element, contains_null):
+            return ArrayType(as_text(element), contains_null)
+        case MapType(key, value, contains_null):
+            return MapType(as_text(key), as_text(value), contains_null)
+    return dtype
+
+
+_CHAR_TYPE: Final = "__CHAR_VARCHAR_TYPE_STRING"
+_SIZED: Final = re.compile(r"(char|varchar)\((\d+)\)")
+_LACKING: Final = (
+    t.NullType, t.TimeType, t.CalendarIntervalType, t.YearMonthIntervalType, t.DayTimeIntervalType,
+    t.UserDefinedType, t.GeometryType, t.GeographyType,
+)  # fmt: skip
 
 
 def stored_type(dtype: DataType) -> DataType:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from hiveframe.lake.delta.actions import AddFile, ChangeFile, RemoveFile
-from hiveframe.lake.delta.columns import finder, stored_name
+from hiveframe.lake.delta.columns import as_text, finder, stored_name
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector
 from hiveframe.lake.delta.pruning import DeltaPruner
 from hiveframe.lake.delta.snapshot import Snapshot, local_file
@@ -47,6 +47,9 @@ def open_files(
     context: ReadContext,
 ) -> ScanSource:
     """The rows of files, less those `deleted` (by path), as `schema`; the snapshot says how columns are stored."""
+    read = as_text(schema)
+    assert isinstance(read, StructType)
+    schema = read
     places = {f.name.lower(): i for i, f in enumerate(schema.fields)}
     partitions = tuple(places[name.lower()] for name in snapshot.metadata.partition_columns)
     fields = [schema.fields[i] for i in partitions]

@@ -22,6 +22,7 @@ from hiveframe.lake.delta.actions import (
     Protocol,
     RemoveFile,
 )
+from hiveframe.lake.delta.columns import schema_of_log
 from hiveframe.lake.delta.log import (
     Listing,
     Segment,
@@ -90,7 +91,7 @@ class _Schemas:
             made = type_from_json(text)
             if not isinstance(made, StructType):
                 raise analysis_error("INVALID_JSON_DATA_TYPE", invalidType=text[:200])
-            known = self._known[text] = made
+            known = self._known[text] = schema_of_log(made)
             if len(self._known) > 256:
                 self._known.popitem(last=False)
         return known

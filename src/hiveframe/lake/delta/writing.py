@@ -14,7 +14,7 @@ import numpy as np
 
 from hiveframe.errors import analysis_error
 from hiveframe.lake.delta.actions import Action, AddFile, ChangeFile, DeletionVector, DomainMetadata, Metadata
-from hiveframe.lake.delta.columns import ID, MODE, numbered, stored_name, stored_type
+from hiveframe.lake.delta.columns import ID, MODE, numbered, schema_for_log, stored_name, stored_type
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector, write_vectors
 from hiveframe.lake.delta.features import (
     check_writable,
@@ -71,7 +71,7 @@ class DeltaWrite:
         known = self._metadata
         self._metadata = Metadata(
             known.id if known is not None else str(uuid.uuid4()),
-            json.dumps(json_value(schema), separators=(",", ":"), ensure_ascii=False),
+            json.dumps(json_value(schema_for_log(schema)), separators=(",", ":"), ensure_ascii=False),
             definition.partition_columns,
             {k: v for k, v in properties.items() if not k.startswith("delta.feature.")},
             known.name if known is not None else None,
