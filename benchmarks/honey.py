@@ -2,13 +2,14 @@
 
 The tables are made once, under `.cache/honey`; Lance takes part where `.cache/peers/lance` is a virtual environment
 with `pylance`, `pyarrow` and `duckdb`. Queries are given to HiveFrame as SQL, parsing and planning included; DuckDB and
-Lance are asked directly.
+Lance are asked directly. `--queries` picks parts: scan, keys, filters, sizes, lineitem.
 """
 
 import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,6 +37,10 @@ LINEITEM = """SELECT count(l_orderkey), max(l_partkey), max(l_suppkey), max(l_li
     max(l_commitdate), max(l_receiptdate), max(l_shipinstruct), max(l_shipmode), max(l_comment) FROM {table}"""
 
 
+Lance = Callable[[str], float | None]
+"""The peer's seconds for a measure."""
+
+
 def honey(options: Options) -> list[Table]:
     """The tables of times and sizes."""
     rows = int(5_000_000 * options.scale)
@@ -47,15 +52,15 @@ def honey(options: Options) -> list[Table]:
     prepare(spark, root, source, rows)
     native = duckdb.connect(str(root / "native.db"), read_only=True)
     native.execute("SET TimeZone = 'UTC'")
-    lance = lance_times(root, source, rows)
-    made = [
-        scans(spark, native, lance, options),
-        keys(spark, native, lance, rows, options),
-        filters(spark, native, lance),
-        sizes(root, lance),
-    ]
-    if options.scale == 1:
-        made.append(lineitem(spark, root, options))
+    lance = partial(lance_time, root, source, rows)
+    parts: dict[str, Callable[[], Table]] = {
+        "scan": lambda: scans(spark, native, lance, options),
+        "keys": lambda: keys(spark, native, lance, rows, options),
+        "filters": lambda: filters(spark, native, lance),
+        "sizes": lambda: sizes(root),
+        "lineitem": lambda: lineitem(spark, root, options),
+    }
+    made = [part() for name, part in parts.items() if not options.queries or name in options.queries]
     native.close()
     spark.stop()
     return made
@@ -112,7 +117,7 @@ def train(spark: SparkSession, warehouse: Path, rows: int) -> None:
     adapt(place(warehouse, "adapted"))
     for _ in range(2):
         for n in range(4):
-            spark.sql(by_keys("keyed", Random(n), rows, 5)).collect()
+            spark.sql(by_keys("keyed", Random(n), rows, 100)).collect()
         adapt(place(warehouse, "keyed"))
 
 
@@ -153,7 +158,7 @@ def asked(spark: SparkSession, query: str) -> Callable[[], object]:
     return lambda: spark.sql(query).toArrow()
 
 
-def scans(spark: SparkSession, native: Any, lance: dict[str, float] | None, options: Options) -> Table:
+def scans(spark: SparkSession, native: Any, lance: Lance, options: Options) -> Table:
     """An aggregate of every column."""
     tables = {"HoneyStore": "fresh", "HoneyStore, adapted": "adapted", "HoneyStore, keyed": "keyed"}
     tables |= {"Parquet zstd": f"parquet.`{CACHE}/{{}}/zstd`", "Parquet snappy": f"parquet.`{CACHE}/{{}}/snappy`"}
@@ -166,7 +171,7 @@ def scans(spark: SparkSession, native: Any, lance: dict[str, float] | None, opti
     return times_table("Full scan of the mixed table", ways, lance, "scan", options.rounds, best_parquet=1.0)
 
 
-def keys(spark: SparkSession, native: Any, lance: dict[str, float] | None, rows: int, options: Options) -> Table:
+def keys(spark: SparkSession, native: Any, lance: Lance, rows: int, options: Options) -> Table:
     """Random rows by key."""
     path = f"parquet.`{CACHE}/{rows_of(options)}/zstd`"
     tables = {"HoneyStore, keyed": "keyed", "HoneyStore": "fresh", "Parquet zstd": path, "Delta, Z-ordered": "zordered"}
@@ -179,7 +184,7 @@ def keys(spark: SparkSession, native: Any, lance: dict[str, float] | None, rows:
     return Table(table.title, table.headings, table.rows, [bar])
 
 
-def filters(spark: SparkSession, native: Any, lance: dict[str, float] | None) -> Table:
+def filters(spark: SparkSession, native: Any, lance: Lance) -> Table:
     """A skewed workload before and after the table was adapted to it."""
     tables = {"HoneyStore, adapted": "adapted", "HoneyStore, fresh": "fresh", "Delta, Z-ordered": "zordered"}
     rows: list[list[Any]] = []
@@ -190,8 +195,8 @@ def filters(spark: SparkSession, native: Any, lance: dict[str, float] | None) ->
         rows.append([name, timed(lambda queries=queries: [spark.sql(q).toArrow() for q in queries])])
     queries = duck_workload("t")
     rows.append(["DuckDB", timed(lambda: [native.execute(q).fetchall() for q in queries])])
-    if lance is not None:
-        rows.append(["Lance", lance["filters"]])
+    peer = lance("filters")
+    rows += [["Lance", peer]] if peer is not None else []
     after, before, delta = (row[1] for row in rows[:3])
     bars = [
         Bar("after adaptation, share of the time before", after / before, 0.5),
@@ -207,7 +212,7 @@ def duck_workload(table: str) -> list[str]:
     ]
 
 
-def sizes(root: Path, lance: dict[str, float] | None) -> Table:
+def sizes(root: Path) -> Table:
     """Bytes on disk, locators and manifests included."""
     folders = {
         "HoneyStore": root / "warehouse/fresh",
@@ -222,8 +227,8 @@ def sizes(root: Path, lance: dict[str, float] | None) -> Table:
         extra = sum((root / "warehouse" / name / path).stat().st_size for path in located)
         found[f"HoneyStore, {name}"] = sum(s.size_bytes for s in snapshot.segments) + extra
     found["DuckDB"] = (root / "native.db").stat().st_size
-    if lance is not None:
-        found["Lance"] = int(lance["bytes"])
+    if (root / "lance").exists():
+        found["Lance"] = size(root / "lance")
     rows = [[name, value / 1e6, value / found["Parquet zstd"]] for name, value in found.items()]
     named = [n for n in found if n.startswith("HoneyStore")]
     bars = [Bar(f"{name}, share of Parquet zstd", found[name] / found["Parquet zstd"], 1.1) for name in named]
@@ -254,15 +259,16 @@ def lineitem(spark: SparkSession, root: Path, options: Options) -> Table:
 def times_table(
     title: str,
     ways: dict[str, Callable[[], object]],
-    lance: dict[str, float] | None,
+    lance: Lance | None,
     measure: str,
     rounds: int,
     best_parquet: float | None = None,
 ) -> Table:
     """The best time of each way."""
     times = {name: t.best * 1000 for name, t in interleaved(ways, rounds).items()}
-    if lance is not None:
-        times["Lance"] = lance[measure] * 1000
+    peer = lance(measure) if lance is not None else None
+    if peer is not None:
+        times["Lance"] = peer * 1000
     bars = []
     if best_parquet is not None:
         parquet = min(v for name, v in times.items() if name.startswith("Parquet"))
@@ -270,18 +276,18 @@ def times_table(
     return Table(title, ["table", "best ms"], [[name, value] for name, value in times.items()], bars)
 
 
-def lance_times(root: Path, source: Path, rows: int) -> dict[str, float] | None:
-    """What the peer takes; None where it is not installed."""
+def lance_time(root: Path, source: Path, rows: int, measure: str) -> float | None:
+    """The seconds that the peer takes; None where it is not installed."""
     python = PEERS / "lance/bin/python"
     if not python.exists():
         return None
     job = root / "lance.json"
     ids = Random(7).sample(range(rows), KEYS)
-    job.write_text(json.dumps({"scan": SCAN.format(table="t"), "ids": ids, "filters": duck_workload("t")}))
+    work = {"measure": measure, "scan": SCAN.format(table="t"), "ids": ids, "filters": duck_workload("t")}
+    job.write_text(json.dumps(work))
     script = Path(__file__).with_name("honey_lance.py")
     done = subprocess.run([python, script, source, root / "lance", job], capture_output=True, text=True, check=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return float(done.stdout.splitlines()[-1])
 
 
 def size(folder: Path) -> int:

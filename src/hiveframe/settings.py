@@ -160,6 +160,10 @@ _ROWS: Final[tuple[Setting, ...]] = (
         static=True,
     ),
     Setting(
+        "spark.hiveframe.honey.bee", "false", "Whether HoneyStore tables are laid out in the background.", "boolean"
+    ),
+    Setting("spark.hiveframe.honey.beeSeconds", "60", "Seconds between visits in the background.", "int"),
+    Setting(
         "spark.default.parallelism",
         None,
         "Into how many partitions rows are cut where nothing says it; default: the n of a `local[n]` master, else 1.",

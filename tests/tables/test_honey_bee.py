@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -189,3 +190,21 @@ def test_locators_and_filters_miss_nothing(tmp_path: Path) -> None:
         assert bloom is not None
         assert all(may_contain(bloom, hashes[i : i + 1]) for i in range(0, count, 50))
         assert sum(may_contain(bloom, strangers[i : i + 1]) for i in range(500)) < 25
+
+
+def test_the_bee_comes_when_it_is_called(orders: SparkSession) -> None:
+    for _ in range(5):
+        orders.sql("select * from orders where day < 3").collect()
+    assert orders.sql("call system.honey_adapt('orders')").collect() == [("clustered 5 segments by day",)]
+    assert orders.sql("call system.honey_adapt('orders')").collect() == []
+
+
+def test_the_bee_visits_in_the_background(orders: SparkSession, warehouse: Path) -> None:
+    orders.conf.set("spark.hiveframe.honey.beeSeconds", "1")
+    orders.conf.set("spark.hiveframe.honey.bee", "true")
+    for _ in range(5):
+        orders.sql("select * from orders where day < 3").collect()
+    until = time.monotonic() + 30
+    while snapshot(warehouse).version.number == 0 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert read_by(orders, "select * from orders where day < 30") == 1

@@ -98,7 +98,7 @@ def _left(rows: RowNumbers, gone: RowNumbers | None) -> RowNumbers:
 def _picked(
     picked: Sequence[tuple[str, RowNumbers]], names: Sequence[str], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    """Some rows of files, which are read at the same time."""
+    """Some rows of files, which are read at the same time and handed over at once: batches of few rows cost most."""
     if not picked:
         return
 
@@ -108,8 +108,8 @@ def _picked(
         return [_fitted(batch, names, schema, rows, path) for batch in table.to_batches()]
 
     with ThreadPoolExecutor(min(_READERS, len(picked))) as pool:
-        for found in pool.map(read, picked):
-            yield from found
+        found = [batch for batches in pool.map(read, picked) for batch in batches]
+    yield from pa.Table.from_batches(found, schema).unify_dictionaries().combine_chunks().to_batches()
 
 
 def _whole(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hiveframe.errors import analysis_error
 from hiveframe.functions.emit import EmitContext
+from hiveframe.lake.honey.background import BACKGROUND
 from hiveframe.lake.honey.reading import open_snapshot, scan_segments
 from hiveframe.lake.honey.snapshot import Snapshot
 from hiveframe.lake.honey.table import HoneyTable
@@ -21,6 +22,7 @@ class HoneySource:
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """The table's newest version, or the one asked for by `versionAsOf`, `timestampAsOf` or `path@v1`."""
+        BACKGROUND.ensure(context.settings)
         return open_snapshot(_snapshot(request, context), request.options, context)
 
     def state(self, request: ReadRequest, context: ReadContext) -> object:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hiveframe.errors import analysis_error, unsupported
+from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.sessions.commands.lookup import writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import SmallTable
-from hiveframe.sessions.versioned import row_level
+from hiveframe.sessions.versioned import procedures, row_level
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.operations import target_of
 
@@ -41,8 +41,8 @@ def merge(session: CommandSession, command: c.Merge) -> SmallTable:
 
 @handles(c.CallProcedure)
 def call_procedure(session: CommandSession, command: c.CallProcedure) -> SmallTable:
-    """CALL: no catalog here has procedures."""
-    raise unsupported(f"the procedure {'.'.join(command.name)}")
+    """CALL."""
+    return procedures.call(session, command)
 
 
 @handles(c.LoadData)

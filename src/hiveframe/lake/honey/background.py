@@ -1,0 +1,61 @@
+"""The bee on a thread of its own: from time to time it visits the tables that this process has used.
+
+`spark.hiveframe.honey.bee` starts it at the first read of a HoneyStore table. It works on one core within a budget of
+rows a visit, and what goes wrong with one table is noted in the log and tried again at the next visit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+import duckdb
+
+from hiveframe.errors import SparkError
+from hiveframe.lake.honey.trails import FOOTPRINTS
+from hiveframe.settings import Settings
+
+_SETTING: Final = "spark.hiveframe.honey.bee"
+_SECONDS: Final = "spark.hiveframe.honey.beeSeconds"
+_ROWS_A_VISIT: Final = 5_000_000
+_log: Final = logging.getLogger(__name__)
+
+
+class Background:
+    """The thread, started once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.seconds = 0.0
+
+    def ensure(self, settings: Settings) -> None:
+        """Running, if the settings ask for it."""
+        if not settings.flag(_SETTING):
+            return
+        with self._lock:
+            self.seconds = float(settings.number(_SECONDS))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="honey-bee", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(self.seconds):
+            visit_all()
+
+
+BACKGROUND: Final = Background()
+
+
+def visit_all() -> None:
+    """Visit every table that was used since the last time."""
+    from hiveframe.lake.honey.bee import Budget, adapt  # loads Arrow's and Vortex's readers
+
+    for place in FOOTPRINTS.places():
+        try:
+            for done in adapt(place, Budget(_ROWS_A_VISIT, threads=1)):
+                _log.info("%s: %s", place.location, done)
+        except (SparkError, OSError, duckdb.Error) as error:
+            _log.warning("%s was not laid out anew: %s", place.location, error)
