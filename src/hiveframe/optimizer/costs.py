@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.registry import lookup
@@ -85,13 +85,17 @@ def computing(exprs: Iterable[Expr]) -> list[Expr]:
 
 def holds(exprs: Iterable[Expr], kinds: tuple[type[Expr], ...]) -> bool:
     """Whether a node of one of `kinds` stands anywhere in the expressions."""
+    return next(those_of(exprs, kinds), None) is not None
+
+
+def those_of(exprs: Iterable[Expr], kinds: tuple[type[Expr], ...]) -> Iterator[Any]:
+    """The nodes of one of `kinds` in the expressions; subqueries are not looked into."""
     pending = computing(exprs)
     while pending:
         node = pending.pop()
         if isinstance(node, kinds):
-            return True
+            yield node
         pending.extend(computing(_operands(node)))
-    return False
 
 
 def _operands(node: Expr) -> list[Expr]:

@@ -15,10 +15,11 @@ from typing import Any, Final
 from hiveframe.lake.delta.actions import AddFile
 from hiveframe.lake.delta.columns import stored_name
 from hiveframe.lake.delta.snapshot import Snapshot
-from hiveframe.lake.pruning import Predicate, Zone, may_hold
+from hiveframe.lake.delta.values import partition_value
+from hiveframe.lake.pruning import AnyOf, Predicate, Zone, may_hold
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import DataType, StructField
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(1970, 1, 1)
@@ -32,19 +33,36 @@ class DeltaPruner:
         """The source with the files that are left."""
         snapshot: Snapshot = source.state
         adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
-        kept = {f.path for f in source.files if may_hold(predicates, _zones(source, f, adds[f.path]))}
+        fields, positions = source.schema.fields, source.partitions
+
+        def zones(file: ScanFile) -> Callable[[int], Zone | None]:
+            values = dict(zip(positions, file.partition_values, strict=True))
+            return lambda i: _exact(values[i]) if i in values else _bounds(adds[file.path], fields[i])
+
+        kept = {f.path for f in source.files if may_hold(predicates, zones(f))}
         return source.restricted(kept) if len(kept) < len(source.files) else source
 
 
-def _zones(source: ScanSource, file: ScanFile, add: AddFile) -> Callable[[int], Zone | None]:
-    def zone(position: int) -> Zone | None:
-        f = source.schema.fields[position]
-        if position in source.partitions:
-            value = file.partition_values[source.partitions.index(position)]
-            return Zone(value, value, null_count=int(value is None), row_count=1)
-        return _zone(_statistics(add.stats), stored_name(f), f.dtype) if add.stats else None
+def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf, time_zone: str) -> bool:
+    """Whether a row of some branch may be in a file, of that version or of a later one with the same columns."""
+    fields = snapshot.schema.fields
+    partitions = {name.lower() for name in snapshot.metadata.partition_columns}
 
-    return zone
+    def zone(position: int) -> Zone | None:
+        f = fields[position]
+        if f.name.lower() not in partitions:
+            return _bounds(add, f)
+        return _exact(partition_value(add.partition_values.get(stored_name(f)), f.dtype, time_zone, column=f.name))
+
+    return may_hold((read,), zone)
+
+
+def _exact(value: Any) -> Zone:
+    return Zone(value, value, null_count=int(value is None), row_count=1)
+
+
+def _bounds(add: AddFile, f: StructField) -> Zone | None:
+    return _zone(_statistics(add.stats), stored_name(f), f.dtype) if add.stats else None
 
 
 def _zone(statistics: Mapping[str, Any], name: str, dtype: DataType) -> Zone:

@@ -69,23 +69,27 @@ class Commit:
 def commit(job: Commit) -> int:
     """Land the actions; the version made. What others committed meanwhile is checked first, one after the other."""
     version = job.base.version + 1 if job.base is not None else 0
+    latest_ms = job.base.in_commit_ms if job.base is not None else None
     folder = os.path.join(job.location, LOG)
     os.makedirs(folder, exist_ok=True)
     for _ in range(_MOST_ATTEMPTS):
-        if put_if_absent(commit_path(job.location, version), _lines(job, version)):
+        if put_if_absent(commit_path(job.location, version), _lines(job, latest_ms)):
             checkpoint_if_due(job.location, version)
             return version
-        job = _after(job, version, commit_actions(commit_path(job.location, version)))
+        winning = commit_actions(commit_path(job.location, version))
+        job = _after(job, version, winning)
+        latest_ms = next((i.get("inCommitTimestamp") for i in _infos(winning)), latest_ms)
         version += 1
     params = {"attempts": str(_MOST_ATTEMPTS), "path": job.location}
     raise SparkException("DELTA_CONCURRENT_WRITE", params)
 
 
-def _lines(job: Commit, version: int) -> str:
-    return "".join(f"{line_of(action)}\n" for action in (_info(job, version), *job.actions))
+def _lines(job: Commit, latest_ms: int | None) -> str:
+    return "".join(f"{line_of(action)}\n" for action in (_info(job, latest_ms), *job.actions))
 
 
-def _info(job: Commit, version: int) -> CommitInfo:
+def _info(job: Commit, latest_ms: int | None) -> CommitInfo:
+    """What the commit says of itself; its time is later than the last one (`latest_ms`), whatever the clock says."""
     now = time.time_ns() // 1_000_000
     is_blind = job.reads is reads_nothing and not any(isinstance(a, RemoveFile) for a in job.actions)
     value: dict[str, Any] = {
@@ -101,8 +105,7 @@ def _info(job: Commit, version: int) -> CommitInfo:
     if job.base is not None:
         value["readVersion"] = job.base.version
     if _has_in_commit_time(job):
-        previous = job.base.in_commit_ms if job.base is not None else None
-        value = {"inCommitTimestamp": max(now, (previous or 0) + 1), **value}
+        value = {"inCommitTimestamp": max(now, (latest_ms or 0) + 1), **value}
     return CommitInfo(value)
 
 
@@ -158,7 +161,8 @@ def _check_files(job: Commit, winning: Sequence[Action], told: _Told) -> None:
     added = [a for a in winning if isinstance(a, AddFile)]
     removed = {file_key(job.location, a): a for a in winning if isinstance(a, RemoveFile)}
     is_blind = not removed and not any(isinstance(a, Metadata) for a in winning) and _says_blind(winning)
-    if not (is_blind and isolation_level(job.base) != "Serializable"):
+    defines = any(isinstance(a, Metadata) for a in job.actions)
+    if not (is_blind and isolation_level(job.base) != "Serializable" and not defines):
         missed = [f for f in added if f.data_change and job.reads(f)]
         if missed:
             raise told.failure("DELTA_CONCURRENT_APPEND", files=", ".join(f.path for f in missed[:3]))

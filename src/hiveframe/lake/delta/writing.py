@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,12 +22,14 @@ from hiveframe.lake.delta.features import (
     features_of_schema,
     with_features,
 )
+from hiveframe.lake.delta.pruning import may_be_in
 from hiveframe.lake.delta.snapshot import FileKey, Snapshot, parsed_schema
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all, reads_nothing
 from hiveframe.lake.delta.values import file_statistics, partition_text, partition_value, with_loose_bounds
 from hiveframe.lake.options import Options
+from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
 from hiveframe.lake.tables.data_files import DataFile, write_data_files
-from hiveframe.lake.tables.table import Definition
+from hiveframe.lake.tables.table import Definition, Reads
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField, StructType, json_value
@@ -51,6 +53,8 @@ class DeltaWrite:
         self._deleted: dict[str, RowNumbers] = {}
         self._extra: list[Action] = []
         self._metrics: dict[str, int] = {}
+        self._replaced: list[tuple[Predicate, ...]] = []
+        self._time_zone = "UTC"
 
     # ------------------------------------------------------------------------------------------------ what is staged
 
@@ -88,6 +92,7 @@ class DeltaWrite:
     def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
         """Write data files of the rows."""
         assert self._metadata is not None
+        self._time_zone = settings.time_zone
         columns = self._schema()
         partitioning = [stored_name(f) for f in self._partition_fields(columns)]
         files, count = write_data_files(
@@ -150,24 +155,36 @@ class DeltaWrite:
     def remove_partitions(self, values: Sequence[Mapping[str, Any]]) -> None:
         """Take out the files of partitions."""
         assert self._base is not None
+        self._replaced += [self._partition(wanted) for wanted in values]
         for key, add in self._base.files.items():
             held = self._values_of(add)
-            if any(all(held[name] == value for name, value in wanted.items()) for wanted in values):
+            if any(all(_is_same(held[name], value) for name, value in wanted.items()) for wanted in values):
                 self._removed[key] = add
 
     def remove_touched(self) -> None:
         """Take out the files of the partitions that new ones lie in."""
         self.remove_partitions([self._values_of(add) for add in self._added])
 
+    def _partition(self, values: Mapping[str, Any]) -> tuple[Predicate, ...]:
+        """What the rows of a partition fulfil; NaN compares with nothing, so that any may hold it."""
+        places = {f.name: i for i, f in enumerate(self._schema().fields)}
+        return tuple(
+            ColumnTest(places[name], "isnull") if value is None else ColumnTest(places[name], "=", (value,))
+            for name, value in values.items()
+            if value == value
+        )
+
     def _values_of(self, add: AddFile) -> dict[str, Any]:
         return {
-            f.name: partition_value(add.partition_values.get(stored_name(f)), f.dtype, "UTC", column=f.name)
+            f.name: partition_value(add.partition_values.get(stored_name(f)), f.dtype, self._time_zone, column=f.name)
             for f in self._partition_fields(self._schema())
         }
 
     # ---------------------------------------------------------------------------------------------------- the commit
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
+    def commit(
+        self, operation: str, parameters: Mapping[str, Any], *, reads: Reads, is_rearranged: bool = False
+    ) -> int:
         """Land everything as the next version."""
         self._thin()
         actions: list[Action] = []
@@ -181,20 +198,29 @@ class DeltaWrite:
             self._refuse_removal()
         actions += [add.removal(now, data_change=not is_rearranged) for add in self._removed.values()]
         actions += [replace(add, data_change=not is_rearranged) for add in self._added]
-        looks = reads or bool(self._removed)
-        read_files = frozenset(self._base.files) if looks and self._base is not None else frozenset()
+        if self._replaced and reads is not True:
+            reads = AnyOf((*(reads.branches if reads else ()), *self._replaced))
+        looks = self._looks_at(reads or (bool(self._removed) and not is_rearranged))
+        held = self._base.files if reads and self._base is not None else {}
         return commit(
             Commit(
                 self._location,
                 operation,
                 {k: v if isinstance(v, str) else json.dumps(v) for k, v in parameters.items()},
                 actions,
-                reads_all if looks else reads_nothing,
-                read_files if reads else frozenset(),
+                looks,
+                frozenset(key for key, add in held.items() if looks(add)),
                 self._base,
                 {k: str(v) for k, v in self._metrics.items()},
             )
         )
+
+    def _looks_at(self, reads: Reads) -> Callable[[AddFile], bool]:
+        """Whether the rows of a file matter."""
+        base, time_zone = self._base, self._time_zone
+        if isinstance(reads, AnyOf) and base is not None:
+            return lambda add: may_be_in(base, add, reads, time_zone)
+        return reads_all if reads else reads_nothing
 
     def _refuse_removal(self) -> None:
         appends = self._base is not None and self._base.flag("delta.appendOnly")
@@ -251,6 +277,11 @@ class DeltaWrite:
 
     def _count(self, metric: str, number: int) -> None:
         self._metrics[metric] = self._metrics.get(metric, 0) + number
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    """Whether two values name one partition; NaN does."""
+    return bool(a == b or (a != a and b != b))
 
 
 _SAFE: Final = "/!$&'()*+,;=:@-._~"

@@ -23,7 +23,7 @@ from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition, RowNumbers, TablePlace
+from hiveframe.lake.tables.table import AsOf, Definition, Reads, RowNumbers, TablePlace
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
@@ -193,7 +193,7 @@ class HoneyWrite:
         """Take out the segments of the partitions that new ones lie in."""
         self.remove_partitions([segment.partition_values for segment in self._added])
 
-    def staged(self, operation: str, parameters: Mapping[str, Any], *, reads: bool) -> Commit:
+    def staged(self, operation: str, parameters: Mapping[str, Any], *, reads: Reads) -> Commit:
         """Everything, ready to be landed, perhaps with other tables' changes."""
         gone, thinned = with_deleted(self._base, self._deleted) if self._base is not None else (frozenset[int](), {})
         removed = gone | self._removed
@@ -208,11 +208,13 @@ class HoneyWrite:
             tuple(self._added),
             frozenset(removed),
             {segment: rows for segment, rows in thinned.items() if segment not in removed},
-            reads,
+            bool(reads),
             self._changes_data,
         )
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
+    def commit(
+        self, operation: str, parameters: Mapping[str, Any], *, reads: Reads, is_rearranged: bool = False
+    ) -> int:
         """Land everything as the next version."""
         self._changes_data = not is_rearranged
         version = commit(self.staged(operation, parameters, reads=reads))

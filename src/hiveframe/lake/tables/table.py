@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hiveframe.catalog.entities import Ordering, Term
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.options import Options
+from hiveframe.lake.pruning import AnyOf
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.lake.write.request import Rows
@@ -66,6 +67,13 @@ class TablePlace:
     name: tuple[str, str] | None = None
     home: Any = None
     branch: str | None = None
+
+
+Reads = bool | AnyOf
+"""On which rows of the table what a transaction does depends: on none, on any, or on those that may be in a branch.
+
+A branch's predicates have the positions of the definition's columns; one without predicates stands for all rows.
+"""
 
 
 class TableState(Protocol):
@@ -121,11 +129,10 @@ class Write(Protocol):
     def remove_files(self, paths: Sequence[str]) -> None:
         """Take whole files out."""
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
-        """Land everything; the version made. `reads`: the rows staged depend on rows that the table held.
-
-        `is_rearranged`: the table holds the same rows as before, in other files.
-        """
+    def commit(
+        self, operation: str, parameters: Mapping[str, Any], *, reads: Reads, is_rearranged: bool = False
+    ) -> int:
+        """Land everything; the version made. `is_rearranged`: the table holds the same rows, in other files."""
 
 
 class VersionedTable(Protocol):

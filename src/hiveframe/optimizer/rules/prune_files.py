@@ -13,7 +13,8 @@ from typing import Any, Final
 from hiveframe.errors import SparkError
 from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
 from hiveframe.lake.scan import ScanSource
-from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds, those_of
+from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, rewrite_relations
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
@@ -35,12 +36,26 @@ def prune_files(plan: Relation, evaluate: Evaluate) -> Relation:
         return plan
     pruned: dict[int, Relation] = {}
     for scan, held in _conditions(plan):
+        if not held or not _pruner(scan):
+            continue
         predicates = [p for e in held for p in _predicates(e, scan, evaluate)]
         if predicates:
             source = scan.source.pruner.prune(scan.source, tuple(predicates))
             if source is not scan.source:
                 pruned[id(scan)] = replace(scan, source=source)
     return rewrite_relations(plan, lambda node: pruned.get(id(node), node)) if pruned else plan
+
+
+def used_rows(
+    plan: Relation, is_asked: Callable[[ScanSource], bool], evaluate: Evaluate
+) -> Iterator[tuple[ScanSource, tuple[Predicate, ...]]]:
+    """The scans of sources that are asked for, those in subqueries among them, each with what its used rows fulfil."""
+    for scan, held in _conditions(plan):
+        if isinstance(scan.source, ScanSource) and is_asked(scan.source):
+            yield scan.source, tuple(p for e in held for p in _predicates(e, scan, evaluate))
+    for node in _relations(plan):
+        for expr in those_of(expressions(node), SUBQUERIES):
+            yield from used_rows(expr.plan, is_asked, evaluate)
 
 
 def _pruner(node: Relation) -> Any:
@@ -62,7 +77,7 @@ def _relations(plan: Relation) -> Iterator[Relation]:
 
 
 def _conditions(plan: Relation) -> list[tuple[lg.Scan, Held]]:
-    """The scans that can be pruned with what holds of every row that is used; one that is used twice is left alone."""
+    """The scans with what holds of every row that is used: nothing for one that is used twice."""
     costs = Costs()
     found: dict[int, tuple[lg.Scan, Held]] = {}
     pending: list[tuple[Relation, Held]] = [(plan, ())]
@@ -74,10 +89,10 @@ def _conditions(plan: Relation) -> list[tuple[lg.Scan, Held]]:
                 continue
             held = ()
         seen[id(node)] = held
-        if isinstance(node, lg.Scan) and _pruner(node):
+        if isinstance(node, lg.Scan):
             found[id(node)] = node, held
         pending.extend(_passed(node, held, costs))
-    return [pair for pair in found.values() if pair[1]]
+    return list(found.values())
 
 
 def _passed(node: Relation, held: Held, costs: Costs) -> list[tuple[Relation, Held]]:

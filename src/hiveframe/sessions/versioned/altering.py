@@ -35,10 +35,12 @@ _TYPE_CHANGES: Final = "delta.typeChanges"
 _MAPPING: Final = "delta.columnMapping.mode"
 
 
-def _commit(target: Opened, definition: Definition, operation: str, parameters: Mapping[str, Any]) -> None:
+def _commit(
+    target: Opened, definition: Definition, operation: str, parameters: Mapping[str, Any], *, reads: bool = False
+) -> None:
     write = target.begin()
     write.define(definition)
-    write.commit(operation, parameters, reads=False)
+    write.commit(operation, parameters, reads=reads)
 
 
 def _with_fields(target: Opened, path: Sequence[str], change: Change) -> Definition:
@@ -181,7 +183,7 @@ def _alter_column(session: CommandSession, table: Table, target: Opened, args: A
     definition = _with_fields(target, path[:-1], alter)
     if args.get("nullable") is False:
         _check_no_nulls(session, target, path)
-    _commit(target, definition, "CHANGE COLUMN", {"column": ".".join(path)})
+    _commit(target, definition, "CHANGE COLUMN", {"column": ".".join(path)}, reads=args.get("nullable") is False)
 
 
 def _altered(table: Table, target: Opened, f: StructField, args: Args) -> StructField:

@@ -38,6 +38,7 @@ from hiveframe.sessions.versioned.checks import checked
 from hiveframe.sessions.versioned.computed import advanced, identities, with_recomputed
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
+from hiveframe.sessions.versioned.used_rows import reads_of
 from hiveframe.settings import scratch_dir
 
 FILE: Final = f"{spec.OWN_PREFIX}file"
@@ -66,7 +67,8 @@ def delete(session: CommandSession, target: Opened, alias: str, condition: spec.
     take_out(session, target, source, write, found)
     count = sum(len(places) for places in found.values())
     if count:
-        write.commit("DELETE", {"predicate": _predicates(condition)}, reads=True)
+        reads = reads_of(session, target, touched)
+        write.commit("DELETE", {"predicate": _predicates(condition)}, reads=reads)
     return _counted(("num_affected_rows", count))
 
 
@@ -105,11 +107,12 @@ def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
     return len(matched) == 1 and matched[0].kind == "delete" and matched[0].condition is None
 
 
-def take_out_where(session: CommandSession, target: Opened, write: Write, condition: spec.Expr) -> None:
-    """Stage that the rows go for which a condition is true."""
+def take_out_where(session: CommandSession, target: Opened, write: Write, condition: spec.Expr) -> spec.Relation:
+    """Stage that the rows go for which a condition is true; those rows."""
     source = target.source(session)
-    found = _places(session, source, spec.Filter(_located(source, "__target"), condition))
-    take_out(session, target, source, write, found)
+    touched = spec.Filter(_located(source, "__target"), condition)
+    take_out(session, target, source, write, _places(session, source, touched))
+    return touched
 
 
 # ------------------------------------------------------------------------------------------- rows and where they are
@@ -187,7 +190,7 @@ def _apply(
         if write.wants_changes:
             _put_changes(session, target, write, found)
         if any(counts.values()):
-            write.commit(operation, parameters, reads=True)
+            write.commit(operation, parameters, reads=reads_of(session, target, plan))
     return counts
 
 

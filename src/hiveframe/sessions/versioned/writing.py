@@ -23,6 +23,7 @@ from hiveframe.sessions.versioned.computed import advanced, given_columns, ident
 from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
 from hiveframe.sessions.versioned.row_level import take_out_where
 from hiveframe.sessions.versioned.storing import add_rows
+from hiveframe.sessions.versioned.used_rows import reads_of
 from hiveframe.sql.parser import parse_expression
 
 _PROPERTIES: Final = ("delta.", "honey.")
@@ -33,7 +34,8 @@ def append(session: CommandSession, target: Opened, rows: spec.Relation, *, oper
     """Add rows, whose columns are the table's."""
     write = target.begin()
     _put(session, write, target.definition, rows)
-    write.commit(operation, {"mode": "Append", "partitionBy": list(target.definition.partition_columns)}, reads=False)
+    parameters = {"mode": "Append", "partitionBy": list(target.definition.partition_columns)}
+    write.commit(operation, parameters, reads=reads_of(session, target, rows))
 
 
 def overwrite(session: CommandSession, target: Opened, rows: spec.Relation) -> None:
@@ -42,7 +44,7 @@ def overwrite(session: CommandSession, target: Opened, rows: spec.Relation) -> N
     _put(session, write, target.definition, rows)
     write.remove_all()
     parameters = {"mode": "Overwrite", "partitionBy": list(target.definition.partition_columns)}
-    write.commit("WRITE", parameters, reads=_reads(rows, target))
+    write.commit("WRITE", parameters, reads=False)
 
 
 def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation, condition: spec.Expr | str) -> None:
@@ -53,8 +55,9 @@ def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation
     write = target.begin()
     held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
     _put(session, write, target.definition, spec.Filter(rows, held))
-    take_out_where(session, target, write, condition)
-    write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=True)
+    touched = take_out_where(session, target, write, condition)
+    reads = reads_of(session, target, rows, touched)
+    write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=reads)
 
 
 def overwrite_partitions(
@@ -72,7 +75,7 @@ def overwrite_partitions(
         _put(session, write, definition, rows)
         write.remove_touched()
     parameters = {"mode": "Overwrite", "partitionBy": list(definition.partition_columns)}
-    write.commit("WRITE", parameters, reads=True)
+    write.commit("WRITE", parameters, reads=reads_of(session, target, rows))
 
 
 def _put(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
@@ -80,11 +83,6 @@ def _put(session: CommandSession, write: Write, definition: Definition, rows: sp
     if count and identities(definition):
         write.define(advanced(definition, count))
     return count
-
-
-def _reads(rows: spec.Relation, target: Opened) -> bool:
-    """An overwrite looks at nothing that it takes away, whatever its rows are made of."""
-    return False
 
 
 def insert(
