@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import duckdb
 import pandas as pd  # pyarrow loads it: once here, rather than in each process
@@ -17,29 +14,14 @@ import pandas as pd  # pyarrow loads it: once here, rather than in each process
 from hiveframe.errors import SparkError, SparkException
 from hiveframe.lake.honey import steps
 from hiveframe.lake.honey.table import HoneyTable
-from tests.tables.honey_rows import Row, add, delete, make, rows, state
+from tests.tables.dying import die_at, note
+from tests.tables.honey_rows import add, delete, make, rows, state
 
 
-def die_at(number: int) -> None:
+def die_at_step(number: int) -> None:
     """Be killed at the nth step: of a commit, or of the file system on its way."""
-    left = iter(range(number))
-
-    def count() -> None:
-        if next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*args: Any, **named: Any) -> Any:
-            count()
-            made = call(*args, **named)
-            count()
-            return made
-
-        return step
-
+    count = die_at(number)
     steps.reached = lambda step: count()  # type: ignore[assignment]
-    for name in ("fsync", "rename", "link", "mkdir"):
-        setattr(os, name, counted(getattr(os, name)))
 
 
 def work(location: str, acknowledged: str, seed: int) -> None:
@@ -47,7 +29,7 @@ def work(location: str, acknowledged: str, seed: int) -> None:
     random = Random(seed)
     table = HoneyTable(location)
     assert pd
-    die_at(random.randint(1, 90))
+    die_at_step(random.randint(1, 90))
     while True:
         now = state(table)
         held = rows(now.snapshot)
@@ -62,16 +44,8 @@ def work(location: str, acknowledged: str, seed: int) -> None:
         note(acknowledged, "done", sorted((set(held) - gone) | set(new)))
 
 
-def note(path: str, what: str, content: list[Row]) -> None:
-    """One line on disk."""
-    with open(path, "a", encoding="utf-8") as out:
-        out.write(json.dumps([what, content]) + "\n")
-        out.flush()
-        os.fdatasync(out.fileno())
-
-
 def make_and_die(location: str, root: str, number: int) -> None:
-    die_at(number)
+    die_at_step(number)
     make(Path(location), Path(root))
 
 

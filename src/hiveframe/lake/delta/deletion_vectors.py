@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hiveframe.errors import SparkException, UnsupportedOperationException
 from hiveframe.lake.delta.actions import DeletionVector
+from hiveframe.lake.write.staging import sync_folder
 
 _PORTABLE: Final = 1681511377
 _FILE_FORMAT: Final = 1
@@ -49,6 +50,7 @@ def write_vectors(location: str, deleted: Mapping[str, RowNumbers]) -> dict[str,
         out.write(body)
         out.flush()
         os.fsync(out.fileno())
+    sync_folder(location)
     return made
 
 

@@ -178,11 +178,11 @@ _UNREAD: Final = frozenset({"stats_parsed", "partitionValues_parsed"})
 
 
 def _rows(path: str) -> Iterator[dict[str, Any]]:
-    if path.endswith(".json"):
-        with open(path, encoding="utf-8") as lines:
-            yield from (json.loads(line) for line in lines if line.strip())
-        return
     try:
+        if path.endswith(".json"):
+            with open(path, encoding="utf-8") as lines:
+                yield from (json.loads(line) for line in lines if line.strip())
+            return
         file = pq.ParquetFile(path)
         for batch in file.iter_batches(columns=_leaves(file)):
             for row in batch.to_pylist(maps_as_pydicts="strict"):

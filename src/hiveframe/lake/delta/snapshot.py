@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import SparkException, analysis_error
+from hiveframe.errors import SparkError, SparkException, analysis_error
 from hiveframe.lake.delta.actions import (
     Action,
     AddFile,
@@ -38,6 +40,7 @@ from hiveframe.plan.types import StructType
 FileKey = tuple[str, str]
 """A file's canonical path and its deletion vector: what makes an entry of the table."""
 
+_log: Final = logging.getLogger(__name__)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -177,6 +180,25 @@ class _Replay:
         )
 
 
+def _beginning(wanted: Segment, listing: Listing) -> tuple[_Replay, tuple[str, ...]]:
+    """A checkpoint's state and the commits that follow it; a broken one is passed over if an older way is there."""
+    replay = _Replay(listing.location)
+    if wanted.checkpoint is None:
+        return replay, wanted.commits
+    try:
+        replay.apply(checkpoint_actions(wanted.checkpoint))
+    except SparkException as broken:
+        others = tuple(c for c in listing.checkpoints if c is not wanted.checkpoint)
+        rest = replace(listing, checkpoints=others)
+        try:
+            older = segment(listing.location, rest, wanted.version)
+        except SparkError:
+            raise broken from None
+        _log.warning("a broken checkpoint is passed over: %s", broken)
+        return _beginning(older, rest)
+    return replay, wanted.commits
+
+
 def after(base: Snapshot, actions: Iterable[Action]) -> Snapshot:
     """The version that follows `base` with these actions."""
     replay = _Replay(base.location, base)
@@ -208,10 +230,10 @@ class Snapshots:
         first = wanted.version - len(wanted.commits)
         earlier = (self._find(v, listing) for v in range(wanted.version - 1, first, -1))
         base = next((s for s in earlier if s is not None), None)
-        replay = _Replay(listing.location, base)
-        if base is None and wanted.checkpoint is not None:
-            replay.apply(checkpoint_actions(wanted.checkpoint))
-        commits = wanted.commits[base.version - first :] if base is not None else wanted.commits
+        if base is not None:
+            replay, commits = _Replay(listing.location, base), wanted.commits[base.version - first :]
+        else:
+            replay, commits = _beginning(wanted, listing)
         for commit in commits:
             replay.apply(commit_actions(commit))
         made = replay.snapshot(wanted.version)
