@@ -249,11 +249,12 @@ def test_a_commit_is_later_than_the_one_it_lost_to(
     spark.sql("create table t (id int) using delta tblproperties ('delta.enableInCommitTimestamps' = 'true')")
     plain = transaction.put_if_absent
     pending = [spark.sql]
+    ahead = time.time_ns() + 3600 * 10**9
 
     def put_late(path: str, text: str) -> bool:
         while pending:
             with monkeypatch.context() as patch:
-                patch.setattr(transaction.time, "time_ns", lambda ahead=time.time_ns() + 3600 * 10**9: ahead)
+                patch.setattr(transaction.time, "time_ns", lambda: ahead)
                 pending.pop()("insert into t values (1)")
         return plain(path, text)
 

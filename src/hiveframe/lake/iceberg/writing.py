@@ -56,7 +56,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.runner import PrivateRunner
 from hiveframe.lake.table_function import subquery
-from hiveframe.lake.tables.table import Definition, RowNumbers
+from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
@@ -242,7 +242,9 @@ class IcebergWrite:
 
     # ---------------------------------------------------------------------------------------------------- the commit
 
-    def commit(self, operation: str, parameters: Mapping[str, Any], *, reads: bool, is_rearranged: bool = False) -> int:
+    def commit(
+        self, operation: str, parameters: Mapping[str, Any], *, reads: Reads, is_rearranged: bool = False
+    ) -> int:
         """Land everything as the next snapshot; a change of the definition alone makes none."""
         assert self._table is not None
         deletes, referenced = self._thin()
@@ -260,7 +262,7 @@ class IcebergWrite:
             frozenset(referenced),
             (lambda file: any(goes(file) for goes in replaces)) if replaces else None,
             # an overwrite looks at nothing that it takes away, but where it was told which rows go
-            reads and (operation != "WRITE" or bool(self._deleted or self._removed)),
+            bool(reads) and (operation != "WRITE" or bool(self._deleted or self._removed)),
             is_rearranged,
             {"engine-name": "hiveframe", "engine-version": installed.version("hiveframe"), "operation-name": operation},
         )
