@@ -63,6 +63,12 @@ _ROWS: Final[tuple[Setting, ...]] = (
     Setting("spark.sql.sources.default", "parquet", "The format where none is named."),
     Setting("spark.sql.sources.partitionOverwriteMode", "STATIC", "What overwrite replaces.", "STATIC|DYNAMIC"),
     Setting("spark.sql.sources.partitionColumnTypeInference.enabled", "true", "Types of partition values.", "boolean"),
+    Setting(
+        "spark.sql.hive.manageFilesourcePartitions",
+        "true",
+        "Whether the catalog lists partitions.",
+        "boolean",
+    ),
     Setting("spark.sql.files.maxPartitionBytes", "128MB", "The size of a scan's piece.", "size"),
     Setting("spark.sql.parquet.compression.codec", "snappy", "How Parquet is compressed."),
     Setting("spark.sql.parquet.mergeSchema", "false", "Whether files' schemas are merged.", "boolean"),

@@ -13,6 +13,8 @@ DEFAULT_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 GLOBAL_TEMP = "global_temp"
 COLLATION = "collation"  # the property that keeps DEFAULT COLLATION, as Spark's does
+PARTITION_PROVIDER = "partitionProvider"  # the property of tables whose partitions the catalog lists, as Hive's is
+_TOLD_APART = (COLLATION, PARTITION_PROVIDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,12 @@ class Table:
     @property
     def shown_properties(self) -> Mapping[str, str]:
         """The properties that are not told by clauses of their own."""
-        return {key: value for key, value in self.properties.items() if key != COLLATION}
+        return {key: value for key, value in self.properties.items() if key not in _TOLD_APART}
+
+    @property
+    def lists_partitions(self) -> bool:
+        """Whether the catalog says which partitions there are: folders that it does not know are not read."""
+        return self.properties.get(PARTITION_PROVIDER) == "catalog"
 
     @property
     def is_view(self) -> bool:

@@ -13,7 +13,7 @@ import re
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +219,20 @@ class Metastore:
                     raise analysis_error("LOCATION_ALREADY_EXISTS", location=f"'{folder}'", identifier=quoted(key))
                 os.rename(table.location, folder)
             connection.execute(tables.tables.update().where(where).values(**records.table_row(renamed)))
+            self._rename_partitions(connection, table, renamed)
+
+    @staticmethod
+    def _rename_partitions(connection: Connection, table: Table, renamed: Table) -> None:
+        """A table's partitions follow it; those in its folder have moved with that."""
+        from hiveframe.catalog import tables
+
+        p = tables.partitions
+        where = (p.c.database == table.database) & (p.c.name == table.name)
+        for row in connection.execute(p.select().where(where)).all():
+            below = row.location.removeprefix(table.location + os.sep)
+            moved = row.location if below == row.location else os.path.join(renamed.location, below)
+            change = p.update().where(p.c.id == row.id)
+            connection.execute(change.values(database=renamed.database, name=renamed.name, location=moved))
 
     def drop_table(self, table: Table, *, purge: bool = False) -> None:
         """Remove a table's or view's row, then a managed table's folder."""
@@ -231,7 +245,7 @@ class Metastore:
     # ----------------------------------------------------------------------------------------------- partitions
 
     def partitions(self, table: Table) -> dict[str, str]:
-        """Explicitly added partitions: `a=1/b=x` to its folder."""
+        """The partitions of a table that are known, sorted: `a=1/b=x` to its folder."""
         from hiveframe.catalog import tables
 
         if not self._exists():
@@ -239,24 +253,23 @@ class Metastore:
         p = tables.partitions
         with self._reading() as connection:
             rows = connection.execute(p.select().where(p.c.database == table.database, p.c.name == table.name)).all()
-        return {row.spec: row.location for row in rows}
+        return {row.spec: row.location for row in sorted(rows, key=lambda row: row.spec)}
 
-    def set_partitions(self, table: Table, added: dict[str, str], removed: tuple[str, ...] = ()) -> None:
-        """Add and remove explicit partitions."""
+    def set_partitions(self, table: Table, added: Mapping[str, str], removed: Sequence[str] = ()) -> None:
+        """Add and remove partitions."""
+        from sqlalchemy import bindparam
+
         from hiveframe.catalog import tables
 
         p = tables.partitions
         with self._writing() as connection:
-            for spec in (*removed, *added):
-                connection.execute(
-                    p.delete().where(p.c.database == table.database, p.c.name == table.name, p.c.spec == spec)
-                )
-            for spec, location in added.items():
-                connection.execute(
-                    p.insert().values(
-                        catalog=table.catalog, database=table.database, name=table.name, spec=spec, location=location
-                    )
-                )
+            gone = p.delete().where(p.c.database == table.database, p.c.name == table.name, p.c.spec == bindparam("s"))
+            if removed or added:
+                connection.execute(gone, [{"s": spec} for spec in (*removed, *added)])
+            key = {"catalog": table.catalog, "database": table.database, "name": table.name}
+            if added:
+                rows = [{**key, "spec": spec, "location": location} for spec, location in added.items()]
+                connection.execute(p.insert(), rows)
 
     # ------------------------------------------------------------------------------------------------ functions
 

@@ -57,8 +57,12 @@ class SessionCatalog:
     functions: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Variable] = field(default_factory=dict)
 
+    def table_path(self) -> str:
+        """Where an unqualified table is looked for, as messages show it."""
+        return "[" + ", ".join((quoted("system", "session"), quoted(self.catalog, self.database))) + "]"
+
     def search_path(self) -> str:
-        """Where an unqualified name is looked for, as messages show it."""
+        """Where another unqualified name is looked for, as messages show it."""
         path = (quoted("system", "builtin"), quoted("system", "session"), quoted(self.catalog, self.database))
         return "[" + ", ".join(path) + "]"
 

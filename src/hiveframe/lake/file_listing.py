@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
-from hiveframe.lake.partitions import Partitioned, discover, spelled_values
-from hiveframe.lake.paths import Listing, list_files
+from hiveframe.lake.partitions import Partitioned, discover, is_hive_layout, spelled_values
+from hiveframe.lake.paths import FoundFile, Listing, list_files
 from hiveframe.lake.scan import ScanFile
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.plan.types import DataType, StructField, StructType, as_nullable
@@ -30,22 +30,47 @@ def list_request(request: ReadRequest, context: ReadContext) -> Listed:
         paths = tuple(p for p in paths if os.path.exists(p))
     zone = request.options.get("timeZone") or context.settings.time_zone
     listing = list_files(paths, request.options, zone)
+    if request.partitions is not None:
+        return _known(request, request.partitions, listing, zone)
     found = _partitions(request, context, listing, zone)
     files = tuple(ScanFile(f.path, f.size_bytes, f.modified_us, values) for f, values in found.files)
-    if not request.elsewhere:
-        return Listed(files, found.schema, found.hive_layout)
-    moved = {os.path.join(path, spec) for path in paths for spec in request.elsewhere}
-    files = tuple(f for f in files if os.path.dirname(f.path) not in moved)
-    return Listed((*files, *_elsewhere(request, found.schema, zone)), found.schema, hive_layout=False)
+    return Listed(files, found.schema, found.hive_layout)
 
 
-def _elsewhere(request: ReadRequest, schema: StructType, zone: str) -> Iterator[ScanFile]:
-    """The files of a table's partitions that lie outside of its folder."""
-    for spec, location in request.elsewhere.items():
-        if os.path.exists(location):
+def _known(request: ReadRequest, partitions: Mapping[str, str], listing: Listing, zone: str) -> Listed:
+    """The files right in the folders of a catalog's partitions."""
+    schema = _declared(request)
+    below: dict[str, list[FoundFile]] = {}
+    for f in listing.files:
+        below.setdefault(os.path.dirname(f.path), []).append(f)
+    files: list[ScanFile] = []
+    for spec, location in partitions.items():
+        found = below.get(location)
+        if found is None:
+            found = _files_in(location, request, zone) if _is_outside(location, listing) else []
+        if found:
             values = spelled_values(spec, schema, zone)
-            for f in list_files([location], request.options, zone).files:
-                yield ScanFile(f.path, f.size_bytes, f.modified_us, values)
+            files += (ScanFile(f.path, f.size_bytes, f.modified_us, values) for f in found)
+    hive_layout = all(location.endswith(os.sep + spec) for spec, location in partitions.items())
+    hive_layout = hive_layout and is_hive_layout(partitions.values(), [f.name for f in schema.fields])
+    return Listed(tuple(files), schema, hive_layout)
+
+
+def _is_outside(folder: str, listing: Listing) -> bool:
+    return not any(folder.startswith(root + os.sep) for root in listing.roots)
+
+
+def _files_in(folder: str, request: ReadRequest, zone: str) -> list[FoundFile]:
+    if not os.path.exists(folder):
+        return []
+    return [f for f in list_files([folder], request.options, zone).files if os.path.dirname(f.path) == folder]
+
+
+def _declared(request: ReadRequest) -> StructType:
+    """The partition columns of a table, in order."""
+    assert request.schema is not None
+    by_name = {f.name.lower(): f for f in request.schema.fields}
+    return StructType(tuple(by_name[name.lower()] for name in request.partition_columns or ()))
 
 
 def _paths(request: ReadRequest) -> tuple[str, ...]:
@@ -62,9 +87,7 @@ def _partitions(request: ReadRequest, context: ReadContext, listing: Listing, zo
     infer = context.settings.flag("spark.sql.sources.partitionColumnTypeInference.enabled")
     found = discover(listing, request.options, given=given, infer_types=infer, time_zone=zone)
     if request.is_table and request.partition_columns and request.schema and not found.schema.fields:
-        names = {n.lower() for n in request.partition_columns}
-        declared = StructType(tuple(f for f in request.schema.fields if f.name.lower() in names))
-        return Partitioned(declared, ())
+        return Partitioned(_declared(request), ())
     return found
 
 

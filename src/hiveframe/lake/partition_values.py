@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
-from hiveframe.errors import SparkRuntimeException
+from hiveframe.errors import DateTimeException, NumberFormatException, SparkError, SparkRuntimeException
 from hiveframe.lake.zones import zone_of
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, DecimalType
@@ -73,14 +73,28 @@ def _wider(left: DataType, right: DataType) -> DataType:
 
 def parse(text: str | None, dtype: DataType, time_zone: str, *, column: str) -> Any:
     """`text` as a `dtype` value in storage form; CAST_INVALID_INPUT's sibling for folders when it is not one."""
-    if text is None:
-        return None
-    parser = _PARSERS.get(type(dtype))
     try:
-        return text if parser is None else parser(text, dtype, time_zone)
+        return _value(text, dtype, time_zone)
     except (ValueError, InvalidOperation) as error:
         params = {"value": f"'{text}'", "dataType": f'"{t.sql_name(dtype)}"', "columnName": f"`{column}`"}
         raise SparkRuntimeException("INVALID_PARTITION_VALUE", params) from error
+
+
+def cast(text: str | None, dtype: DataType, time_zone: str) -> Any:
+    """`text`, which a catalog keeps, as a `dtype` value in storage form; CAST_INVALID_INPUT when it is not one."""
+    try:
+        return _value(text, dtype, time_zone)
+    except (ValueError, InvalidOperation) as error:
+        params = {"expression": f"'{text}'", "sourceType": '"STRING"', "targetType": f'"{t.sql_name(dtype)}"'}
+        kind: type[SparkError] = NumberFormatException if isinstance(dtype, t.NumericType) else DateTimeException
+        if isinstance(dtype, t.BooleanType):
+            kind = SparkRuntimeException
+        raise kind("CAST_INVALID_INPUT", {**params, "ansiConfig": '"spark.sql.ansi.enabled"'}) from error
+
+
+def _value(text: str | None, dtype: DataType, time_zone: str) -> Any:
+    parser = _PARSERS.get(type(dtype))
+    return text if text is None or parser is None else parser(text, dtype, time_zone)
 
 
 def show(value: Any, dtype: DataType, time_zone: str) -> str | None:

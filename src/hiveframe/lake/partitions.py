@@ -85,7 +85,7 @@ def discover(
     raws = {folder: tuple(raw for _, raw in p[0]) for folder, p in with_values.items()}
     schema, values = _typed(names, raws, given or {}, infer_types, time_zone)
     files = tuple((f, values[folder]) for folder, found in folders.items() if folder in values for f in found)
-    return Partitioned(schema, files, _is_hive_layout(values, [f.name for f in schema.fields]))
+    return Partitioned(schema, files, is_hive_layout(values, [f.name for f in schema.fields]))
 
 
 def spelled_values(spec: str, schema: StructType, time_zone: str) -> tuple[Any, ...]:
@@ -94,10 +94,10 @@ def spelled_values(spec: str, schema: StructType, time_zone: str) -> tuple[Any, 
     for segment in spec.split("/"):
         name, _, value = segment.partition("=")
         texts[unescape(name).lower()] = _text(value)
-    return tuple(pv.parse(texts[f.name.lower()], f.dtype, time_zone, column=f.name) for f in schema.fields)
+    return tuple(pv.cast(texts[f.name.lower()], f.dtype, time_zone) for f in schema.fields)
 
 
-def _is_hive_layout(folders: Iterable[str], names: Sequence[str]) -> bool:
+def is_hive_layout(folders: Iterable[str], names: Sequence[str]) -> bool:
     """Whether every folder has the same `key=` segments from the root of the file system on, `names` last and as is."""
     spelled = {tuple(s.partition("=")[0] for s in f.split("/") if "=" in s) for f in folders}
     if len(spelled) != 1:

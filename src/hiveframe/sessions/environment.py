@@ -151,8 +151,9 @@ class SessionEnvironment:
             return opened_table(self._open(replace(request, as_of=as_of)), table.parts)
         if table.view is None:
             schema = read_schema(table.schema)
-            added = self._asked(self.state.catalog.metastore.partitions, table) if table.partition_columns else {}
-            return opened_table(self._open(table_request(table, options, schema, added)), table.parts)
+            is_listed = table.lists_partitions and self.settings.flag("spark.sql.hive.manageFilesourcePartitions")
+            known = self._asked(self.state.catalog.metastore.partitions, table) if is_listed else None
+            return opened_table(self._open(table_request(table, options, schema, known)), table.parts)
         captured = self.state.settings.copy()
         for name, value in table.view.settings.items():
             captured.set(name, value)

@@ -68,6 +68,7 @@ _COMMAND_FILES: Final = (
     "functions",
     "insert",
     "namespaces",
+    "repair",
     "resources",
     "scripting",
     "show",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Final
 
@@ -41,11 +40,8 @@ def table_request(
 ) -> ReadRequest:
     """What reading a catalog table asks for; `schema` is the table's with CHAR and VARCHAR read as STRING.
 
-    `partitions` are those that were added by name: `a=1/b=x` to their folders.
+    `partitions` are those that the catalog knows, `a=1/b=x` to their folders; None: those that the folders spell.
     """
-    elsewhere = {
-        spec: folder for spec, folder in (partitions or {}).items() if folder != os.path.join(table.location, spec)
-    }
     return ReadRequest(
         format=table.provider,
         paths=(table.location,),
@@ -53,7 +49,7 @@ def table_request(
         options=Options({**table.options, **options}),
         partition_columns=table.partition_columns,
         is_table=True,
-        elsewhere=elsewhere,
+        partitions=partitions,
         place=place_of(table),
     )
 

@@ -20,7 +20,8 @@ class ReadRequest:
     """What the user (or a table of the catalog) asks to read.
 
     `schema` fixes the columns; a table's (`is_table`) `partition_columns` stand in folder names, and its empty or
-    missing folder holds no rows. `elsewhere` are a table's partitions outside of its folder: `a=1/b=x` to where it is.
+    missing folder holds no rows. `partitions` are those that a catalog knows of it, `a=1/b=x` to the folder, when the
+    catalog keeps them: then nothing else is read.
     `predicates` divide the rows of a table of another database; `parse_schema` reads DDL that stands in an option.
     `provider` is the class of a data source written in Python. `as_of` is the point in a table's history, a
     `lake.tables.table.AsOf`, `place` where a table of the catalog is, a `lake.tables.table.TablePlace`.
@@ -32,7 +33,7 @@ class ReadRequest:
     options: Options = field(default_factory=Options)
     partition_columns: tuple[str, ...] | None = None
     is_table: bool = False
-    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    partitions: Mapping[str, str] | None = None
     predicates: tuple[str, ...] = ()
     parse_schema: Callable[[str], StructType] | None = None
     provider: Any = None

@@ -41,7 +41,8 @@ class WriteRequest:
     replaces only the partitions that the rows touch; with `static_partition` (the leading partition columns' folder
     texts, None for NULL) only what lies below that partition. `field_ids` numbers Parquet's columns: by name a number,
     or for a nested one a mapping of the same kind with its own under `__duckdb_field_id`.
-    `parquet` are further parameters of DuckDB's Parquet writer.
+    `parquet` are further parameters of DuckDB's Parquet writer. `elsewhere` are folders of partitions that lie outside
+    of the target: rows that belong there are refused.
     """
 
     format: str
@@ -55,6 +56,7 @@ class WriteRequest:
     time_zone: str = "UTC"
     field_ids: Mapping[str, object] = field(default_factory=dict)
     parquet: Mapping[str, str | int] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

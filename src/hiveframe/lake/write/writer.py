@@ -12,7 +12,13 @@ from typing import Final
 import pyarrow as pa
 from sqlglot import exp
 
-from hiveframe.errors import IllegalArgumentException, SparkException, UnsupportedOperationException, analysis_error
+from hiveframe.errors import (
+    IllegalArgumentException,
+    SparkException,
+    UnsupportedOperationException,
+    analysis_error,
+    unsupported,
+)
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.xml_options import check_writing
 from hiveframe.lake.csv.options import charset
@@ -60,6 +66,9 @@ def _write(request: WriteRequest, plan: Plan, rows: Rows, target: str) -> WriteR
         row_count = compute_files(plan, rows, raw)
         names = list(request.partition_by)
         laid = lay_out(raw, made.data, names, str(uuid.uuid4()), file_suffix(plan))
+        moved = next((folder for folder in laid.folders if folder in request.elsewhere), None)
+        if moved is not None:
+            raise unsupported(f"writing into the partition {moved}, which lies outside of its table's folder")
         _commit(request, made, laid, names)
     files = tuple(os.path.join(target, f) for f in laid.files)
     return WriteResult(row_count, files, laid.folders)

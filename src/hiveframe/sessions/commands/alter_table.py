@@ -14,9 +14,17 @@ from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
 from hiveframe.plan.types import StringType, StructField, StructType, sql_name, with_default_collation
 from hiveframe.sessions.commands.lookup import known_table, writable_table
-from hiveframe.sessions.commands.partitions import matching, partition_names, remove_partition, static_values
+from hiveframe.sessions.commands.partitions import (
+    add_partitions,
+    drop_partitions,
+    known_partitions,
+    matching,
+    rename_partition,
+    static_values,
+)
+from hiveframe.sessions.commands.repair import repair
 from hiveframe.sessions.commands.seam import CommandSession, handles
-from hiveframe.sessions.commands.tables import DEFAULT_KEY, add_partitions, column_field, partitions_last
+from hiveframe.sessions.commands.tables import DEFAULT_KEY, column_field, partitions_last
 from hiveframe.sessions.commands.views import replace_query
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.versioned.altering import ACTIONS as VERSIONED_ACTIONS
@@ -167,7 +175,8 @@ def _set_location(session: CommandSession, table: Table, args: Args) -> None:
     location = local_path(args["location"])
     if args.get("partition"):
         values = static_values(session, table, args["partition"])
-        for name in matching(partition_names(session, table), values):
+        known = known_partitions(session, table, "ALTER TABLE SET LOCATION")
+        for name in matching(known, values):
             session.catalog.metastore.set_partitions(table, {name: location})
         return
     session.catalog.store(table.catalog).alter_table(replace(table, location=location, type="EXTERNAL"))
@@ -178,20 +187,15 @@ def _add_partition(session: CommandSession, table: Table, args: Args) -> None:
 
 
 def _drop_partition(session: CommandSession, table: Table, args: Args) -> None:
-    names = partition_names(session, table)
-    for clause in args["partitions"]:
-        found = matching(names, static_values(session, table, clause))
-        if not found and not args.get("if_exists"):
-            shown = ", ".join(f"`{n}`" for n, _ in clause)
-            raise analysis_error(
-                "PARTITIONS_NOT_FOUND", partitionList=f"PARTITION ({shown})", tableName=quoted(*table.parts)
-            )
-        for name in found:
-            remove_partition(session, table, name)
+    drop_partitions(session, table, args["partitions"], if_exists=bool(args.get("if_exists")))
+
+
+def _rename_partition(session: CommandSession, table: Table, args: Args) -> None:
+    rename_partition(session, table, args["old"], args["new"])
 
 
 def _recover_partitions(session: CommandSession, table: Table, args: Args) -> None:
-    """Partitions are found in the folders at every read."""
+    repair(session, table, "ALTER TABLE RECOVER PARTITIONS", adds=True, drops=False)
 
 
 def _set_query(session: CommandSession, table: Table, args: Args) -> None:
@@ -217,6 +221,7 @@ _ACTIONS: Final[Mapping[str, Action]] = {
     "set_location": _set_location,
     "add_partition": _add_partition,
     "drop_partition": _drop_partition,
+    "rename_partition": _rename_partition,
     "recover_partitions": _recover_partitions,
     "set_query": _set_query,
     "cluster_by": _cluster_by,

@@ -16,7 +16,8 @@ from hiveframe.plan import types as t
 from hiveframe.plan.spec import TableName
 from hiveframe.plan.types import StructField, StructType, simple_string
 from hiveframe.sessions.commands.cache import cache_key
-from hiveframe.sessions.commands.lookup import find_table, table_schema
+from hiveframe.sessions.commands.lookup import find_table, table_schema, writable_table
+from hiveframe.sessions.commands.repair import repair
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable, column, small_table
 from hiveframe.sessions.state import CacheEntry
@@ -260,7 +261,9 @@ def _analyze_table(session: CommandSession, args: Args) -> SmallTable:
 
 
 def _recover_partitions(session: CommandSession, args: Args) -> SmallTable:
-    return session.run(c.AlterTable(_name(args["table_name"]), "recover_partitions", {}))
+    table = writable_table(session, session.table_parts(_name(args["table_name"])), "recoverPartitions()")
+    repair(session, table, "ALTER TABLE RECOVER PARTITIONS", adds=True, drops=False)
+    return EMPTY
 
 
 # ----------------------------------------------------------------------------------------------------- functions

@@ -17,7 +17,14 @@ from hiveframe.plan import types as t
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, sql_name
 from hiveframe.sessions.commands.lookup import writable_table
-from hiveframe.sessions.commands.partitions import matching, partition_fields, partition_names, static_values
+from hiveframe.sessions.commands.partitions import (
+    known_partitions,
+    matching,
+    moved_partitions,
+    note_written,
+    partition_fields,
+    static_values,
+)
 from hiveframe.sessions.commands.saving import save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
@@ -62,7 +69,7 @@ def _named(session: CommandSession, parts: tuple[str, ...]) -> Table:
     """The table of that name, or the one at a path that keeps versions (``delta.`/x` ``)."""
     is_path = len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None
     if not is_path:
-        return writable_table(session, parts, "INSERT")
+        return writable_table(session, parts, "INSERT", is_relation=True)
     location = local_path(parts[1])
     return described(Table(parts[0], parts[1], "EXTERNAL", StructType(), parts[0].lower(), location))
 
@@ -121,7 +128,7 @@ def insert_rows(
         )
         return
     values = static_values(session, table, tuple(partition))
-    if if_not_exists and matching(partition_names(session, table), values):
+    if if_not_exists and matching(known_partitions(session, table, "INSERT"), values):
         return
     rows = aligned(session, table, child, by_name=by_name, columns=columns, static=static)
     how = "append"
@@ -130,7 +137,7 @@ def insert_rows(
         is_dynamic = mode == "DYNAMIC" if dynamic is None else dynamic
         how = "replace_partitions" if table.partition_columns and is_dynamic else "replace"
     try:
-        save(
+        saved = save(
             session,
             rows,
             table.location,
@@ -139,11 +146,13 @@ def insert_rows(
             options=Options(table.options),
             partition_by=table.partition_columns,
             static=values if how == "replace" else None,
+            elsewhere=moved_partitions(session, table),
         )
     except ArithmeticException as error:
         raise _overflow_in(
             table, schema_of(session.analyze(_with_defaults(session, child, table.schema.fields))), error
         ) from error
+    note_written(session, table, saved.folders, values, replaces=how == "replace")
     session.state.cached_tables.pop(table.parts, None)
 
 

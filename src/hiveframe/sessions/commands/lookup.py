@@ -12,11 +12,10 @@ from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.opened import described
 
 
-def not_found(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:
-    """TABLE_OR_VIEW_NOT_FOUND for a name as it was written."""
-    return analysis_error(
-        "TABLE_OR_VIEW_NOT_FOUND", relationName=quoted(*parts), searchPath=session.catalog.search_path()
-    )
+def not_found(session: CommandSession, parts: tuple[str, ...], *, is_relation: bool = False) -> AnalysisException:
+    """TABLE_OR_VIEW_NOT_FOUND for a name as it was written; `is_relation`: where any relation could have stood."""
+    path = session.catalog.search_path() if is_relation else session.catalog.table_path()
+    return analysis_error("TABLE_OR_VIEW_NOT_FOUND", relationName=quoted(*parts), searchPath=path)
 
 
 def not_found_in_catalog(session: CommandSession, parts: tuple[str, ...]) -> AnalysisException:
@@ -34,19 +33,21 @@ def find_table(session: CommandSession, parts: tuple[str, ...]) -> Table | None:
     return described(found) if found is not None else None
 
 
-def known_table(session: CommandSession, parts: tuple[str, ...]) -> Table:
+def known_table(session: CommandSession, parts: tuple[str, ...], *, is_relation: bool = False) -> Table:
     """The stored table or view of that name; TABLE_OR_VIEW_NOT_FOUND otherwise."""
     found = find_table(session, parts)
     if found is None:
-        raise not_found(session, parts)
+        raise not_found(session, parts, is_relation=is_relation)
     return found
 
 
-def writable_table(session: CommandSession, parts: tuple[str, ...], operation: str) -> Table:
+def writable_table(
+    session: CommandSession, parts: tuple[str, ...], operation: str, *, is_relation: bool = False
+) -> Table:
     """A stored table that is no view; EXPECT_TABLE_NOT_VIEW otherwise."""
     if session.catalog.temporary_view(parts) is not None:
         raise _is_view(parts, operation)
-    table = known_table(session, parts)
+    table = known_table(session, parts, is_relation=is_relation)
     if table.is_view:
         raise _is_view(table.parts, operation)
     return table

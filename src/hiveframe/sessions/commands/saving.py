@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import short_name
@@ -18,8 +19,17 @@ from hiveframe.lake.write.writer import write
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType
+from hiveframe.sessions.commands.partitions import note_written, with_provider
 from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.opened import is_versioned
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was written: the schema, partition columns last, and the partitions' folders."""
+
+    schema: StructType
+    folders: tuple[str, ...]
 
 
 def save(
@@ -32,11 +42,13 @@ def save(
     options: Options,
     partition_by: Sequence[str] = (),
     static: Mapping[str, str | None] | None = None,
-) -> StructType:
-    """Write `child` to the folder `target` and return its schema, partition columns last.
+    elsewhere: Collection[str] = (),
+) -> Saved:
+    """Write `child` to the folder `target`.
 
     `how`: error (when there is something), ignore (then do nothing), append (beside what is there), replace
     (everything, or with `static` what lies below that partition), replace_partitions (those that have new rows).
+    `elsewhere` are partitions of a table that lie outside of its folder, in which nothing can be written.
     """
     plan = session.analyze(child)
     schema = schema_of(plan)
@@ -50,11 +62,12 @@ def save(
         is_dynamic=how == "replace_partitions",
         static_partition=static or {},
         time_zone=session.settings.time_zone,
+        elsewhere=frozenset(elsewhere),
     )
-    write(request, session.written(plan), session.settings)
+    result = write(request, session.written(plan), session.settings)
     places = partition_positions(schema, partition_by)
     data = [f for i, f in enumerate(schema.fields) if i not in places]
-    return StructType((*data, *(schema.fields[i] for i in places)))
+    return Saved(StructType((*data, *(schema.fields[i] for i in places))), result.partitions)
 
 
 def path_mode(session: CommandSession, mode: str, options: Options, partition_by: Sequence[str]) -> str:
@@ -79,7 +92,7 @@ def create_as_select(session: CommandSession, table: Table, query: spec.Relation
         )
     options = Options(table.options)
     existed = os.path.isdir(table.location)
-    schema = save(
+    saved = save(
         session,
         query,
         table.location,
@@ -88,11 +101,11 @@ def create_as_select(session: CommandSession, table: Table, query: spec.Relation
         options=options,
         partition_by=table.partition_columns,
     )
-    nullable = StructType(tuple(StructField(f.name, f.dtype, True, f.metadata) for f in schema.fields))
+    nullable = StructType(tuple(StructField(f.name, f.dtype, True, f.metadata) for f in saved.schema.fields))
     try:
-        session.catalog.store(table.catalog).create_table(
-            replace(table, schema=nullable), replace_existing=replaces is not None
-        )
+        made = with_provider(session, replace(table, schema=nullable))
+        session.catalog.store(table.catalog).create_table(made, replace_existing=replaces is not None)
+        note_written(session, made, saved.folders, {}, replaces=True)
     except BaseException:
         if not existed:
             shutil.rmtree(table.location, ignore_errors=True)

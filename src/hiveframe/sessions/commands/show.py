@@ -14,7 +14,7 @@ from hiveframe.plan import types as t
 from hiveframe.plan.collations import COLUMNS, NULLABLE, collations
 from hiveframe.sessions.commands.create_statement import create_statement
 from hiveframe.sessions.commands.lookup import find_table, known_table, table_schema
-from hiveframe.sessions.commands.partitions import partition_names
+from hiveframe.sessions.commands.partitions import known_partitions
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.table_details import information
 from hiveframe.sessions.results import SmallTable, column, small_table
@@ -109,7 +109,7 @@ def _partitions(session: CommandSession, command: c.Show) -> SmallTable:
             "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", name=".".join(f"`{p}`" for p in table.parts)
         )
     wanted = {k.lower(): session.constant(v).value for k, v in _args(command).get("partition", ()) if v is not None}
-    rows = [(name,) for name in partition_names(session, table) if _fits(name, wanted)]
+    rows = [(name,) for name in known_partitions(session, table, "SHOW PARTITIONS") if _fits(name, wanted)]
     return small_table((column("partition"),), rows)
 
 

@@ -56,7 +56,7 @@ def details(session: CommandSession, table: Table) -> list[tuple[str, str]]:
         rows.append(("Location", f"file:{table.location}"))
     if table.options:
         rows.append(("Storage Properties", _pairs(table.options)))
-    if table.partition_columns:
+    if table.lists_partitions:
         rows.append(("Partition Provider", "Catalog"))
     return rows
 

@@ -29,13 +29,7 @@ from hiveframe.sessions.commands.lookup import (
     not_found_in_catalog,
     writable_table,
 )
-from hiveframe.sessions.commands.partitions import (
-    matching,
-    partition_folder,
-    partition_name,
-    partition_names,
-    static_values,
-)
+from hiveframe.sessions.commands.partitions import known_partitions, matching, static_values, with_provider
 from hiveframe.sessions.commands.saving import create_as_select
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.views import drop_view, in_collation, with_collation
@@ -83,6 +77,7 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
         return EMPTY
     if existing is not None:
         store.drop_table(existing)
+    table = with_provider(session, table)
     store.create_table(table, if_not_exists=command.if_not_exists)
     return EMPTY
 
@@ -319,26 +314,24 @@ def truncate_table(session: CommandSession, command: c.TruncateTable) -> SmallTa
         )
     if command.partition:
         values = static_values(session, table, command.partition)
-        for name in matching(partition_names(session, table), values):
-            shutil.rmtree(os.path.join(table.location, *name.split("/")))
-        return EMPTY
-    for entry in os.scandir(table.location):
+        known = known_partitions(session, table, "TRUNCATE TABLE ... PARTITION")
+        for name in matching(known, values):
+            _empty(known[name])
+    else:
+        _empty(table.location)
+        for folder in session.catalog.metastore.partitions(table).values() if table.lists_partitions else ():
+            _empty(folder)
+    session.state.cached_tables.pop(table.parts, None)
+    return EMPTY
+
+
+def _empty(folder: str) -> None:
+    """Remove all that lies in a folder, if it is there."""
+    for entry in os.scandir(folder) if os.path.isdir(folder) else ():
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
         else:
             os.remove(entry.path)
-    return EMPTY
-
-
-@handles(c.RepairTable)
-def repair_table(session: CommandSession, command: c.RepairTable) -> SmallTable:
-    """Partitions are found in the folders at every read, so there is nothing to repair beyond the name."""
-    table = writable_table(session, session.table_parts(command.name), "MSCK REPAIR TABLE")
-    if not table.partition_columns:
-        raise analysis_error(
-            "NOT_A_PARTITIONED_TABLE", operation="MSCK REPAIR TABLE", tableIdentWithDB=quoted(*table.parts)
-        )
-    return EMPTY
 
 
 @handles(c.AnalyzeTable)
@@ -377,26 +370,3 @@ def comment_on(session: CommandSession, command: c.CommentOn) -> SmallTable:
     table = known_table(session, parts)
     session.catalog.store(table.catalog).alter_table(replace(table, comment=command.comment))
     return EMPTY
-
-
-def add_partitions(
-    session: CommandSession,
-    table: Table,
-    partitions: Sequence[tuple[tuple[tuple[str, spec.Expr | None], ...], str | None]],
-    *,
-    if_not_exists: bool,
-) -> None:
-    """ALTER TABLE ADD PARTITION: (clause, location) pairs."""
-    existing = set(partition_names(session, table))
-    added: dict[str, str] = {}
-    for clause, location in partitions:
-        values = static_values(session, table, clause)
-        name = partition_name(table, values)
-        if name in existing and not if_not_exists:
-            raise analysis_error(
-                "PARTITIONS_ALREADY_EXIST", partitionList=f"PARTITION (`{name}`)", tableName=quoted(*table.parts)
-            )
-        folder = local_path(location) if location else partition_folder(table, values)
-        os.makedirs(folder, exist_ok=True)
-        added[name] = folder
-    session.catalog.metastore.set_partitions(table, added)

@@ -166,7 +166,7 @@ def _insert_into(session: CommandSession, command: c.WriteSource, name: spec.Tab
     if command.partition_by:
         raise analysis_error("_LEGACY_ERROR_TEMP_1309")
     parts = session.table_parts(name)
-    table = writable_table(session, parts, "insertInto")
+    table = writable_table(session, parts, "insertInto", is_relation=True)
     options = Options(command.options or {})
     insert_rows(session, table, command.child, overwrite=command.mode == "overwrite", by_name=False, options=options)
 
@@ -193,7 +193,7 @@ def write_table(session: CommandSession, command: c.WriteTable) -> SmallTable:
         )
         create_as_select(session, table, command.child, replaces=existing)
         return EMPTY
-    table = writable_table(session, parts, "writeTo")
+    table = writable_table(session, parts, "writeTo", is_relation=True)
     if command.mode == "append":
         options = Options(command.options or {})
         insert_rows(session, table, command.child, overwrite=False, by_name=True, options=options)

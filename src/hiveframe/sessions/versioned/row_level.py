@@ -244,8 +244,8 @@ def _aside(session: CommandSession, plan: spec.Relation) -> Iterator[spec.Relati
     folder = tempfile.mkdtemp(prefix="changes-", dir=session.settings.get("spark.local.dir") or scratch_dir())
     try:
         target = os.path.join(folder, "rows")
-        schema = save(session, plan, target, "parquet", how="replace", options=Options({"compression": "lz4_raw"}))
-        yield spec.ReadSource("parquet", (target,), schema=schema)
+        saved = save(session, plan, target, "parquet", how="replace", options=Options({"compression": "lz4_raw"}))
+        yield spec.ReadSource("parquet", (target,), schema=saved.schema)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
