@@ -43,11 +43,15 @@ class Handler(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block(Statement):
-    """`[label:] BEGIN … END`, its handlers in the order of their declaration."""
+    """`[label:] BEGIN [ATOMIC] … END`, its handlers in the order of their declaration.
+
+    What an atomic block writes lands when it ends, all or nothing.
+    """
 
     label: str | None
     body: Body
     handlers: tuple[Handler, ...] = ()
+    is_atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

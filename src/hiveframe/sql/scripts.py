@@ -38,7 +38,7 @@ class ScriptGrammar(SessionGrammar):
 
     def _block(self, label: str | None) -> s.Block:
         self.expect("BEGIN")
-        self.accept("NOT", "ATOMIC")
+        is_atomic = not self.accept("NOT", "ATOMIC") and self.accept("ATOMIC")
         body: list[s.Statement] = []
         handlers: list[s.Handler] = []
         names: dict[str, str | None] = {}
@@ -58,7 +58,7 @@ class ScriptGrammar(SessionGrammar):
                 body.append(statement)
             self.expect(";")
         self.expect("END")
-        return s.Block(label, tuple(body), tuple(handlers))
+        return s.Block(label, tuple(body), tuple(handlers), is_atomic)
 
     def _body(self, *ends: str) -> s.Body:
         """Statements up to one of the words that end them."""

@@ -14,7 +14,7 @@ from hiveframe.errors import analysis_error, internal_error, unsupported
 from hiveframe.lake.honey import operations, steps
 from hiveframe.lake.honey import place as places
 from hiveframe.lake.honey.columns import stored_schema, with_stored_names
-from hiveframe.lake.honey.commit import Commit, NewSegment, commit, with_deleted
+from hiveframe.lake.honey.commit import Commit, NewSegment, commit, commit_all, with_deleted
 from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.presence import Presence
 from hiveframe.lake.honey.reading import open_snapshot
@@ -24,6 +24,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.lake.tables.table import AsOf, Definition, Reads, RowNumbers, TablePlace
+from hiveframe.lake.tables.together import current
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
@@ -215,9 +216,14 @@ class HoneyWrite:
     def commit(
         self, operation: str, parameters: Mapping[str, Any], *, reads: Reads, is_rearranged: bool = False
     ) -> int:
-        """Land everything as the next version."""
+        """Land everything as the next version; within an atomic block, when that ends."""
         self._changes_data = not is_rearranged
-        version = commit(self.staged(operation, parameters, reads=reads))
+        job = self.staged(operation, parameters, reads=reads)
+        waiting = current()
+        if waiting is not None:
+            waiting.add(self._place.location, job, commit_all, self._presence)
+            return job.base.version.number + 1 if job.base is not None else 0
+        version = commit(job)
         self._presence.end()
         return version
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 from hiveframe.catalog.session_catalog import Variable
-from hiveframe.errors import SparkError, SqlScriptingException
+from hiveframe.errors import SparkError, SqlScriptingException, unsupported
+from hiveframe.lake.tables.together import current, together
+from hiveframe.plan import commands as c
 from hiveframe.plan import scripts as s
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Literal, schema_of
+from hiveframe.sessions.commands.lookup import writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.script_scopes import ScriptScope
@@ -26,6 +29,19 @@ class _Leave(Exception):
 
 class _Iterate(_Leave):
     """On the way out to the next round of the loop of that label."""
+
+
+def _check_atomic(session: CommandSession, command: spec.Command) -> None:
+    """Whether the command may stand in an atomic block: it changes nothing, or rows of a table that can wait."""
+    match command:
+        case c.Insert(table=name) | c.Update(table=name) | c.Delete(table=name) | c.Merge(table=name):
+            provider = writable_table(session, session.table_parts(name), "BEGIN ATOMIC").provider
+            if provider != "honeystore":
+                raise unsupported(f"writing to {provider} tables in BEGIN ATOMIC; HoneyStore tables change together")
+        case c.SetVariable() | c.DeclareVariable() | c.DropVariable():
+            return
+        case _:
+            raise unsupported(f"{type(command).__name__} in BEGIN ATOMIC")
 
 
 @handles(s.Script)
@@ -46,7 +62,10 @@ class _Run:
         """A block in a scope of its own; what it fails with goes to its own handlers, then to those around it."""
         with self._scopes.within(ScriptScope(node.label or str(uuid.uuid4()))):
             try:
-                self._body(node.body)
+                if node.is_atomic:
+                    self._atomically(node.body)
+                else:
+                    self._body(node.body)
             except _Iterate:
                 raise
             except _Leave as leave:
@@ -57,6 +76,16 @@ class _Run:
                 if handler is None:
                     raise
                 self._statement(handler.body)
+
+    def _atomically(self, body: s.Body) -> None:
+        """What the statements write lands together when they are through; queries see the tables as they were."""
+        with together() as waiting:
+            try:
+                self._body(body)
+            except _Leave:
+                waiting.land()
+                raise
+            waiting.land()
 
     def _body(self, body: s.Body) -> None:
         for statement in body:
@@ -82,6 +111,8 @@ class _Run:
 
     def _run(self, what: spec.Relation | spec.Command) -> None:
         if isinstance(what, spec.Command):
+            if current() is not None:
+                _check_atomic(self._session, what)
             self._session.run(what)
             return
         self._session.state.changes += 1  # an analysis of this query may know other values of the variables
