@@ -21,12 +21,16 @@ METADATA_POSITION: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class ScanFile:
-    """One file. `partition_values` are in storage form (see `plan.spec`), in the order of the partition columns."""
+    """One file. `partition_values` are in storage form (see `plan.spec`), in the order of the partition columns.
+
+    `partition` is what it shares with files that may be made one with it, where those values do not tell.
+    """
 
     path: str
     size_bytes: int
     modified_us: int
     partition_values: tuple[Any, ...] = ()
+    partition: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -240,7 +240,10 @@ class AlterTable(Command):
     alter_columns(columns), schema_binding(binding), default_collation(collation),
     add_partition(partitions, if_not_exists), drop_partition(partitions, if_exists, purge),
     rename_partition(old, new), recover_partitions(), set_query(query, text), cluster_by(columns),
-    add_constraint(name, text), drop_constraint(name, if_exists).
+    add_constraint(name, text), drop_constraint(name, if_exists), add_partition_field(term, name),
+    drop_partition_field(term), replace_partition_field(old, term, name), write_order(keys, distribution),
+    make_reference(kind, name, creates, replaces, if_not_exists, version, retain_ms, keeps, snapshots_ms),
+    drop_reference(kind, name, if_exists).
     """
 
     name: TableName

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 
 from hiveframe import sql
+from hiveframe.analysis.arrow_types import spark_type
 from hiveframe.analysis.environment import (
     AnalyzedArgument,
     ClassFunction,
@@ -35,8 +36,8 @@ from hiveframe.plan import spec, walk
 from hiveframe.plan.types import CharType, DataType, StringType, StructField, StructType, VarcharType
 from hiveframe.sessions.analyses import Reads
 from hiveframe.sessions.data_sources import find_provider
-from hiveframe.sessions.state import SessionState
-from hiveframe.sessions.tables_of import kept_table, table_request
+from hiveframe.sessions.state import Kept, SessionState
+from hiveframe.sessions.tables_of import kept_table, place_of, table_request
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.opened import is_versioned
 from hiveframe.settings import Settings
@@ -46,6 +47,12 @@ Answer = TypeVar("Answer")
 DIRECT_FORMATS = frozenset(
     {"parquet", "csv", "json", "text", "orc", "xml", "avro", "binaryfile", "delta", "iceberg", "honeystore"}
 )
+
+INSPECTED = frozenset(
+    ("snapshots", "history", "files", "data_files", "delete_files", "all_files", "all_data_files", "all_delete_files",
+     "entries", "manifests", "all_manifests", "partitions", "refs", "metadata_log_entries")
+)  # fmt: skip
+"""What follows an Iceberg table's name to read its metadata."""
 
 
 class Runner(Protocol):
@@ -118,15 +125,38 @@ class SessionEnvironment:
             if as_of is not None and not is_versioned(parts[0]):
                 raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(parts))
             return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options), as_of)
+        if len(parts) > 2 and parts[-1].lower() in INSPECTED:  # `db.table.snapshots` may be no name of a table
+            inspected = self._inspected(parts)
+            if inspected is not None:
+                return inspected
         full = self._qualify(parts)
         table = self._asked(self.state.catalog.store(full[0]).find_table, full[1], full[2])
         if table is None:
-            return None
+            return self._inspected(parts)
         if as_of is not None:
             if not is_versioned(table.provider):
                 raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(full))
             return self._stored(table, options, as_of)
         return self._cached(full) or self._stored(table, options)
+
+    def _inspected(self, parts: tuple[str, ...]) -> DataTable | None:
+        """What an Iceberg table's metadata says, where the last part asks for it and the others name the table."""
+        if len(parts) < 2 or parts[-1].lower() not in INSPECTED:
+            return None
+        full = self._qualify(parts[:-1])
+        table = self.state.catalog.store(full[0]).find_table(full[1], full[2])
+        if table is None or table.provider != "iceberg":
+            return None
+        from hiveframe.lake.iceberg.inspecting import inspect  # loads pyiceberg
+        from hiveframe.lake.iceberg.table import IcebergTable
+
+        self.reads.never_again()
+        pinned = IcebergTable(place_of(table)).pinned()
+        if pinned is None:
+            return None
+        rows = inspect(pinned, parts[-1].lower())
+        fields = tuple(StructField(f.name, spark_type(f.type), f.nullable) for f in rows.schema)
+        return kept_table(Kept(StructType(fields), rows), tuple(p.lower() for p in parts))
 
     def _is_path(self, parts: tuple[str, ...]) -> bool:
         return self._asked(self.state.catalog.metastore.find_database, parts[0]) is None
@@ -173,6 +203,8 @@ class SessionEnvironment:
         paths = node.paths or ((listed,) if listed else ())
         schema = self._schema(node.schema)
         name = node.format or self.settings.require("spark.sql.sources.default")
+        if short_name(name) == "iceberg" and len(paths) == 1 and "/" not in paths[0]:
+            return self._named_source(paths[0], options)
         provider = find_provider(self.state, name)
         request = ReadRequest(
             format=name if provider is None else PYTHON_FORMAT,
@@ -187,6 +219,15 @@ class SessionEnvironment:
         if not paths:
             self.reads.never_again()  # what is read is no file that could be looked at
         return opened_table(self._open(request))
+
+    def _named_source(self, name: str, options: Options) -> DataTable:
+        """`spark.read.format("iceberg").load("catalog.db.table")`."""
+        parts = self.parse_name(name)
+        found = self.resolve_table(parts, options=dict(options.without("path").items()))
+        if not isinstance(found, DataTable):
+            path = self.state.catalog.search_path()
+            raise analysis_error("TABLE_OR_VIEW_NOT_FOUND", relationName=_quoted(parts), searchPath=path)
+        return found
 
     def _parse_schema(self, ddl: str) -> StructType:
         return self._schema(ddl) or StructType()

@@ -10,10 +10,10 @@ from typing import Final
 
 from hiveframe.plan import spec
 from hiveframe.sql.namespaces import NAMESPACE
-from hiveframe.sql.table_operations import TableOperationGrammar
+from hiveframe.sql.table_evolution import TableEvolutionGrammar
 
 
-class StatementGrammar(TableOperationGrammar):
+class StatementGrammar(TableEvolutionGrammar):
     """Reads any statement."""
 
     __slots__ = ()

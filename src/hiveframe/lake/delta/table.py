@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import analysis_error
+from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.delta import operations
 from hiveframe.lake.delta.actions import DomainMetadata
 from hiveframe.lake.delta.features import (
@@ -21,7 +21,7 @@ from hiveframe.lake.delta.writing import DeltaWrite
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition, TablePlace
+from hiveframe.lake.tables.table import AsOf, Definition, Reference, TablePlace
 
 
 class DeltaFormat:
@@ -82,6 +82,14 @@ class DeltaTable:
         now = self._there()
         check_writable(self.location, now.protocol)
         return operations.vacuum(now, hours, dry_run=dry_run, checks=checks)
+
+    def refer(self, reference: Reference) -> None:
+        """It has one line of versions."""
+        raise unsupported("branches and tags of Delta tables")
+
+    def unrefer(self, name: str, kind: str, *, if_exists: bool) -> None:
+        """It has one line of versions."""
+        raise unsupported("branches and tags of Delta tables")
 
     def renamed(self, name: tuple[str, str]) -> None:
         """Names mean nothing to it."""

@@ -23,7 +23,7 @@ from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition, Reads, RowNumbers, TablePlace
+from hiveframe.lake.tables.table import AsOf, Definition, Reads, Reference, RowNumbers, TablePlace
 from hiveframe.lake.tables.together import current
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
@@ -79,6 +79,14 @@ class HoneyTable:
     def vacuum(self, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
         """Remove what no version younger than `hours` names."""
         return operations.vacuum(self._there(), hours, dry_run=dry_run, checks=checks)
+
+    def refer(self, reference: Reference) -> None:
+        """It has one line of versions."""
+        raise unsupported("branches and tags of HoneyStore tables")
+
+    def unrefer(self, name: str, kind: str, *, if_exists: bool) -> None:
+        """It has one line of versions."""
+        raise unsupported("branches and tags of HoneyStore tables")
 
     def renamed(self, name: tuple[str, str]) -> None:
         """Names mean nothing to it."""

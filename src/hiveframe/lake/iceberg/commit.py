@@ -198,7 +198,7 @@ class _Snapshot:
         if job.base is not None:
             held = self._metadata.refs.get(job.branch)
             head = held.snapshot_id if held is not None else None
-            requirements.append(made(AssertRefSnapshotId, ref=job.branch, snapshot_id=head))
+            requirements.append(AssertRefSnapshotId.model_validate({"ref": job.branch, "snapshot-id": head}))
         return (*job.updates, AddSnapshotUpdate(snapshot=snapshot), reference), tuple(requirements)
 
     def discard(self) -> None:
@@ -229,7 +229,7 @@ class _Snapshot:
         summary = Summary(operation=_counted_as(job, removed), **properties)
         summary = update_snapshot_summaries(summary, previous)
         if job.is_rearranged:
-            summary.operation = Operation.REPLACE
+            summary = Summary(operation=Operation.REPLACE, **summary.additional_properties)
         return summary, [*new, *kept]
 
     def _kept(self) -> tuple[list[ManifestFile], list[DataFile]]:

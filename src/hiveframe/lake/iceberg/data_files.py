@@ -206,6 +206,10 @@ def write_position_deletes(
             partition=Record(*values),
             record_count=len(table),
             file_size_in_bytes=os.path.getsize(local),
+            column_sizes={},
+            value_counts={},
+            null_value_counts={},
+            nan_value_counts={},
             lower_bounds={_FILE_PATH: to_bytes(StringType(), paths[0])},
             upper_bounds={_FILE_PATH: to_bytes(StringType(), paths[-1])},
         )

@@ -8,13 +8,21 @@ from typing import Any
 from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table.refs import SnapshotRefType
-from pyiceberg.table.update import AssertRefSnapshotId, AssertTableUUID, SetSnapshotRefUpdate
+from pyiceberg.table.update import (
+    AssertRefSnapshotId,
+    AssertTableUUID,
+    RemoveSnapshotRefUpdate,
+    SetSnapshotRefUpdate,
+    TableUpdate,
+)
 
-from hiveframe.errors import SparkException
+from hiveframe.errors import SparkException, analysis_error, unsupported
+from hiveframe.lake.iceberg.commit import MAIN
 from hiveframe.lake.iceberg.partitioning import terms_of
 from hiveframe.lake.iceberg.reading import Pinned
 from hiveframe.lake.iceberg.updates import made
 from hiveframe.lake.paths import local_path
+from hiveframe.lake.tables.table import Reference
 
 
 def history(pinned: Pinned, limit: int | None) -> list[Mapping[str, Any]]:
@@ -63,23 +71,66 @@ def detail(pinned: Pinned) -> Mapping[str, Any]:
     }
 
 
+def refer(catalog: Catalog, now: Pinned, reference: Reference) -> None:
+    """Make a branch or tag, or move it to another snapshot."""
+    metadata = now.table.metadata
+    held = metadata.refs.get(reference.name)
+    if held is not None and not reference.replaces:
+        if reference.if_not_exists:
+            return
+        raise analysis_error("ICEBERG_REFERENCE_EXISTS", name=reference.name, path=metadata.location)
+    if held is None and not reference.creates:
+        raise analysis_error("ICEBERG_NO_REFERENCE", name=reference.name, path=metadata.location)
+    snapshot = reference.version if reference.version is not None else None
+    if snapshot is None and now.snapshot is not None:
+        snapshot = now.snapshot.snapshot_id
+    if snapshot is None or metadata.snapshot_by_id(snapshot) is None:
+        raise analysis_error("ICEBERG_NO_SNAPSHOT", snapshot=str(snapshot), path=metadata.location)
+    update = made(
+        SetSnapshotRefUpdate,
+        ref_name=reference.name,
+        type=SnapshotRefType(reference.kind),
+        snapshot_id=snapshot,
+        max_ref_age_ms=reference.retain_ms,
+        min_snapshots_to_keep=reference.keeps,
+        max_snapshot_age_ms=reference.snapshots_ms,
+    )
+    _commit(catalog, now, update, reference.name, "CREATE BRANCH or TAG")
+
+
+def unrefer(catalog: Catalog, now: Pinned, name: str, kind: str, *, if_exists: bool) -> None:
+    """Remove a branch or tag."""
+    held = now.table.metadata.refs.get(name)
+    if held is None or held.snapshot_ref_type.value != kind:
+        if held is None and if_exists:
+            return
+        raise analysis_error("ICEBERG_NO_REFERENCE", name=name, path=now.table.metadata.location)
+    if name == MAIN:
+        raise unsupported("dropping the branch main of an Iceberg table")
+    _commit(catalog, now, made(RemoveSnapshotRefUpdate, ref_name=name), name, "DROP BRANCH or TAG")
+
+
+def _commit(catalog: Catalog, now: Pinned, update: TableUpdate, reference: str, operation: str) -> None:
+    """Land one change, provided that the branch or tag is where it was."""
+    metadata = now.table.metadata
+    held = metadata.refs.get(reference)
+    unchanged = AssertRefSnapshotId.model_validate(
+        {"ref": reference, "snapshot-id": held.snapshot_id if held is not None else None}
+    )
+    try:
+        catalog.commit_table(now.table, (AssertTableUUID(uuid=metadata.table_uuid), unchanged), (update,))
+    except CommitFailedException as error:
+        shown = {"operation": operation, "path": metadata.location, "reason": "another writer came first"}
+        raise SparkException("ICEBERG_COMMIT_CONFLICT", shown) from error
+
+
 def set_snapshot(catalog: Catalog, now: Pinned, then: Pinned, branch: str) -> Mapping[str, int]:
     """Make a snapshot the newest of a branch."""
     assert then.snapshot is not None
-    metadata = now.table.metadata
-    held = now.snapshot.snapshot_id if now.snapshot is not None else None
-    requirements = (
-        AssertTableUUID(uuid=metadata.table_uuid),
-        made(AssertRefSnapshotId, ref=branch, snapshot_id=held),
-    )
     update = made(
         SetSnapshotRefUpdate, ref_name=branch, type=SnapshotRefType.BRANCH, snapshot_id=then.snapshot.snapshot_id
     )
-    try:
-        catalog.commit_table(now.table, requirements, (update,))
-    except CommitFailedException as error:
-        shown = {"operation": "RESTORE", "path": metadata.location, "reason": "another writer came first"}
-        raise SparkException("ICEBERG_COMMIT_CONFLICT", shown) from error
+    _commit(catalog, now, update, branch, "RESTORE")
     before, after = ({p.path: p.data for p in x.files()} for x in (now, then))
     restored, removed = ([f for p, f in a.items() if p not in b] for a, b in ((after, before), (before, after)))
     return {

@@ -21,7 +21,7 @@ from hiveframe.errors import SparkException, unsupported
 from hiveframe.lake.file_types import FileType
 from hiveframe.lake.iceberg.columns import finder, spark_schema
 from hiveframe.lake.iceberg.deletes import deleted_rows
-from hiveframe.lake.iceberg.planning import PlannedFile, plan
+from hiveframe.lake.iceberg.planning import PlannedFile, partition_of, plan
 from hiveframe.lake.iceberg.pruning import IcebergPruner
 from hiveframe.lake.options import Options
 from hiveframe.lake.parquet_scan import ParquetDetail, check_groups, grouped
@@ -96,7 +96,7 @@ def _scan_file(planned: PlannedFile) -> ScanFile:
         modified_us = os.stat(planned.path).st_mtime_ns // 1000
     except FileNotFoundError as error:
         raise SparkException("FAILED_READ_FILE.FILE_NOT_EXIST", {"path": file_uri(planned.path)}) from error
-    return ScanFile(planned.path, planned.data.file_size_in_bytes, modified_us)
+    return ScanFile(planned.path, planned.data.file_size_in_bytes, modified_us, partition=partition_of(planned.data))
 
 
 def _constants(

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from pyiceberg.catalog import Catalog
@@ -130,8 +131,14 @@ class IcebergStore:
     # --------------------------------------------------------------------------------------------------- tables
 
     def find_table(self, database: str, name: str) -> Table | None:
-        """The table of that name, or None."""
-        return self._entry(database, name)
+        """The table of that name, or the branch or tag of a table (`db.table.branch_x`); None where there is none."""
+        found = self._entry(database, name)
+        kind, _, reference = name.partition("_")
+        outer, dot, inner = database.rpartition(".")
+        if found is not None or not (dot and reference and kind in ("branch", "tag")):
+            return found
+        table = self._entry(outer, inner)
+        return replace(table, options={"branch": reference}) if table is not None else None
 
     def _entry(self, database: str, name: str) -> Table | None:
         place = TablePlace("", name=(database, name), home=self)

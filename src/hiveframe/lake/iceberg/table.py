@@ -29,7 +29,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.table import AsOf, Definition, TablePlace
+from hiveframe.lake.tables.table import AsOf, Definition, Reference, TablePlace
 
 _METADATA_FILE: Final = re.compile(r"v?(\d+)(-[0-9a-f-]+)?\.metadata\.json")
 
@@ -135,6 +135,14 @@ class IcebergTable:
     def clone(self, state: IcebergState, location: str, *, is_shallow: bool, properties: Mapping[str, str]) -> None:
         """Iceberg has no clones."""
         raise unsupported("CLONE of Iceberg tables; CREATE TABLE … AS SELECT copies one")
+
+    def refer(self, reference: Reference) -> None:
+        """Make or move a branch or tag."""
+        operations.refer(catalog_of(self.place.home), self._there(), reference)
+
+    def unrefer(self, name: str, kind: str, *, if_exists: bool) -> None:
+        """Remove a branch or tag."""
+        operations.unrefer(catalog_of(self.place.home), self._there(), name, kind, if_exists=if_exists)
 
     def renamed(self, name: tuple[str, str]) -> None:
         """The warehouse's own tables have two entries; the second follows the first."""

@@ -53,6 +53,24 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A branch or tag (`kind`) that names a version, the newest unless one is given.
+
+    It is kept for `retain_ms`; of a branch's snapshots at least `keeps`, and those younger than `snapshots_ms`.
+    """
+
+    name: str
+    kind: str
+    version: int | None = None
+    creates: bool = True
+    replaces: bool = False
+    if_not_exists: bool = False
+    retain_ms: int | None = None
+    keeps: int | None = None
+    snapshots_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TablePlace:
     """Where a table is: its folder, and what the catalog that names it knows of it.
 
@@ -162,6 +180,12 @@ class VersionedTable(Protocol):
 
         `checks` refuses hours so few that a query or a write that runs now may still need the files.
         """
+
+    def refer(self, reference: Reference) -> None:
+        """Make or move a branch or tag; formats without them refuse."""
+
+    def unrefer(self, name: str, kind: str, *, if_exists: bool) -> None:
+        """Remove a branch or tag."""
 
     def renamed(self, name: tuple[str, str]) -> None:
         """The catalog's entry has this database and name from now on."""

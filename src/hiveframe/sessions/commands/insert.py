@@ -28,6 +28,7 @@ from hiveframe.sessions.commands.partitions import (
 from hiveframe.sessions.commands.saving import save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
+from hiveframe.sessions.tables_of import BRANCH
 from hiveframe.sessions.versioned.opened import described, is_versioned, opened
 from hiveframe.sql.parser import parse_expression
 
@@ -108,6 +109,8 @@ def insert_rows(
 ) -> None:
     """Add `child`'s rows to a table, or (`overwrite`) put them in the place of what is there."""
     static = static or {}
+    if options is not None and BRANCH in options and table.provider == "iceberg":
+        table = replace(table, options={**table.options, BRANCH: options[BRANCH]})
     target = opened(table)
     if target is not None:
         from hiveframe.sessions.versioned.writing import insert as insert_versioned

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from hiveframe.catalog.entities import Table
+from hiveframe.catalog.entities import Table, Term
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.tables.table import Definition
@@ -24,6 +24,7 @@ from hiveframe.plan.types import (
     sql_name,
 )
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.versioned import evolving
 from hiveframe.sessions.versioned.checks import CONSTRAINT, check_of, constraints
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sql.parser import parse_expression
@@ -84,6 +85,8 @@ def _add_columns(session: CommandSession, table: Table, target: Opened, args: Ar
         if d.default is not None:
             _refuse_default(table)
         new = column_field(session, d)
+        if not new.nullable and target.provider == "iceberg":
+            raise unsupported("adding a column that is NOT NULL to an Iceberg table")
         new = StructField(new.name, as_nullable(new.dtype), new.nullable, new.metadata)
 
         def add(
@@ -123,7 +126,9 @@ def _refuse_dependent(target: Opened, path: Sequence[str], operation: str) -> No
     """Columns that partition the table, or that a constraint names, stay."""
     name = path[0].lower()
     definition = target.definition
-    if len(path) == 1 and name in (p.lower() for p in definition.partition_columns) and operation == "DROP COLUMN":
+    divides = {*definition.partition_columns, *(x.column for x in definition.terms)}
+    divides |= {o.term.column for o in definition.orderings}
+    if ".".join(path).lower() in (p.lower() for p in divides) and operation == "DROP COLUMN":
         raise unsupported(f"{operation} of the partition column {quoted(*path)}")
     for constraint, text in constraints(definition).items():
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text.lower()):
@@ -161,12 +166,26 @@ def _rename_column(session: CommandSession, table: Table, target: Opened, args: 
         return fields
 
     definition = _with_fields(target, old[:-1], rename)
+    definition = _renamed_terms(definition, ".".join(old), ".".join((*old[:-1], new)))
     if len(old) == 1:
         held = definition.partition_columns
         definition = replace(
             definition, partition_columns=tuple(new if p.lower() == old[0].lower() else p for p in held)
         )
     _commit(target, definition, "RENAME COLUMN", {"oldColumnPath": ".".join(old), "newColumnPath": new})
+
+
+def _renamed_terms(definition: Definition, old: str, new: str) -> Definition:
+    """The fields that divide and sort rows, after a column's renaming."""
+
+    def renamed(term: Term) -> Term:
+        is_inner = term.column.lower().startswith(f"{old.lower()}.")
+        if term.column.lower() != old.lower() and not is_inner:
+            return term
+        return replace(term, column=new + term.column[len(old) :])
+
+    orderings = tuple(replace(o, term=renamed(o.term)) for o in definition.orderings)
+    return replace(definition, terms=tuple(renamed(x) for x in definition.terms), orderings=orderings)
 
 
 def _alter_column(session: CommandSession, table: Table, target: Opened, args: Args) -> None:
@@ -181,6 +200,8 @@ def _alter_column(session: CommandSession, table: Table, target: Opened, args: A
         return [*fields[:i], altered, *fields[i + 1 :]]
 
     definition = _with_fields(target, path[:-1], alter)
+    if args.get("nullable") is False and target.provider == "iceberg":
+        raise unsupported("SET NOT NULL on Iceberg tables, whose readers may rely on what columns could hold before")
     if args.get("nullable") is False:
         _check_no_nulls(session, target, path)
     _commit(target, definition, "CHANGE COLUMN", {"column": ".".join(path)}, reads=args.get("nullable") is False)
@@ -218,6 +239,10 @@ def _may_widen(target: Opened, held: DataType, wanted: DataType) -> bool:
             return new >= old
         case (t.VarcharType() | t.CharType(), t.StringType()):
             return True
+    if target.provider == "iceberg":
+        from hiveframe.lake.iceberg.columns import may_widen  # loads pyiceberg, as the table has done
+
+        return may_widen(held, wanted)
     if target.definition.properties.get("delta.enableTypeWidening", "false").lower() != "true":
         return False
     if isinstance(held, t.DecimalType) and isinstance(wanted, t.DecimalType):
@@ -281,6 +306,8 @@ def _cluster_by(session: CommandSession, table: Table, target: Opened, args: Arg
 
 def _add_constraint(session: CommandSession, table: Table, target: Opened, args: Args) -> None:
     """A CHECK constraint that every row there fulfils already."""
+    if target.provider == "iceberg":
+        raise unsupported("CHECK constraints on Iceberg tables")
     name = args["name"]
     key, expression = check_of(name, args["text"])
     held = target.definition.properties
@@ -334,4 +361,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "drop_partition": _refused("DROP PARTITION"),
     "rename_partition": _refused("RENAME PARTITION"),
     "recover_partitions": _refused("RECOVER PARTITIONS"),
+    "add_partition_field": evolving.add_partition_field,
+    "drop_partition_field": evolving.drop_partition_field,
+    "replace_partition_field": evolving.replace_partition_field,
+    "write_order": evolving.write_order,
+    "make_reference": evolving.make_reference,
+    "drop_reference": evolving.drop_reference,
 }

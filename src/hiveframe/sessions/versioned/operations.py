@@ -11,6 +11,7 @@ import pyarrow as pa
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
+from hiveframe.lake.file_metadata import file_address
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
@@ -220,7 +221,37 @@ def _optimize(session: CommandSession, name: spec.TableName, args: Args) -> Smal
     source = target.source(session)
     chosen = _in_scope(session, target, source, args["condition"])
     bins = [b for b in _bins(source, chosen, size, everything=bool(order)) if b]
-    return _rewrite(session, target, source, bins, order, size, "OPTIMIZE", {"zOrderBy": order})
+    return _metrics(target, _rewrite(session, target, source, bins, order, size, "OPTIMIZE", {"zOrderBy": order}))
+
+
+def rewrite(
+    session: CommandSession,
+    target: Opened,
+    condition: spec.Expr | None,
+    order: Sequence[str],
+    options: Mapping[str, str],
+) -> Mapping[str, int]:
+    """What OPTIMIZE does, as Iceberg's `rewrite_data_files` asks for it: of files with a row that fulfils a condition.
+
+    `options` may be `target-file-size-bytes`, `min-input-files` and `rewrite-all`.
+    """
+    source = target.source(session)
+    size = int(options.get("target-file-size-bytes") or _target_size(session, target))
+    chosen = _holding(session, source, condition) if condition is not None else list(source.files)
+    everything = bool(order) or options.get("rewrite-all", "false").lower() == "true"
+    bins = [b for b in _bins(source, chosen, size, everything=everything) if b]
+    least = int(options.get("min-input-files", "1" if everything else "2"))
+    thinned = source.detail.deleted
+    bins = [b for b in bins if len(b) >= least or any(f.path in thinned for f in b)]
+    return _rewrite(session, target, source, bins, order, size, "REWRITE", {})
+
+
+def _holding(session: CommandSession, source: ScanSource, condition: spec.Expr) -> list[ScanFile]:
+    """The files that hold a row which fulfils a condition."""
+    path = spec.Alias(spec.Attribute(("_metadata", "file_path")), ("path",))
+    found = spec.Deduplicate(spec.Project(spec.Filter(spec.OpenedSource(source), condition), (path,)))
+    paths = {row[0] for row in session.environment.collect(session.analyze(found))}
+    return [f for f in source.files if file_address(f.path) in paths]
 
 
 def _purge(session: CommandSession, name: spec.TableName, args: Args) -> SmallTable:
@@ -229,7 +260,8 @@ def _purge(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
     source = target.source(session)
     chosen = _in_scope(session, target, source, args["condition"])
     thinned = [f for f in chosen if f.path in source.detail.deleted]
-    return _rewrite(session, target, source, [[f] for f in thinned], [], 0, "REORG", {"applyPurge": "true"})
+    bins = [[f] for f in thinned]
+    return _metrics(target, _rewrite(session, target, source, bins, [], 0, "REORG", {"applyPurge": "true"}))
 
 
 def _target_size(session: CommandSession, target: Opened) -> int:
@@ -258,9 +290,9 @@ def _in_scope(
 
 def _bins(source: ScanSource, files: Sequence[ScanFile], size: int, *, everything: bool) -> list[list[ScanFile]]:
     """Files to be made one: by partition, the small ones first come together up to the size."""
-    groups: dict[tuple[Any, ...], list[ScanFile]] = {}
+    groups: dict[Any, list[ScanFile]] = {}
     for f in files:
-        groups.setdefault(f.partition_values, []).append(f)
+        groups.setdefault(f.partition_values if f.partition is None else f.partition, []).append(f)
     if everything:
         return list(groups.values())
     bins: list[list[ScanFile]] = []
@@ -286,7 +318,7 @@ def _rewrite(
     size: int,
     operation: str,
     parameters: Mapping[str, Any],
-) -> SmallTable:
+) -> Mapping[str, int]:
     """Each bin's rows into files of their own, all in one commit that changes no row."""
     write = target.begin()
     before = [f for b in bins for f in b]
@@ -305,13 +337,16 @@ def _rewrite(
     held = after.source(Options(), session.state.read_context()).files
     old = {f.path for f in source.files}
     added = [f for f in held if f.path not in old]
-    metrics = {
+    return {
         "numFilesAdded": len(added),
         "numFilesRemoved": len(before),
         "filesAddedBytes": sum(f.size_bytes for f in added),
         "filesRemovedBytes": sum(f.size_bytes for f in before),
         "totalConsideredFiles": len(source.files),
     }
+
+
+def _metrics(target: Opened, metrics: Mapping[str, int]) -> SmallTable:
     inner = StructType(tuple(StructField(k, t.LONG, True) for k in metrics))
     schema = StructType((StructField("path", t.STRING, True), StructField("metrics", inner, True)))
     arrays = [pa.array([f"file:{target.table.location}"]), pa.array([metrics])]

@@ -23,8 +23,30 @@ def add_rows(
     options: Options | None = None,
 ) -> int:
     """Stage `rows`, whose columns are the definition's, under the names and types of the files; their number."""
-    plan = session.analyze(spec.Project(rows, tuple(_stored_columns(write, definition))))
-    return write.add_rows(session.written(plan), session.settings, options)
+    stored: spec.Relation = spec.Project(rows, tuple(_stored_columns(write, definition)))
+    keys = tuple(_sort_keys(definition))
+    if keys:
+        stored = spec.Sort(stored, keys, is_global=True)
+    return write.add_rows(session.written(session.analyze(stored)), session.settings, options)
+
+
+def _sort_keys(definition: Definition) -> Iterator[spec.SortOrder]:
+    """The table's order of new rows; buckets, which nothing but a hash orders, are left out."""
+    types = {f.name.lower(): f.dtype for f in definition.schema.fields}
+    for o in definition.orderings:
+        column: spec.Expr = spec.Attribute(tuple(o.term.column.split(".")))
+        match o.term.function:
+            case "bucket":
+                continue
+            case "truncate" if isinstance(types.get(o.term.column.lower()), t.StringType):
+                width = spec.Literal(o.term.argument, t.INT)
+                column = spec.Function(("substring",), (column, spec.Literal(1, t.INT), width))
+            case "truncate" if isinstance(types.get(o.term.column.lower()), t.IntegralType):
+                rest = spec.Function(("pmod",), (column, spec.Literal(o.term.argument, t.INT)))
+                column = spec.Function(("-",), (column, rest))
+            case "year" | "month" | "day" | "hour":
+                column = spec.Function(("date_trunc",), (spec.Literal(o.term.function, t.STRING), column))
+        yield spec.SortOrder(column, o.ascending, o.nulls_first)
 
 
 def add_changes(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
