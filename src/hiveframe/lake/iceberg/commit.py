@@ -56,7 +56,10 @@ from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.iceberg import steps
 from hiveframe.lake.iceberg.planning import Partition, entries, partition_of
+from hiveframe.lake.iceberg.pruning import zones_of
 from hiveframe.lake.iceberg.updates import made
+from hiveframe.lake.pruning import may_hold
+from hiveframe.lake.tables.table import Reads
 
 MAIN: Final = "main"
 _RETRIES: Final = 20
@@ -86,7 +89,7 @@ class Job:
     removed: frozenset[str] = frozenset()
     referenced: frozenset[str] = frozenset()
     replaces: Callable[[DataFile], bool] | None = None
-    reads: bool = False
+    reads: Reads = False
     is_rearranged: bool = False
     properties: Mapping[str, str] = field(default_factory=dict)
 
@@ -400,10 +403,20 @@ def _check_entry(now: Table, job: Job, snapshot: Snapshot, entry: ManifestEntry,
     if entry.status != ManifestEntryStatus.ADDED or is_rearranged:
         return
     if file.content != DataFileContent.DATA:
-        if job.reads or job.is_rearranged:
+        if job.operation != "DELETE" and (job.reads or job.is_rearranged):
             raise _conflict(job, f"snapshot {snapshot.snapshot_id} deleted rows")
-    elif job.reads and not job.is_rearranged and _is_serializable(now.metadata, job):
+    elif not job.is_rearranged and _may_have_been_read(now.metadata, job, file):
         raise _conflict(job, f"snapshot {snapshot.snapshot_id} added rows that it should have seen")
+
+
+def _may_have_been_read(metadata: TableMetadata, job: Job, file: DataFile) -> bool:
+    """Whether a new file may hold rows on which the job would have depended, which matters to serializable ones."""
+    if not job.reads or not _is_serializable(metadata, job):
+        return False
+    if job.reads is True:
+        return True
+    spec = next(s for s in metadata.partition_specs if s.spec_id == file.spec_id)
+    return may_hold([job.reads], zones_of(file, spec, job.staged.schema().fields))
 
 
 def _is_serializable(metadata: TableMetadata, job: Job) -> bool:

@@ -12,10 +12,10 @@ from pyiceberg import types as it
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile
 from pyiceberg.partitioning import PartitionSpec
-from pyiceberg.transforms import BucketTransform
+from pyiceberg.transforms import BucketTransform, IdentityTransform
 
 from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold
-from hiveframe.lake.scan import ScanFile, ScanSource
+from hiveframe.lake.scan import ScanSource
 
 _FLOATS: Final = (it.FloatType, it.DoubleType)
 _BOUNDED: Final = (
@@ -44,25 +44,26 @@ class IcebergPruner:
         pinned = source.state
         data = {p.path: p.data for p in pinned.files()}
         specs = {s.spec_id: s for s in pinned.table.metadata.partition_specs}
+        fields = pinned.schema.fields
         kept = set()
         for f in source.files:
             file = data[f.path]
-            zones = _zones(source, f, file, pinned.schema.fields)
-            if may_hold(predicates, zones) and _bucket_fits(
-                predicates, file, specs[file.spec_id], pinned.schema.fields
-            ):
+            spec = specs[file.spec_id]
+            if may_hold(predicates, zones_of(file, spec, fields)) and _bucket_fits(predicates, file, spec, fields):
                 kept.add(f.path)
         return source.restricted(kept) if len(kept) < len(source.files) else source
 
 
-def _zones(
-    source: ScanSource, file: ScanFile, data: DataFile, fields: Sequence[it.NestedField]
-) -> Callable[[int], Zone | None]:
+def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedField]) -> Callable[[int], Zone | None]:
+    """What is known of a file's values, by the places of `fields`."""
+    identities = ((i, f.source_id) for i, f in enumerate(spec.fields) if isinstance(f.transform, IdentityTransform))
+    held = {source: data.partition[i] for i, source in identities}
+
     def zone(position: int) -> Zone | None:
-        if position in source.partitions:
-            value = file.partition_values[source.partitions.index(position)]
-            return Zone(value, value, null_count=int(value is None), row_count=1)
         f = fields[position]
+        if f.field_id in held:
+            value = held[f.field_id]
+            return Zone(value, value, null_count=int(value is None), row_count=1)
         if not isinstance(f.field_type, _BOUNDED):
             return None
         nulls = (data.null_value_counts or {}).get(f.field_id)

@@ -262,7 +262,7 @@ class IcebergWrite:
             frozenset(referenced),
             (lambda file: any(goes(file) for goes in replaces)) if replaces else None,
             # an overwrite looks at nothing that it takes away, but where it was told which rows go
-            bool(reads) and (operation != "WRITE" or bool(self._deleted or self._removed)),
+            reads if operation != "WRITE" or self._deleted or self._removed else False,
             is_rearranged,
             {"engine-name": "hiveframe", "engine-version": installed.version("hiveframe"), "operation-name": operation},
         )
