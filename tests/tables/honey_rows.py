@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import vortex
 from sqlglot import exp
 
 from hiveframe.lake.honey.snapshot import Snapshot
@@ -67,13 +68,17 @@ def delete(write: HoneyWrite, snapshot: Snapshot, ids: set[int]) -> None:
 
 
 def places(snapshot: Snapshot) -> list[tuple[str, int, Row]]:
-    """Every row with its file and its place there, as DuckDB alone reads them."""
+    """Every row with its file and its place there, as the formats' own readers see them."""
     segments = {snapshot.path_of(segment): segment for segment in snapshot.segments}
-    if not segments:
-        return []
-    found = duckdb.read_parquet(list(segments), filename=True, file_row_number=True)
     gone = {path: set(snapshot.deleted.get(s.id, np.array([])).tolist()) for path, s in segments.items()}
-    read = found.select("filename, file_row_number, id, value").fetchall()
+    read: list[tuple[str, int, int, int]] = []
+    parquet = [path for path, s in segments.items() if s.kind == "parquet"]
+    if parquet:
+        found = duckdb.read_parquet(parquet, filename=True, file_row_number=True)
+        read += found.select("filename, file_row_number, id, value").fetchall()
+    for path in segments.keys() - set(parquet):
+        table = vortex.open(path).to_arrow().read_all()
+        read += [(path, n, r["id"], r["value"]) for n, r in enumerate(table.to_pylist())]
     return [(path, n, (i, v)) for path, n, i, v in read if n not in gone[path]]
 
 

@@ -83,3 +83,17 @@ def write_with_little_room(location: str, size: int) -> None:
         write.commit("WRITE", {}, reads=False)
     except (SparkError, duckdb.Error, OSError):
         os._exit(3)
+
+
+def lay_out_and_die(location: str, number: int) -> None:
+    """The bee's visit, killed at the nth step."""
+    from hiveframe.lake.honey.bee import adapt
+    from hiveframe.lake.honey.trails import FOOTPRINTS, POINT, RANGE
+
+    assert pd
+    snapshot = state(HoneyTable(location)).snapshot
+    for _ in range(5):
+        FOOTPRINTS.add(snapshot.place, [(0, "value", RANGE), (0, "id", POINT)])
+        FOOTPRINTS.add(snapshot.place, [(s.id, "", POINT) for s in snapshot.segments])
+    die_at(number)
+    adapt(snapshot.place)

@@ -13,12 +13,14 @@ from pyspark.sql import SparkSession
 
 from hiveframe.clock import Clock
 from hiveframe.lake.honey import segment_files
+from hiveframe.lake.honey.background import keep_footprints
 from hiveframe.lake.honey.bee import Budget, adapt
 from hiveframe.lake.honey.hashing import hash_values
 from hiveframe.lake.honey.locators import find_rows, write_locator
 from hiveframe.lake.honey.sketches import bloom_of, may_contain
 from hiveframe.lake.honey.snapshot import Snapshot
 from hiveframe.lake.honey.table import HoneyTable
+from hiveframe.lake.honey.trails import FOOTPRINTS, strengths
 from hiveframe.plan import types as t
 
 
@@ -208,3 +210,12 @@ def test_the_bee_visits_in_the_background(orders: SparkSession, warehouse: Path)
     while snapshot(warehouse).version.number == 0 and time.monotonic() < until:
         time.sleep(0.1)
     assert read_by(orders, "select * from orders where day < 30") == 1
+
+
+def test_footprints_outlive_their_process(orders: SparkSession, warehouse: Path) -> None:
+    orders.sql("select * from orders where day < 3").collect()
+    keep_footprints()
+    place = snapshot(warehouse).place
+    assert FOOTPRINTS.take(place) == {}
+    kept = strengths(place, Clock().now_us(), 24)
+    assert kept[(0, "day", "range")] == pytest.approx(1, abs=0.1)

@@ -14,7 +14,7 @@ import pytest
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey.table import HoneyTable
 from tests.tables.honey_rows import Row, add, make, rows, state
-from tests.tables.honey_workers import count_up, make_and_die, work, write_with_little_room
+from tests.tables.honey_workers import count_up, lay_out_and_die, make_and_die, work, write_with_little_room
 
 ROUNDS = 60
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -46,6 +46,23 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
         seen = rows(state(table).snapshot)
         assert seen in allowed, f"seed {seed}"
     assert finished > ROUNDS / 2  # the kills came at all distances from a commit
+
+
+def test_a_bee_killed_at_any_step_changes_no_row(tmp_path: Path) -> None:
+    table = make(tmp_path / "t")
+    wanted: list[Row] = []
+    finished = False
+    for number in range(1, 300, 4):
+        if run(lay_out_and_die, str(tmp_path / "t"), number) == 0:
+            finished = True
+            break
+        write = table.begin(state(table))
+        add(write, [(number, -number)])
+        write.commit("WRITE", {}, reads=False)
+        wanted.append((number, -number))
+        assert rows(state(table).snapshot) == wanted
+    assert finished
+    assert rows(state(table).snapshot) == wanted
 
 
 def test_a_table_is_made_or_not(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey.commit import commit_all
 from hiveframe.lake.honey.table import HoneyTable, HoneyWrite
+from hiveframe.lake.pruning import AnyOf, ColumnTest
 from tests.tables.honey_rows import Row, add, delete, make, rows, state
 
 
@@ -120,3 +121,32 @@ def test_tables_of_one_manifest_change_together(tmp_path: Path) -> None:
     with pytest.raises(SparkException) as caught:
         commit_all([t.begin(state(t)).staged("TRANSFER", {}, reads=False) for t in (first, alone)])
     assert caught.value.condition == "HONEY_SEVERAL_MANIFESTS"
+
+
+def test_changes_of_other_rows_do_no_harm(tmp_path: Path) -> None:
+    table = make(tmp_path / "t")
+    for first in (0, 100):
+        write = table.begin(state(table))
+        add(write, [(first + n, 0) for n in range(10)])
+        write.commit("WRITE", {}, reads=False)
+    for wanted, refused in ((3, False), (103, True)):
+        seen = state(table)
+        mine, theirs = table.begin(seen), table.begin(seen)
+        delete(mine, seen.snapshot, {wanted})
+        delete(theirs, seen.snapshot, {105 if wanted == 3 else 106})
+        add(theirs, [(wanted + 197, 0)])
+        theirs.commit("UPDATE", {}, reads=True)
+        reads = AnyOf(((ColumnTest(0, "=", (wanted,)),),))
+        if refused:
+            with pytest.raises(SparkException):
+                mine.commit("DELETE", {}, reads=reads)
+        else:
+            mine.commit("DELETE", {}, reads=reads)
+    late = state(table)
+    reader, other = table.begin(late), table.begin(late)
+    add(reader, [(1, 1)])
+    delete(other, late.snapshot, {109})
+    add(other, [(500, 0)])
+    other.commit("UPDATE", {}, reads=True)
+    reader.commit("MERGE", {}, reads=AnyOf(((ColumnTest(0, "<", (50,)),),)))
+    assert (1, 1) in rows(state(table).snapshot)

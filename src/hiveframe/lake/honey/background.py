@@ -1,19 +1,26 @@
 """The bee on a thread of its own: from time to time it visits the tables that this process has used.
 
+A process that ends writes its footprints into the manifests, where another's bee finds them.
+
 `spark.hiveframe.honey.bee` starts it at the first read of a HoneyStore table. It works on one core within a budget of
 rows a visit, and what goes wrong with one table is noted in the log and tried again at the next visit.
 """
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import logging
+import os
 import threading
+import time
 from typing import Final
 
 import duckdb
 
 from hiveframe.errors import SparkError
-from hiveframe.lake.honey.trails import FOOTPRINTS
+from hiveframe.lake.honey.snapshot import SNAPSHOTS
+from hiveframe.lake.honey.trails import FOOTPRINTS, half_life, reinforce
 from hiveframe.settings import Settings
 
 _SETTING: Final = "spark.hiveframe.honey.bee"
@@ -29,9 +36,13 @@ class Background:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.seconds = 0.0
+        self._keeps = False
 
     def ensure(self, settings: Settings) -> None:
-        """Running, if the settings ask for it."""
+        """Footprints kept when the process ends; the thread running, if the settings ask for it."""
+        if not self._keeps:
+            self._keeps = True
+            atexit.register(keep_footprints)
         if not settings.flag(_SETTING):
             return
         with self._lock:
@@ -47,6 +58,16 @@ class Background:
 
 
 BACKGROUND: Final = Background()
+
+
+def keep_footprints() -> None:
+    """Write what was counted into the manifests; a table that is gone, or cannot be written, has no use for it."""
+    for place in FOOTPRINTS.places():
+        with contextlib.suppress(SparkError, OSError):
+            snapshot = SNAPSHOTS.load(place)
+            if snapshot is not None and os.path.isdir(place.location):
+                half = half_life(snapshot.definition.properties)
+                reinforce(place, FOOTPRINTS.take(place), time.time_ns() // 1000, half)
 
 
 def visit_all() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -19,10 +19,11 @@ from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey import steps
 from hiveframe.lake.honey.bitmaps import encode
+from hiveframe.lake.honey.columns import stored_name
 from hiveframe.lake.honey.place import Place
-from hiveframe.lake.honey.snapshot import Snapshot, definition_text, values_text, zones_text
-from hiveframe.lake.pruning import Zone
-from hiveframe.lake.tables.table import Definition, RowNumbers
+from hiveframe.lake.honey.snapshot import Snapshot, definition_text, values_of, values_text, zones_of, zones_text
+from hiveframe.lake.pruning import Zone, may_hold
+from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +47,8 @@ class NewSegment:
 class Commit:
     """What a transaction did to one table, from `base` on (None: it makes the table).
 
-    `removed` are ids of segments; `deleted` rows by segment, those of before included. `reads`: what is added depends
-    on rows that the table held. `changes_data`: not only their layout.
+    `removed` are ids of segments; `deleted` rows by segment, those of before included. `reads`: on which rows that the
+    table held it depends. `changes_data`: not only their layout.
     """
 
     place: Place
@@ -58,7 +59,7 @@ class Commit:
     added: Sequence[NewSegment] = ()
     removed: frozenset[int] = frozenset()
     deleted: Mapping[int, RowNumbers] = field(default_factory=dict)
-    reads: bool = False
+    reads: Reads = False
     changes_data: bool = True
 
     @property
@@ -143,13 +144,13 @@ def _add(connection: sqlite3.Connection, table: str, version: int, segment: NewS
 
 def _check(connection: sqlite3.Connection, job: Commit, latest: int | None) -> None:
     """Raise what the commits since `base` make of this one, if anything."""
-    base = job.base.version.number if job.base is not None else None
-    if base == latest:
+    base = job.base
+    if (base.version.number if base is not None else None) == latest:
         return
     if base is None:
         raise _failure(job, "HONEY_TABLE_MADE_MEANWHILE", latest, "another writer")
     table = job.place.table_id
-    since = (table, base)
+    since = (table, base.version.number)
     winners = connection.execute(
         "SELECT version, operation, is_blind, changes_data, defines FROM versions WHERE table_id = ? AND version > ?",
         since,
@@ -167,10 +168,40 @@ def _check(connection: sqlite3.Connection, job: Commit, latest: int | None) -> N
         changed = {segment for segment, at in touched.items() if at == version}
         if changed & ours:
             raise _failure(job, "HONEY_CONCURRENT_DELETE_DELETE", version, operation)
-        if changes_data and job.reads and changed:
+        if not changes_data or not job.changes_data:
+            continue
+        if any(_depends_on(job, s.zones, s.partition_values) for s in base.segments if s.id in changed):
             raise _failure(job, "HONEY_CONCURRENT_DELETE_READ", version, operation)
-        if changes_data and not is_blind and not job.is_blind and job.changes_data:
+        replaces = job.reads is False and bool(job.removed)  # an overwrite, which leaves in place what it did not see
+        added = _added(connection, table, version) if not is_blind else ()
+        if any(replaces or _depends_on(job, *known) for known in added):
             raise _failure(job, "HONEY_CONCURRENT_APPEND", version, operation)
+
+
+def _added(
+    connection: sqlite3.Connection, table: str, version: int
+) -> Iterator[tuple[Mapping[str, Zone], Mapping[str, Any]]]:
+    """Zones and partition values of the segments that a version added."""
+    query = "SELECT zones, row_count, partition_values FROM segments WHERE table_id = ? AND added = ?"
+    for zones, row_count, partition in connection.execute(query, (table, version)).fetchall():
+        yield zones_of(zones, row_count), values_of(partition)
+
+
+def _depends_on(job: Commit, zones: Mapping[str, Zone], partition: Mapping[str, Any]) -> bool:
+    """Whether what the commit does may depend on a row of a segment."""
+    if isinstance(job.reads, bool):
+        return job.reads
+    assert job.base is not None
+    fields = job.base.definition.schema.fields
+
+    def zone(position: int) -> Zone | None:
+        name = stored_name(fields[position])
+        if name in partition:
+            value = partition[name]
+            return Zone(value, value, null_count=int(value is None), row_count=1)
+        return zones.get(name)
+
+    return any(may_hold(branch, zone) for branch in job.reads.branches)
 
 
 def _failure(job: Commit, condition: str, version: int | None, winner: str) -> SparkException:

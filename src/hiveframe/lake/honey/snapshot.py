@@ -175,7 +175,7 @@ def _segment(row: tuple[Any, ...]) -> Segment:
         row_count,
         size_bytes,
         modified_us,
-        {name: _value(shown) for name, shown in json.loads(partition).items()},
+        values_of(partition),
         zones_of(zones, row_count),
         tuple(json.loads(clustered_by)),
     )
@@ -201,6 +201,11 @@ def zones_text(zones: Mapping[str, Zone]) -> str:
 def values_text(values: Mapping[str, Any]) -> str:
     """Values in storage form as the manifest keeps them."""
     return json.dumps({name: _shown(value) for name, value in values.items()}, ensure_ascii=False)
+
+
+def values_of(text: str) -> dict[str, Any]:
+    """Values in storage form out of the manifest."""
+    return {name: _value(shown) for name, shown in json.loads(text).items()}
 
 
 def _shown(value: Any) -> Any:

@@ -217,7 +217,7 @@ class HoneyWrite:
             tuple(self._added),
             frozenset(removed),
             {segment: rows for segment, rows in thinned.items() if segment not in removed},
-            bool(reads),
+            reads,
             self._changes_data,
         )
 
