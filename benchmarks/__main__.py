@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.caching import caching
 from benchmarks.compile_time import compile_time
 from benchmarks.honey import honey
 from benchmarks.kernels.bench import kernels
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "tpcds": tpcds,
     "memory": memory,
     "kernels": kernels,
+    "caching": caching,
     "honey": honey,
 }
 
