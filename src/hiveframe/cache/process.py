@@ -31,15 +31,11 @@ def results(settings: Settings) -> Results:
     return _results
 
 
-def known_results() -> Results | None:
-    """The process's cache if there is one yet."""
-    return _results
-
-
 def opened(settings: Settings) -> Results:
     """A cache of the sizes that the settings give."""
     memory_bytes = memory_limit(settings)
-    return Results(MemoryTier(Pheromone(memory_bytes)), disk_tier(settings), memory_bytes)
+    disk = disk_tier(settings)
+    return Results(MemoryTier(Pheromone(memory_bytes)), disk if disk.limit_bytes else None, memory_bytes)
 
 
 def memory_limit(settings: Settings) -> int:
@@ -52,8 +48,8 @@ def memory_limit(settings: Settings) -> int:
     return min(whole // _MEMORY_SHARE, _MOST_MEMORY)
 
 
-def disk_tier(settings: Settings) -> DiskTier | None:
-    """The folder of kept results; None where no room is given to it."""
+def disk_tier(settings: Settings) -> DiskTier:
+    """The folder of kept results, whether or not room is given to it."""
     limit_bytes = size_bytes(settings.require("spark.hiveframe.cache.disk"))
     folder = settings.get("spark.local.dir") or scratch_dir()
-    return DiskTier(os.path.join(folder, "results"), limit_bytes) if limit_bytes else None
+    return DiskTier(os.path.join(folder, "results"), limit_bytes)

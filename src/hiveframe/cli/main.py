@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from hiveframe import __version__
-from hiveframe.cli import doctor, run, serve, sql
+from hiveframe.cli import cache, doctor, run, serve, sql
 from hiveframe.cli.failures import UsageError
 
-COMMANDS = {"run": run, "sql": sql, "serve": serve, "doctor": doctor}
+COMMANDS = {"run": run, "sql": sql, "serve": serve, "doctor": doctor, "cache": cache}
 
 DESCRIPTION = """\
 HiveFrame runs PySpark programs and Spark SQL unchanged, without a JVM, on an embedded engine.
@@ -19,6 +19,7 @@ HiveFrame runs PySpark programs and Spark SQL unchanged, without a JVM, on an em
   hiveframe sql "SELECT 1 + 1 AS two"        ask one question; without text, an interactive shell
   hiveframe serve --port 15002               let any Spark Connect client connect
   hiveframe doctor                           what is installed, and which limits hold
+  hiveframe cache                            the results that are kept on disk
 """
 
 

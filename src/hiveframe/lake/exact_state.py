@@ -58,8 +58,15 @@ def _honey(source: ScanSource) -> object:
     return source.state, source.detail.snapshot.made_us  # a copy that was put back counts on from an older number
 
 
+def _iceberg(source: ScanSource) -> object:
+    pinned: Any = source.state
+    snapshot = pinned.snapshot
+    listed = (snapshot.snapshot_id, snapshot.manifest_list) if snapshot is not None else None
+    return str(pinned.table.metadata.table_uuid), listed, pinned.schema.schema_id, str(pinned.schema)
+
+
 # Of the files that these formats name none ever changes.
-_VERSIONS: Final = {"delta": _delta, "honeystore": _honey}
+_VERSIONS: Final = {"delta": _delta, "honeystore": _honey, "iceberg": _iceberg}
 
 
 def _digest(source: ScanSource, version: object) -> bytes:

@@ -125,6 +125,8 @@ class SessionEnvironment:
             if as_of is not None and not is_versioned(parts[0]):
                 raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(parts))
             return self.read_source(spec.ReadSource(parts[0], (parts[1],), options=options), as_of)
+        if len(parts) == 3 and parts[0].lower() == "system":
+            return self._system_table(parts)
         if len(parts) > 2 and parts[-1].lower() in INSPECTED:  # `db.table.snapshots` may be no name of a table
             inspected = self._inspected(parts)
             if inspected is not None:
@@ -138,6 +140,13 @@ class SessionEnvironment:
                 raise analysis_error("UNSUPPORTED_FEATURE.TIME_TRAVEL", relationId=_quoted(full))
             return self._stored(table, options, as_of)
         return self._cached(full) or self._stored(table, options)
+
+    def _system_table(self, parts: tuple[str, ...]) -> DataTable | None:
+        from hiveframe.sessions.system_tables import system_table  # what few queries ask for
+
+        self.reads.never_again()
+        found = system_table(parts, self.settings)
+        return None if found is None else kept_table(Kept(found.schema, found.table), parts)
 
     def _inspected(self, parts: tuple[str, ...]) -> DataTable | None:
         """What an Iceberg table's metadata says, where the last part asks for it and the others name the table."""

@@ -324,10 +324,13 @@ class Session:
         """The plan as text."""
         from hiveframe.sessions.explaining.modes import Explained  # what nothing else needs
 
-        analyzer = Analyzer(self._environment)
+        reads = Reads()
+        analyzer = Analyzer(replace(self._environment, reads=reads))
         analyzed = analyzer.relation(self._with_cached(plan))
         shown = partial(described, run=analyzer.run)
-        return Explained(plan, analyzed, self._optimized(analyzed), self.settings, shown).text(mode)
+        asked = self._asked(Analysis(analyzed, self.state.version, reads, self._optimized))
+        kept = asked.peek() if asked is not None else None
+        return Explained(plan, analyzed, self._optimized(analyzed), self.settings, shown, kept).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hiveframe.cache.rows import KeptRows
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
@@ -20,13 +21,14 @@ from hiveframe.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A plan in its stages; `shown` writes an expression."""
+    """A plan in its stages; `shown` writes an expression, `kept` are its rows where the cache has them."""
 
     parsed: spec.Relation
     analyzed: lg.Relation
     optimized: lg.Relation
     settings: Settings
     shown: Shown
+    kept: KeptRows | None = None
 
     def text(self, mode: str) -> str:
         """The plan in one of Spark's modes: simple, extended, codegen, cost, formatted."""
@@ -36,7 +38,14 @@ class Explained:
             "cost": self._cost,
             "formatted": lambda: f"== Physical Plan ==\n{formatted_tree(self.optimized, self.shown)}\n",
         }
-        return modes.get(mode, lambda: self._physical() + "\n")()
+        return modes.get(mode, lambda: self._physical() + "\n")() + self._result()
+
+    def _result(self) -> str:
+        """What is said of rows that need no run."""
+        if self.kept is None:
+            return ""
+        rows, size, seconds = self.kept.row_count, self.kept.size_bytes, self.kept.cost_s
+        return f"== Cached Result ==\n{rows} rows, {size} bytes, computed in {seconds:.3f} s\n"
 
     def _physical(self) -> str:
         return f"== Physical Plan ==\n{physical_tree(self.optimized, self.shown)}"

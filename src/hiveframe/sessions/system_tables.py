@@ -1,0 +1,39 @@
+"""Tables of what the process knows about itself: `system.cache.entries`, `system.cache.counts`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hiveframe.cache.process import results
+from hiveframe.plan import types as t
+from hiveframe.sessions.results import SmallTable, column, small_table
+from hiveframe.settings import Settings
+
+
+def system_table(parts: tuple[str, ...], settings: Settings) -> SmallTable | None:
+    """The rows of a system table now; None where there is none of that name."""
+    made = SYSTEM_TABLES.get(tuple(p.lower() for p in parts))
+    return made(settings) if made is not None else None
+
+
+def _entries(settings: Settings) -> SmallTable:
+    """The results that are kept, in memory and on disk."""
+    found = results(settings)
+    rows = [("memory", key, r.row_count, r.size_bytes, int(r.cost_s * 1000)) for key, r in found.memory.entries()]
+    if found.disk is not None:
+        rows += [("disk", e.key, e.row_count, e.size_bytes, int(e.cost_s * 1000)) for e in found.disk.entries()]
+    numbers = [column(name, t.LONG) for name in ("row_count", "size_bytes", "cost_ms")]
+    return small_table((column("tier"), column("key"), *numbers), rows)
+
+
+def _counts(settings: Settings) -> SmallTable:
+    """What was counted since the process began."""
+    rows = sorted(results(settings).counts().items())
+    return small_table((column("name"), column("value", t.LONG)), rows)
+
+
+SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]] = {
+    ("system", "cache", "entries"): _entries,
+    ("system", "cache", "counts"): _counts,
+}
