@@ -32,6 +32,7 @@ $(VENV)/.installed-run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-deps 'delta-spark>=4.4,<5'  # for its tests; it asks for all of PySpark
 	@touch $(VENV)/.installed-run $@
 
 setup: $(VENV)/.installed-dev

@@ -243,7 +243,7 @@ class AlterTable(Command):
     add_constraint(name, text), drop_constraint(name, if_exists), add_partition_field(term, name),
     drop_partition_field(term), replace_partition_field(old, term, name), write_order(keys, distribution),
     make_reference(kind, name, creates, replaces, if_not_exists, version, retain_ms, keeps, snapshots_ms),
-    drop_reference(kind, name, if_exists).
+    drop_reference(kind, name, if_exists), drop_feature(name, truncates).
     """
 
     name: TableName
@@ -334,8 +334,8 @@ class TableOperation(Command):
     """What formats with versions add: `kind` names it and `args` carries its clauses.
 
     Kinds and their `args`: history(limit), detail(), optimize(full, condition, zorder), purge(condition),
-    vacuum(hours, dry_run), restore(version, timestamp), convert(partition_columns), clone(source, is_shallow, version,
-    timestamp, replace, if_not_exists, properties, location).
+    vacuum(hours, dry_run), restore(version, timestamp), convert(partition_columns, is_named), is_table(),
+    clone(source, is_shallow, version, timestamp, replace, if_not_exists, properties, location).
     """
 
     name: TableName

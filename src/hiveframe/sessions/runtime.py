@@ -178,7 +178,10 @@ class Session:
             case spec.HtmlString():
                 return _HTML
             case spec.CommandResult():
-                return self._run(plan.command).schema
+                made = self._run(plan.command)
+                if plan.plan_id is not None:
+                    self.state.early_results = {plan.plan_id: made}
+                return made.schema
         return schema_of(self.analyze(plan))
 
     def execute(self, plan: spec.Relation, *, operation: Operation) -> Rows | RunRows:
@@ -187,7 +190,8 @@ class Session:
             case spec.ShowString() | spec.HtmlString():
                 return self._shown(plan, operation)
             case spec.CommandResult():
-                return self._run(plan.command, operation).rows()
+                early = self.state.early_results.pop(plan.plan_id, None)
+                return (early or self._run(plan.command, operation)).rows()
         return self._stream(self._analysis(plan), operation)
 
     def _stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:

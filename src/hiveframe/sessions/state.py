@@ -15,6 +15,7 @@ from hiveframe.plan import spec
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.analyses import Analyses
 from hiveframe.sessions.catalogs import ConfiguredCatalogs
+from hiveframe.sessions.results import SmallTable
 from hiveframe.sessions.script_scopes import ScriptScopes
 from hiveframe.settings import Settings
 
@@ -44,6 +45,7 @@ class CacheEntry:
 class SessionState:
     """Settings, names, and what was computed. `cached_plans` goes by plan id, `cached_tables` by full name.
 
+    `early_results` has what a command gave whose schema was asked for before its rows, by plan id: it runs once.
     `changes` counts the commands, each at its begin and at its end: any of them may change names.
     """
 
@@ -57,6 +59,7 @@ class SessionState:
     analyses: Analyses = field(default_factory=Analyses)
     scripts: ScriptScopes = field(default_factory=ScriptScopes)
     changes: int = 0
+    early_results: dict[int | None, SmallTable] = field(default_factory=dict)
     last_parsed: tuple[str, int, spec.Relation | spec.Command] | None = None
 
     @property

@@ -10,7 +10,7 @@ from pyspark.sql.connect.proto import expressions_pb2, relations_pb2
 
 from hiveframe.connect.decode.expressions import decode_python_function
 from hiveframe.connect.decode.identifiers import table_parts
-from hiveframe.connect.decode.invalid import NO_EXTENSION, Refusal, bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.types import decode_type_or_ddl
 from hiveframe.errors import AnalysisException, unsupported
@@ -140,6 +140,12 @@ def _merge_action(d: Decoder, m: expressions_pb2.Expression, when: str) -> comma
     return commands.MergeAction(when, kind, condition, assignments)
 
 
+def _extension(d: Decoder, m: Any) -> spec.Command:
+    from hiveframe.connect.decode.delta_calls import delta_command
+
+    return delta_command(d, m)
+
+
 def _target(d: Decoder, m: expressions_pb2.Expression) -> tuple[str, ...]:
     if m.WhichOneof("expr_type") == "expression_string":
         return attribute_parts(m.expression_string.expression)
@@ -210,10 +216,11 @@ COMMANDS: Final[Mapping[str, Callable[[Decoder, Any], spec.Command]]] = {
     "ml_command": Refusal("machine learning"),
     "execute_external_command": _external,
     "pipeline_command": Refusal("declarative pipelines"),
-    "extension": NO_EXTENSION,
+    "extension": _extension,
 }
 
 PARTIAL: Final[Mapping[str, str]] = {
+    "extension": "those of the package delta-spark",
     "merge_into_table_command": "by tables of formats that keep versions",
 }
 """What is missing of kinds that are not refused as a whole."""

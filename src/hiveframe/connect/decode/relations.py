@@ -17,7 +17,7 @@ from hiveframe.analysis.literal_text import java_double
 from hiveframe.connect.decode.catalog_ops import decode_catalog
 from hiveframe.connect.decode.expressions import decode_alias, decode_python_udf
 from hiveframe.connect.decode.identifiers import table_parts
-from hiveframe.connect.decode.invalid import NO_EXTENSION, AsSpark, Refusal, bad_enum, invalid_plan, not_set
+from hiveframe.connect.decode.invalid import AsSpark, Refusal, bad_enum, invalid_plan, not_set
 from hiveframe.connect.decode.joins import as_of_join, join, lateral_join, nearest_by_join
 from hiveframe.connect.decode.literals import decode_literal
 from hiveframe.connect.decode.local_data import cached_local_relation, chunked_local_relation, local_relation
@@ -47,6 +47,12 @@ class Row:
 
 
 # ----------------------------------------------------------------------------------------------------- sources
+
+
+def _extension(d: Decoder, m: Any) -> spec.Relation:
+    from hiveframe.connect.decode.delta_calls import delta_relation
+
+    return delta_relation(d, m)
 
 
 def _read(_: Decoder, m: pb.Read) -> spec.Relation:
@@ -444,11 +450,12 @@ RELATIONS: Final[Mapping[str, Row]] = {
     "sample_by": Row(_sample_by, _ONE),
     "catalog": Row(_catalog),
     "ml_relation": Row(Refusal("machine learning")),
-    "extension": Row(NO_EXTENSION),
+    "extension": Row(_extension),
     "unknown": Row(AsSpark("no relation at all", _not_served("unknown"))),
 }
 
 PARTIAL: Final[Mapping[str, str]] = {
+    "extension": "those of the package delta-spark",
     "read": "a table is not read as a stream; other streams are described, not run",
     "with_watermark": "rows pass; a stream's state is not kept",
     "group_map": "without state",

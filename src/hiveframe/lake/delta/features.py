@@ -119,6 +119,27 @@ def with_features(protocol: Protocol | None, wanted: Iterable[str]) -> Protocol:
     return Protocol(protocol.min_reader, 7, frozenset(), every)
 
 
+def with_versions(protocol: Protocol | None, properties: Mapping[str, str]) -> Protocol | None:
+    """The protocol raised to the version numbers that properties ask for; none is ever lowered."""
+    asked = [properties.get(name) for name in VERSIONS]
+    if asked == [None, None]:
+        return protocol
+    before = protocol or with_features(None, ())
+    reader, writer = (int(text or 0) for text in asked)
+    raised = Protocol(max(reader, before.min_reader), max(writer, before.min_writer))
+    if raised.min_reader == _MOST_READER:
+        raised = Protocol(_MOST_READER, _MOST_WRITER)
+    if raised.min_writer < _MOST_WRITER:
+        return raised
+    every = features_of(before)
+    named = every & _READER_AND_WRITER if raised.min_reader == _MOST_READER else frozenset()
+    return Protocol(raised.min_reader, raised.min_writer, before.reader_features | named, every)
+
+
+VERSIONS: Final = ("delta.minReaderVersion", "delta.minWriterVersion")
+"""Properties that are no properties of a table, but raise its protocol."""
+
+
 def features_of_schema(schema: StructType) -> frozenset[str]:
     """The features that a schema's types ask for."""
     found: set[str] = set()

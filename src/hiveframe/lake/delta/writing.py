@@ -17,10 +17,12 @@ from hiveframe.lake.delta.actions import Action, AddFile, ChangeFile, DeletionVe
 from hiveframe.lake.delta.columns import ID, MODE, numbered, schema_for_log, stored_name, stored_type
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector, write_vectors
 from hiveframe.lake.delta.features import (
+    VERSIONS,
     check_writable,
     features_of_properties,
     features_of_schema,
     with_features,
+    with_versions,
 )
 from hiveframe.lake.delta.pruning import may_be_in
 from hiveframe.lake.delta.snapshot import FileKey, Snapshot, parsed_schema
@@ -70,14 +72,14 @@ class DeltaWrite:
             wanted |= {"clustering", "domainMetadata"}
             columns = {"clusteringColumns": [[c] for c in definition.cluster_by]}
             self._extra.append(DomainMetadata("delta.clustering", json.dumps(columns)))
-        self._protocol = with_features(self._protocol, wanted)
+        self._protocol = with_features(with_versions(self._protocol, properties), wanted)
         check_writable(self._location, self._protocol)
         known = self._metadata
         self._metadata = Metadata(
             known.id if known is not None else str(uuid.uuid4()),
             json.dumps(json_value(schema_for_log(schema)), separators=(",", ":"), ensure_ascii=False),
             definition.partition_columns,
-            {k: v for k, v in properties.items() if not k.startswith("delta.feature.")},
+            {k: v for k, v in properties.items() if not k.startswith("delta.feature.") and k not in VERSIONS},
             known.name if known is not None else None,
             definition.comment,
             known.created_ms if known is not None else time.time_ns() // 1_000_000,

@@ -29,7 +29,7 @@ from hiveframe.sessions.commands.saving import save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.tables_of import BRANCH
-from hiveframe.sessions.versioned.opened import described, is_versioned, opened
+from hiveframe.sessions.versioned.opened import opened
 from hiveframe.sql.parser import parse_expression
 
 _DEFAULT_KEY = "CURRENT_DEFAULT"
@@ -38,7 +38,7 @@ _DEFAULT_KEY = "CURRENT_DEFAULT"
 @handles(c.Insert)
 def insert(session: CommandSession, command: c.Insert) -> SmallTable:
     """`INSERT INTO|OVERWRITE table [PARTITION …] [(columns)] query`."""
-    table = _named(session, session.table_parts(command.table))
+    table = writable_table(session, session.table_parts(command.table), "INSERT", is_relation=True)
     if command.replace_where is not None:
         target = opened(table)
         if target is not None:
@@ -64,15 +64,6 @@ def insert(session: CommandSession, command: c.Insert) -> SmallTable:
         if_not_exists=command.if_not_exists,
     )
     return EMPTY
-
-
-def _named(session: CommandSession, parts: tuple[str, ...]) -> Table:
-    """The table of that name, or the one at a path that keeps versions (``delta.`/x` ``)."""
-    is_path = len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None
-    if not is_path:
-        return writable_table(session, parts, "INSERT", is_relation=True)
-    location = local_path(parts[1])
-    return described(Table(parts[0], parts[1], "EXTERNAL", StructType(), parts[0].lower(), location))
 
 
 @handles(c.MultiInsert)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import AnalysisException, analysis_error
+from hiveframe.lake.paths import local_path
+from hiveframe.lake.registry import short_name
+from hiveframe.lake.tables.table import TablePlace
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructType
 from hiveframe.sessions.commands.seam import CommandSession
-from hiveframe.sessions.versioned.opened import described
+from hiveframe.sessions.versioned.opened import described, is_versioned, opened_at
 
 
 def not_found(session: CommandSession, parts: tuple[str, ...], *, is_relation: bool = False) -> AnalysisException:
@@ -47,10 +50,30 @@ def writable_table(
     """A stored table that is no view; EXPECT_TABLE_NOT_VIEW otherwise."""
     if session.catalog.temporary_view(parts) is not None:
         raise _is_view(parts, operation)
+    place = versioned_path(session, parts)
+    if place is not None:
+        return at_path(*place)
     table = known_table(session, parts, is_relation=is_relation)
     if table.is_view:
         raise _is_view(table.parts, operation)
     return table
+
+
+def versioned_path(session: CommandSession, parts: tuple[str, ...]) -> tuple[str, str] | None:
+    """The provider and the folder that a name such as ``delta.`/x` `` stands for; None for a name of the catalog."""
+    catalog = session.catalog
+    if len(parts) != 2 or not is_versioned(parts[0]):
+        return None
+    if catalog.metastore.find_database(parts[0]) is not None or catalog.others.find(parts[0]) is not None:
+        return None
+    return short_name(parts[0]), local_path(parts[1])
+
+
+def at_path(provider: str, location: str) -> Table:
+    """The table that keeps versions at a folder, as if the catalog had it; DELTA_TABLE_NOT_FOUND if there is none."""
+    found = opened_at(provider, TablePlace(location), quoted(provider, location))
+    plain = Table(provider, location, "EXTERNAL", found.definition.schema, provider, location)
+    return described(plain)
 
 
 def _is_view(parts: tuple[str, ...], operation: str) -> AnalysisException:

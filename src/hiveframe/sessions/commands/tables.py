@@ -23,10 +23,12 @@ from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField, StructType
 from hiveframe.sessions.commands.lookup import (
+    at_path,
     find_table,
     known_table,
     not_found,
     not_found_in_catalog,
+    versioned_path,
     writable_table,
 )
 from hiveframe.sessions.commands.partitions import known_partitions, matching, static_values, with_provider
@@ -50,6 +52,9 @@ _KEYS_SETTING = "spark.sql.collation.allowInMapKeys"
 def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
     """A table of the given columns, of another table's (LIKE), of a query's (AS), or of the files at its location."""
     parts = session.table_parts(command.name)
+    place = versioned_path(session, parts)
+    if place is not None:
+        return _create_at(session, command, *place)
     catalog, database, name = session.catalog.qualify(parts)
     store = session.catalog.store(catalog)
     store.database(database)
@@ -79,6 +84,24 @@ def create_table(session: CommandSession, command: c.CreateTable) -> SmallTable:
         store.drop_table(existing)
     table = with_provider(session, table)
     store.create_table(table, if_not_exists=command.if_not_exists)
+    return EMPTY
+
+
+def _create_at(session: CommandSession, command: c.CreateTable, provider: str, location: str) -> SmallTable:
+    """A table that keeps versions at a folder, of which the catalog knows nothing."""
+    from hiveframe.sessions.versioned.making import make_table
+
+    existing = at_path(provider, location) if is_there(provider, location) else None
+    replaces = command.or_replace or command.replace_only
+    if existing is not None and command.if_not_exists:
+        return EMPTY
+    if existing is not None and not replaces:
+        raise analysis_error("DELTA_PATH_EXISTS", path=location)
+    if existing is None and command.replace_only:
+        raise analysis_error("DELTA_TABLE_NOT_FOUND", tableName=quoted(provider, location), path=location)
+    here = replace(command, format=provider, location=location)
+    table = _described(session, here, *session.catalog.namespace(()), location)
+    make_table(session, table, command.query, replaces=existing, is_listed=False)
     return EMPTY
 
 

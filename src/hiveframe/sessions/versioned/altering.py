@@ -339,6 +339,11 @@ def _drop_constraint(session: CommandSession, table: Table, target: Opened, args
     _commit(target, replace(target.definition, properties=kept), "DROP CONSTRAINT", {"name": args["name"]})
 
 
+def _drop_feature(session: CommandSession, table: Table, target: Opened, args: Args) -> None:
+    """Versions that other engines may still read need what they were written with; none is given up here."""
+    raise unsupported(f"DROP FEATURE {args['name']}; copy the rows into a table without it")
+
+
 def _refused(what: str) -> Action:
     def refuse(session: CommandSession, table: Table, target: Opened, args: Args) -> None:
         raise unsupported(f"{what} on tables that keep versions: their log says which files and partitions there are")
@@ -357,6 +362,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "cluster_by": _cluster_by,
     "add_constraint": _add_constraint,
     "drop_constraint": _drop_constraint,
+    "drop_feature": _drop_feature,
     "add_partition": _refused("ADD PARTITION"),
     "drop_partition": _refused("DROP PARTITION"),
     "rename_partition": _refused("RENAME PARTITION"),

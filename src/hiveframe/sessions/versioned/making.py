@@ -18,8 +18,15 @@ from hiveframe.sessions.versioned.opened import described, table_of
 from hiveframe.sessions.versioned.writing import create, definition_of
 
 
-def make_table(session: CommandSession, table: Table, query: spec.Relation | None, *, replaces: Table | None) -> None:
-    """The table's first version (or, where it replaces one, the next), then the catalog's entry that names it."""
+def make_table(
+    session: CommandSession,
+    table: Table,
+    query: spec.Relation | None,
+    *,
+    replaces: Table | None,
+    is_listed: bool = True,
+) -> None:
+    """The table's first version (or, where it replaces one, the next), then (`is_listed`) the catalog's entry."""
     root = session.catalog.metastore.warehouse_dir if table.type == "MANAGED" else None
     place = table_of(table, root=root)
     state = place.state()
@@ -36,6 +43,8 @@ def make_table(session: CommandSession, table: Table, query: spec.Relation | Non
     operation = f"{kind} AS SELECT" if query is not None else kind
     try:
         create(session, place, definition_of(table, schema), query, operation=operation)
+        if not is_listed:
+            return
         entry = described(replace(table, schema=schema))
         session.catalog.store(table.catalog).create_table(entry, replace_existing=replaces is not None)
     except BaseException:

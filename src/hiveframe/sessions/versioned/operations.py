@@ -15,17 +15,17 @@ from hiveframe.lake.file_metadata import file_address
 from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
-from hiveframe.lake.tables.table import AsOf, TablePlace
+from hiveframe.lake.tables.table import AsOf
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField, StructType
-from hiveframe.sessions.commands.lookup import writable_table
+from hiveframe.sessions.commands.lookup import versioned_path, writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.clustering import clustered
-from hiveframe.sessions.versioned.opened import Opened, described, is_versioned, opened, opened_at
+from hiveframe.sessions.versioned.opened import Opened, described, is_there, opened
 from hiveframe.sessions.versioned.storing import add_rows
 
 Args = Mapping[str, Any]
@@ -40,8 +40,6 @@ def table_operation(session: CommandSession, command: c.TableOperation) -> Small
 def target_of(session: CommandSession, name: spec.TableName, operation: str) -> Opened:
     """The versioned table of that name, or at that path."""
     parts = session.table_parts(name)
-    if len(parts) == 2 and is_versioned(parts[0]) and session.catalog.metastore.find_database(parts[0]) is None:
-        return opened_at(parts[0], TablePlace(local_path(parts[1])), quoted(*parts))
     table = writable_table(session, parts, operation)
     found = opened(table)
     if found is None:
@@ -165,6 +163,14 @@ def _clone(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
         assert older is not None
         state = older
     parts = session.table_parts(name)
+    place = versioned_path(session, parts)
+    if place is not None:
+        existing_at = is_there(*place)
+        if existing_at and not (args["if_not_exists"] or args["replace"]):
+            raise analysis_error("DELTA_PATH_EXISTS", path=place[1])
+        if not existing_at or args["replace"]:
+            source.table.clone(state, place[1], is_shallow=args["is_shallow"], properties=args["properties"])
+        return EMPTY
     catalog, database, plain = session.catalog.qualify(parts)
     store = session.catalog.store(catalog)
     store.database(database)
@@ -195,8 +201,19 @@ def _clone(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
 def _convert(session: CommandSession, name: spec.TableName, args: Args) -> SmallTable:
     from hiveframe.sessions.versioned.converting import convert
 
-    convert(session, session.table_parts(name), args["partition_columns"])
-    return EMPTY
+    parts = session.table_parts(name)
+    convert(session, parts, args["partition_columns"])
+    if not args.get("is_named"):
+        return EMPTY
+    is_path = len(parts) == 2 and parts[0].lower() == "parquet"
+    shown = quoted("delta", local_path(parts[1])) if is_path else quoted(*parts)
+    return _table([("identifier", t.STRING)], [{"identifier": shown}])
+
+
+def _is_table(session: CommandSession, name: spec.TableName, args: Args) -> SmallTable:
+    """Whether a Delta table stands at a path."""
+    place = versioned_path(session, session.table_parts(name))
+    return _table([("value", t.BOOLEAN)], [{"value": place is not None and is_there(*place)}])
 
 
 # ------------------------------------------------------------------------------------------------- files made anew
@@ -369,6 +386,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[CommandSession, spec.TableName, Args],
     "vacuum": _vacuum,
     "clone": _clone,
     "convert": _convert,
+    "is_table": _is_table,
     "optimize": _optimize,
     "purge": _purge,
 }
