@@ -25,8 +25,10 @@ from tests.contract.connect.catalog_programs import CATALOG
 
 PAGE = Path(__file__).parents[3] / "docs" / "protocol.md"
 
-# Kinds that another suite sends: MERGE INTO needs tables that keep versions, a removal comes when Python lets go.
+# Kinds that another suite sends: MERGE INTO and extensions need tables that keep versions, a removal comes when Python
+# lets go.
 ELSEWHERE = {
+    "extension",
     "merge_into_table_command",
     "merge_action",
     "remove_cached_remote_relation_command",

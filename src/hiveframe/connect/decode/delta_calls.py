@@ -158,7 +158,7 @@ def _merge(d: Decoder, m: Any) -> spec.Command:
 def _action(d: Decoder, target: _Target, when: str, m: Any) -> c.MergeAction:
     for kind, name in _ACTIONS.items():
         if m.HasField(kind):
-            assignments = _assignments(d, target, getattr(m, kind).assignments)
+            assignments = _assignments(d, target, getattr(getattr(m, kind), "assignments", ()))
             return c.MergeAction(when, name, _condition(d, target, m), assignments)
     raise invalid_plan("ASSERTION_FAILURE", message="MERGE INTO expects merge actions.")
 
