@@ -12,7 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 import pyarrow as pa
@@ -158,7 +158,7 @@ class Results:
             self._waiting += 1
             if self._worker is None:
                 self._worker = ThreadPoolExecutor(1, "hiveframe-cache")
-            self._worker.submit(self._done, work)
+            self._worker.submit(self._done, work).add_done_callback(_shown)
 
     def _done(self, work: Callable[[], Any]) -> None:
         try:
@@ -191,3 +191,10 @@ class Results:
         if len(self._seen) > _SEEN:
             self._seen.popitem(last=False)
         return True
+
+
+def _shown(done: Future[Any]) -> None:
+    """A failure of the cache's thread is shown like any thread's."""
+    error = done.exception()
+    if error is not None:
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, None)))

@@ -7,7 +7,8 @@ import time
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import hiveframe
@@ -15,6 +16,10 @@ from hiveframe.cache import process
 from hiveframe.cache.memory_tier import MemoryTier
 from hiveframe.cache.pheromone import Pheromone
 from hiveframe.cache.results import Results
+from hiveframe.sessions.operation import DETACHED
+from hiveframe.sessions.runtime import Process, Session
+from hiveframe.settings import Settings
+from hiveframe.sql import parse_statement
 
 SUMS = "SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k"
 SETTLED_S = 0.06  # files that are younger than 50 ms are not relied on
@@ -227,7 +232,7 @@ QUERIES = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(
         st.one_of(st.sampled_from(range(len(QUERIES))), st.lists(st.integers(0, 9), min_size=1, max_size=6)),
@@ -283,3 +288,55 @@ def test_rows_on_disk_serve_the_next_process(spark, cache, t, monkeypatch):
     monkeypatch.setattr(process, "_results", Results(MemoryTier(Pheromone(1 << 20)), cache.disk, 1 << 20))
     assert rows(spark) == first
     assert process.results(None).hits == 1
+
+
+TYPES = (
+    "CAST(v AS TINYINT)",
+    "CAST(v AS SMALLINT)",
+    "CAST(v AS INT)",
+    "v",
+    "CAST(v AS FLOAT)",
+    "CAST(v AS DOUBLE)",
+    "CAST(v AS DECIMAL(20, 3))",
+    "CAST(v AS STRING)",
+    "CAST(CAST(v AS STRING) AS BINARY)",
+    "v > 2",
+    "date_add(DATE '2020-01-01', CAST(v AS INT))",
+    "timestamp_seconds(v)",
+    "CAST(timestamp_seconds(v) AS TIMESTAMP_NTZ)",
+    "make_time(1, 2, v)",
+    "make_ym_interval(CAST(v AS INT), 1)",
+    "make_dt_interval(CAST(v AS INT))",
+    "make_interval(CAST(v AS INT), 1, 2)",
+    "array(v, NULL)",
+    "map(v, CAST(v AS STRING))",
+    "named_struct('a', v, 'b', array(named_struct('c', v)))",
+    "parse_json(CAST(v AS STRING))",
+    "NULL",
+    "nullif(v, 2)",
+    "array()",
+    "map()",
+    "to_json(named_struct('x', v))",
+)
+
+
+@pytest.mark.parametrize("expr", TYPES)
+def test_every_type_comes_back_as_it_was(cache, tmp_path, expr):
+    write(tmp_path / "t.parquet", [1, 2, 3, 4])
+    time.sleep(SETTLED_S)
+    conf = {"spark.sql.warehouse.dir": str(tmp_path / "w"), "spark.hiveframe.cache.results": "true"}
+    session = Session.new(Process.of(Settings(conf)), Settings(conf))
+    text = f"SELECT v, {expr} AS x FROM parquet.`{tmp_path}/t.parquet` ORDER BY v LIMIT 3"
+
+    def batches():
+        plan = parse_statement(text, conf=session.settings)
+        return list(session.execute(plan, operation=DETACHED).batches)
+
+    first = batches()
+    cache.flush()
+    again = batches()
+    assert cache.hits == 1
+    assert [b.schema for b in again] == [b.schema for b in first]
+    assert all(
+        a.schema.equals(b.schema, check_metadata=True) and a.equals(b) for a, b in zip(again, first, strict=True)
+    )
