@@ -176,6 +176,7 @@ class Results:
         is_kept = self.memory.put(name, rows)
         if self.disk is not None:
             is_kept = self.disk.put(name, rows) or is_kept
+            self.note_counts()
         with self._lock:
             if is_kept:
                 self.admitted += 1
