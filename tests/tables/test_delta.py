@@ -101,6 +101,7 @@ def test_overwrites(spark: SparkSession, warehouse: Path) -> None:
     spark.sql("insert into parts replace where id >= 100 values (300, 0)")
     assert rows(spark, "select id from parts where id >= 100") == [(300,)]
     assert failure(spark, "insert into parts replace where id >= 100 values (3, 0)") == "DELTA_REPLACE_WHERE_MISMATCH"
+    spark.conf.unset("spark.sql.sources.partitionOverwriteMode")
     spark.range(2).withColumn("k", F.lit(5)).write.format("delta").mode("overwrite").saveAsTable("parts")
     assert library_rows(warehouse / "parts") == [(0, 5), (1, 5)]
 

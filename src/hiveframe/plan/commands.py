@@ -55,7 +55,8 @@ class WriteTable(Command):
 class Insert(Command):
     """`INSERT [INTO|OVERWRITE] table [PARTITION (…)] [(columns)] query`; a partition value None is dynamic.
 
-    `by_name`: columns matched by name; `replace_where` as in `INSERT INTO … REPLACE WHERE`.
+    `by_name`: columns matched by name; `replace_where` as in `INSERT INTO … REPLACE WHERE`; `evolves`: WITH SCHEMA
+    EVOLUTION.
     """
 
     table: TableName
@@ -66,6 +67,7 @@ class Insert(Command):
     by_name: bool = False
     if_not_exists: bool = False
     replace_where: Expr | None = None
+    evolves: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

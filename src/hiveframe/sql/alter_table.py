@@ -89,6 +89,13 @@ class AlterTableGrammar(CreateTableGrammar):
             if enclosed:
                 self.expect(")")
             return "drop_columns", {"names": names, "if_exists": if_exists}
+        if self.kind == "ident" and self.token_text().upper() == "FEATURE":
+            self.advance()
+            name = self.string() if self.kind == "string" else self.identifier()
+            truncates = bool(self.accept("TRUNCATE"))
+            if truncates:
+                self.identifier()  # HISTORY
+            return "drop_feature", {"name": name, "truncates": truncates}
         if self.accept("CONSTRAINT"):
             if_exists = self.accept_if_exists()
             name = self.identifier()

@@ -107,8 +107,6 @@ class DmlGrammar(QueryGrammar):
             return self._directory(start)
         self.accept("TABLE")
         table = self.table_name()
-        if evolves:
-            raise self.unsupported("INSERT WITH SCHEMA EVOLUTION", start)
         if self.kind == "WITH" and self.peek() == "(":
             raise self.unsupported("options of INSERT", start)
         partition = self.optional_partition()
@@ -130,7 +128,16 @@ class DmlGrammar(QueryGrammar):
             self.skip(2)
             condition = self.expression()
         return c.Insert(
-            table, _NOTHING, overwrite, columns, partition, by_name, if_not_exists, condition, origin=self.origin(start)
+            table,
+            _NOTHING,
+            overwrite,
+            columns,
+            partition,
+            by_name,
+            if_not_exists,
+            condition,
+            evolves,
+            origin=self.origin(start),
         )
 
     def _directory(self, start: int) -> c.InsertDirectory:

@@ -132,6 +132,20 @@ def numbered(schema: StructType, properties: Mapping[str, str], *, is_new: bool)
     return made, {**properties, MAX_ID: str(counter.most)}
 
 
+def with_notes_of(schema: StructType, known: StructType) -> StructType:
+    """The schema with the numbers and stored names that fields of the same names have in another."""
+    by_name = {f.name.lower(): f for f in known.fields}
+    return StructType(tuple(_noted(f, by_name.get(f.name.lower())) for f in schema.fields))
+
+
+def _noted(f: StructField, known: StructField | None) -> StructField:
+    if known is None or ID in f.metadata or ID not in known.metadata:
+        return f
+    notes = {key: known.metadata[key] for key in (ID, PHYSICAL_NAME)}
+    both = isinstance(f.dtype, StructType) and isinstance(known.dtype, StructType)
+    return replace(f, dtype=known.dtype if both else f.dtype, metadata={**f.metadata, **notes})
+
+
 class _Numbers:
     def __init__(self, most: int, *, is_new: bool) -> None:
         self.most = most

@@ -133,6 +133,11 @@ class DeltaState:
             clustering_columns(clustering) if clustering is not None else (),
         )
 
+    def last_of(self, application: str) -> int | None:
+        """The number of the last write that an application has numbered."""
+        found = self.snapshot.transactions.get(application)
+        return found.version if found is not None else None
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)

@@ -64,6 +64,7 @@ class Commit:
     read_files: frozenset[FileKey]
     base: Snapshot | None
     metrics: Mapping[str, str] | None = None
+    text: str | None = None
 
 
 def commit(job: Commit) -> int:
@@ -102,6 +103,8 @@ def _info(job: Commit, latest_ms: int | None) -> CommitInfo:
         "engineInfo": f"HiveFrame/{metadata.version('hiveframe')}",
         "txnId": str(uuid.uuid4()),
     }
+    if job.text is not None:
+        value["userMetadata"] = job.text
     if job.base is not None:
         value["readVersion"] = job.base.version
     if _has_in_commit_time(job):

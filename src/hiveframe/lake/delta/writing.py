@@ -13,8 +13,16 @@ from urllib.parse import quote
 import numpy as np
 
 from hiveframe.errors import analysis_error
-from hiveframe.lake.delta.actions import Action, AddFile, ChangeFile, DeletionVector, DomainMetadata, Metadata
-from hiveframe.lake.delta.columns import ID, MODE, numbered, schema_for_log, stored_name, stored_type
+from hiveframe.lake.delta.actions import (
+    Action,
+    AddFile,
+    AppTransaction,
+    ChangeFile,
+    DeletionVector,
+    DomainMetadata,
+    Metadata,
+)
+from hiveframe.lake.delta.columns import ID, MODE, numbered, schema_for_log, stored_name, stored_type, with_notes_of
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector, write_vectors
 from hiveframe.lake.delta.features import (
     VERSIONS,
@@ -57,6 +65,8 @@ class DeltaWrite:
         self._metrics: dict[str, int] = {}
         self._replaced: list[tuple[Predicate, ...]] = []
         self._time_zone = "UTC"
+        self._text: str | None = None
+        self._is_defined = False
 
     # ------------------------------------------------------------------------------------------------ what is staged
 
@@ -64,6 +74,9 @@ class DeltaWrite:
         """The table's columns, partitioning and properties; what they ask of readers and writers goes with them."""
         properties = dict(definition.properties)
         schema = definition.schema
+        if self._is_defined:
+            schema = with_notes_of(schema, self._schema())  # numbers and names that files have by now
+        self._is_defined = True
         if properties.get(MODE, "none") != "none":
             is_mapped = self._metadata is not None and self._metadata.configuration.get(MODE, "none") != "none"
             schema, properties = numbered(schema, properties, is_new=self._metadata is None or is_mapped)
@@ -84,6 +97,12 @@ class DeltaWrite:
             definition.comment,
             known.created_ms if known is not None else time.time_ns() // 1_000_000,
         )
+
+    def note(self, text: str | None, application: tuple[str, int] | None) -> None:
+        """What stands with the commit: a text, and which numbered write of an application this is."""
+        self._text = text
+        if application is not None:
+            self._extra.append(AppTransaction(*application, time.time_ns() // 1_000_000))
 
     def stored_schema(self) -> StructType:
         """The columns as they stand in files."""
@@ -214,6 +233,7 @@ class DeltaWrite:
                 frozenset(key for key, add in held.items() if looks(add)),
                 self._base,
                 {k: str(v) for k, v in self._metrics.items()},
+                self._text,
             )
         )
 

@@ -122,6 +122,10 @@ class HoneyState:
         """Columns, partitioning and properties."""
         return self.snapshot.definition
 
+    def last_of(self, application: str) -> int | None:
+        """Nothing: the format keeps no such numbers."""
+        return None
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)
@@ -145,6 +149,9 @@ class HoneyWrite:
         """The table's new definition."""
         schema = with_stored_names(definition.schema, is_new=self._base is None)
         self._definition = self._defined = replace(definition, schema=schema)
+
+    def note(self, text: str | None, application: tuple[str, int] | None) -> None:
+        """Nothing: the format keeps no such notes."""
 
     def stored_schema(self) -> StructType:
         """The columns as they stand in files."""

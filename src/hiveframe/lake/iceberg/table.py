@@ -200,6 +200,10 @@ class IcebergState:
             orderings=orderings_of(metadata),
         )
 
+    def last_of(self, application: str) -> int | None:
+        """Nothing: the format keeps no such numbers."""
+        return None
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the snapshot."""
         return open_pinned(self.pinned, options, context)

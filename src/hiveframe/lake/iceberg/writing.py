@@ -153,6 +153,9 @@ class IcebergWrite:
         self._updates = transaction._updates
         self._staged = transaction.table_metadata
 
+    def note(self, text: str | None, application: tuple[str, int] | None) -> None:
+        """Nothing: the format keeps no such notes."""
+
     def stored_schema(self) -> StructType:
         """The columns as they stand in files."""
         return plain(spark_schema(self._metadata.schema()))

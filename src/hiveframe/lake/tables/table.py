@@ -105,6 +105,9 @@ class TableState(Protocol):
     def definition(self) -> Definition:
         """Columns, partitioning and properties."""
 
+    def last_of(self, application: str) -> int | None:
+        """The number of the last write that an application has numbered; None where there is none."""
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows. Each has a `_metadata.file_path` and a `_metadata.row_index`."""
 
@@ -114,6 +117,9 @@ class Write(Protocol):
 
     def define(self, definition: Definition) -> None:
         """The table's new definition."""
+
+    def note(self, text: str | None, application: tuple[str, int] | None) -> None:
+        """What stands with the commit, in formats that keep it: a text, and which numbered write this is."""
 
     def stored_schema(self) -> StructType:
         """The definition's columns under the names and types that they have in files."""

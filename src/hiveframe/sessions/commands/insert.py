@@ -29,7 +29,8 @@ from hiveframe.sessions.commands.saving import save
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.tables_of import BRANCH
-from hiveframe.sessions.versioned.opened import opened
+from hiveframe.sessions.versioned.fitting import fitted, nullable_within
+from hiveframe.sessions.versioned.opened import is_versioned, opened
 from hiveframe.sql.parser import parse_expression
 
 _DEFAULT_KEY = "CURRENT_DEFAULT"
@@ -62,6 +63,7 @@ def insert(session: CommandSession, command: c.Insert) -> SmallTable:
         static={n.lower(): e for n, e in command.partition if e is not None},
         partition=command.partition,
         if_not_exists=command.if_not_exists,
+        options=Options({"mergeSchema": "true"}) if command.evolves else None,
     )
     return EMPTY
 
@@ -192,8 +194,13 @@ def aligned(
             value = static[key]
         elif key in sources:
             source = given.fields[sources[key]]
-            check_assignable(quoted(*table.parts), source, f)
             value = spec.Attribute((f"c{sources[key]}",))
+            if is_versioned(table.provider):
+                f = nullable_within(f)
+                if by_name:
+                    value, dtype = fitted(value, source.dtype, f.dtype, name=f.name)
+                    source = replace(source, dtype=dtype)
+            check_assignable(quoted(*table.parts), source, f)
         else:
             value = default_value(session, f)
         items.append(spec.Alias(stored(value, f), (f.name,)))

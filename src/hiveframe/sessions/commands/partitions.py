@@ -17,7 +17,7 @@ from hiveframe.lake.paths import local_path
 from hiveframe.plan import spec
 from hiveframe.plan.types import StructField
 from hiveframe.sessions.commands.seam import CommandSession
-from hiveframe.sessions.versioned.opened import is_versioned
+from hiveframe.sessions.versioned.opened import is_versioned, opened
 
 _MANAGED: Final = "spark.sql.hive.manageFilesourcePartitions"
 
@@ -45,6 +45,20 @@ def known_partitions(session: CommandSession, table: Table, action: str) -> dict
     if not table.lists_partitions:
         raise analysis_error("_LEGACY_ERROR_TEMP_1251", action=action, tableName=table.name)
     return session.catalog.metastore.partitions(table)
+
+
+def partitions_there(session: CommandSession, table: Table) -> list[str]:
+    """The partitions of which a table that keeps versions has files now."""
+    target = opened(table)
+    assert target is not None
+    source = target.source(session)
+    fields, zone = source.partition_schema.fields, source.time_zone
+    return sorted(
+        "/".join(
+            folder_name(f.name, partition_values.show(v, f.dtype, zone)) for f, v in zip(fields, values, strict=True)
+        )
+        for values in {file.partition_values for file in source.files}
+    )
 
 
 def moved_partitions(session: CommandSession, table: Table) -> list[str]:

@@ -13,11 +13,12 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import types as t
 from hiveframe.plan.collations import COLUMNS, NULLABLE, collations
 from hiveframe.sessions.commands.create_statement import create_statement
-from hiveframe.sessions.commands.lookup import find_table, known_table, table_schema
-from hiveframe.sessions.commands.partitions import known_partitions
+from hiveframe.sessions.commands.lookup import find_table, known_table, table_schema, writable_table
+from hiveframe.sessions.commands.partitions import known_partitions, partitions_there
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.table_details import information
 from hiveframe.sessions.results import SmallTable, column, small_table
+from hiveframe.sessions.versioned.opened import is_versioned
 
 _TABLE_FIELDS = (column("namespace"), column("tableName"), column("isTemporary", t.BOOLEAN))
 _NO_PROPERTY = "Table {} does not have property: {}"
@@ -103,13 +104,15 @@ def _functions(session: CommandSession, command: c.Show) -> SmallTable:
 
 def _partitions(session: CommandSession, command: c.Show) -> SmallTable:
     assert command.name is not None
-    table = known_table(session, session.table_parts(command.name))
+    table = writable_table(session, session.table_parts(command.name), "SHOW PARTITIONS")
     if not table.partition_columns:
         raise analysis_error(
             "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", name=".".join(f"`{p}`" for p in table.parts)
         )
     wanted = {k.lower(): session.constant(v).value for k, v in _args(command).get("partition", ()) if v is not None}
-    rows = [(name,) for name in known_partitions(session, table, "SHOW PARTITIONS") if _fits(name, wanted)]
+    listed = partitions_there(session, table) if is_versioned(table.provider) else None
+    names = listed if listed is not None else known_partitions(session, table, "SHOW PARTITIONS")
+    rows = [(name,) for name in names if _fits(name, wanted)]
     return small_table((column("partition"),), rows)
 
 

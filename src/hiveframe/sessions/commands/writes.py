@@ -109,17 +109,32 @@ def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.T
             session, existing, command.child, overwrite=False, by_name=True, options=Options(command.options or {})
         )
         return
+    options = Options(command.options or {})
+    if existing is not None and _is_kept(existing, command, options):
+        from hiveframe.sessions.versioned.writing import write_into
+
+        target = opened(existing)
+        assert target is not None
+        write_into(session, existing, target, command.child, command.partition_by, options, overwrite_all=True)
+        session.state.cached_tables.pop(existing.parts, None)
+        return
     table = _new_table(
         session,
         parts,
         format_name=command.format,
-        options=Options(command.options or {}),
+        options=options,
         terms=tuple(Term(name) for name in command.partition_by),
         buckets=BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
         cluster_by=command.cluster_by,
         properties={},
     )
     create_as_select(session, table, _sorted(command), replaces=existing)
+
+
+def _is_kept(table: Table, command: c.WriteSource, options: Options) -> bool:
+    """Whether an overwrite leaves the table's columns as they are, as Delta's do unless `overwriteSchema` is set."""
+    given = short_name(command.format) if command.format else table.provider
+    return table.provider == given == "delta" and not options.flag("overwriteSchema")
 
 
 def _new_table(
@@ -198,21 +213,25 @@ def write_table(session: CommandSession, command: c.WriteTable) -> SmallTable:
         options = Options(command.options or {})
         insert_rows(session, table, command.child, overwrite=False, by_name=True, options=options)
     elif command.mode == "overwrite_partitions":
-        insert_rows(session, table, command.child, overwrite=True, by_name=True, dynamic=True)
+        options = Options(command.options or {})
+        insert_rows(session, table, command.child, overwrite=True, by_name=True, dynamic=True, options=options)
     else:
+        options = Options(command.options or {})
         match command.condition:
             case spec.Literal(value=True):
-                insert_rows(session, table, command.child, overwrite=True, by_name=True)
+                insert_rows(session, table, command.child, overwrite=True, by_name=True, options=options)
             case condition:
-                _overwrite_where(session, table, command.child, condition)
+                _overwrite_where(session, table, command.child, condition, options)
     return EMPTY
 
 
-def _overwrite_where(session: CommandSession, table: Table, child: spec.Relation, condition: spec.Expr | None) -> None:
+def _overwrite_where(
+    session: CommandSession, table: Table, child: spec.Relation, condition: spec.Expr | None, options: Options
+) -> None:
     target = opened(table)
     if target is None or condition is None:
         raise unsupported(f"overwrite by a condition on {table.provider} tables; overwrite partitions instead")
     from hiveframe.sessions.versioned.writing import overwrite_where
 
     rows = aligned(session, table, child, by_name=True, columns=(), static={})
-    overwrite_where(session, target, rows, condition)
+    overwrite_where(session, target, rows, condition, options)

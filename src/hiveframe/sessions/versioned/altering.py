@@ -20,11 +20,10 @@ from hiveframe.plan.types import (
     StructField,
     StructType,
     as_nullable,
-    json_value,
     sql_name,
 )
 from hiveframe.sessions.commands.seam import CommandSession
-from hiveframe.sessions.versioned import evolving
+from hiveframe.sessions.versioned import evolving, schema_merging
 from hiveframe.sessions.versioned.checks import CONSTRAINT, check_of, constraints
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sql.parser import parse_expression
@@ -32,7 +31,6 @@ from hiveframe.sql.parser import parse_expression
 Args = Mapping[str, Any]
 Action = Callable[[CommandSession, Table, Opened, Args], None]
 Change = Callable[[list[StructField]], list[StructField]]
-_TYPE_CHANGES: Final = "delta.typeChanges"
 _MAPPING: Final = "delta.columnMapping.mode"
 
 
@@ -226,8 +224,7 @@ def _altered(table: Table, target: Opened, f: StructField, args: Args) -> Struct
         if args["default"] is not None:
             metadata["CURRENT_DEFAULT"] = args["default"]
     if dtype != f.dtype and target.definition.properties.get("delta.enableTypeWidening", "false").lower() == "true":
-        change = {"toType": json_value(dtype), "fromType": json_value(f.dtype)}
-        metadata[_TYPE_CHANGES] = [*metadata.get(_TYPE_CHANGES, ()), change]
+        metadata = schema_merging.with_type_change(metadata, f.dtype, dtype)
     nullable = f.nullable if args.get("nullable") is None else bool(args["nullable"])
     return StructField(f.name, dtype, nullable, metadata)
 
@@ -245,18 +242,7 @@ def _may_widen(target: Opened, held: DataType, wanted: DataType) -> bool:
         return may_widen(held, wanted)
     if target.definition.properties.get("delta.enableTypeWidening", "false").lower() != "true":
         return False
-    if isinstance(held, t.DecimalType) and isinstance(wanted, t.DecimalType):
-        return wanted.scale >= held.scale and wanted.precision - wanted.scale >= held.precision - held.scale
-    return type(wanted) in _WIDENING.get(type(held), ())
-
-
-_WIDENING: Final[Mapping[type[DataType], tuple[type[DataType], ...]]] = {
-    t.ByteType: (t.ShortType, t.IntegerType, t.LongType, t.DoubleType),
-    t.ShortType: (t.IntegerType, t.LongType, t.DoubleType),
-    t.IntegerType: (t.LongType, t.DoubleType),
-    t.FloatType: (t.DoubleType,),
-    t.DateType: (t.TimestampNTZType,),
-}
+    return schema_merging.may_widen(held, wanted)
 
 
 def _check_no_nulls(session: CommandSession, target: Opened, path: Sequence[str]) -> None:

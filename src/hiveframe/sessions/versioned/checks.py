@@ -10,6 +10,7 @@ from hiveframe.errors import unsupported
 from hiveframe.lake.tables.table import Definition
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
+from hiveframe.plan.types import StructField, StructType
 from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.computed import GENERATED
 from hiveframe.sql.parser import parse_expression
@@ -31,10 +32,7 @@ def checked(session: CommandSession, definition: Definition, rows: spec.Relation
 def _checks(session: CommandSession, definition: Definition) -> Iterator[spec.Expr]:
     for f in definition.schema.fields:
         column = spec.Attribute((f.name,))
-        if not f.nullable:
-            yield check(
-                spec.Function(("isnotnull",), (column,)), "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", columnName=text(f.name)
-            )
+        yield from _not_null(f, column, None, f.name)
         generated = f.metadata.get(GENERATED)
         if generated is not None:
             made = spec.Cast(parse_expression(str(generated), conf=session.settings), f.dtype)
@@ -45,6 +43,19 @@ def _checks(session: CommandSession, definition: Definition) -> Iterator[spec.Ex
         values = _shown([f.name for f in definition.schema.fields])
         params = {"constraintName": text(name), "expression": text(expression)}
         yield check(held, "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", **params, values=values)
+
+
+def _not_null(f: StructField, value: spec.Expr, parent: spec.Expr | None, name: str) -> Iterator[spec.Expr]:
+    """That a column has a value, and that fields have one in structs that are there."""
+    if not f.nullable:
+        has_value: spec.Expr = spec.Function(("isnotnull",), (value,))
+        if parent is not None:
+            has_value = spec.Function(("or",), (spec.Function(("isnull",), (parent,)), has_value))
+        yield check(has_value, "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", columnName=text(name))
+    if isinstance(f.dtype, StructType):
+        for inner in f.dtype.fields:
+            field = spec.ExtractValue(value, text(inner.name))
+            yield from _not_null(inner, field, value, f"{name}.{inner.name}")
 
 
 def check_of(name: str | None, constraint: str) -> tuple[str, str]:

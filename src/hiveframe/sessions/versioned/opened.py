@@ -7,13 +7,14 @@ from dataclasses import replace
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import analysis_error
+from hiveframe.errors import PlainIllegalArgument, analysis_error
 from hiveframe.lake.options import Options
 from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.tables.table import Definition, TablePlace, TableState, VersionedTable, Write, format_of
 from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.tables_of import place_of
+from hiveframe.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +32,39 @@ class Opened:
         """Columns, partitioning and properties."""
         return self.planned or self.state.definition
 
-    def begin(self) -> Write:
-        """A transaction from this version on."""
-        return self.table.begin(self.state)
+    def begin(self, session: CommandSession | None = None, options: Options | None = None) -> Write:
+        """A transaction from this version on, with what the statement makes of the table and what is noted with it."""
+        write = self.table.begin(self.state)
+        if self.planned is not None:
+            write.define(self.planned)
+        if session is not None:
+            note(write, session.settings, options or Options())
+        return write
+
+    def is_repeated(self, session: CommandSession, options: Options) -> bool:
+        """Whether an application has made this numbered write before."""
+        numbered = _application(session.settings, options)
+        last = self.state.last_of(numbered[0]) if numbered is not None else None
+        return numbered is not None and last is not None and last >= numbered[1]
 
     def source(self, session: CommandSession) -> ScanSource:
         """This very version, opened."""
         return self.state.source(Options(), session.state.read_context())
+
+
+def note(write: Write, settings: Settings, options: Options) -> None:
+    """Say what is noted with a commit."""
+    text = options.get("userMetadata") or settings.get("spark.databricks.delta.commitInfo.userMetadata")
+    write.note(text or None, _application(settings, options))
+
+
+def _application(settings: Settings, options: Options) -> tuple[str, int] | None:
+    """The application and the number of its write, which is made once."""
+    name = options.get("txnAppId") or settings.get("spark.databricks.delta.write.txnAppId")
+    number = options.get("txnVersion") or settings.get("spark.databricks.delta.write.txnVersion")
+    if bool(name) != bool(number):
+        raise PlainIllegalArgument("", {"message": "An idempotent write needs both of txnAppId and txnVersion"})
+    return (name, int(number)) if name and number else None
 
 
 def is_versioned(provider: str | None) -> bool:

@@ -36,7 +36,9 @@ from hiveframe.sessions.explaining.parsed import expression_text
 from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.sessions.versioned.checks import checked
 from hiveframe.sessions.versioned.computed import advanced, identities, with_recomputed
+from hiveframe.sessions.versioned.fitting import as_planned, fitted, nullable_within
 from hiveframe.sessions.versioned.opened import Opened
+from hiveframe.sessions.versioned.schema_merging import merged, merges_schema
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
 from hiveframe.settings import scratch_dir
@@ -53,9 +55,9 @@ Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 
 def delete(session: CommandSession, target: Opened, alias: str, condition: spec.Expr | None) -> SmallTable:
     """DELETE FROM: the rows for which the condition is true."""
-    write = target.begin()
+    write = target.begin(session)
     source = target.source(session)
-    rows = _located(source, alias)
+    rows = _located(target, source, alias)
     touched = spec.Filter(rows, condition) if condition is not None else rows
     if write.wants_changes and write.copies_files:
         kept = [spec.Alias(spec.Attribute((alias, f.name)), (f.name,)) for f in _fields(target)]
@@ -77,7 +79,7 @@ def update(
 ) -> SmallTable:
     """UPDATE: the columns set anew in the rows for which the condition is true."""
     source = target.source(session)
-    rows = _located(source, alias)
+    rows = _located(target, source, alias)
     touched = spec.Filter(rows, condition) if condition is not None else rows
     values = _assigned(session, target, touched, assignments, alias, None)
     items = [spec.Alias(value, (f.name,)) for f, value in zip(_fields(target), values, strict=True)]
@@ -89,6 +91,8 @@ def update(
 
 def merge(session: CommandSession, target: Opened, command: c.Merge, alias: str) -> SmallTable:
     """MERGE INTO: matched rows updated or deleted, the source's others inserted, the table's others changed."""
+    if command.with_schema_evolution or merges_schema(Options(), session.settings):
+        target = _evolved(session, target, command, alias)
     source = target.source(session)
     plan = _Merge(session, target, source, command, alias).plan()
     parameters = {"predicate": _predicates(command.condition)}
@@ -101,6 +105,21 @@ def merge(session: CommandSession, target: Opened, command: c.Merge, alias: str)
     )
 
 
+def _evolved(session: CommandSession, target: Opened, command: c.Merge, alias: str) -> Opened:
+    """The table with what the source has more in the columns that clauses set: in all of them where one says `*`."""
+    set_by_name: set[str] = set()
+    sets_all = False
+    for action in command.actions:
+        sets_all = sets_all or action.kind.endswith("_all")
+        parts = (
+            name[1:] if len(name) > 1 and name[0].lower() == alias.lower() else name for name, _ in action.assignments
+        )
+        set_by_name |= {name[0].lower() for name in parts}
+    given = schema_of(session.analyze(command.source))
+    planned = merged(target.definition, given, None if sets_all else set_by_name)
+    return target if planned is target.definition else replace(target, planned=planned)
+
+
 def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
     """Whether a row may match twice: when all that can happen to it is that it goes."""
     matched = [a for a in actions if a.when == "matched"]
@@ -110,7 +129,7 @@ def _may_repeat(actions: Sequence[c.MergeAction]) -> bool:
 def take_out_where(session: CommandSession, target: Opened, write: Write, condition: spec.Expr) -> spec.Relation:
     """Stage that the rows go for which a condition is true; those rows."""
     source = target.source(session)
-    touched = spec.Filter(_located(source, "__target"), condition)
+    touched = spec.Filter(_located(target, source, "__target"), condition)
     take_out(session, target, source, write, _places(session, source, touched))
     return touched
 
@@ -118,12 +137,15 @@ def take_out_where(session: CommandSession, target: Opened, write: Write, condit
 # ------------------------------------------------------------------------------------------- rows and where they are
 
 
-def _located(source: ScanSource, alias: str) -> spec.Relation:
-    """The table's rows under its name, each with its file and its place in it."""
+def _located(target: Opened, source: ScanSource, alias: str) -> spec.Relation:
+    """The table's rows under its name, with the columns that it will have, each with its file and its place in it."""
     inner = spec.SubqueryAlias(spec.OpenedSource(source), alias)
     path = spec.Alias(spec.Attribute((alias, "_metadata", "file_path")), (FILE,))
     row = spec.Alias(spec.Attribute((alias, "_metadata", "row_index")), (ROW,))
-    return spec.SubqueryAlias(spec.Project(inner, (spec.Star((alias,)), path, row)), alias)
+    columns: Sequence[spec.Expr] = (spec.Star((alias,)),)
+    if target.planned is not None:
+        columns = as_planned(target.state.definition.schema, target.planned.schema, alias)
+    return spec.SubqueryAlias(spec.Project(inner, (*columns, path, row)), alias)
 
 
 def take_out(
@@ -140,7 +162,11 @@ def take_out(
     }
     left = replace(touched, detail=replace(touched.detail, deleted=gone))
     if deleted:
-        add_rows(session, write, target.definition, spec.OpenedSource(left))
+        kept: spec.Relation = spec.OpenedSource(left)
+        if target.planned is not None:
+            columns = as_planned(target.state.definition.schema, target.planned.schema, "__left")
+            kept = spec.Project(spec.SubqueryAlias(kept, "__left"), tuple(columns))
+        add_rows(session, write, target.definition, kept)
         write.remove_files(list(deleted))
 
 
@@ -175,7 +201,7 @@ def _apply(
     repeats: bool = False,
 ) -> dict[str, int]:
     """Run the query aside, take out what it says, put in what it says; how many rows by action."""
-    write = target.begin()
+    write = target.begin(session)
     with _aside(session, plan) as found:
         counts = _counts(session, found)
         gone = spec.Filter(found, _is_in(_UPDATE, _DELETE))
@@ -272,8 +298,13 @@ def _assigned(
     assignments: Assignments,
     alias: str,
     others: Mapping[str, spec.Expr] | None,
+    *,
+    keeps_fields: bool = False,
 ) -> list[spec.Expr]:
-    """A value for each column: what is assigned to it, or `others` (None: the column as it is)."""
+    """A value for each column: what is assigned to it, or `others` (None: the column as it is).
+
+    `keeps_fields`: fields that an assigned struct lacks stay as they are.
+    """
     given: dict[str, list[tuple[tuple[str, ...], spec.Expr]]] = {}
     known = {f.name.lower(): f for f in _fields(target)}
     for name, value in assignments:
@@ -289,7 +320,8 @@ def _assigned(
     values: list[spec.Expr] = []
     for f in _fields(target):
         plain = spec.Attribute((alias, f.name)) if others is None else others.get(f.name)
-        values.append(_new_value(session, rows, target, f, given.get(f.name, ()), plain))
+        kept = plain if keeps_fields else None
+        values.append(_new_value(session, rows, target, f, given.get(f.name, ()), plain, kept))
     return values
 
 
@@ -300,13 +332,14 @@ def _new_value(
     f: StructField,
     given: Sequence[tuple[tuple[str, ...], spec.Expr]],
     plain: spec.Expr | None,
+    kept: spec.Expr | None,
 ) -> spec.Expr:
     whole = [value for path, value in given if not path]
     if len(whole) > 1 or (whole and len(given) > 1):
         raise analysis_error("UPDATE_CONFLICTING_ASSIGNMENTS", column=f"`{f.name}`")
     if whole:
         value = default_value(session, f) if isinstance(whole[0], spec.DefaultValue) else whole[0]
-        _check_type(session, rows, target, f, value)
+        value = _of_type(session, rows, target, f, value, kept)
         return spec.Cast(value, f.dtype) if not isinstance(f.dtype, (t.CharType, t.VarcharType)) else value
     if plain is None:
         return default_value(session, f)
@@ -324,13 +357,23 @@ def _with_part(value: spec.Expr, path: tuple[str, ...], part: spec.Expr) -> spec
     return spec.UpdateFields(value, path[0], _with_part(inner, path[1:], part))
 
 
-def _check_type(session: CommandSession, rows: spec.Relation, target: Opened, f: StructField, value: spec.Expr) -> None:
+def _of_type(
+    session: CommandSession,
+    rows: spec.Relation,
+    target: Opened,
+    f: StructField,
+    value: spec.Expr,
+    kept: spec.Expr | None,
+) -> spec.Expr:
+    """The value in the column's shape; an error where it may not be stored there."""
     given = schema_of(session.analyze(spec.Project(rows, (spec.Alias(value, (f.name,)),)))).fields[0]
-    check_assignable(target.name, given, f)
+    made, dtype = fitted(value, given.dtype, f.dtype, name=f.name, kept=kept)
+    check_assignable(target.name, replace(given, dtype=dtype), f)
+    return made
 
 
 def _fields(target: Opened) -> Sequence[StructField]:
-    return target.definition.schema.fields
+    return [nullable_within(f) for f in target.definition.schema.fields]
 
 
 def _column(name: str) -> spec.Attribute:
@@ -372,7 +415,7 @@ class _Merge:
         """Columns, place and action of each row that changes."""
         source, source_alias = self._source()
         kinds = {a.when for a in self.command.actions}
-        left, right = _located(self.rows, self.alias), source
+        left, right = _located(self.target, self.rows, self.alias), source
         kind = "inner"
         if kinds >= {"not_matched", "not_matched_by_source"}:
             kind = "full"
@@ -445,8 +488,13 @@ class _Merge:
                 return [spec.Cast(spec.Literal(None, t.NULL), f.dtype) for f in fields]
             case "update_all" | "insert_all":
                 names = {f.name.lower(): f.name for f in schema_of(self.session.analyze(source)).fields}
-                given = [((f.name,), spec.Attribute((source_alias, self._of_source(names, f)))) for f in fields]
-                return _assigned(self.session, self.target, joined, given, self.alias, {})
+                evolves = self.command.with_schema_evolution or merges_schema(Options(), self.session.settings)
+                chosen = [f for f in fields if f.name.lower() in names or not evolves]
+                given = [((f.name,), spec.Attribute((source_alias, self._of_source(names, f)))) for f in chosen]
+                keeps: Mapping[str, spec.Expr] | None = None if action.kind == "update_all" and evolves else {}
+                return _assigned(
+                    self.session, self.target, joined, given, self.alias, keeps, keeps_fields=keeps is None
+                )
             case "insert":
                 return _assigned(self.session, self.target, joined, action.assignments, self.alias, {})
         return _assigned(self.session, self.target, joined, action.assignments, self.alias, None)

@@ -9,7 +9,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.tables.table import Definition, Write
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType
+from hiveframe.plan.types import DataType, as_nullable
 from hiveframe.sessions.commands.seam import CommandSession
 
 CHANGE_TYPE: Final = "_change_type"
@@ -60,7 +60,7 @@ def _stored_columns(write: Write, definition: Definition) -> Iterator[spec.Expr]
     for f, held in zip(definition.schema.fields, write.stored_schema().fields, strict=True):
         value: spec.Expr = spec.Attribute((f.name,))
         if _plain(f.dtype) != _plain(held.dtype):
-            value = spec.Cast(value, _plain(held.dtype))
+            value = spec.Cast(value, as_nullable(_plain(held.dtype)))
         yield spec.Alias(value, (held.name,))
 
 

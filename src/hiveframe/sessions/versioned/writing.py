@@ -17,11 +17,11 @@ from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import StructField, StructType, as_nullable, simple_string
 from hiveframe.sessions.commands.insert import aligned
 from hiveframe.sessions.commands.seam import CommandSession
-from hiveframe.sessions.tables_of import place_of
 from hiveframe.sessions.versioned.checks import check, checked, text
 from hiveframe.sessions.versioned.computed import advanced, given_columns, identities, with_computed
-from hiveframe.sessions.versioned.opened import Opened, opened_at, table_at
+from hiveframe.sessions.versioned.opened import Opened, note, opened_at, table_at
 from hiveframe.sessions.versioned.row_level import take_out_where
+from hiveframe.sessions.versioned.schema_merging import merged, merges_schema
 from hiveframe.sessions.versioned.storing import add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
 from hiveframe.sql.parser import parse_expression
@@ -30,29 +30,35 @@ _PROPERTIES: Final = ("delta.", "honey.")
 """Options that are properties of the table made."""
 
 
-def append(session: CommandSession, target: Opened, rows: spec.Relation, *, operation: str = "WRITE") -> None:
+def append(session: CommandSession, target: Opened, rows: spec.Relation, options: Options) -> None:
     """Add rows, whose columns are the table's."""
-    write = target.begin()
+    write = target.begin(session, options)
     _put(session, write, target.definition, rows)
     parameters = {"mode": "Append", "partitionBy": list(target.definition.partition_columns)}
-    write.commit(operation, parameters, reads=reads_of(session, target, rows))
+    write.commit("WRITE", parameters, reads=reads_of(session, target, rows))
 
 
-def overwrite(session: CommandSession, target: Opened, rows: spec.Relation) -> None:
+def overwrite(session: CommandSession, target: Opened, rows: spec.Relation, options: Options) -> None:
     """Put rows in the place of all that the table holds."""
-    write = target.begin()
+    write = target.begin(session, options)
     _put(session, write, target.definition, rows)
     write.remove_all()
     parameters = {"mode": "Overwrite", "partitionBy": list(target.definition.partition_columns)}
     write.commit("WRITE", parameters, reads=False)
 
 
-def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation, condition: spec.Expr | str) -> None:
+def overwrite_where(
+    session: CommandSession,
+    target: Opened,
+    rows: spec.Relation,
+    condition: spec.Expr | str,
+    options: Options | None = None,
+) -> None:
     """Put rows, all of which fulfil the condition, in the place of those that fulfil it."""
     shown = condition if isinstance(condition, str) else ""
     if isinstance(condition, str):
         condition = parse_expression(condition, conf=session.settings)
-    write = target.begin()
+    write = target.begin(session, options)
     held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
     _put(session, write, target.definition, spec.Filter(rows, held))
     touched = take_out_where(session, target, write, condition)
@@ -61,11 +67,15 @@ def overwrite_where(session: CommandSession, target: Opened, rows: spec.Relation
 
 
 def overwrite_partitions(
-    session: CommandSession, target: Opened, rows: spec.Relation, static: Mapping[str, spec.Expr] | None = None
+    session: CommandSession,
+    target: Opened,
+    rows: spec.Relation,
+    options: Options,
+    static: Mapping[str, spec.Expr] | None = None,
 ) -> None:
     """Put rows in the place of the partitions that they touch, or (`static`) of those that have the given values."""
     definition = target.definition
-    write = target.begin()
+    write = target.begin(session, options)
     if static is not None:
         fields = {f.name.lower(): f for f in definition.schema.fields}
         given = {fields[n].name: session.constant(spec.Cast(e, fields[n].dtype)).value for n, e in static.items()}
@@ -100,44 +110,40 @@ def insert(
 ) -> None:
     """INSERT and its kin: `child`'s rows brought into the table's columns, added or put in the place of others."""
     options = options or Options()
+    if target.is_repeated(session, options):
+        return
     target, table = _evolved(session, table, target, child, options, by_name=by_name)
     rows = aligned(session, table, child, by_name=by_name, columns=columns, static=static or {})
     given = given_columns(session, table, child, by_name=by_name, columns=columns) | set(static or {})
     rows = with_computed(session, target.definition, rows, given)
     where = options.get("replaceWhere")
     if not overwrite_all:
-        append(session, target, rows)
+        append(session, target, rows, options)
     elif where is not None:
-        overwrite_where(session, target, rows, where)
+        overwrite_where(session, target, rows, where, options)
     elif static:
-        overwrite_partitions(session, target, rows, static)
+        overwrite_partitions(session, target, rows, options, static)
     elif dynamic and (table.partition_columns or table.terms):
-        overwrite_partitions(session, target, rows)
+        overwrite_partitions(session, target, rows, options)
     else:
-        overwrite(session, target, rows)
+        overwrite(session, target, rows, options)
 
 
 def _evolved(
     session: CommandSession, table: Table, target: Opened, child: spec.Relation, options: Options, *, by_name: bool
 ) -> tuple[Opened, Table]:
-    """With `mergeSchema`, the table with the columns that only the rows have added at its end."""
-    merges = options.flag("mergeSchema", session.settings.flag("spark.databricks.delta.schema.autoMerge.enabled"))
-    if not merges or not by_name:
+    """With `mergeSchema`, the table as it will be: with the columns and fields that only the rows have, and wider."""
+    if not merges_schema(options, session.settings):
         return target, table
-    known = {f.name.lower() for f in table.schema.fields}
-    added = [f for f in schema_of(session.analyze(child)).fields if f.name.lower() not in known]
-    if not added:
+    given = schema_of(session.analyze(child))
+    if not by_name:  # columns stand for the table's by their place; those behind the last are new
+        names = [f.name for f in table.schema.fields][: len(given.fields)]
+        rest = given.fields[len(names) :]
+        given = StructType((*(replace(f, name=n) for f, n in zip(given.fields, names, strict=False)), *rest))
+    definition = merged(target.definition, given)
+    if definition is target.definition:
         return target, table
-    fields = (
-        *target.definition.schema.fields,
-        *(StructField(f.name, as_nullable(f.dtype), True, f.metadata) for f in added),
-    )
-    definition = replace(target.definition, schema=StructType(fields))
-    write = target.begin()
-    write.define(definition)
-    write.commit("ADD COLUMNS", {"columns": [f.name for f in added]}, reads=False)
-    newer = opened_at(target.provider, place_of(table), target.name)
-    return newer, replace(table, schema=newer.definition.schema)
+    return replace(target, planned=definition), replace(table, schema=definition.schema)
 
 
 def create(
@@ -147,10 +153,12 @@ def create(
     query: spec.Relation | None,
     *,
     operation: str,
+    options: Options | None = None,
 ) -> None:
     """A table of that definition, with a query's rows; one that stands there is replaced, its history kept."""
     state = place.state()
     write = place.begin(state)
+    note(write, session.settings, options or Options())
     write.define(definition)
     write.remove_all()
     if query is not None:
@@ -204,42 +212,54 @@ def save_at(
     if state is None:
         made = {k: v for k, v in options.items() if k.startswith(_PROPERTIES)}
         definition = Definition(schema, tuple(partition_by), made)
-        create(session, place, definition, child, operation="WRITE")
+        create(session, place, definition, child, operation="WRITE", options=options)
         return
     target = opened_at(provider, TablePlace(location), f"{provider}.{quoted(location)}")
-    _check_partitioning(target, partition_by, options, mode)
     if mode == "overwrite" and options.flag("overwriteSchema"):
-        definition = replace(target.definition, schema=schema, partition_columns=tuple(partition_by))
-        create(session, place, definition, child, operation="WRITE")
+        if not target.is_repeated(session, options):
+            definition = replace(target.definition, schema=schema, partition_columns=tuple(partition_by))
+            create(session, place, definition, child, operation="WRITE", options=options)
         return
     table = Table("", location, "EXTERNAL", target.definition.schema, provider, location, catalog=provider)
     table = replace(table, partition_columns=target.definition.partition_columns)
+    write_into(session, table, target, child, partition_by, options, overwrite_all=mode == "overwrite")
+
+
+def write_into(
+    session: CommandSession,
+    table: Table,
+    target: Opened,
+    child: spec.Relation,
+    partition_by: Sequence[str],
+    options: Options,
+    *,
+    overwrite_all: bool,
+) -> None:
+    """`df.write` into a table that is there and keeps its columns, but for those that `mergeSchema` adds."""
+    _check_partitioning(target, partition_by)
+    _check_columns(session, target, schema_of(session.analyze(child)), options)
     insert(
         session,
         table,
         target,
         child,
-        overwrite_all=mode == "overwrite",
+        overwrite_all=overwrite_all,
         by_name=True,
         dynamic=_is_dynamic(session, options),
-        options=_checked_columns(session, target, schema, options),
+        options=options,
     )
 
 
-def _checked_columns(session: CommandSession, target: Opened, schema: StructType, options: Options) -> Options:
+def _check_columns(session: CommandSession, target: Opened, schema: StructType, options: Options) -> None:
     known = {f.name.lower() for f in target.definition.schema.fields}
-    merges = options.flag("mergeSchema", session.settings.flag("spark.databricks.delta.schema.autoMerge.enabled"))
-    if not merges and any(f.name.lower() not in known for f in schema.fields):
+    if not merges_schema(options, session.settings) and any(f.name.lower() not in known for f in schema.fields):
         held = simple_string(target.definition.schema)
         raise analysis_error("DELTA_SCHEMA_MISMATCH", dataSchema=simple_string(schema), tableSchema=held)
-    return options
 
 
-def _check_partitioning(target: Opened, partition_by: Sequence[str], options: Options, mode: str) -> None:
+def _check_partitioning(target: Opened, partition_by: Sequence[str]) -> None:
     held = target.definition.partition_columns
-    if not partition_by or (mode == "overwrite" and options.flag("overwriteSchema")):
-        return
-    if [n.lower() for n in partition_by] != [n.lower() for n in held]:
+    if partition_by and [n.lower() for n in partition_by] != [n.lower() for n in held]:
         raise analysis_error(
             "DELTA_PARTITION_COLUMNS_MISMATCH",
             path=target.table.location,
