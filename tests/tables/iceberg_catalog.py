@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
+from pyiceberg.typedef import Record
 from pyspark.sql import SparkSession
 
 import hiveframe
+from hiveframe.lake.iceberg.columns import arrow_schema
+from hiveframe.lake.iceberg.commit import Job, commit
 
 IMPLEMENTATION = "org.apache.iceberg.spark.SparkCatalog"
 
@@ -47,3 +55,37 @@ def spark(tmp_path: Path) -> Iterator[SparkSession]:
     for key in settings(tmp_path):
         session.conf.unset(key)
     session.stop()
+
+
+def delete_equal(
+    folder: Path, table: str, columns: dict[str, list[Any]], partition: tuple[Any, ...] | None = None
+) -> None:
+    """Commit an equality delete file: the rows that hold these values go. `partition` None: in all partitions."""
+    found = library(folder).load_table(table)
+    fields = [found.schema().find_field(name) for name in columns]
+    schema = pa.schema([arrow_schema(found.schema()).field(f.name) for f in fields])
+    metadata = found.metadata
+    if partition is None:
+        spec = next(s for s in metadata.partition_specs if s.is_unpartitioned())
+    else:
+        spec = metadata.spec()
+    path = f"{metadata.location}/data/{uuid.uuid4()}-equality.parquet"
+    local = path.removeprefix("file://")
+    os.makedirs(os.path.dirname(local), exist_ok=True)
+    pq.write_table(pa.table(list(columns.values()), schema=schema), local)
+    file = DataFile.from_args(
+        content=DataFileContent.EQUALITY_DELETES,
+        file_path=path,
+        file_format=FileFormat.PARQUET,
+        partition=Record(*(partition or ())),
+        record_count=len(next(iter(columns.values()))),
+        file_size_in_bytes=os.path.getsize(local),
+        equality_ids=[f.field_id for f in fields],
+        column_sizes={},
+        value_counts={},
+        null_value_counts={},
+        nan_value_counts={},
+    )
+    file.spec_id = spec.spec_id
+    job = Job(found, "main", "DELETE", metadata, deletes=(file,))
+    commit(library(folder), tuple(table.split(".")), found, job)

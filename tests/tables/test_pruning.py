@@ -70,7 +70,7 @@ def test_nan_is_above_every_bound() -> None:
     assert not may_hold([ColumnTest(0, "=", (5.0,))], lambda _: zone)
 
 
-@pytest.fixture(params=["delta", "honeystore"])
+@pytest.fixture(params=["delta", "honeystore", "iceberg"])
 def events(request: pytest.FixtureRequest, spark: SparkSession) -> SparkSession:
     """Ten files, a hundred rows each, of one day each."""
     spark.sql(
@@ -109,8 +109,13 @@ FILTERS = {
 }
 
 
-def test_filters_read_the_files_that_they_need(events: SparkSession) -> None:
-    for condition, wanted in FILTERS.items():
+BESIDE_NAN = {"x = 4": 1}
+"""What differs in Iceberg, whose bounds leave NaN out."""
+
+
+def test_filters_read_the_files_that_they_need(events: SparkSession, request: pytest.FixtureRequest) -> None:
+    is_iceberg = "iceberg" in request.node.name
+    for condition, wanted in (FILTERS | BESIDE_NAN if is_iceberg else FILTERS).items():
         query = f"select *, _metadata.file_path f from events where {condition}"
         rows = events.sql(query).collect()
         assert scanned_files(events, query) == wanted, condition

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyiceberg.conversions import to_bytes
 from pyiceberg.io.pyarrow import (
+    MetricModeTypes,
+    MetricsMode,
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
     parquet_path_to_id_mapping,
@@ -22,7 +25,7 @@ from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
-from pyiceberg.types import StringType
+from pyiceberg.types import DoubleType, FloatType, StringType
 
 from hiveframe.errors import unsupported
 from hiveframe.lake.iceberg.columns import arrow_schema
@@ -32,6 +35,8 @@ from hiveframe.lake.paths import local_path
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.lake.write.staging import sync_folder
 
+_FLOATS: Final = (FloatType, DoubleType)
+_NOT_MEASURED: Final = MetricsMode(MetricModeTypes.NONE)
 _GROUP_ROWS: Final = 131_072
 _BUFFERED_ROWS: Final = 4 * 1024 * 1024
 _OPEN_FILES: Final = 100
@@ -39,6 +44,32 @@ _FILE_PATH: Final = 2147483546
 _POSITION: Final = 2147483545
 _CODEC: Final = "write.parquet.compression-codec"
 _SIZE: Final = "write.target-file-size-bytes"
+
+
+@dataclass(eq=False)
+class _Range:
+    """What a file's column of floating-point numbers holds. Bounds leave NaN out.
+
+    The files have no statistics of such columns: DuckDB (2.0) takes it from theirs that no value is greater than the
+    greatest number, and so passes over NaN.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    value_count: int = 0
+    null_count: int = 0
+    nan_count: int = 0
+
+    def take(self, values: pa.Array) -> None:
+        """Add a batch's values."""
+        self.value_count += len(values)
+        self.null_count += values.null_count
+        is_nan = pc.is_nan(values)
+        self.nan_count += pc.sum(is_nan).as_py() or 0
+        found = pc.min_max(values.filter(pc.invert(is_nan))).as_py()
+        if found["min"] is not None:
+            self.low = found["min"] if self.low is None else min(self.low, found["min"])
+            self.high = found["max"] if self.high is None else max(self.high, found["max"])
 
 
 @dataclass(eq=False)
@@ -50,6 +81,7 @@ class _Open:
     buffered: list[pa.RecordBatch] = field(default_factory=list)
     waiting: int = 0
     written: int = 0
+    ranges: dict[int, _Range] = field(default_factory=dict)
 
 
 class DataFileWriter:
@@ -63,6 +95,11 @@ class DataFileWriter:
         self._spec = metadata.spec()
         self._arrow = arrow_schema(self._schema)
         self._partitioner = Partitioner(self._spec, self._schema)
+        self._plan = compute_statistics_plan(self._schema, metadata.properties)
+        self._paths = parquet_path_to_id_mapping(self._schema)
+        fields = self._schema.fields
+        self._floats = [(i, f.field_id) for i, f in enumerate(fields) if isinstance(f.field_type, _FLOATS)]
+        self._measured = [p for p, n in self._paths.items() if not isinstance(self._schema.find_type(n), _FLOATS)]
         self._max_rows = max_rows
         self._size = int(metadata.properties.get(_SIZE, 512 * 1024 * 1024))
         self._open: dict[tuple[Any, ...], _Open] = {}
@@ -85,6 +122,8 @@ class DataFileWriter:
             room = self._max_rows - held.written - held.waiting if self._max_rows else rows.num_rows
             part, rows = rows.slice(0, room), rows.slice(room)
             held.buffered.append(part)
+            for i, number in self._floats:
+                held.ranges.setdefault(number, _Range()).take(part.column(i))
             held.waiting += part.num_rows
             self._waiting += part.num_rows
             self.row_count += part.num_rows
@@ -103,7 +142,8 @@ class DataFileWriter:
                 self._close(next(iter(self._open)))
             path = new_path(self._metadata, self._spec, values)
             os.makedirs(os.path.dirname(local_path(path)), exist_ok=True)
-            held = _Open(path, _writer(local_path(path), self._arrow, self._metadata.properties))
+            kept = self._measured
+            held = _Open(path, _writer(local_path(path), self._arrow, self._metadata.properties, kept))
         self._open[values] = held
         return held
 
@@ -119,9 +159,8 @@ class DataFileWriter:
         self._flush(held)
         held.writer.close()
         sync_file(local_path(held.path))
-        plan = compute_statistics_plan(self._schema, self._metadata.properties)
         footer = pq.read_metadata(local_path(held.path))
-        statistics = data_file_statistics_from_parquet_metadata(footer, plan, parquet_path_to_id_mapping(self._schema))
+        statistics = self._statistics(footer, held.ranges)
         made = DataFile.from_args(
             content=DataFileContent.DATA,
             file_path=held.path,
@@ -131,15 +170,48 @@ class DataFileWriter:
             sort_order_id=None,
             equality_ids=None,
             key_metadata=None,
-            **statistics.to_serialized_dict(),
+            **statistics,
         )
         made.spec_id = self._spec.spec_id
         self.files.append(made)
 
+    def _statistics(self, footer: pq.FileMetaData, ranges: Mapping[int, _Range]) -> dict[str, Any]:
+        """What the manifest says of a file's columns."""
+        plan = {
+            n: replace(c, mode=_NOT_MEASURED) if isinstance(c.iceberg_type, _FLOATS) else c
+            for n, c in self._plan.items()
+        }
+        found = data_file_statistics_from_parquet_metadata(footer, plan, self._paths).to_serialized_dict()
+        for number, held in ranges.items():
+            if self._plan[number].mode == _NOT_MEASURED:
+                continue
+            found["value_counts"][number] = held.value_count
+            found["null_value_counts"][number] = held.null_count
+            found["nan_value_counts"][number] = held.nan_count
+            dtype = self._plan[number].iceberg_type
+            if (
+                held.low is not None
+                and held.high is not None
+                and self._plan[number].mode.type != MetricModeTypes.COUNTS
+            ):
+                found["lower_bounds"][number] = to_bytes(dtype, held.low)
+                found["upper_bounds"][number] = to_bytes(dtype, held.high)
+        return found
 
-def _writer(path: str, schema: pa.Schema, properties: Mapping[str, str]) -> pq.ParquetWriter:
+
+def _writer(
+    path: str, schema: pa.Schema, properties: Mapping[str, str], measured: Sequence[str] | bool = True
+) -> pq.ParquetWriter:
+    """`measured` are the columns (by their paths) of which the file keeps statistics."""
     codec = properties.get(_CODEC, "zstd").lower()
-    return pq.ParquetWriter(path, schema, compression="none" if codec == "uncompressed" else codec, store_schema=False)
+    kept = measured if isinstance(measured, bool) else list(measured)
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="none" if codec == "uncompressed" else codec,
+        write_statistics=kept,
+        store_schema=False,
+    )
 
 
 class _Folder:

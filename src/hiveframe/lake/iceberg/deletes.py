@@ -113,13 +113,17 @@ def _matching(
         rows = _columns(held, names, ids, types, _constants(file.data, metadata))
         rows = rows.append_column(_ROW, pa.array(np.arange(len(rows), dtype=np.int64)))
         same = exp.and_(*(_same(i) for i in range(len(ids))))
-        inner = exp.Select(expressions=[number(1)]).from_(exp.Table(this=ident("__gone"))).where(same)
-        query = exp.Select(expressions=[column(_ROW, "__held")]).from_(exp.Table(this=ident("__held")))
+        inner = exp.Select(expressions=[number(1)]).from_(_named("__gone")).where(same)
+        query = exp.Select(expressions=[column(_ROW, "__held")]).from_(_named("__held"))
         query = query.where(exp.Exists(this=inner))
         found = runner.rows(query, time_zone="UTC", arrow={"__held": rows, "__gone": gone})
         return {"": np.sort(np.array([row[0] for row in found], np.uint64))}
 
     return _POSITIONS.get(key, compute)[""]
+
+
+def _named(name: str) -> Any:
+    return exp.alias_(exp.Table(this=ident(name)), name, quoted=True, table=True)
 
 
 def _same(i: int) -> Sql:
