@@ -122,6 +122,7 @@ def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job
                 raise _conflict(job, "a table of that name was made") from error
             if job.requirements:
                 raise _conflict(job, "the table was changed") from error
+            continue
         except TableAlreadyExistsError as error:
             attempted.discard()
             raise _conflict(job, "a table of that name was made") from error
