@@ -130,8 +130,7 @@ def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job
             attempted.discard()
             raise
         steps.reached("committed")
-        now.metadata, now.metadata_location = response.metadata, response.metadata_location
-        return now
+        return Table(now.name(), response.metadata, response.metadata_location, now.io, catalog)
     raise _conflict(job, f"{_RETRIES} other commits came first")
 
 
