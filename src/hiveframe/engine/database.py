@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -32,6 +33,11 @@ _FIXED: Final[dict[str, str]] = {
     "async_threads": "0",
 }
 
+# DuckDB takes a file for the one whose footer it keeps when both have one size and were written in one second.
+_FOOTERS_KEPT: Final = "SET SESSION parquet_metadata_cache = true"
+_FOOTERS_READ: Final = "SET SESSION parquet_metadata_cache = false"
+_YOUNG_S: Final = 2.0
+
 # Progress is computed only where a bar is enabled; nothing is printed.
 _PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 
@@ -51,27 +57,37 @@ class Database:
         if threads is not None:
             config["threads"] = str(threads)
         self._root = duckdb.connect(":memory:", config=config)
-        self._root.execute("SET GLOBAL parquet_metadata_cache = true")
         self._lock = threading.Lock()
-        self._idle: dict[str, list[Connection]] = {}
+        self._idle: dict[tuple[str, bool], list[Connection]] = {}
+        self._young_until_s = 0.0
         self._registered: set[str] = set()
 
     @contextlib.contextmanager
-    def lease(self, time_zone: str) -> Iterator[Connection]:
-        """A connection of one's own whose zone is `time_zone`, given back afterwards."""
+    def lease(self, time_zone: str, *, keeps_footers: bool = True) -> Iterator[Connection]:
+        """A connection of one's own whose zone is `time_zone`, given back afterwards.
+
+        It keeps the footers of Parquet files in memory, unless it must not or statements may read young files now.
+        """
+        kind = time_zone, keeps_footers and time.time() > self._young_until_s
         with self._lock:
-            pool = self._idle.setdefault(time_zone, [])
+            pool = self._idle.setdefault(kind, [])
             connection = pool.pop() if pool else None
         if connection is None:
             connection = self._root.cursor()
-            for statement in _PROGRESS:
+            for statement in (*_PROGRESS, _FOOTERS_KEPT if kind[1] else _FOOTERS_READ):
                 connection.execute(statement)
             connection.execute("SET TimeZone = $1", [duckdb_zone(time_zone)])
         try:
             yield connection
         finally:
             with self._lock:
-                self._idle[time_zone].append(connection)
+                self._idle[kind].append(connection)
+
+    def will_read(self, modified_s: float) -> None:
+        """Say that a file with this time of change is about to be read."""
+        now_s = time.time()
+        if modified_s > now_s - _YOUNG_S:
+            self._young_until_s = now_s + _YOUNG_S
 
     def source(self, data: Any) -> Any:
         """A handle under whose `name` every connection can read Arrow `data`, for as long as the handle lives."""

@@ -60,7 +60,7 @@ class Inspector:
         for made in kernels.values():
             engine.register(made)
         try:
-            with engine.lease(time_zone) as connection:
+            with engine.lease(time_zone, keeps_footers=False) as connection:
                 table = reader(connection, render(query), _BATCH_ROWS).read_all()
         except duckdb.Error as error:
             failure = take_failure(str(error))
