@@ -25,7 +25,7 @@ from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField
 
 _ROW: Final = "__row"
-_READERS: Final = 4
+_READERS: Final = 2
 _names = itertools.count()
 
 
