@@ -116,7 +116,7 @@ def train(spark: SparkSession, warehouse: Path, rows: int) -> None:
         spark.sql(query).collect()
     adapt(place(warehouse, "adapted"))
     for _ in range(2):
-        for n in range(4):
+        for n in range(8):
             spark.sql(by_keys("keyed", Random(n), rows, 100)).collect()
         adapt(place(warehouse, "keyed"))
 

@@ -29,6 +29,7 @@ REQUIRED = ("pyspark-client", "duckdb", "pyarrow", "pandas", "numpy", "grpcio", 
 # extra: a module that it brings, and what it is for
 OPTIONAL = {
     "postgres": ("psycopg", "the metastore in PostgreSQL"),
+    "honey": ("vortex", "HoneyStore's bitmaps and its segments for point reads"),
     "sketches": ("datasketches", "HLL sketches"),
     "example": ("matplotlib", "the chart of examples/flights.py"),
 }

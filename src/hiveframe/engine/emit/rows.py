@@ -11,6 +11,7 @@ from hiveframe.engine.emit.expressions import chained
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import logical as lg
+from hiveframe.plan import types as t
 from hiveframe.plan.walk import preorder
 
 if TYPE_CHECKING:
@@ -62,14 +63,31 @@ def emit_filter(node: lg.Filter, inputs: list[Block], ctx: Context) -> Block:
         block.stage = Stage.QUALIFY
         return block
     with block.scope(ctx):
-        emitted = [ctx.condition(c) for c in conditions]
+        if block.is_grouped:
+            block.having += [ctx.condition(c) for c in conditions]
+        else:
+            block.where += [_among_many(c, ctx) or ctx.condition(c) for c in conditions]
     if block.is_grouped:
-        block.having += emitted
         block.stage = max(block.stage, Stage.HAVING)
     else:
-        block.where += emitted
         block.stage = max(block.stage, Stage.WHERE)
     return block
+
+
+def _among_many(condition: lg.Expr, ctx: Context) -> Sql | None:
+    """`column IN (SELECT unnest(…))` for a long list of whole numbers, which DuckDB plans ten times faster."""
+    match condition:
+        case lg.Call(function="in", args=(lg.Column(dtype=t.IntegralType()) as column, *listed)) if len(
+            listed
+        ) >= _MANY and all(isinstance(e, lg.Literal) and e.value is not None for e in listed):
+            values = ",".join(str(int(e.value)) for e in listed if isinstance(e, lg.Literal))
+            array = q.cast(q.text(f"[{values}]"), f"{q.physical_type_text(column.dtype)}[]")
+            query = exp.Subquery(this=exp.Select(expressions=[q.func("unnest", array)]))
+            return exp.Paren(this=exp.In(this=exp.Paren(this=ctx.expr(column)), query=query))
+    return None
+
+
+_MANY: Final = 256
 
 
 def _takes_condition(block: Block, conditions: list[lg.Expr]) -> bool:
