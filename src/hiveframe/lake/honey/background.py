@@ -1,4 +1,5 @@
-"""The bee on a thread of its own: from time to time it visits the tables that this process has used.
+"""The bee on a thread of its own: from time to time it visits the tables that sessions with this setting
+have used.
 
 A process that ends writes its footprints into the manifests, where another's bee finds them.
 
@@ -14,11 +15,13 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterable
 from typing import Final
 
 import duckdb
 
 from hiveframe.errors import SparkError
+from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.snapshot import SNAPSHOTS
 from hiveframe.lake.honey.trails import FOOTPRINTS, half_life, reinforce
 from hiveframe.settings import Settings
@@ -36,10 +39,11 @@ class Background:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.seconds = 0.0
+        self.places: set[Place] = set()
         self._keeps = False
 
-    def ensure(self, settings: Settings) -> None:
-        """Footprints kept when the process ends; the thread running, if the settings ask for it."""
+    def ensure(self, settings: Settings, place: Place) -> None:
+        """Footprints kept when the process ends; the table visited by the thread, if the settings ask for it."""
         if not self._keeps:
             self._keeps = True
             atexit.register(keep_footprints)
@@ -47,6 +51,7 @@ class Background:
             return
         with self._lock:
             self.seconds = float(settings.number(_SECONDS))
+            self.places.add(place)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="honey-bee", daemon=True)
                 self._thread.start()
@@ -54,7 +59,7 @@ class Background:
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(self.seconds):
-            visit_all()
+            visit(self.places & set(FOOTPRINTS.places()))
 
 
 BACKGROUND: Final = Background()
@@ -70,11 +75,11 @@ def keep_footprints() -> None:
                 reinforce(place, FOOTPRINTS.take(place), time.time_ns() // 1000, half)
 
 
-def visit_all() -> None:
-    """Visit every table that was used since the last time."""
+def visit(places: Iterable[Place]) -> None:
+    """Visit tables, those that were used since the last time."""
     from hiveframe.lake.honey.bee import Budget, adapt  # loads Arrow's and Vortex's readers
 
-    for place in FOOTPRINTS.places():
+    for place in places:
         try:
             for done in adapt(place, Budget(_ROWS_A_VISIT, threads=1)):
                 _log.info("%s: %s", place.location, done)

@@ -22,8 +22,9 @@ class HoneySource:
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """The table's newest version, or the one asked for by `versionAsOf`, `timestampAsOf` or `path@v1`."""
-        BACKGROUND.ensure(context.settings)
-        return open_snapshot(_snapshot(request, context), request.options, context)
+        found = _snapshot(request, context)
+        BACKGROUND.ensure(context.settings, found.place)
+        return open_snapshot(found, request.options, context)
 
     def state(self, request: ReadRequest, context: ReadContext) -> object:
         """The version that `open` would find now."""
