@@ -7,6 +7,7 @@ from hiveframe.engine.database import Database
 from hiveframe.engine.emit.context import Context
 from hiveframe.engine.emit.relations import emit_query
 from hiveframe.engine.render import render
+from hiveframe.errors import unsupported
 from hiveframe.functions.sql import Sql
 from hiveframe.plan.logical import Relation, schema_of
 from hiveframe.plan.types import StructType
@@ -30,5 +31,8 @@ class Compiled:
 def compile_plan(plan: Relation, settings: Settings, database: Database) -> Compiled:
     """The statement that computes `plan`."""
     context = Context(settings, database)
-    query = emit_query(plan, context)
-    return Compiled(query, render(query), schema_of(plan), context)
+    try:
+        query = emit_query(plan, context)
+        return Compiled(query, render(query), schema_of(plan), context)
+    except RecursionError:  # what always runs has been cut into steps; what is guarded at each level can't be
+        raise unsupported("an expression nested hundreds of levels deep in conditions; divide it") from None

@@ -1,23 +1,39 @@
 """A very deep expression is computed in steps: DuckDB's time grows with the cube of the depth, and it refuses 1,000.
 
 `a + b + c + …` over a thousand columns is a tree a thousand levels deep. Parts of it become columns of a projection
-below. Only operators that always evaluate both sides are cut through, so that nothing guarded is evaluated early.
+below. Only operands that are evaluated whenever their operator is are cut, so that nothing guarded is evaluated early:
+of a condition or `coalesce`, the first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
-from hiveframe.optimizer.costs import Costs
+from hiveframe.optimizer.costs import Costs, those_of
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.rules.merge_filters import all_of, conjuncts
-from hiveframe.plan.logical import Call, Cast, Column, Expr, Filter, Named, Project, Relation
-from hiveframe.plan.walk import preorder
+from hiveframe.plan.logical import (
+    AggCall,
+    Aggregate,
+    Call,
+    Cast,
+    Column,
+    Expr,
+    Filter,
+    Lambda,
+    Named,
+    Project,
+    Relation,
+    Sort,
+)
+from hiveframe.plan.walk import preorder, rewrite_up
 
 STEP: Final = 60
 DEEP: Final = 100
-_STRICT: Final = frozenset({"+", "-", "*", "concat", "&", "|", "^"})
+_GUARDING: Final = frozenset({"and", "or", "coalesce", "if", "when", "nvl2"})  # only the first operand is sure
 
 
 def split_deep_expressions(plan: Relation) -> Relation:
@@ -28,6 +44,19 @@ def split_deep_expressions(plan: Relation) -> Relation:
 
 def _split(node: Relation, costs: Costs) -> Relation:
     match node:
+        case Sort(child=child, keys=keys, is_global=is_global) if _is_deep((k.child for k in keys), costs):
+            computed = [Named(fresh_column("key", k.child), k.child) for k in keys]
+            passed = tuple(Named(c, c) for c in child.output)
+            columns = [replace(k, child=named.column) for k, named in zip(keys, computed, strict=True)]
+            below = _split(Project(child, (*passed, *computed)), costs)
+            return Project(Sort(below, tuple(columns), is_global), passed)
+        case Aggregate(child=child, keys=keys, items=items) if _is_deep(_arguments(node), costs):
+            computed = []
+            keyed = tuple(Named(k.column, _moved(k.expr, computed, costs)) for k in keys)
+            moved = tuple(Named(i.column, _with_moved_arguments(i.expr, computed, costs)) for i in items)
+            passed = tuple(Named(c, c) for c in child.output)
+            below = _split(Project(child, (*passed, *computed)), costs)
+            return Aggregate(below, keyed, moved, node.grouping_sets)
         case Project(child=child, items=items) if any(costs.of(item.expr).depth > DEEP for item in items):
             shallow = list(items)
             below = child
@@ -56,11 +85,12 @@ def _cut(expr: Expr, parts: list[Named], costs: Costs) -> Expr:
         return expr
     path: list[Call | Cast] = []
     node = expr
-    while costs.of(node).depth > STEP and _is_strict(node):
+    while costs.of(node).depth > STEP and (sure := _sure(node)):
         assert isinstance(node, (Call, Cast))
         path.append(node)
-        node = max(_operands(node), key=lambda e: costs.of(e).depth)
-    if not path or costs.of(node).depth > STEP or costs.of(node).depth == 1:
+        node = max(sure, key=lambda e: costs.of(e).depth)
+    cost = costs.of(node)
+    if not path or cost.depth > STEP or cost.depth == 1 or cost.is_bound:
         return expr
     column = fresh_column("part", node)
     parts.append(Named(column, node))
@@ -71,10 +101,6 @@ def _cut(expr: Expr, parts: list[Named], costs: Costs) -> Expr:
     return made
 
 
-def _operands(node: Call | Cast) -> tuple[Expr, ...]:
-    return node.args if isinstance(node, Call) else (node.child,)
-
-
 def _with_deepest(node: Call | Cast, old: Expr, new: Expr) -> Expr:
     if isinstance(node, Cast):
         return Cast(new, node.dtype, node.mode, node.nullable, node.implicit, node.context)
@@ -82,8 +108,48 @@ def _with_deepest(node: Call | Cast, old: Expr, new: Expr) -> Expr:
     return Call(node.function, args, node.dtype, node.nullable, node.shown, node.context)
 
 
-def _is_strict(node: Expr) -> bool:
-    return isinstance(node, Cast) or (isinstance(node, Call) and node.function in _STRICT)
+def _sure(node: Expr) -> tuple[Expr, ...]:
+    """The operands that are evaluated whenever `node` is."""
+    match node:
+        case Cast(child=child, mode=mode):
+            return (child,) if mode != "try" else ()
+        case Call(function=function, args=args):
+            if function.startswith("try"):
+                return ()
+            return args[:1] if function in _GUARDING else tuple(a for a in args if not isinstance(a, Lambda))
+    return ()
+
+
+def _is_deep(exprs: Iterable[Expr], costs: Costs) -> bool:
+    return any(costs.of(e).depth > DEEP for e in exprs)
+
+
+def _arguments(node: Aggregate) -> list[Expr]:
+    """What an aggregation computes of its input: keys, and arguments that every row needs."""
+    return [*(k.expr for k in node.keys), *(a for i in node.items for c in _calls(i.expr) for a in c.args)]
+
+
+def _calls(expr: Expr) -> list[AggCall]:
+    return [e for e in those_of([expr], (AggCall,)) if e.filter is None]
+
+
+def _moved(expr: Expr, computed: list[Named], costs: Costs) -> Expr:
+    """A column in the place of a deep expression, which `computed` gets."""
+    if costs.of(expr).depth <= DEEP or costs.of(expr).is_bound:
+        return expr
+    column = fresh_column("argument", expr)
+    computed.append(Named(column, expr))
+    return column
+
+
+def _with_moved_arguments(expr: Expr, computed: list[Named], costs: Costs) -> Expr:
+    def moved(node: Expr) -> Expr:
+        if not isinstance(node, AggCall) or node.filter is not None:
+            return node
+        args = tuple(_moved(a, computed, costs) for a in node.args)
+        return node if all(a is b for a, b in zip(args, node.args, strict=True)) else replace(node, args=args)
+
+    return rewrite_up(expr, Expr, moved) if _is_deep((a for c in _calls(expr) for a in c.args), costs) else expr
 
 
 def _passed(child: Relation, exprs: list[Expr]) -> list[Named]:
