@@ -47,9 +47,9 @@ def _split(node: Relation, costs: Costs) -> Relation:
         case Sort(child=child, keys=keys, is_global=is_global) if _is_deep((k.child for k in keys), costs):
             computed = [Named(fresh_column("key", k.child), k.child) for k in keys]
             passed = tuple(Named(c, c) for c in child.output)
-            columns = [replace(k, child=named.column) for k, named in zip(keys, computed, strict=True)]
+            sorts = tuple(replace(k, child=named.column) for k, named in zip(keys, computed, strict=True))
             below = _split(Project(child, (*passed, *computed)), costs)
-            return Project(Sort(below, tuple(columns), is_global), passed)
+            return Project(Sort(below, sorts, is_global), passed)
         case Aggregate(child=child, keys=keys, items=items) if _is_deep(_arguments(node), costs):
             computed = []
             keyed = tuple(Named(k.column, _moved(k.expr, computed, costs)) for k in keys)
