@@ -11,7 +11,7 @@ from importlib import metadata as installed
 from typing import Any, Final
 
 import numpy as np
-from pyiceberg.catalog import Catalog
+from pyiceberg.catalog import Catalog, MetastoreCatalog
 from pyiceberg.exceptions import NoSuchNamespaceError
 from pyiceberg.manifest import DataFile
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC
@@ -138,6 +138,8 @@ class IcebergWrite:
         version = definition.properties.get(_VERSION, "2")
         if version not in ("1", "2"):
             raise unsupported(f"making an Iceberg table of format version {version}")
+        if len(self._identifier) > 2 and isinstance(self._catalog, MetastoreCatalog):
+            raise unsupported(f"tables in the nested namespace {'.'.join(self._identifier[:-1])} of an SQL catalog")
         try:
             transaction = self._catalog.create_table_transaction(
                 self._identifier,

@@ -24,7 +24,8 @@ def create_namespace(session: CommandSession, command: c.CreateNamespace) -> Sma
     properties = dict(command.properties or {})
     if command.collation is not None:
         properties[COLLATION] = command.collation
-    database = Database(name, local_path(folder), command.comment or "", current_user(), properties, catalog)
+    location = local_path(folder) if folder else ""  # left to the catalog
+    database = Database(name, location, command.comment or "", current_user(), properties, catalog)
     store.create_database(database, if_not_exists=command.if_not_exists)
     return EMPTY
 

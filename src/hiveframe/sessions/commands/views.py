@@ -28,8 +28,8 @@ def create_view(session: CommandSession, command: c.CreateView) -> SmallTable:
     """A view; its query is analysed now, so that a mistake shows at once."""
     parts = session.table_parts(command.name)
     if command.scope == "persistent" and command.collation is None:
-        _, database, _ = session.catalog.qualify(parts)
-        found = session.catalog.metastore.find_database(database)
+        catalog, database, _ = session.catalog.qualify(parts)
+        found = session.catalog.store(catalog).find_database(database)
         command = replace(command, collation=found.collation if found else None)
     schema = schema_of(session.analyze(in_collation(command.child, command.collation)))
     if command.columns and len(command.columns) != len(schema.fields):
@@ -131,14 +131,15 @@ def _store(session: CommandSession, command: c.CreateView, parts: tuple[str, ...
         view=text,
         catalog=catalog,
     )
-    existing = session.catalog.metastore.find_table(database, name)
+    store = session.catalog.store(catalog)
+    existing = store.find_table(database, name)
     if existing is not None and not existing.is_view and command.replace:
         raise analysis_error(
             "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE",
             tableName=quoted(*existing.parts),
             operation="CREATE OR REPLACE VIEW",
         )
-    session.catalog.metastore.create_table(view, if_not_exists=command.if_not_exists, replace_existing=command.replace)
+    store.create_table(view, if_not_exists=command.if_not_exists, replace_existing=command.replace)
 
 
 def _temporary_view_in(session: CommandSession, plan: spec.Relation) -> str | None:
