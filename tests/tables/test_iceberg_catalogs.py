@@ -99,6 +99,17 @@ def test_joins_across_catalogs(spark: SparkSession) -> None:
     assert rows(spark, query) == [(14,)]
 
 
+def test_a_catalog_that_is_gone_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    spark.sql("create namespace ice.db")
+    spark.sql("create table ice.db.t as select 1 a")
+    if spark.conf.get("spark.sql.catalog.ice.type") == "rest":
+        spark.conf.set("spark.sql.catalog.ice.token", "wrong")
+        assert failure(spark, "select * from ice.db.t") == "INVALID_CONF_VALUE.REQUIREMENT"
+    else:
+        (tmp_path / "catalog.db").write_bytes(b"no database")
+        assert failure(spark, "select * from ice.db.t") == "ICEBERG_CATALOG_FAILED"
+
+
 def test_settings_that_lead_nowhere(spark: SparkSession) -> None:
     wrong = {
         "a": ({"": "com.example.Catalog"}, "CATALOG_IMPLEMENTATION_NOT_FOUND"),

@@ -109,6 +109,13 @@ def test_properties(people: SparkSession, tmp_path: Path) -> None:
     people.sql("alter table people unset tblproperties ('a')")
     assert library(tmp_path).load_table("db.people").properties == {"comment": "said"}
     assert ("Comment", "said", "") in rows(people, "describe table extended people")
+    people.sql("comment on table people is 'more'")
+    assert library(tmp_path).load_table("db.people").properties == {"comment": "more"}
+    people.sql("alter table people add partition field bucket(4, id)")
+    assert rows(people, "describe table people")[-2:] == [
+        ("# Partitioning", "", ""),
+        ("Part 0", "bucket(4, id)", ""),
+    ]
     people.sql("alter table people rename to folk")
     assert rows(people, "select id from folk") == [(1,)]
     assert rows(people, "show tables in ice.db") == [("db", "folk", False)]

@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from hiveframe.errors import SparkException, UnsupportedOperationException, analysis_error
+from pyiceberg.catalog import Catalog, load_catalog
+from pyiceberg.exceptions import RESTError
+from sqlalchemy.exc import SQLAlchemyError
 
-if TYPE_CHECKING:
-    from pyiceberg.catalog import Catalog
+from hiveframe.errors import SparkException, analysis_error
+
+FAILURES: Final = (RESTError, SQLAlchemyError, OSError)
+"""How a catalog fails that cannot be reached, or that does not answer."""
 
 CATALOG_FILE: Final = "iceberg.db"
 _BUSY_S: Final = 60
@@ -42,11 +46,7 @@ def _at(folder: str) -> dict[str, str]:
 
 
 def load(name: str, options: Mapping[str, str]) -> Catalog:
-    """The catalog that options describe as Spark's settings do; MISSING_EXTRA without `pyiceberg`."""
-    try:
-        from pyiceberg.catalog import load_catalog
-    except ImportError as error:
-        raise UnsupportedOperationException("MISSING_EXTRA", {"feature": "Iceberg", "extra": "iceberg"}) from error
+    """The catalog that options describe as Spark's settings do."""
     kind = _kind(name, options)
     given = {k: v for k, v in options.items() if k not in ("type", "catalog-impl", "io-impl")}
     uri = given.get("uri", "")
@@ -61,7 +61,7 @@ def load(name: str, options: Mapping[str, str]) -> Catalog:
         given["warehouse"] = f"file://{given['warehouse']}"
     try:
         return load_catalog(name, type=kind, **given)
-    except Exception as error:
+    except (*FAILURES, ValueError) as error:
         raise _wrong(name, "uri", uri, f"The catalog could not be opened: {error}") from error
 
 

@@ -55,6 +55,7 @@ from pyiceberg.table.update import (
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.iceberg import steps
+from hiveframe.lake.iceberg.catalogs import FAILURES
 from hiveframe.lake.iceberg.planning import Partition, entries, partition_of
 from hiveframe.lake.iceberg.pruning import zones_of
 from hiveframe.lake.iceberg.updates import made
@@ -114,7 +115,11 @@ def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job
         attempted = _Snapshot(now, job)
         try:
             updates, requirements = attempted.build()
-            steps.reached("manifests written")
+        except BaseException:
+            attempted.discard()
+            raise
+        steps.reached("manifests written")
+        try:
             response = catalog.commit_table(now, requirements, updates)
         except CommitFailedException as error:
             attempted.discard()
@@ -126,9 +131,9 @@ def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job
         except TableAlreadyExistsError as error:
             attempted.discard()
             raise _conflict(job, "a table of that name was made") from error
-        except SparkException:
-            attempted.discard()
-            raise
+        except FAILURES as error:
+            shown = {"operation": job.operation, "path": job.staged.location, "reason": str(error)}
+            raise SparkException("ICEBERG_COMMIT_UNKNOWN", shown) from error
         steps.reached("committed")
         return Table(now.name(), response.metadata, response.metadata_location, now.io, catalog)
     raise _conflict(job, f"{_RETRIES} other commits came first")

@@ -17,9 +17,9 @@ from pyiceberg.table.refs import SnapshotRefType
 from pyiceberg.table.snapshots import Snapshot
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import analysis_error, unsupported
+from hiveframe.errors import SparkException, analysis_error, unsupported
 from hiveframe.lake.iceberg import operations
-from hiveframe.lake.iceberg.catalogs import catalog_of
+from hiveframe.lake.iceberg.catalogs import FAILURES, catalog_of
 from hiveframe.lake.iceberg.columns import spark_schema
 from hiveframe.lake.iceberg.commit import MAIN
 from hiveframe.lake.iceberg.partitioning import orderings_of, terms_of
@@ -79,6 +79,9 @@ class IcebergTable:
             if isinstance(self.place.home, str) and not os.path.isdir(self.place.location):
                 return None
             raise
+        except FAILURES as error:
+            shown = {"catalog": catalog_of(self.place.home).name, "reason": str(error)}
+            raise SparkException("ICEBERG_CATALOG_FAILED", shown) from error
 
     def pinned(self, as_of: AsOf | None = None) -> Pinned | None:
         """What it holds now or then; None where there is no table."""

@@ -275,8 +275,9 @@ class IcebergWrite:
             return self._version(self._base.table)
         try:
             table = commit(self._catalog, self._identifier, self._table, job)
-        except SparkException:
-            self._discard(deletes)
+        except SparkException as error:
+            if error.condition == "ICEBERG_COMMIT_CONFLICT":  # otherwise it may have landed
+                self._discard(deletes)
             raise
         return self._version(table)
 

@@ -50,6 +50,9 @@ def _column_rows(fields: Sequence[StructField]) -> list[Row]:
 
 
 def _partition_rows(table: Table) -> list[Row]:
+    if any(term.function != "identity" for term in table.terms):
+        parts = [(f"Part {i}", str(term), "") for i, term in enumerate(table.terms)]
+        return [("", "", ""), ("# Partitioning", "", ""), *parts]
     if not table.partition_columns:
         return []
     return [("# Partition Information", "", ""), _HEADER, *_column_rows(partition_fields(table))]

@@ -391,5 +391,8 @@ def comment_on(session: CommandSession, command: c.CommentOn) -> SmallTable:
         args = {"name": parts[-1:], "comment": command.comment or ""}
         return session.run(c.AlterTable(spec.TableName(parts[:-1]), "alter_column", args))
     table = known_table(session, parts)
+    if not table.is_view and is_versioned(table.provider):
+        comment = {"comment": command.comment}
+        return session.run(c.AlterTable(spec.TableName(parts), "set_properties", {"properties": comment}))
     session.catalog.store(table.catalog).alter_table(replace(table, comment=command.comment))
     return EMPTY
