@@ -22,7 +22,8 @@ from tests.unit.lake.harness import UTC, opened, rows_of, wrote
 
 QUERY = "select unnest([1, 2]) a, unnest(['x', 'y']) b, unnest([true, false]) c, unnest([7, 8]) k"
 SCHEMA = "a bigint, b string, c boolean, k int"
-FORMATS = sorted(SOURCES.keys() - {"jdbc", "python data source", "delta changes"})  # those have no files of their own
+# Of those there are no folders of files alone: an Iceberg table is a catalog's.
+FORMATS = sorted(SOURCES.keys() - {"jdbc", "python data source", "delta changes", "iceberg"})
 OPTIONS: dict[str, dict[str, str]] = {"xml": {"rowTag": "row"}}
 
 
@@ -42,8 +43,12 @@ def files(folder: Path, format_name: str) -> Path:
         )
     elif format_name in VERSIONED:
         rows = [(1, "x", True, 7), (2, "y", False, 8)]
-        frame = hiveframe.session().createDataFrame(rows, SCHEMA)
-        frame.write.format(format_name).partitionBy("k").save(str(folder))
+        spark = hiveframe.session()
+        try:
+            frame = spark.createDataFrame(rows, SCHEMA)
+            frame.write.format(format_name).partitionBy("k").save(str(folder))
+        finally:
+            spark.stop()
     else:
         options = OPTIONS.get(format_name, {})
         wrote(QUERY, SCHEMA, folder, format_name=format_name, partition_by=("k",), options=options)

@@ -1,5 +1,6 @@
 """Aggregations of one join, side by side."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ JOINED = "sales join shops on shop = id where city = 'x' and"
 
 
 @pytest.fixture
-def spark(tmp_path: Path) -> SparkSession:
+def spark(tmp_path: Path) -> Iterator[SparkSession]:
     session = hiveframe.session()
     sales = "select id % 7 shop, id % 10 hour, if(id % 3 = 0, null, id) v from range(1000)"
     shops = "select id, if(id % 2 = 0, 'x', 'y') city from range(7)"
@@ -19,7 +20,8 @@ def spark(tmp_path: Path) -> SparkSession:
         path = str(tmp_path / name)
         session.sql(query).write.parquet(path)
         session.read.parquet(path).createOrReplaceTempView(name)
-    return session
+    yield session
+    session.stop()
 
 
 def joins(spark: SparkSession, query: str) -> int:

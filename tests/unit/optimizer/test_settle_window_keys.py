@@ -11,3 +11,4 @@ def test_volatile_keys_are_computed_once_for_each_row():
     assert len(set(sums)) == 3
     numbered = spark.sql(f"select a, row_number() over (partition by cast(rand() * 0 as int) order by a) n {rows}")
     assert [tuple(row) for row in numbered.orderBy("a").collect()] == [(1, 1), (2, 2), (4, 3)]
+    spark.stop()
