@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.caching import caching
 from benchmarks.compile_time import compile_time
+from benchmarks.delta import delta
 from benchmarks.honey import honey
 from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "kernels": kernels,
     "caching": caching,
     "honey": honey,
+    "delta": delta,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -115,3 +116,84 @@ def test_truncate(versions: SparkSession) -> None:
     versions.sql("truncate table t")
     assert rows(versions, "select * from t") == []
     assert rows(versions, "select count(*) from t version as of 4") == [(4,)]
+
+
+def test_a_deep_clone_of_a_shallow_one_has_files_of_its_own(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql("create table t using delta partitioned by (k) as select id, id % 3 k from range(30)")
+    spark.sql("delete from t where id in (0, 1, 2)")
+    spark.sql("create table shallow shallow clone t")
+    spark.sql("delete from shallow where id in (3, 4)")
+    spark.sql("create table deep deep clone shallow")
+    wanted = rows(spark, "select id, k from shallow order by id")
+    assert len(wanted) == 25
+    spark.sql("drop table t")
+    shutil.rmtree(warehouse / "t", ignore_errors=True)
+    shutil.rmtree(warehouse / "shallow")
+    assert rows(spark, "select id, k from deep order by id") == wanted
+    assert pa.table(DeltaTable(str(warehouse / "deep")).scan().read_all()).num_rows == 25
+
+
+def test_a_table_that_becomes_a_clone_asks_no_less_of_its_readers(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql("create table t using delta as select 1 a, 2 b")
+    spark.sql("create table clustered (a int, b int) using delta cluster by (b)")
+    spark.sql("create or replace table clustered shallow clone t")
+    features = spark.sql("describe detail clustered").collect()[0]
+    assert {"clustering", "domainMetadata"} <= set(features.tableFeatures)
+    assert features.clusteringColumns == []
+    assert rows(spark, "select * from clustered") == [(1, 2)]
+    assert DeltaTable(str(warehouse / "clustered")).version() == 1
+
+
+def test_clustering_columns_are_named_as_files_name_them(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql(
+        "create table t (a int, s struct<b: int>, k bigint generated always as identity) using delta"
+        " cluster by (a) tblproperties ('delta.columnMapping.mode' = 'name')"
+    )
+    spark.sql("insert into t (a, s) values (1, named_struct('b', 2))")
+    assert failure(spark, "alter table t drop column a") == "UNSUPPORTED_FEATURE.HIVEFRAME"
+    spark.sql("alter table t rename column a to first")
+    assert spark.sql("describe detail t").collect()[0].clusteringColumns == ["first"]
+    spark.sql("alter table t cluster by (s.b)")
+    assert spark.sql("describe detail t").collect()[0].clusteringColumns == ["s.b"]
+    spark.sql("optimize t full")
+    spark.sql("alter table t cluster by none")
+    assert spark.sql("describe detail t").collect()[0].clusteringColumns == []
+    for commit in (warehouse / "t/_delta_log").glob("*.json"):
+        domains = [line for line in commit.read_text().splitlines() if line.startswith('{"domainMetadata"')]
+        assert len(domains) <= 1
+        assert not any('"first"' in d or '"a"' in d for d in domains)
+
+
+def test_times_in_commits_begin_at_a_version(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql("create table t (a int) using delta")
+    spark.sql("insert into t values (1)")
+    spark.sql("alter table t set tblproperties ('delta.enableInCommitTimestamps' = 'true')")
+    spark.sql("insert into t values (2)")
+    told = dict(rows(spark, "show tblproperties t"))
+    assert told["delta.inCommitTimestampEnablementVersion"] == "2"
+    history = spark.sql("describe history t").collect()
+    assert int(told["delta.inCommitTimestampEnablementTimestamp"]) == int(history[1].timestamp.timestamp() * 1000)
+    assert DeltaTable(str(warehouse / "t")).version() == 3
+
+
+def test_restored_tables_give_no_number_of_a_column_twice(spark: SparkSession) -> None:
+    spark.sql("create table t (a int) using delta tblproperties ('delta.columnMapping.mode' = 'id')")
+    spark.sql("insert into t values (1)")
+    spark.sql("alter table t add columns (b int)")
+    spark.sql("insert into t values (2, 20)")
+    spark.sql("restore table t to version as of 1")
+    spark.sql("alter table t add columns (c string)")
+    spark.sql("insert into t values (3, 'x')")
+    assert dict(rows(spark, "show tblproperties t"))["delta.columnMapping.maxColumnId"] == "3"
+    assert rows(spark, "select * from t order by a") == [(1, None), (3, "x")]
+
+
+@pytest.mark.parametrize("vectors", ["true", "false"])
+def test_all_rows_go_without_being_read(vectors: str, spark: SparkSession, warehouse: Path) -> None:
+    feed = f"'delta.enableChangeDataFeed' = 'true', 'delta.enableDeletionVectors' = '{vectors}'"
+    spark.sql(f"create table t (a int) using delta tblproperties ({feed})")
+    spark.sql("insert into t values (1), (2)")
+    assert rows(spark, "delete from t") == [(2,)]
+    assert rows(spark, "delete from t") == [(0,)]
+    assert rows(spark, "select _change_type, a from table_changes('t', 2) order by a") == [("delete", 1), ("delete", 2)]
+    assert DeltaTable(str(warehouse / "t")).version() == 2

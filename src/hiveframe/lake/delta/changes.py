@@ -151,8 +151,8 @@ class _Version:
         yield from self._whole([r for p, r in removed.items() if p not in both], "delete")
         for path in both:
             now, before = self._rows(added[path]), self._rows(removed[path])
-            yield from self._some(added[path], np.setdiff1d(now, before), "delete")
-            yield from self._some(added[path], np.setdiff1d(before, now), "insert")
+            yield from self._some(added[path], np.setdiff1d(now, before, assume_unique=True), "delete")
+            yield from self._some(added[path], np.setdiff1d(before, now, assume_unique=True), "insert")
 
     def _whole(self, files: Sequence[AddFile | RemoveFile], change: str) -> Iterator[Part]:
         if files:
@@ -164,7 +164,7 @@ class _Version:
         if len(rows):
             path = self.base.path_of(file)
             count = file.row_count if file.row_count is not None else pq.read_metadata(path).num_rows
-            others = np.setdiff1d(np.arange(count, dtype=np.uint64), rows)
+            others = np.setdiff1d(np.arange(count, dtype=np.uint64), rows, assume_unique=True)
             yield self._part(self._opened([file], {path: others}), change)
 
     def _opened(self, files: Sequence[AddFile | RemoveFile], deleted: dict[str, RowNumbers]) -> ScanSource:

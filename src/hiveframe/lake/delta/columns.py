@@ -28,6 +28,28 @@ def stored_name(f: StructField) -> str:
     return str(f.metadata.get(PHYSICAL_NAME, f.name))
 
 
+def stored_path(schema: StructType, dotted: str) -> list[str]:
+    """The stored names of a column, or of a field within one."""
+    names: list[str] = []
+    fields: Sequence[StructField] = schema.fields
+    for name in dotted.split("."):
+        f = next((f for f in fields if f.name.lower() == name.lower()), None)
+        names.append(stored_name(f) if f is not None else name)
+        fields = f.dtype.fields if f is not None and isinstance(f.dtype, StructType) else ()
+    return names
+
+
+def shown_path(schema: StructType, stored: Sequence[str]) -> str:
+    """The column or field, with dots, that stored names lead to."""
+    names: list[str] = []
+    fields: Sequence[StructField] = schema.fields
+    for name in stored:
+        f = next((f for f in fields if stored_name(f) == name), None)
+        names.append(f.name if f is not None else name)
+        fields = f.dtype.fields if f is not None and isinstance(f.dtype, StructType) else ()
+    return ".".join(names)
+
+
 def finder(mode: str) -> Find:
     """How a table's mode finds columns in files."""
     return {"name": _by_mapped_name, "id": _by_id}.get(mode, by_name)

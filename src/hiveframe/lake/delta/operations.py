@@ -5,25 +5,28 @@ Source: Delta's documentation, "Table utility commands".
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
 from hiveframe.errors import PlainIllegalArgument, analysis_error
 from hiveframe.lake.delta.actions import Action, AddFile, Metadata, RemoveFile
-from hiveframe.lake.delta.deletion_vectors import vector_path
-from hiveframe.lake.delta.features import features_of
+from hiveframe.lake.delta.columns import MAX_ID
+from hiveframe.lake.delta.deletion_vectors import read_vector, vector_path, write_vectors
+from hiveframe.lake.delta.features import features_of, with_features
 from hiveframe.lake.delta.history import commit_info, commit_times
 from hiveframe.lake.delta.log import LOG, commit_path
 from hiveframe.lake.delta.snapshot import Snapshot
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all
 from hiveframe.lake.paths import is_hidden
+from hiveframe.lake.write.staging import sync_folder
 
 _DEFAULT_HOURS: Final = 7 * 24.0
 _CHANGES: Final = "_change_data"
@@ -59,6 +62,7 @@ def detail(snapshot: Snapshot) -> Mapping[str, Any]:
         "createdAt": (metadata.created_ms or 0) * 1000,
         "lastModified": times[-1][1] * 1000 if times else None,
         "partitionColumns": list(metadata.partition_columns),
+        "clusteringColumns": list(snapshot.clustering),
         "numFiles": len(snapshot.files),
         "sizeInBytes": sum(f.size_bytes for f in snapshot.files.values()),
         "properties": dict(metadata.configuration),
@@ -77,7 +81,8 @@ def restore(now: Snapshot, then: Snapshot, parameters: Mapping[str, Any]) -> Map
         file = then.path_of(missing[0])
         raise analysis_error("DELTA_MISSING_FILES_OF_VERSION", version=str(then.version), path=now.location, file=file)
     moment = time.time_ns() // 1_000_000
-    actions: list[Action] = [then.metadata] if then.metadata != now.metadata else []
+    metadata = _as_it_was(now.metadata, then.metadata)
+    actions: list[Action] = [metadata] if metadata != now.metadata else []
     actions += [add.removal(moment) for add in gone]
     actions += [replace(add, data_change=True) for add in back]
     commit(Commit(now.location, "RESTORE", parameters, actions, reads_all, frozenset(now.files), now))
@@ -89,6 +94,12 @@ def restore(now: Snapshot, then: Snapshot, parameters: Mapping[str, Any]) -> Map
         "removed_files_size": sum(f.size_bytes for f in gone),
         "restored_files_size": sum(f.size_bytes for f in back),
     }
+
+
+def _as_it_was(now: Metadata, then: Metadata) -> Metadata:
+    """An older description; numbers that columns were given since are not given again."""
+    most = now.configuration.get(MAX_ID)
+    return replace(then, configuration={**then.configuration, MAX_ID: most}) if most is not None else then
 
 
 def vacuum(snapshot: Snapshot, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
@@ -109,7 +120,8 @@ def vacuum(snapshot: Snapshot, hours: float | None, *, dry_run: bool, checks: bo
     found = [path for path in _files(snapshot.location) if path not in needed and _age(path) < before_s]
     if not dry_run:
         for path in found:
-            os.remove(path)
+            with contextlib.suppress(FileNotFoundError):  # another one tidies up, too
+                os.remove(path)
     return sorted(found)
 
 
@@ -165,7 +177,8 @@ def clone(
 ) -> None:
     """A table at `location` with the source's files, copied or named where they lie."""
     os.makedirs(location, exist_ok=True)
-    added = [_cloned(source, add, location, is_shallow=is_shallow) for add in source.files.values()]
+    files = list(source.files.values())
+    added = [_named(source, add) for add in files] if is_shallow else _copied(source, files, location)
     configuration = {**source.metadata.configuration, **properties}
     known = source.metadata
     metadata = Metadata(
@@ -179,7 +192,11 @@ def clone(
     )
     moment = time.time_ns() // 1_000_000
     gone: list[Action] = [add.removal(moment) for add in target.files.values()] if target is not None else []
-    actions: list[Action] = [source.protocol, metadata, *source.domains.values(), *gone, *added]
+    protocol, ended = source.protocol, list[Action]()
+    if target is not None:
+        protocol = with_features(target.protocol, features_of(protocol))
+        ended = [replace(d, removed=True) for name, d in target.domains.items() if name not in source.domains]
+    actions: list[Action] = [protocol, metadata, *ended, *source.domains.values(), *gone, *added]
     parameters = {
         "source": source.location,
         "sourceVersion": str(source.version),
@@ -189,26 +206,44 @@ def clone(
     commit(Commit(location, "CLONE", parameters, actions, reads_all, read, target))
 
 
-def _cloned(source: Snapshot, add: AddFile, location: str, *, is_shallow: bool) -> AddFile:
-    path = os.path.normpath(source.path_of(add))
+def _named(source: Snapshot, add: AddFile) -> AddFile:
+    """The file where it lies, with its deletion vector."""
     vector = add.deletion_vector
     lies_at = vector_path(source.location, vector) if vector is not None else None
-    if is_shallow:
-        if vector is not None and lies_at is not None:
-            vector = replace(vector, storage="p", value=f"file://{os.path.normpath(lies_at)}")
-        return replace(add, path=f"file://{quote(path)}", deletion_vector=vector)
-    relative = os.path.relpath(path, source.location)
-    if relative.startswith(".."):
-        relative = os.path.basename(path)
-    _copy(path, os.path.join(location, relative))
-    if lies_at is not None:
-        _copy(lies_at, os.path.join(location, os.path.relpath(lies_at, source.location)))
-    return replace(add, path=quote(relative, safe="/!$&'()*+,;=:@-._~"))
+    if vector is not None and lies_at is not None:
+        vector = replace(vector, storage="p", value=f"file://{os.path.normpath(lies_at)}")
+    return replace(add, path=f"file://{quote(os.path.normpath(source.path_of(add)))}", deletion_vector=vector)
+
+
+def _copied(source: Snapshot, files: Sequence[AddFile], location: str) -> list[AddFile]:
+    """The files' copies below `location`, synced, and one file of the deletion vectors of all."""
+    made: list[AddFile] = []
+    gone = {}
+    folders: set[str] = set()
+    for add in files:
+        path = os.path.normpath(source.path_of(add))
+        relative = os.path.relpath(path, source.location)
+        if relative.startswith(".."):  # the source is a shallow clone: files of several folders may have one name
+            relative = f"{uuid.uuid4()}-{os.path.basename(path)}"
+        target = os.path.join(location, relative)
+        _copy(path, target)
+        folders.add(os.path.dirname(target))
+        named = quote(relative, safe="/!$&'()*+,;=:@-._~")
+        if add.deletion_vector is not None and add.deletion_vector.storage != "i":
+            gone[named] = read_vector(source.location, add.deletion_vector)
+        made.append(replace(add, path=named))
+    for folder in folders:
+        sync_folder(folder)
+    vectors = write_vectors(location, gone) if gone else {}
+    return [replace(add, deletion_vector=vectors.get(add.path, add.deletion_vector)) for add in made]
 
 
 def _copy(source: str, target: str) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    if not os.path.exists(target):
-        aside = f"{target}.copying"
-        shutil.copyfile(source, aside)
-        os.replace(aside, target)
+    if os.path.exists(target):
+        return
+    aside = f"{target}.{uuid.uuid4()}.copying"
+    shutil.copyfile(source, aside)
+    with open(aside, "rb+") as out:
+        os.fsync(out.fileno())
+    os.replace(aside, target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -24,7 +25,7 @@ from hiveframe.lake.delta.actions import (
     Protocol,
     RemoveFile,
 )
-from hiveframe.lake.delta.columns import schema_of_log
+from hiveframe.lake.delta.columns import schema_of_log, shown_path
 from hiveframe.lake.delta.log import (
     Listing,
     Segment,
@@ -36,6 +37,8 @@ from hiveframe.lake.delta.log import (
 )
 from hiveframe.plan.type_json import type_from_json
 from hiveframe.plan.types import StructType
+
+CLUSTERING: Final = "delta.clustering"
 
 FileKey = tuple[str, str]
 """A file's canonical path and its deletion vector: what makes an entry of the table."""
@@ -76,6 +79,13 @@ class Snapshot:
     def mapping_mode(self) -> str:
         """How columns are found in files: `none`, `name` or `id`."""
         return self.properties.get("delta.columnMapping.mode", "none")
+
+    @property
+    def clustering(self) -> tuple[str, ...]:
+        """The columns that the table is clustered by."""
+        domain = self.domains.get(CLUSTERING)
+        columns = json.loads(domain.configuration).get("clusteringColumns", []) if domain is not None else []
+        return tuple(shown_path(self.schema, c["physicalName"] if isinstance(c, dict) else c) for c in columns)
 
     def path_of(self, file: AddFile | RemoveFile) -> str:
         """Where a file lies."""

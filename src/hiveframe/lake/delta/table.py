@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.delta import operations
-from hiveframe.lake.delta.actions import DomainMetadata
 from hiveframe.lake.delta.features import (
     check_readable,
     check_writable,
@@ -124,13 +122,12 @@ class DeltaState:
     def definition(self) -> Definition:
         """Columns, partitioning and properties."""
         metadata = self.snapshot.metadata
-        clustering = self.snapshot.domains.get("delta.clustering")
         return Definition(
             self.snapshot.schema,
             metadata.partition_columns,
             metadata.configuration,
             metadata.description,
-            clustering_columns(clustering) if clustering is not None else (),
+            self.snapshot.clustering,
         )
 
     def last_of(self, application: str) -> int | None:
@@ -141,9 +138,3 @@ class DeltaState:
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)
-
-
-def clustering_columns(domain: DomainMetadata) -> tuple[str, ...]:
-    """The columns that a table is clustered by."""
-    columns = json.loads(domain.configuration).get("clusteringColumns", [])
-    return tuple(".".join(c["physicalName"] if isinstance(c, dict) else c) for c in columns)

@@ -74,7 +74,7 @@ def commit(job: Commit) -> int:
     folder = os.path.join(job.location, LOG)
     os.makedirs(folder, exist_ok=True)
     for _ in range(_MOST_ATTEMPTS):
-        if put_if_absent(commit_path(job.location, version), _lines(job, latest_ms)):
+        if put_if_absent(commit_path(job.location, version), _lines(job, version, latest_ms)):
             checkpoint_if_due(job.location, version)
             return version
         winning = commit_actions(commit_path(job.location, version))
@@ -85,8 +85,16 @@ def commit(job: Commit) -> int:
     raise SparkException("DELTA_CONCURRENT_WRITE", params)
 
 
-def _lines(job: Commit, latest_ms: int | None) -> str:
-    return "".join(f"{line_of(action)}\n" for action in (_info(job, latest_ms), *job.actions))
+def _lines(job: Commit, version: int, latest_ms: int | None) -> str:
+    info = _info(job, latest_ms)
+    actions = job.actions
+    begins = "inCommitTimestamp" in info.value and not (job.base is not None and job.base.flag(_IN_COMMIT))
+    if begins and version > 0:
+        noted = {_SINCE_VERSION: str(version), _SINCE_MOMENT: str(info.value["inCommitTimestamp"])}
+        actions = [
+            replace(a, configuration={**a.configuration, **noted}) if isinstance(a, Metadata) else a for a in actions
+        ]
+    return "".join(f"{line_of(action)}\n" for action in (info, *actions))
 
 
 def _info(job: Commit, latest_ms: int | None) -> CommitInfo:
@@ -115,7 +123,12 @@ def _info(job: Commit, latest_ms: int | None) -> CommitInfo:
 def _has_in_commit_time(job: Commit) -> bool:
     described = [a for a in job.actions if isinstance(a, Metadata)]
     configuration = described[-1].configuration if described else job.base.properties if job.base else {}
-    return configuration.get("delta.enableInCommitTimestamps", "false").lower() == "true"
+    return configuration.get(_IN_COMMIT, "false").lower() == "true"
+
+
+_IN_COMMIT: Final = "delta.enableInCommitTimestamps"
+_SINCE_VERSION: Final = "delta.inCommitTimestampEnablementVersion"
+_SINCE_MOMENT: Final = "delta.inCommitTimestampEnablementTimestamp"
 
 
 def isolation_level(base: Snapshot | None) -> str:

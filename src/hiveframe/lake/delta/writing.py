@@ -22,7 +22,16 @@ from hiveframe.lake.delta.actions import (
     DomainMetadata,
     Metadata,
 )
-from hiveframe.lake.delta.columns import ID, MODE, numbered, schema_for_log, stored_name, stored_type, with_notes_of
+from hiveframe.lake.delta.columns import (
+    ID,
+    MODE,
+    numbered,
+    schema_for_log,
+    stored_name,
+    stored_path,
+    stored_type,
+    with_notes_of,
+)
 from hiveframe.lake.delta.deletion_vectors import RowNumbers, read_vector, write_vectors
 from hiveframe.lake.delta.features import (
     VERSIONS,
@@ -33,12 +42,13 @@ from hiveframe.lake.delta.features import (
     with_versions,
 )
 from hiveframe.lake.delta.pruning import may_be_in
-from hiveframe.lake.delta.snapshot import FileKey, Snapshot, parsed_schema
+from hiveframe.lake.delta.snapshot import CLUSTERING, FileKey, Snapshot, parsed_schema
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all, reads_nothing
 from hiveframe.lake.delta.values import file_statistics, partition_text, partition_value, with_loose_bounds
 from hiveframe.lake.options import Options
 from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
 from hiveframe.lake.tables.data_files import DataFile, write_data_files
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import Definition, Reads
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan import types as t
@@ -81,10 +91,13 @@ class DeltaWrite:
             is_mapped = self._metadata is not None and self._metadata.configuration.get(MODE, "none") != "none"
             schema, properties = numbered(schema, properties, is_new=self._metadata is None or is_mapped)
         wanted = features_of_schema(schema) | features_of_properties(properties) | features_of_columns(schema)
-        if definition.cluster_by:
+        before = self._base.domains.get(CLUSTERING) if self._base is not None else None
+        if definition.cluster_by or before is not None:
             wanted |= {"clustering", "domainMetadata"}
-            columns = {"clusteringColumns": [[c] for c in definition.cluster_by]}
-            self._extra.append(DomainMetadata("delta.clustering", json.dumps(columns)))
+            columns = {"clusteringColumns": [stored_path(schema, c) for c in definition.cluster_by]}
+            domain = DomainMetadata(CLUSTERING, json.dumps(columns, ensure_ascii=False))
+            self._extra = [a for a in self._extra if not isinstance(a, DomainMetadata)]
+            self._extra += [domain] if domain != before else []
         self._protocol = with_features(with_versions(self._protocol, properties), wanted)
         check_writable(self._location, self._protocol)
         known = self._metadata
@@ -136,7 +149,7 @@ class DeltaWrite:
         """Take rows out by the places they have in their files."""
         for path, rows in deleted.items():
             before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else np.union1d(before, rows)
+            self._deleted[path] = rows if before is None else united(before, rows)
 
     @property
     def wants_changes(self) -> bool:
@@ -259,7 +272,7 @@ class DeltaWrite:
         for path, rows in self._deleted.items():
             key, add = by_path[path]
             known = add.deletion_vector
-            every = np.union1d(read_vector(self._location, known), rows) if known is not None else np.unique(rows)
+            every = united(read_vector(self._location, known), rows) if known is not None else united(rows)
             self._count("numDeletedRows", len(every) - (known.cardinality if known is not None else 0))
             self._removed[key] = add
             if add.row_count is None or len(every) < add.row_count:

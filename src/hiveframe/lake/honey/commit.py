@@ -23,6 +23,7 @@ from hiveframe.lake.honey.columns import stored_name
 from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.snapshot import Snapshot, definition_text, values_of, values_text, zones_of, zones_text
 from hiveframe.lake.pruning import Zone, may_hold
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
 
 
@@ -217,7 +218,7 @@ def with_deleted(base: Snapshot, deleted: Mapping[str, RowNumbers]) -> tuple[fro
     for path, rows in deleted.items():
         segment = by_path[path]
         before = base.deleted.get(segment.id)
-        every = np.unique(rows) if before is None else np.union1d(before, rows)
+        every = united(rows) if before is None else united(before, rows)
         if len(every) >= segment.row_count:
             gone.add(segment.id)
         elif before is None or len(every) > len(before):

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error, internal_error, unsupported
 from hiveframe.lake.honey import operations, steps
@@ -23,6 +21,7 @@ from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import AsOf, Definition, Reads, Reference, RowNumbers, TablePlace
 from hiveframe.lake.tables.together import current
 from hiveframe.lake.write.request import Rows
@@ -170,7 +169,7 @@ class HoneyWrite:
         """Take rows out by the places they have in their files."""
         for path, rows in deleted.items():
             before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else np.union1d(before, rows)
+            self._deleted[path] = rows if before is None else united(before, rows)
 
     @property
     def wants_changes(self) -> bool:

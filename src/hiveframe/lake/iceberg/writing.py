@@ -10,7 +10,6 @@ from dataclasses import replace
 from importlib import metadata as installed
 from typing import Any, Final
 
-import numpy as np
 from pyiceberg.catalog import Catalog, MetastoreCatalog
 from pyiceberg.exceptions import NoSuchNamespaceError
 from pyiceberg.manifest import DataFile
@@ -56,6 +55,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.runner import PrivateRunner
 from hiveframe.lake.table_function import subquery
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
@@ -192,7 +192,7 @@ class IcebergWrite:
         """Take rows out by the places they have in their files."""
         for path, rows in deleted.items():
             before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else np.union1d(before, rows)
+            self._deleted[path] = rows if before is None else united(before, rows)
 
     @property
     def wants_changes(self) -> bool:
@@ -296,7 +296,7 @@ class IcebergWrite:
         found: dict[Partition, dict[str, RowNumbers]] = defaultdict(dict)
         for path, rows in self._deleted.items():
             planned = by_path[path]
-            every = np.union1d(before[path], rows) if path in before else np.unique(rows)
+            every = united(before[path], rows) if path in before else united(rows)
             if len(every) >= planned.data.record_count:
                 self._removed.add(planned.data.file_path)
             else:

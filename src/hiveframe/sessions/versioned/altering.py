@@ -128,6 +128,8 @@ def _refuse_dependent(target: Opened, path: Sequence[str], operation: str) -> No
     divides |= {o.term.column for o in definition.orderings}
     if ".".join(path).lower() in (p.lower() for p in divides) and operation == "DROP COLUMN":
         raise unsupported(f"{operation} of the partition column {quoted(*path)}")
+    if operation == "DROP COLUMN" and any(_renamed(c, path, "") != c for c in definition.cluster_by):
+        raise unsupported(f"{operation} of {quoted(*path)}, which the table is clustered by")
     for constraint, text in constraints(definition).items():
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text.lower()):
             raise unsupported(f"{operation} of {quoted(*path)}, which the constraint {constraint} ({text}) names")
@@ -170,6 +172,8 @@ def _rename_column(session: CommandSession, table: Table, target: Opened, args: 
         definition = replace(
             definition, partition_columns=tuple(new if p.lower() == old[0].lower() else p for p in held)
         )
+    clustered = tuple(_renamed(name, old, new) for name in definition.cluster_by)
+    definition = replace(definition, cluster_by=clustered)
     _commit(target, definition, "RENAME COLUMN", {"oldColumnPath": ".".join(old), "newColumnPath": new})
 
 
@@ -184,6 +188,14 @@ def _renamed_terms(definition: Definition, old: str, new: str) -> Definition:
 
     orderings = tuple(replace(o, term=renamed(o.term)) for o in definition.orderings)
     return replace(definition, terms=tuple(renamed(x) for x in definition.terms), orderings=orderings)
+
+
+def _renamed(dotted: str, old: Sequence[str], new: str) -> str:
+    """A column or field, with dots, after the rename of one that it is, or is in."""
+    parts = dotted.split(".")
+    if [p.lower() for p in parts[: len(old)]] != [p.lower() for p in old]:
+        return dotted
+    return ".".join((*parts[: len(old) - 1], new, *parts[len(old) :]))
 
 
 def _alter_column(session: CommandSession, table: Table, target: Opened, args: Args) -> None:

@@ -18,7 +18,7 @@ def clustered(session: CommandSession, rows: spec.Relation, columns: Sequence[st
     """The rows, near ones together. With several columns each value is placed among 1,024 by its rank, NULL first."""
     names = [f.name for f in schema_of(session.analyze(rows)).fields]
     if len(columns) == 1:
-        keys = (spec.SortOrder(spec.Attribute((columns[0],))),)
+        keys = (spec.SortOrder(spec.Attribute(tuple(columns[0].split(".")))),)
         return spec.Sort(rows, keys, is_global=True)
     ranks = [spec.Alias(_rank(name), (f"{_PLACE}{i}",)) for i, name in enumerate(columns)]
     ranked = spec.Project(rows, (*(spec.Attribute((n,)) for n in names), *ranks))
@@ -30,7 +30,7 @@ def clustered(session: CommandSession, rows: spec.Relation, columns: Sequence[st
 def _rank(name: str) -> spec.Expr:
     window = spec.Window(
         spec.Function(("ntile",), (spec.Literal(1 << _BITS, t.INT),)),
-        spec.WindowSpec(order_by=(spec.SortOrder(spec.Attribute((name,))),)),
+        spec.WindowSpec(order_by=(spec.SortOrder(spec.Attribute(tuple(name.split(".")))),)),
     )
     return spec.Function(("-",), (spec.Cast(window, t.LONG), spec.Literal(1, t.LONG)))
 

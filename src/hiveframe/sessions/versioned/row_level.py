@@ -23,6 +23,7 @@ from hiveframe.errors import analysis_error
 from hiveframe.lake.file_metadata import file_address
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers, Write
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec, walk
@@ -57,8 +58,14 @@ def delete(session: CommandSession, target: Opened, alias: str, condition: spec.
     """DELETE FROM: the rows for which the condition is true."""
     write = target.begin(session)
     source = target.source(session)
+    if condition is None:
+        count = _count(session, spec.OpenedSource(source))
+        write.remove_all()
+        if count:
+            write.commit("DELETE", {"predicate": []}, reads=True)
+        return _counted(("num_affected_rows", count))
     rows = _located(target, source, alias)
-    touched = spec.Filter(rows, condition) if condition is not None else rows
+    touched = spec.Filter(rows, condition)
     if write.wants_changes and write.copies_files:
         kept = [spec.Alias(spec.Attribute((alias, f.name)), (f.name,)) for f in _fields(target)]
         action = spec.Alias(spec.Literal(_DELETE, t.STRING), (ACTION,))
@@ -157,7 +164,7 @@ def take_out(
         return
     touched = source.restricted(set(deleted))
     gone = {
-        path: np.union1d(touched.detail.deleted[path], places) if path in touched.detail.deleted else places
+        path: united(touched.detail.deleted[path], places) if path in touched.detail.deleted else places
         for path, places in deleted.items()
     }
     left = replace(touched, detail=replace(touched.detail, deleted=gone))
@@ -177,7 +184,7 @@ def _places(session: CommandSession, source: ScanSource, rows: spec.Relation) ->
     found = session.compute(session.analyze(grouped))
     paths = {file_address(file.path): file.path for file in source.files}
     return {
-        paths[address]: np.unique(np.asarray(places.values).astype(np.uint64))
+        paths[address]: united(np.asarray(places.values))
         for address, places in zip(found.column(0).to_pylist(), _lists(found.column(1)), strict=True)
     }
 
@@ -281,6 +288,11 @@ def _counts(session: CommandSession, found: spec.Relation) -> dict[str, int]:
     grouped = spec.Aggregate(found, (spec.Attribute((ACTION,)),), (_named(ACTION), counted))
     rows = session.compute(session.analyze(grouped)).to_pylist()
     return {_UPDATE: 0, _DELETE: 0, _INSERT: 0, **{row[ACTION]: row["n"] for row in rows}}
+
+
+def _count(session: CommandSession, rows: spec.Relation) -> int:
+    counted = spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",))
+    return int(session.compute(session.analyze(spec.Aggregate(rows, (), (counted,)))).column(0)[0].as_py())
 
 
 def _most_repeated(session: CommandSession, gone: spec.Relation) -> int:

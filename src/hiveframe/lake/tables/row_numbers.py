@@ -1,0 +1,17 @@
+"""Sets of places of rows in files, as sorted arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def united(*sets: ArrayLike) -> NDArray[np.uint64]:
+    """Every number once, ascending.
+
+    `numpy.unique` hashes whole numbers, which for a million takes ten times as long as sorting them.
+    """
+    every = np.sort(np.concatenate([np.asarray(s, dtype=np.uint64) for s in sets]), kind="stable")
+    if len(every) < 2:
+        return every
+    return every[np.concatenate(([True], every[1:] != every[:-1]))]
