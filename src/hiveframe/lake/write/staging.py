@@ -72,10 +72,17 @@ def _locked(beside: str, target: str) -> tuple[Staging, int]:
         except FileNotFoundError:
             continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(path), os.fstat(lock)):
-                return made, lock
+        if _is_there(path, lock):
+            return made, lock
         os.close(lock)
+
+
+def _is_there(path: str, lock: int) -> bool:
+    """Whether the file that is locked still stands under its name."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(lock))
+    except FileNotFoundError:
+        return False
 
 
 def recover(target: str) -> None:
@@ -85,12 +92,15 @@ def recover(target: str) -> None:
         if not name.startswith(stem):
             continue
         root = os.path.join(beside, name)
+        path = os.path.join(root, _LOCK)
         try:
-            lock = os.open(os.path.join(root, _LOCK), os.O_RDWR)
+            lock = os.open(path, os.O_RDWR)
         except OSError:
             continue  # just made, or just removed, by a writer that lives
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not _is_there(path, lock):
+                continue  # removed between the two calls
             _finish(Staging(root, target))
             _finish_swaps(Staging(root, target))
             _remove(root)
