@@ -336,7 +336,7 @@ class Queries:
                 f"({self.expr(TEXT, source, depth)} LIKE '{self.rng.choice(('%a%', '_', 'B%', ''))}')",
                 f"array_contains({self.expr(INTS, source, 0)}, {self.expr(INT, source, 0)})",
                 f"exists({self.expr(INTS, source, 0)}, x -> x > {self.rng.randint(0, 3)})",
-                f"({test} IS TRUE)",
+                f"(({test}) IS TRUE)",
             )
         )
 

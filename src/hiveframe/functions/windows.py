@@ -62,7 +62,7 @@ def _check_buckets(binder: Binder, args: tuple[Expr, ...]) -> None:
         )
     buckets = binder.fold(args[0], "buckets")
     if not isinstance(buckets, int) or buckets <= 0:
-        raise _out_of_range(binder, "buckets", _INT_MAX, str(buckets))
+        raise _out_of_range(binder, "buckets", _INT_MAX, str(buckets or 0))
 
 
 def _check_offset(binder: Binder, args: tuple[Expr, ...]) -> None:

@@ -194,3 +194,11 @@ def case_a_call_for_each_partition_of_local_rows(spark):
 
 def case_rows_numbered(spark):
     return rows(spark.range(7).where("id != 3").zipWithIndex())
+
+
+def case_a_range_of_no_parts(spark):
+    return spark.range(0, 10, 1, 0).collect()
+
+
+def case_a_range_of_no_parts_in_sql(spark):
+    return spark.sql("select id from range(0, 10, 1, -1)").collect()

@@ -11,7 +11,13 @@ from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder, implicit_cast
 from hiveframe.analysis.frame import Context, Input, Resolved, context_of, failure, quoted
 from hiveframe.analysis.scope import METADATA, Qualifier, Scope
-from hiveframe.errors import AnalysisException, IllegalArgumentException, ParseException
+from hiveframe.errors import (
+    NO_CONDITION,
+    AnalysisException,
+    IllegalArgumentException,
+    ParseException,
+    PlainIllegalArgument,
+)
 from hiveframe.functions.coercion import common_type
 from hiveframe.functions.registry import lookup
 from hiveframe.lake.registry import source_of
@@ -65,7 +71,14 @@ def one_row(node: spec.OneRow, inputs: Sequence[Resolved], context: Context) -> 
 def range_relation(node: spec.Range, inputs: Sequence[Resolved], context: Context) -> Resolved:
     """`spark.range`."""
     column = context.run.column("id", t.LONG, False)
-    return leaf(context, lg.Range((column,), node.start, node.end, node.step, node.partitions))
+    return leaf(context, numbers(column, node.start, node.end, node.step, node.partitions))
+
+
+def numbers(column: lg.Column, start: int, end: int, step: int, partitions: int | None) -> lg.Range:
+    """A range, which is cut into one part or more."""
+    if partitions is not None and partitions < 1:
+        raise PlainIllegalArgument(NO_CONDITION, {"message": "Positive number of partitions required"})
+    return lg.Range((column,), start, end, step, partitions)
 
 
 def values(node: spec.Values, inputs: Sequence[Resolved], context: Context) -> Resolved:

@@ -8,7 +8,7 @@ from typing import Final
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.relations.leaves import EMPTY, constant, leaf
+from hiveframe.analysis.relations.leaves import EMPTY, constant, leaf, numbers
 from hiveframe.errors import unsupported
 from hiveframe.functions.binding import is_foldable, ordinal
 from hiveframe.functions.coercion import implicit_cast
@@ -39,7 +39,7 @@ def _range(node: spec.TableFunction, context: Context) -> Resolved:
     if step == 0:
         raise failure("FAILED_FUNCTION_CALL", node, funcName="`range`")
     column = context.run.column("id", t.LONG, False)
-    return leaf(context, lg.Range((column,), start, end, step, values[3] if len(values) > 3 else None))
+    return leaf(context, numbers(column, start, end, step, values[3] if len(values) > 3 else None))
 
 
 _RANGE_PARAMS: Final = (("start", 0, t.LONG), ("end", 1, t.LONG), ("step", 2, t.LONG), ("numSlices", 3, t.INT))

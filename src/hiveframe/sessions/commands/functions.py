@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from hiveframe import sql
@@ -13,6 +14,7 @@ from hiveframe.functions import registry
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.types import STRING, DataType, sql_name, with_default_collation
+from hiveframe.sessions.commands.function_bodies import check_body
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.data_sources import register
 from hiveframe.sessions.results import EMPTY, SmallTable
@@ -35,11 +37,13 @@ def create_function(session: CommandSession, command: c.CreateFunction) -> Small
             if command.if_not_exists:
                 return EMPTY
             raise _exists(parts)
+        check_body(session, function, command.body_text)
         session.catalog.functions[key] = function
         return EMPTY
     _, database, name = session.catalog.qualify(parts)
     if command.if_not_exists and session.catalog.metastore.find_function(database, name):
         return EMPTY
+    check_body(session, replace(function, name=session.catalog.qualify(parts)), command.body_text)
     stored = Function(database, name, _definition(command))
     session.catalog.metastore.create_function(stored, replace_existing=command.replace)
     return EMPTY
