@@ -46,7 +46,11 @@ def honey(options: Options) -> list[Table]:
     rows = int(5_000_000 * options.scale)
     root = CACHE / f"{rows}"
     spark = hiveframe.session(
-        **{"spark.sql.warehouse.dir": str(root / "warehouse"), "spark.sql.session.timeZone": "UTC"}
+        **{
+            "spark.sql.warehouse.dir": str(root / "warehouse"),
+            "spark.sql.session.timeZone": "UTC",
+            "spark.hiveframe.cache.results": "false",
+        }
     )
     source = root / "mixed.parquet"
     prepare(spark, root, source, rows)

@@ -1,9 +1,7 @@
-"""The bee on a thread of its own: from time to time it visits the tables that sessions with this setting
-have used.
+"""The bee on a thread of its own: from time to time it visits the tables of sessions that asked for it.
 
-A process that ends writes its footprints into the manifests, where another's bee finds them.
-
-`spark.hiveframe.honey.bee` starts it at the first read of a HoneyStore table. It works on one core within a budget of
+`spark.hiveframe.honey.bee` starts it at the first read of a HoneyStore table. A process that ends writes its footprints
+into the manifests, where another's bee finds them. It works on one core within a budget of
 rows a visit, and what goes wrong with one table is noted in the log and tried again at the next visit.
 """
 
@@ -59,7 +57,9 @@ class Background:
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(self.seconds):
-            visit(self.places & set(FOOTPRINTS.places()))
+            with self._lock:
+                used = self.places & set(FOOTPRINTS.places())
+            visit(used)
 
 
 BACKGROUND: Final = Background()

@@ -111,7 +111,7 @@ class _StoredRows:
 def clustered(snapshot: Snapshot, segments: Sequence[Segment], order: Sequence[str], threads: int) -> list[NewSegment]:
     """New segments with the rows that are left of `segments`, near ones together by the stored columns `order`."""
     rows = _StoredRows(snapshot, segments, order, threads)
-    made = write_segments(snapshot.place, snapshot.definition, rows, _UTC)
+    made = write_segments(snapshot.place, snapshot.definition, rows, _UTC, is_ordered=True)
     return [replace(segment, level=1, clustered_by=tuple(order)) for segment in made]
 
 

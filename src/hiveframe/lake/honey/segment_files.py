@@ -29,9 +29,16 @@ COPY_OPTIONS: Final[Mapping[str, str | int]] = {
 }
 """The encodings of Parquet's second version: smaller than the first one's, and faster to read."""
 
+FINER: Final = 2
+"""Segments in order have so many times as many row groups: a filter that the order serves reads less in vain."""
 
-def write_segments(place: Place, definition: Definition, rows: Rows, settings: Settings) -> list[NewSegment]:
+
+def write_segments(
+    place: Place, definition: Definition, rows: Rows, settings: Settings, *, is_ordered: bool = False
+) -> list[NewSegment]:
     """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet."""
+    size, groups = int(COPY_OPTIONS["ROW_GROUP_SIZE"]), int(COPY_OPTIONS["ROW_GROUPS_PER_FILE"])
+    finer = {"ROW_GROUP_SIZE": size // FINER, "ROW_GROUPS_PER_FILE": groups * FINER} if is_ordered else {}
     fields = {f.name.lower(): stored_name(f) for f in definition.schema.fields}
     partitioning = [fields[name.lower()] for name in definition.partition_columns]
     schema = stored_schema(definition.schema)
@@ -43,7 +50,7 @@ def write_segments(place: Place, definition: Definition, rows: Rows, settings: S
         partition_by=partitioning,
         below=FOLDER,
         options=Options({"compression": "zstd"}),
-        parquet=COPY_OPTIONS,
+        parquet={**COPY_OPTIONS, **finer},
     )
     types = {f.name: f.dtype for f in schema.fields}
     data = StructType(tuple(f for f in schema.fields if f.name not in partitioning))
