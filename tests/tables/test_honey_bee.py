@@ -24,6 +24,12 @@ from hiveframe.lake.honey.trails import FOOTPRINTS, strengths
 from hiveframe.plan import types as t
 
 
+@pytest.fixture(autouse=True)
+def every_query_reads(spark: SparkSession) -> None:
+    """A result that was kept leaves no footprints."""
+    spark.conf.set("spark.hiveframe.cache.results", "false")
+
+
 @pytest.fixture
 def orders(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> SparkSession:
     """20,000 rows in files of 4,096, in no order that a filter asks for."""

@@ -141,7 +141,7 @@ def as_vortex(snapshot: Snapshot, segment: Segment) -> NewSegment:
 def as_parquet(snapshot: Snapshot, segment: Segment) -> NewSegment:
     """The segment with each row in its place, deleted ones too, as a Parquet file."""
     rows = _StoredRows(replace(snapshot, deleted={}), [segment], (), 1)
-    (made,) = write_segments(snapshot.place, snapshot.definition, rows, _UTC)
+    (made,) = write_segments(snapshot.place, snapshot.definition, rows, _UTC, is_one=True)
     return _in_place_of(snapshot, segment, made)
 
 

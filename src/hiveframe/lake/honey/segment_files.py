@@ -34,11 +34,24 @@ FINER: Final = 2
 
 
 def write_segments(
-    place: Place, definition: Definition, rows: Rows, settings: Settings, *, is_ordered: bool = False
+    place: Place,
+    definition: Definition,
+    rows: Rows,
+    settings: Settings,
+    *,
+    is_ordered: bool = False,
+    is_one: bool = False,
 ) -> list[NewSegment]:
-    """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet."""
+    """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet.
+
+    `is_ordered`: rows come in an order that filters ask for; `is_one`: they are one segment, however many they are.
+    """
     size, groups = int(COPY_OPTIONS["ROW_GROUP_SIZE"]), int(COPY_OPTIONS["ROW_GROUPS_PER_FILE"])
-    finer = {"ROW_GROUP_SIZE": size // FINER, "ROW_GROUPS_PER_FILE": groups * FINER} if is_ordered else {}
+    layout = dict(COPY_OPTIONS)
+    if is_ordered:
+        layout |= {"ROW_GROUP_SIZE": size // FINER, "ROW_GROUPS_PER_FILE": groups * FINER}
+    if is_one:
+        del layout["ROW_GROUPS_PER_FILE"]
     fields = {f.name.lower(): stored_name(f) for f in definition.schema.fields}
     partitioning = [fields[name.lower()] for name in definition.partition_columns]
     schema = stored_schema(definition.schema)
@@ -50,7 +63,7 @@ def write_segments(
         partition_by=partitioning,
         below=FOLDER,
         options=Options({"compression": "zstd"}),
-        parquet={**COPY_OPTIONS, **finer},
+        parquet=layout,
     )
     types = {f.name: f.dtype for f in schema.fields}
     data = StructType(tuple(f for f in schema.fields if f.name not in partitioning))
