@@ -41,6 +41,8 @@ _ALSO_USED: Final = 0.4
 _SCAN_WEIGHT: Final = 0.25
 """Vortex loses little where a segment is scanned, and Parquet loses much where single rows of it are read."""
 _FORGOTTEN: Final = 0.5
+_POINT_WEIGHT: Final = 0.25
+"""What a filter by single values asks of an order: locators and Bloom filters serve it as well."""
 _MOST_CLUSTERING: Final = 2
 _REWRITES_ALL: Final = 0.3
 
@@ -234,7 +236,7 @@ class _Columns:
         for (segment, name, kind), strength in self.trails.items():
             is_key = kind == POINT and self._is_located(name)
             if segment == 0 and name in self._types and name not in self._partitions and not is_key:
-                strong[name] += strength if kind == RANGE else strength / 2
+                strong[name] += strength * (1 if kind == RANGE else _POINT_WEIGHT)
         known = {name for s in self._snapshot.segments for name, zone in s.zones.items() if zone.low is not None}
         ranked = sorted(((v, n) for n, v in strong.items() if v >= _USED and n in known), reverse=True)
         return tuple(n for v, n in ranked[:_MOST_CLUSTERING] if v >= ranked[0][0] * _ALSO_USED)
