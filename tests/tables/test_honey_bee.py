@@ -89,6 +89,7 @@ def test_two_columns_share_a_curve(orders: SparkSession, warehouse: Path) -> Non
 def test_rows_are_found_by_their_keys(orders: SparkSession, warehouse: Path) -> None:
     before = {r.id: r for r in content(orders)}
     orders.sql("delete from orders where id between 500 and 510")
+    FOOTPRINTS.take(snapshot(warehouse).place)  # what the DELETE asked for
     ids = [5, 505, 777, 12345, 19999, 50000]
     query = f"select * from orders where id in ({', '.join(map(str, ids))})"
     wanted = sorted(before[i] for i in ids if i < 20000 and i != 505)

@@ -180,17 +180,17 @@ def segment_query(source: ScanSource, needed: Sequence[int], context: EmitContex
     return union_of(parts, [scan_column(i) for i in needed] + (path_columns(source) if with_path else []))
 
 
-def _uses(source: ScanSource) -> list[Trail]:
+def _uses(source: ScanSource) -> set[Trail]:
     """What the scan does: to the table's columns by its filters, to each segment by its kind of reading."""
     detail: HoneyDetail = source.detail
-    uses: list[Trail] = []
+    uses: set[Trail] = set()
     for p in detail.predicates:
         if isinstance(p, ColumnTest):
             kind = POINT if p.operator in ("=", "in") else RANGE
-            uses.append((0, stored_name(source.schema.fields[p.position]), kind))
+            uses.add((0, stored_name(source.schema.fields[p.position]), kind))
     for file in source.files:
         segment = detail.segments[file.path].id
-        uses.append((segment, "", POINT if file.path in detail.chosen else SCAN))
+        uses.add((segment, "", POINT if file.path in detail.chosen else SCAN))
     return uses
 
 
