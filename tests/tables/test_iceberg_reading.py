@@ -131,6 +131,26 @@ def test_filters_leave_files_out(spark: SparkSession) -> None:
         assert scanned_files(spark, query) <= most, condition
 
 
+def test_small_manifests_are_merged(spark: SparkSession, tmp_path: Path) -> None:
+    spark.sql("create table ice.db.t (id int) tblproperties ('commit.manifest.min-count-to-merge' = '4')")
+    for i in range(11):
+        spark.sql(f"insert into ice.db.t values ({i}), ({i + 100})")
+        if i % 2:
+            spark.sql(f"delete from ice.db.t where id = {i}")
+    wanted = sorted([(i,) for i in range(0, 11, 2)] + [(i + 100,) for i in range(11)])
+    assert rows(spark, "select id from ice.db.t order by id") == wanted
+    assert library_rows(tmp_path, "db.t") == wanted
+    assert rows(spark, "select count(*) <= 8 from ice.db.t.manifests") == [(True,)]
+    found = rows(spark, "select distinct status from ice.db.t.entries order by 1")
+    assert set(found) <= {(0,), (1,)}
+    first = rows(spark, "select snapshot_id from ice.db.t.snapshots")[2][0]
+    assert rows(spark, f"select count(*) from ice.db.t version as of {first}") == [(3,)]
+    assert rows(spark, "select sum(id) from ice.db.t where id > 105") == [(106 + 107 + 108 + 109 + 110,)]
+    spark.sql("update ice.db.t set id = id + 1000 where id >= 100")
+    assert rows(spark, "select count(*), max(id) from ice.db.t") == [(17, 1110)]
+    assert len(library_rows(tmp_path, "db.t")) == 17
+
+
 def test_what_spark_cannot_hold_is_named(spark: SparkSession, tmp_path: Path) -> None:
     from pyiceberg.types import TimeType
 

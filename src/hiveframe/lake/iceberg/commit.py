@@ -56,6 +56,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.iceberg import steps
 from hiveframe.lake.iceberg.catalogs import FAILURES
+from hiveframe.lake.iceberg.manifests import read_entries
 from hiveframe.lake.iceberg.planning import Partition, entries, partition_of
 from hiveframe.lake.iceberg.pruning import zones_of
 from hiveframe.lake.iceberg.updates import made
@@ -67,6 +68,9 @@ _RETRIES: Final = 20
 _FIRST_WAIT_S: Final = 0.02
 _LONGEST_WAIT_S: Final = 1.0
 _COMPRESSION: Final = "deflate"
+_MERGES: Final = "commit.manifest-merge.enabled"
+_LEAST: Final = "commit.manifest.min-count-to-merge"
+_SIZE: Final = "commit.manifest.target-size-bytes"
 _ISOLATION: Final = {"DELETE": "write.delete", "UPDATE": "write.update", "MERGE": "write.merge"}
 
 
@@ -238,7 +242,7 @@ class _Snapshot:
         summary = update_snapshot_summaries(summary, previous)
         if job.is_rearranged:
             summary = Summary(operation=Operation.REPLACE, **summary.additional_properties)
-        return summary, [*new, *kept]
+        return summary, self._merged([*new, *kept])
 
     def _kept(self) -> tuple[list[ManifestFile], list[DataFile]]:
         """The manifests of the parent, those of which files go written anew, and the files that go."""
@@ -257,6 +261,32 @@ class _Snapshot:
         for manifest in deletes:
             kept += self._without(manifest, lambda file: _is_useless(file, live, self._metadata), gone, set())
         return kept, gone
+
+    def _merged(self, manifests: Sequence[ManifestFile]) -> list[ManifestFile]:
+        """Many small manifests of one kind made one, so that a table of many small writes stays quick to plan."""
+        properties = self._metadata.properties
+        if properties.get(_MERGES, "true").lower() == "false":
+            return list(manifests)
+        least, size = int(properties.get(_LEAST, 100)), int(properties.get(_SIZE, 8 * 1024 * 1024))
+        alike: dict[tuple[int, ManifestContent], list[ManifestFile]] = defaultdict(list)
+        for m in manifests:
+            alike[m.partition_spec_id, m.content].append(m)
+        made: list[ManifestFile] = []
+        for (spec_id, content), group in alike.items():
+            small = [m for m in group if m.manifest_length < size // 2]
+            if len(small) < least:
+                made += group
+                continue
+            held: list[ManifestEntry] = []
+            for m in small:
+                for e in read_entries(self._table.io, m):
+                    if e.snapshot_id == self._id:  # of this very commit: as it is
+                        held.append(_unnumbered(e))
+                    elif e.status != ManifestEntryStatus.DELETED:
+                        held.append(_marked(e, ManifestEntryStatus.EXISTING, e.snapshot_id))
+            is_deletes = content == ManifestContent.DELETES
+            made += [self._manifest(spec_id, held, is_deletes=is_deletes), *(m for m in group if m not in small)]
+        return made
 
     def _goes_data(self, file: DataFile) -> bool:
         job = self._job
@@ -350,6 +380,13 @@ def _marked(entry: ManifestEntry, status: ManifestEntryStatus, snapshot_id: int 
     )
 
 
+def _unnumbered(entry: ManifestEntry) -> ManifestEntry:
+    """An entry of a commit on its way, which has no number yet where it is added."""
+    if entry.status == ManifestEntryStatus.ADDED:
+        return _added(entry.data_file, entry.snapshot_id or 0)
+    return _marked(entry, entry.status, entry.snapshot_id)
+
+
 def _is_useless(delete: DataFile, live: set[Partition], metadata: TableMetadata) -> bool:
     """Whether a delete file's partition holds no data file that was there before."""
     spec = next(s for s in metadata.partition_specs if s.spec_id == delete.spec_id)
@@ -393,7 +430,7 @@ def _check(now: Table, job: Job, head: Snapshot | None) -> None:
         for manifest in snapshot.manifests(now.io):
             if manifest.added_snapshot_id != snapshot.snapshot_id:
                 continue
-            for entry in manifest.fetch_manifest_entry(now.io, discard_deleted=False):
+            for entry in read_entries(now.io, manifest):
                 if entry.snapshot_id == snapshot.snapshot_id:
                     _check_entry(now, job, snapshot, entry, ours)
 

@@ -12,11 +12,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pyiceberg.io import FileIO
-from pyiceberg.manifest import DataFile, DataFileContent, ManifestContent, ManifestEntry, ManifestFile
+from pyiceberg.manifest import (
+    DataFile,
+    DataFileContent,
+    ManifestContent,
+    ManifestEntry,
+    ManifestEntryStatus,
+    ManifestFile,
+)
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
 from hiveframe.dataclass import dataclass
+from hiveframe.lake.iceberg.manifests import read_entries
 from hiveframe.lake.paths import local_path
 
 _KEPT: Final = 2_000
@@ -95,7 +103,7 @@ class _Entries:
             if found is not None:
                 self._held.move_to_end(path)
                 return found
-        read = tuple(manifest.fetch_manifest_entry(io))
+        read = tuple(e for e in read_entries(io, manifest) if e.status != ManifestEntryStatus.DELETED)
         with self._lock:
             self._held[path] = read
             if len(self._held) > _KEPT:

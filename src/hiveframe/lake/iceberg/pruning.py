@@ -61,7 +61,7 @@ def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedFiel
 
     def zone(position: int) -> Zone | None:
         f = fields[position]
-        if f.field_id in held:
+        if f.field_id in held and isinstance(f.field_type, _BOUNDED):
             value = held[f.field_id]
             return Zone(value, value, null_count=int(value is None), row_count=1)
         if not isinstance(f.field_type, _BOUNDED):

@@ -15,6 +15,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.transforms import IdentityTransform
+from pyiceberg.types import BinaryType, FixedType, UUIDType
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException, unsupported
@@ -32,6 +33,8 @@ from hiveframe.lake.sources.source import ReadContext
 
 FORMAT: Final = "iceberg"
 _FOOTERS: Final = FooterCache()
+_UNTOLD: Final = (BinaryType, FixedType, UUIDType)
+"""Types whose values are read from files alone: a scan takes constants as texts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +117,12 @@ def _constants(
             {f.source_id: p.data.partition[i] for i, f in fields if isinstance(f.transform, IdentityTransform)}
         )
     shared = set.intersection(*(set(k) for k in known)) if known else set()
+    shared -= {f.field_id for f in pinned.schema.fields if isinstance(f.field_type, _UNTOLD)}
     places = tuple(i for i, f in enumerate(pinned.schema.fields) if f.field_id in shared)
+    columns = {f.field_id for f in pinned.schema.fields}
     for constants, footer, p in zip(known, footers, planned, strict=True):
-        for number in set(constants) - shared:
-            if number in {f.field_id for f in pinned.schema.fields} and not _holds(footer.columns, number):
+        for number in set(constants) & columns - shared:
+            if not _holds(footer.columns, number):
                 raise unsupported(f"the file {p.path}, which lacks a column by which only some files are partitioned")
     numbers = [pinned.schema.fields[i].field_id for i in places]
     return places, [tuple(k[n] for n in numbers) for k in known]

@@ -345,7 +345,7 @@ def _rewrite(
         if order:
             rows = clustered(session, rows, order)
             options = _cut(session, rows, sum(f.size_bytes for f in b), size)
-        add_rows(session, write, target.definition, rows, options)
+        add_rows(session, write, target.definition, rows, options, is_ordered=bool(order))
     if before:
         write.remove_files([f.path for f in before])
         write.commit(operation, parameters, reads=False, is_rearranged=True)

@@ -21,10 +21,15 @@ def add_rows(
     definition: Definition,
     rows: spec.Relation,
     options: Options | None = None,
+    *,
+    is_ordered: bool = False,
 ) -> int:
-    """Stage `rows`, whose columns are the definition's, under the names and types of the files; their number."""
+    """Stage `rows`, whose columns are the definition's, under the names and types of the files; their number.
+
+    They are sorted as the definition says, unless they are in an order already.
+    """
     stored: spec.Relation = spec.Project(rows, tuple(_stored_columns(write, definition)))
-    keys = tuple(_sort_keys(definition))
+    keys = () if is_ordered else tuple(_sort_keys(definition))
     if keys:
         stored = spec.Sort(stored, keys, is_global=True)
     return write.add_rows(session.written(session.analyze(stored)), session.settings, options)

@@ -1,0 +1,122 @@
+"""Values in Iceberg's partitions, bounds and files: as the library makes and reads them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyiceberg import types as it
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import (
+    BucketTransform,
+    DayTransform,
+    HourTransform,
+    IdentityTransform,
+    MonthTransform,
+    TruncateTransform,
+    YearTransform,
+)
+from pyspark.sql import SparkSession
+
+from hiveframe.lake.iceberg.columns import arrow_type
+from hiveframe.lake.iceberg.partitioning import internal, transformed
+from tests.tables.answers import rows
+from tests.tables.iceberg_catalog import library, library_rows, spark
+
+__all__ = ["spark"]
+
+_TIMES = [YearTransform(), MonthTransform(), DayTransform()]
+_CASES: list[tuple[it.PrimitiveType, list[Any]]] = [
+    (it.IntegerType(), [BucketTransform(7), TruncateTransform(10), IdentityTransform()]),
+    (it.LongType(), [BucketTransform(16), TruncateTransform(7)]),
+    (it.StringType(), [BucketTransform(5), TruncateTransform(2)]),
+    (it.BinaryType(), [BucketTransform(5), TruncateTransform(2)]),
+    (it.DecimalType(12, 3), [BucketTransform(5), TruncateTransform(50)]),
+    (it.DateType(), [*_TIMES, BucketTransform(4)]),
+    (it.TimestampType(), [*_TIMES, HourTransform(), BucketTransform(4)]),
+    (it.TimestamptzType(), [*_TIMES, HourTransform(), BucketTransform(4)]),
+]
+
+
+def some(dtype: it.PrimitiveType, random: Random) -> Any:
+    """A value in the form in which Arrow takes it."""
+    match dtype:
+        case it.IntegerType():
+            return random.randint(-(2**31), 2**31 - 1)
+        case it.LongType():
+            return random.choice([random.randint(-(2**63), 2**63 - 1), random.randint(-20, 20)])
+        case it.StringType():
+            return "".join(random.choice("aé漢😀 b") for _ in range(random.randint(0, 5)))
+        case it.BinaryType():
+            return random.randbytes(random.randint(0, 5))
+        case it.DecimalType():
+            return Decimal(random.randint(-(10**12) + 1, 10**12 - 1)).scaleb(-3)
+        case it.DateType():
+            return random.randint(-100_000, 100_000)
+    return random.randint(-(10**16), 10**16)
+
+
+@pytest.mark.parametrize(("dtype", "transforms"), _CASES, ids=lambda c: str(c) if not isinstance(c, list) else "")
+def test_transforms_are_the_librarys(dtype: it.PrimitiveType, transforms: list[Any]) -> None:
+    random = Random(7)
+    given = [some(dtype, random) for _ in range(200)]
+    held = pa.array([*given, None], arrow_type(dtype))
+    for transform in transforms:
+        assert transform.can_transform(dtype)
+        wanted = [transform.transform(dtype)(v) for v in [*given, None]]
+        assert [internal(v) for v in transformed(transform, held, dtype)] == wanted, str(transform)
+
+
+def test_partitions_of_every_type(spark: SparkSession, tmp_path: Path) -> None:
+    kinds = {
+        "boolean": ["true", "false"],
+        "int": ["-1", "2"],
+        "bigint": ["5000000000", "0"],
+        "float": ["1.5", "-2.25"],
+        "double": ["1e100", "0.1"],
+        "decimal(20,5)": ["1.5", "-123456789012345.00001"],
+        "string": ["'a/b=c %'", "''"],
+        "binary": ["X'00FF'", "X''"],
+        "date": ["date'2024-02-29'", "date'1969-12-31'"],
+        "timestamp": ["timestamp'2024-02-29 01:02:03.000004'", "timestamp'1969-12-31 23:59:59.5'"],
+        "timestamp_ntz": ["timestamp_ntz'2024-02-29 01:02:03.000004'", "timestamp_ntz'1900-01-01 00:00:00'"],
+    }
+    for number, (kind, values) in enumerate(kinds.items()):
+        name = f"t{number}"
+        spark.sql(f"create table ice.db.{name} (id int, k {kind}) partitioned by (k)")
+        literals = ", ".join(f"({i}, cast({v} as {kind}))" for i, v in enumerate([*values, "null"]))
+        spark.sql(f"insert into ice.db.{name} values {literals}")
+        for i, v in enumerate(values):
+            condition = f"k = cast({v} as {kind})"
+            assert rows(spark, f"select id from ice.db.{name} where {condition}") == [(i,)], kind
+            assert rows(spark, f"select {condition} from ice.db.{name} where id = {i}") == [(True,)], kind
+        assert rows(spark, f"select id from ice.db.{name} where k is null") == [(2,)]
+        assert [r[0] for r in library_rows(tmp_path, f"db.{name}")] == [0, 1, 2]
+        spark.sql(f"update ice.db.{name} set id = id + 10 where id = 1")
+        assert rows(spark, f"select id from ice.db.{name} order by id") == [(0,), (2,), (11,)]
+
+
+def test_uuids_and_fixed_bytes_are_read(spark: SparkSession, tmp_path: Path) -> None:
+    schema = Schema(it.NestedField(1, "u", it.UUIDType()), it.NestedField(2, "f", it.FixedType(2)))
+    table = library(tmp_path).create_table("db.t", schema)
+    number = uuid.UUID("12345678-1234-5678-1234-567812345678")
+    table.append(pa.table({"u": pa.array([number.bytes], pa.binary(16)), "f": pa.array([b"ab"], pa.binary(2))}))
+    assert rows(spark, "select * from ice.db.t") == [(str(number), b"ab")]
+
+
+def test_moments_keep_their_place(spark: SparkSession, tmp_path: Path) -> None:
+    """Days and hours are those of UTC, whatever the session's zone is."""
+    spark.conf.set("spark.sql.session.timeZone", "America/Los_Angeles")
+    spark.sql("create table ice.db.t (at timestamp, local timestamp_ntz) partitioned by (days(at), hours(local))")
+    spark.sql("insert into ice.db.t values (timestamp'2024-01-01 20:00:00', timestamp_ntz'2024-01-01 20:00:00')")
+    (held,) = library(tmp_path).load_table("db.t").inspect.partitions().to_pylist()
+    assert held["partition"] == {"at_day": date(2024, 1, 2), "local_hour": 473372}
+    assert rows(spark, "select local from ice.db.t where at = timestamp'2024-01-01 20:00:00'") == [
+        (datetime(2024, 1, 1, 20),)
+    ]
