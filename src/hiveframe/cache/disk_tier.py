@@ -58,8 +58,8 @@ class DiskTier:
             self._hints = changed_ns, frozenset(e.name[:HINT_DIGITS] for e in self._files(_ENDING))
         return hint in self._hints[1]
 
-    def get(self, key: str) -> KeptRows | None:
-        """The entry, which counts as used; None where there is none that is whole."""
+    def get(self, key: str, *, is_use: bool = True) -> KeptRows | None:
+        """The entry, which counts as used unless it is only looked at; None where there is none that is whole."""
         path = self._path(key)
         try:
             with open(path, "rb") as file:
@@ -70,6 +70,8 @@ class DiskTier:
         if found is None:
             _unlink(path)
             return None
+        if not is_use:
+            return found
         with contextlib.suppress(FileNotFoundError):  # another process may just have let it go
             self._deposit(path, os.stat(path).st_mtime, found)
         return found

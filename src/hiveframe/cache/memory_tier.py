@@ -49,7 +49,7 @@ class MemoryTier:
                 return False
             for other in leaving:
                 del self._entries[other]
-                self._hints[other[:HINT_DIGITS]] -= 1
+                self._hints.subtract([other[:HINT_DIGITS]])
             self.evicted += len(leaving)
             self._entries[key] = rows
             self._hints[key[:HINT_DIGITS]] += 1
@@ -66,7 +66,7 @@ class MemoryTier:
         with self._lock:
             if self._entries.pop(key, None) is not None:
                 self._policy.forget(key)
-                self._hints[key[:HINT_DIGITS]] -= 1
+                self._hints.subtract([key[:HINT_DIGITS]])
 
     def clear(self) -> None:
         """Let all entries go."""

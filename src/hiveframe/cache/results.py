@@ -18,9 +18,12 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.cache.disk_tier import DiskTier
-from hiveframe.cache.keys import PlanKey, Stamps
+from hiveframe.cache.fragments import HeldFragments, with_fragments
+from hiveframe.cache.keys import Stamps
 from hiveframe.cache.memory_tier import MemoryTier
+from hiveframe.cache.questions import Question
 from hiveframe.cache.rows import KeptRows, packed
+from hiveframe.plan import logical as lg
 
 CHEAP_S: Final = 0.2
 """Faster queries are kept from their second run on."""
@@ -43,53 +46,44 @@ class Results:
         self.disk = disk
         self.largest_bytes = limit_bytes // LARGEST_SHARE
         self.hits = self.misses = self.admitted = self.refused = self.served_bytes = 0
+        self.fragment_hits = 0
         self.saved_s = 0.0
+        self._fragments = HeldFragments()
         self._seen: OrderedDict[str, None] = OrderedDict()  # cheap ones, run once
         self._lock = threading.Lock()
         self._worker: ThreadPoolExecutor | None = None
         self._waiting = 0
         self._noted: Mapping[str, int] = {}
 
-    def may_hold(self, hint: str) -> bool:
-        """Whether a key that begins so is worth making."""
-        return self.memory.may_hold(hint) or (self.disk is not None and self.disk.may_hold(hint))
-
-    def find(self, key: str) -> KeptRows | None:
-        """The rows kept under a key, which are then moved to memory if they are worth it."""
-        found = self.memory.get(key)
-        if found is None and self.disk is not None:
-            found = self.disk.get(key)
-            if found is not None:
-                self.memory.put(key, found)
-        if found is not None:
-            with self._lock:
-                self.hits += 1
-                self.served_bytes += found.size_bytes
-                self.saved_s += found.cost_s
+    def find(self, question: Question) -> KeptRows | None:
+        """The rows kept for a question, which are then moved to memory if they are worth it."""
+        name = question.name if self._may_hold(question.hint) else None
+        found = self._get(name) if name is not None else None
+        with self._lock:
+            self.hits += found is not None
+            self.misses += found is None
         return found
 
-    def missed(self) -> None:
-        """Count a run whose rows were not there."""
-        with self._lock:
-            self.misses += 1
+    def peek(self, question: Question) -> KeptRows | None:
+        """The rows kept for a question, without their counting as used."""
+        name = question.name if self._may_hold(question.hint) else None
+        if name is None:
+            return None
+        found = self.memory.peek(name)
+        return self.disk.get(name, is_use=False) if found is None and self.disk is not None else found
 
-    def peek(self, key: str) -> KeptRows | None:
-        """The rows kept under a key, without their counting as used."""
-        found = self.memory.peek(key)
-        return self.disk.get(key) if found is None and self.disk is not None else found
+    def with_fragments(self, question: Question) -> lg.Relation | None:
+        """The question's plan with kept rows in the place of some of its parts; None where none are kept."""
+        if not self._fragments.is_any:
+            return None
+        made = with_fragments(question.plan, lambda part: self._fragment(question, part))
+        return made if made is not question.plan else None
 
     def recorded(
-        self,
-        batches: Iterator[pa.RecordBatch],
-        schema: pa.Schema,
-        hint: str,
-        key: Callable[[], PlanKey | None],
-        before: Stamps,
+        self, question: Question, batches: Iterator[pa.RecordBatch], schema: pa.Schema
     ) -> Iterator[pa.RecordBatch]:
-        """The batches of a run, passed on; once all are taken they are offered to the cache.
-
-        `key` is asked for then, `hint` is its beginning, `before` are the stamps of the run's files from before it.
-        """
+        """The batches of a run, passed on; once all are taken they are offered to the cache."""
+        before = question.stamps
         kept: list[pa.RecordBatch] | None = []
         size_bytes = 0
         spent_s = 0.0
@@ -108,7 +102,7 @@ class Results:
                 yield batch
         if kept is not None and spent_s >= TOO_CHEAP_S:
             rows = kept
-            self._later(lambda: self._offer(packed(schema, rows, spent_s), hint, key(), before))
+            self._later(lambda: self._offer(question, before, packed(schema, rows, spent_s)))
 
     def flush(self) -> None:
         """Wait until everything offered is kept or refused."""
@@ -124,6 +118,7 @@ class Results:
             self.disk.clear()
         with self._lock:
             self._seen.clear()
+            self._fragments = HeldFragments()
 
     def counts(self) -> dict[str, int]:
         """What was counted since the process began."""
@@ -131,6 +126,7 @@ class Results:
         return {
             "hits": self.hits,
             "misses": self.misses,
+            "fragment_hits": self.fragment_hits,
             "admitted": self.admitted,
             "refused": self.refused,
             "evicted": evicted,
@@ -167,10 +163,10 @@ class Results:
             with self._lock:
                 self._waiting -= 1
 
-    def _offer(self, rows: KeptRows, hint: str, key: PlanKey | None, before: Stamps) -> None:
-        if key is None or not before.have_settled or not before.hold(key.stamped):
+    def _offer(self, question: Question, before: Stamps, rows: KeptRows) -> None:
+        key, name = question.key, question.name
+        if key is None or name is None or not before.have_settled or not before.hold(key.stamped):
             return
-        name = f"{hint}-{key.at(before)}"
         if rows.cost_s < CHEAP_S and self._is_new(name):
             return
         is_kept = self.memory.put(name, rows)
@@ -178,10 +174,42 @@ class Results:
             is_kept = self.disk.put(name, rows) or is_kept
             self.note_counts()
         with self._lock:
-            if is_kept:
-                self.admitted += 1
-            else:
-                self.refused += 1
+            self.admitted += is_kept
+            self.refused += not is_kept
+        fragment = question.fragment() if is_kept else None
+        if fragment is not None:
+            self._fragments.note(*fragment, held_by=name)
+
+    def _may_hold(self, hint: str) -> bool:
+        """Whether a key that begins so is worth making."""
+        return self.memory.may_hold(hint) or (self.disk is not None and self.disk.may_hold(hint))
+
+    def _get(self, name: str) -> KeptRows | None:
+        found = self.memory.get(name)
+        if found is None and self.disk is not None:
+            found = self.disk.get(name)
+            if found is not None:
+                self.memory.put(name, found)
+        if found is not None:
+            with self._lock:
+                self.served_bytes += found.size_bytes
+                self.saved_s += found.cost_s
+        return found
+
+    def _fragment(self, question: Question, part: lg.Relation) -> pa.Table | None:
+        name = question.part_name(part, self._fragments.may_hold)
+        if name is None or question.key is None:  # in this order: where there is no name no key need be made
+            return None
+        held = self._fragments.find(name)
+        if held is None:
+            return None
+        found = self._get(held[0])
+        if found is None:  # it was let go
+            self._fragments.forget(name)
+            return None
+        with self._lock:
+            self.fragment_hits += 1
+        return found.table().select(held[1])
 
     def _is_new(self, name: str) -> bool:
         """Whether a key is met for the first time, as far as is remembered."""

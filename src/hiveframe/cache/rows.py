@@ -35,6 +35,11 @@ class KeptRows:
         with pa.ipc.open_stream(pa.py_buffer(self.body)) as reader:
             yield from reader
 
+    def table(self) -> pa.Table:
+        """All rows."""
+        with pa.ipc.open_stream(pa.py_buffer(self.body)) as reader:
+            return reader.read_all()
+
     def to_bytes(self) -> bytes:
         """Head and body."""
         cost_us = int(self.cost_s * 1e6)

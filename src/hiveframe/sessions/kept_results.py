@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final
 
 import pyarrow as pa
 
-from hiveframe.cache.keys import PlanKey, Stamps, hint_of, plan_key
 from hiveframe.cache.process import results
+from hiveframe.cache.questions import Question
 from hiveframe.cache.rows import KeptRows
 from hiveframe.engine.arrow_edges import arrow_schema, relabelled
-from hiveframe.lake.exact_state import stamped_files
+from hiveframe.plan import logical as lg
 from hiveframe.plan.logical import schema_of
 from hiveframe.sessions.analyses import Analysis
 from hiveframe.settings import Settings
@@ -32,51 +31,28 @@ def asked(analysis: Analysis, settings: Settings) -> Asked | None:
 
 
 class Asked:
-    """One run of a plan, seen from the cache."""
+    """One run of an analysed plan, seen from the cache."""
 
     def __init__(self, analysis: Analysis, settings: Settings, *, keeps_all: bool) -> None:
-        self._analysis = analysis
-        self._settings = settings.copy()  # they may change before the key is made
-        self._keeps_all = keeps_all
         self._results = results(settings)
-        self._fields = schema_of(analysis.plan).fields
-        self._schema: pa.Schema = arrow_schema(self._fields, settings.time_zone)
+        self._question = Question(
+            analysis.plan, analysis.reads.sources, settings, keeps_all=keeps_all, once=analysis.key
+        )
+        self._schema: pa.Schema = arrow_schema(schema_of(analysis.plan).fields, settings.time_zone)
 
     def find(self) -> Iterator[pa.RecordBatch] | None:
         """The rows, where they are kept."""
-        found = self._results.find(self._name) if self._may_be_kept and self._key is not None else None
-        if found is None:
-            self._results.missed()
-            return None
-        return (relabelled(b, self._schema) for b in found.batches())
+        found = self._results.find(self._question)
+        return None if found is None else (relabelled(b, self._schema) for b in found.batches())
 
     def peek(self) -> KeptRows | None:
         """The rows as they are kept, without their counting as used."""
-        return self._results.peek(self._name) if self._may_be_kept and self._key is not None else None
+        return self._results.peek(self._question)
+
+    def with_fragments(self) -> lg.Relation | None:
+        """The plan with what is kept of it in its place; None where nothing is."""
+        return self._results.with_fragments(self._question)
 
     def recorded(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The batches of a run, which are offered to the cache once all are taken."""
-        stamps = self._stamps  # from before the run
-        return self._results.recorded(batches, self._schema, self._hint, lambda: self._key, stamps)
-
-    @property
-    def _may_be_kept(self) -> bool:
-        return self._results.may_hold(self._hint)
-
-    @property
-    def _name(self) -> str:
-        assert self._key is not None
-        return f"{self._hint}-{self._key.at(self._stamps)}"
-
-    @cached_property
-    def _hint(self) -> str:
-        return hint_of(self._analysis.plan, self._analysis.reads.sources)
-
-    @cached_property
-    def _stamps(self) -> Stamps:
-        return Stamps.now(path for source in self._analysis.reads.sources for path in stamped_files(source))
-
-    @cached_property
-    def _key(self) -> PlanKey | None:
-        key = self._analysis.key(lambda plan: plan_key(plan, self._settings))
-        return key if key is not None and (key.is_determined or self._keeps_all) else None
+        return self._results.recorded(self._question, batches, self._schema)

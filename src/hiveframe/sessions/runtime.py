@@ -200,7 +200,8 @@ class Session:
         found = kept.find() if kept is not None else None
         if found is not None:
             return Rows(schema_of(analysis.plan), found)
-        run = self._engine.execute(analysis.optimized, self.settings)
+        rest = kept.with_fragments() if kept is not None else None
+        run = self._engine.execute(analysis.optimized if rest is None else self._optimized(rest), self.settings)
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
         batches = run.batches() if kept is None else kept.recorded(run.batches())
@@ -334,7 +335,9 @@ class Session:
         shown = partial(described, run=analyzer.run)
         asked = self._asked(Analysis(analyzed, self.state.version, reads, self._optimized))
         kept = asked.peek() if asked is not None else None
-        return Explained(plan, analyzed, self._optimized(analyzed), self.settings, shown, kept).text(mode)
+        rest = asked.with_fragments() if asked is not None and kept is None else None
+        optimized = self._optimized(analyzed if rest is None else rest)
+        return Explained(plan, analyzed, optimized, self.settings, shown, kept).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

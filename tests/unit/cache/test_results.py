@@ -316,23 +316,88 @@ TYPES = (
 )
 
 
-@pytest.mark.parametrize("expr", TYPES)
-def test_every_type_comes_back_as_it_was(cache, tmp_path, expr):
+@pytest.fixture
+def executed(cache, tmp_path):
+    """The batches of a query over a table `t` as they leave the session, for types that PySpark does not take."""
     write(tmp_path / "t.parquet", [1, 2, 3, 4])
     time.sleep(SETTLED_S)
     conf = {"spark.sql.warehouse.dir": str(tmp_path / "w"), "spark.hiveframe.cache.results": "true"}
     session = Session.new(Process.of(Settings(conf)), Settings(conf))
-    text = f"SELECT v, {expr} AS x FROM parquet.`{tmp_path}/t.parquet` ORDER BY v LIMIT 3"
 
-    def batches():
-        plan = parse_statement(text, conf=session.settings)
+    def run(text):
+        plan = parse_statement(text.replace("FROM t", f"FROM parquet.`{tmp_path}/t.parquet`"), conf=session.settings)
         return list(session.execute(plan, operation=DETACHED).batches)
 
-    first = batches()
+    return run
+
+
+def assert_same(these, those):
+    assert [b.num_rows for b in these] == [b.num_rows for b in those]
+    for one, other in zip(these, those, strict=True):
+        assert one.schema.equals(other.schema, check_metadata=True)
+        assert one.equals(other)
+
+
+@pytest.mark.parametrize("expr", TYPES)
+def test_every_type_comes_back_as_it_was(cache, executed, expr):
+    text = f"SELECT v, {expr} AS x FROM t ORDER BY v LIMIT 3"
+    first = executed(text)
     cache.flush()
-    again = batches()
+    assert_same(executed(text), first)
     assert cache.hits == 1
-    assert [b.schema for b in again] == [b.schema for b in first]
-    assert all(
-        a.schema.equals(b.schema, check_metadata=True) and a.equals(b) for a, b in zip(again, first, strict=True)
-    )
+
+
+@pytest.mark.parametrize("expr", TYPES)
+def test_every_type_comes_back_in_a_fragment(cache, executed, expr):
+    inner = f"SELECT v, first({expr}) AS x FROM t GROUP BY v"
+    expected = executed(f"SELECT x FROM ({inner}) ORDER BY v LIMIT 3")
+    cache.clear()
+    executed(f"{inner} ORDER BY v")
+    cache.flush()
+    assert_same(executed(f"SELECT x FROM ({inner}) ORDER BY v LIMIT 3"), expected)
+    assert cache.fragment_hits == 1
+
+
+FRAGMENTS = (
+    "SELECT n, k, s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) ORDER BY s DESC, k",
+    "SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k LIMIT 2",
+    "SELECT k, sum(v), count(*) AS n FROM t GROUP BY k HAVING n > 1 ORDER BY k",
+    "SELECT max(s) AS m, sum(n) AS t FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k)",
+    (
+        "SELECT a.k, b.s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) a JOIN "
+        "(SELECT k AS j, sum(v) AS s, count(*) AS n FROM t GROUP BY k) b ON a.k = b.j GROUP BY a.k, b.s ORDER BY 1, 2"
+    ),
+)
+
+
+@pytest.mark.parametrize("text", FRAGMENTS)
+def test_queries_that_go_on_from_a_kept_aggregation_take_it(spark, cache, t, text):
+    spark.conf.set("spark.hiveframe.cache.results", "false")
+    expected = spark.sql(text).toArrow()
+    spark.conf.set("spark.hiveframe.cache.results", "auto")
+    rows(spark)
+    cache.flush()
+    assert "InMemoryTableScan" in rows(spark, f"EXPLAIN {text}")[0]["plan"]
+    before = cache.fragment_hits
+    assert spark.sql(text).toArrow().equals(expected)
+    assert cache.fragment_hits == before + text.count("FROM t GROUP")
+    write(t, [4, 4, 5])
+    spark.conf.set("spark.hiveframe.cache.results", "false")
+    changed = spark.sql(text).toArrow()
+    spark.conf.set("spark.hiveframe.cache.results", "auto")
+    assert spark.sql(text).toArrow().equals(changed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT k, sum(v) AS s, count(*) AS n FROM t WHERE v > 1 GROUP BY k ORDER BY k LIMIT 2",
+        "SELECT k, sum(v + 1) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k LIMIT 2",
+        "SELECT max(k) AS m FROM t WHERE EXISTS (SELECT k, sum(v), count(*) FROM t u WHERE u.k = t.k GROUP BY k)",
+    ],
+)
+def test_other_aggregations_do_not(spark, cache, t, text):
+    rows(spark)
+    cache.flush()
+    rows(spark, text)
+    assert cache.fragment_hits == 0
