@@ -28,7 +28,7 @@ from hiveframe.plan import logical as lg
 CHEAP_S: Final = 0.2
 """Faster queries are kept from their second run on."""
 
-TOO_CHEAP_S: Final = 0.02
+TOO_CHEAP_S: Final = 0.01
 """Faster ones never are."""
 
 LARGEST_SHARE: Final = 8
