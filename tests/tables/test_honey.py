@@ -224,3 +224,8 @@ def test_clone(people: SparkSession) -> None:
     people.sql("insert into copy values (9, 'z', 9)")
     assert rows(people, "select id from copy order by id") == [(2,), (3,), (9,)]
     assert rows(people, "select id from people order by id") == [(2,), (3,)]
+
+
+def test_what_it_does_not_have_is_refused(people: SparkSession) -> None:
+    assert failure(people, "select * from table_changes('people', 0)").startswith("UNSUPPORTED")
+    assert failure(people, "create table shallow shallow clone people").startswith("UNSUPPORTED")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.errors import analysis_error
+from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.honey.background import BACKGROUND
 from hiveframe.lake.honey.reading import open_snapshot, scan_segments
@@ -22,6 +22,8 @@ class HoneySource:
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """The table's newest version, or the one asked for by `versionAsOf`, `timestampAsOf` or `path@v1`."""
+        if request.options.flag("readChangeFeed") or request.options.flag("readChangeData"):
+            raise unsupported("the change data feed of HoneyStore tables")
         found = _snapshot(request, context)
         BACKGROUND.ensure(context.settings, found.place)
         return open_snapshot(found, request.options, context)
