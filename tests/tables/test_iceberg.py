@@ -180,6 +180,17 @@ def test_tables_by_path_are_read(people: SparkSession) -> None:
         people.range(1).write.format("iceberg").mode("append").save(path)
 
 
+def test_frames_are_saved_by_name(people: SparkSession) -> None:
+    more = people.createDataFrame([(4, "d", 4.0)], "id int, name string, score double")
+    more.write.format("iceberg").mode("append").save("ice.db.people")
+    assert people.read.format("iceberg").load("ice.db.people").count() == 4
+    more.write.format("iceberg").mode("overwrite").save("db.people")
+    assert rows(people, "select * from people") == [(4, "d", 4.0)]
+    more.write.format("iceberg").save("db.fresh")
+    more.write.insertInto("fresh")
+    assert people.table("ice.db.fresh").count() == 2
+
+
 def test_a_table_written_by_the_library_is_seen_at_once(people: SparkSession, tmp_path: Path) -> None:
     import pyarrow as pa
 

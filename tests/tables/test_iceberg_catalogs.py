@@ -110,6 +110,17 @@ def test_a_catalog_that_is_gone_is_named(spark: SparkSession, tmp_path: Path) ->
         assert failure(spark, "select * from ice.db.t") == "ICEBERG_CATALOG_FAILED"
 
 
+def test_the_sessions_own_catalog_may_be_named(spark: SparkSession) -> None:
+    kind = "org.apache.iceberg.spark.SparkSessionCatalog"
+    spark.conf.set("spark.sql.catalog.spark_catalog", kind)
+    try:
+        spark.sql("create table own using iceberg as select 1 a")
+        assert rows(spark, "select * from spark_catalog.default.own") == [(1,)]
+        assert rows(spark, "show catalogs") == [("ice",), ("spark_catalog",)]
+    finally:
+        spark.conf.unset("spark.sql.catalog.spark_catalog")
+
+
 def test_settings_that_lead_nowhere(spark: SparkSession) -> None:
     wrong = {
         "a": ({"": "com.example.Catalog"}, "CATALOG_IMPLEMENTATION_NOT_FOUND"),

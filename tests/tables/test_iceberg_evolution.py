@@ -89,6 +89,27 @@ def test_partitions_evolve(spark: SparkSession, tmp_path: Path) -> None:
     assert library(tmp_path).load_table("db.t").spec().fields == specs[4].fields
 
 
+def test_a_column_of_an_older_partitioning_may_go(spark: SparkSession, tmp_path: Path) -> None:
+    spark.sql("create table ice.db.t (id int, K string) partitioned by (truncate(1, k))")
+    spark.sql("insert into ice.db.t values (1, 'a'), (2, 'b'), (3, 'b')")
+    assert failure(spark, "alter table ice.db.t drop column k") == "UNSUPPORTED_FEATURE.HIVEFRAME"
+    spark.sql("alter table ice.db.t drop partition field K_trunc")
+    spark.sql("alter table ice.db.t drop column k")
+    spark.sql("delete from ice.db.t where id = 2")
+    spark.sql("insert into ice.db.t values (4)")
+    spark.sql("update ice.db.t set id = 5 where id = 1")
+    assert rows(spark, "select * from ice.db.t order by id") == [(3,), (4,), (5,)]
+    spark.sql("call ice.system.rewrite_data_files('db.t')")
+    assert rows(spark, "select * from ice.db.t order by id") == [(3,), (4,), (5,)]
+
+
+def test_new_columns_of_the_rows_are_added(people: SparkSession, tmp_path: Path) -> None:
+    wider = people.sql("select 2 id, 'b' name, null s, 1.5d extra")
+    wider.writeTo("people").option("mergeSchema", "true").append()
+    assert rows(people, "select id, extra from people order by id") == [(1, None), (2, 1.5)]
+    assert library(tmp_path).load_table("db.people").schema().column_names[-1] == "extra"
+
+
 def test_rows_are_written_in_order(spark: SparkSession, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 

@@ -57,7 +57,7 @@ from hiveframe.errors import SparkException
 from hiveframe.lake.iceberg import steps
 from hiveframe.lake.iceberg.catalogs import FAILURES
 from hiveframe.lake.iceberg.manifests import read_entries
-from hiveframe.lake.iceberg.planning import Partition, entries, partition_of
+from hiveframe.lake.iceberg.planning import Partition, entries, partition_of, schema_of
 from hiveframe.lake.iceberg.pruning import zones_of
 from hiveframe.lake.iceberg.updates import made
 from hiveframe.lake.pruning import may_hold
@@ -232,9 +232,9 @@ class _Snapshot:
         counts = SnapshotSummaryCollector()
         specs = {s.spec_id: s for s in self._metadata.partition_specs}
         for file in (*job.added, *job.deletes):
-            counts.add_file(file, _schema_of(file.spec_id, self._metadata), specs[file.spec_id])
+            counts.add_file(file, schema_of(file.spec_id, self._metadata), specs[file.spec_id])
         for file in removed:
-            counts.remove_file(file, _schema_of(file.spec_id, self._metadata), specs[file.spec_id])
+            counts.remove_file(file, schema_of(file.spec_id, self._metadata), specs[file.spec_id])
         properties = {**counts.build(), **job.properties}
         previous = self._parent.summary if self._parent is not None else None
         # the library computes totals for all operations but one, whose totals are reckoned alike
@@ -313,7 +313,7 @@ class _Snapshot:
         number = len(self._written)
         path = self._path(f"{self._token}-m{number}.avro")
         spec = next(s for s in self._metadata.partition_specs if s.spec_id == spec_id)
-        schema, output = _schema_of(spec_id, self._metadata), self._table.io.new_output(path)
+        schema, output = schema_of(spec_id, self._metadata), self._table.io.new_output(path)
         if is_deletes:
             writer: Any = DeleteManifestWriter(spec, schema, output, self._id, _COMPRESSION)
         else:
@@ -341,16 +341,6 @@ class _Snapshot:
         path = f"{self._metadata.location.rstrip('/')}/metadata/{name}"
         self._written.append(path)
         return path
-
-
-def _schema_of(spec_id: int, metadata: TableMetadata) -> Any:
-    """A schema that has all columns of a spec: the table's own, or an older one for a spec whose column is gone."""
-    spec = next(s for s in metadata.partition_specs if s.spec_id == spec_id)
-    wanted = {f.source_id for f in spec.fields}
-    for schema in (metadata.schema(), *reversed(metadata.schemas)):
-        if wanted <= set(schema.field_ids):
-            return schema
-    raise AssertionError(spec)
 
 
 def _by_spec(files: Iterable[DataFile]) -> Mapping[int, list[DataFile]]:

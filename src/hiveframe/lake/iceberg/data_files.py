@@ -30,7 +30,7 @@ from pyiceberg.types import DoubleType, FloatType, StringType
 from hiveframe.errors import unsupported
 from hiveframe.lake.iceberg.columns import arrow_schema
 from hiveframe.lake.iceberg.partitioning import Partitioner
-from hiveframe.lake.iceberg.planning import Partition
+from hiveframe.lake.iceberg.planning import Partition, schema_of
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.lake.write.staging import sync_folder
@@ -230,7 +230,7 @@ def new_path(metadata: TableMetadata, spec: PartitionSpec, values: Sequence[Any]
     name = f"{uuid.uuid4()}{kind}.parquet"
     if spec.is_unpartitioned():
         return provider.new_data_location(name)
-    folder: Any = _Folder(spec.partition_to_path(Record(*values), metadata.schema()))
+    folder: Any = _Folder(spec.partition_to_path(Record(*values), schema_of(spec.spec_id, metadata)))
     return provider.new_data_location(name, folder)
 
 

@@ -6,6 +6,7 @@ Source: Iceberg's table spec, "Partitioning", "Partition Transforms", and its ap
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -86,7 +87,8 @@ def spec_of(terms: Sequence[Term], schema: Schema, held: TableMetadata | None) -
             number = before.field_id
         else:
             last = number = last + 1
-        fields.append(PartitionField(source.field_id, number, transform, term.name or default_name(term)))
+        name = term.name or default_name(replace(term, column=schema.find_column_name(source.field_id) or term.column))
+        fields.append(PartitionField(source.field_id, number, transform, name))
     if held is not None and held.format_version == 1:
         fields = _with_voids(held.spec(), fields)
     for other in held.partition_specs if held is not None else []:

@@ -20,6 +20,7 @@ from pyiceberg.manifest import (
     ManifestEntryStatus,
     ManifestFile,
 )
+from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
@@ -49,6 +50,16 @@ def partition_of(file: DataFile) -> Partition:
     """The partition that a file lies in."""
     values = file.partition
     return file.spec_id, tuple(values[i] for i in range(len(values)))
+
+
+def schema_of(spec_id: int, metadata: TableMetadata) -> Schema:
+    """A schema that has all columns of a spec: the table's own, or an older one for a spec whose column is gone."""
+    spec = next(s for s in metadata.partition_specs if s.spec_id == spec_id)
+    wanted = {f.source_id for f in spec.fields}
+    for schema in (metadata.schema(), *reversed(metadata.schemas)):
+        if wanted <= set(schema.field_ids):
+            return schema
+    raise AssertionError(spec)
 
 
 def plan(io: FileIO, snapshot: Snapshot | None, metadata: TableMetadata) -> tuple[PlannedFile, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hiveframe.catalog.entities import BucketSpec, Table, Term
 from hiveframe.catalog.metastore import quoted
@@ -24,7 +25,7 @@ from hiveframe.sessions.data_sources import find_provider, write_to
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.opened import is_versioned, opened
-from hiveframe.sql import parse_schema
+from hiveframe.sql import parse_multipart_identifier, parse_schema
 
 
 @handles(c.WriteSource)
@@ -39,6 +40,11 @@ def write_source(session: CommandSession, command: c.WriteSource) -> SmallTable:
     options = Options(command.options or {})
     path = command.path or options.get("path")
     format_name = command.format or session.settings.require("spark.sql.sources.default")
+    if short_name(format_name) == "iceberg" and path is not None and "/" not in path:
+        named = {k: v for k, v in options.items() if k.lower() != "path"}
+        name = spec.TableName(parse_multipart_identifier(path))
+        _save_as_table(session, replace(command, path=None, options=named, format="iceberg"), name)
+        return EMPTY
     if short_name(format_name) == "noop":
         for _ in session.stream(session.analyze(command.child)):
             pass
