@@ -79,6 +79,29 @@ def test_identities_count(spark: SparkSession) -> None:
     assert failure(spark, "insert into t values (1, 'x')") == condition
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "condition"),
+    [
+        ("delta.appendonly", "maybe", "DELTA_INVALID_PROPERTY_VALUE"),
+        ("delta.checkpointInterval", "0", "DELTA_INVALID_PROPERTY_VALUE"),
+        ("delta.logRetentionDuration", "a while", "DELTA_INVALID_PROPERTY_VALUE"),
+        ("delta.appendOnli", "true", "DELTA_UNKNOWN_CONFIGURATION"),
+        ("delta.columnMapping.mode", "names", "DELTA_INVALID_PROPERTY_VALUE"),
+    ],
+)
+def test_properties_of_the_format_are_checked(name: str, value: str, condition: str, spark: SparkSession) -> None:
+    assert failure(spark, f"create table t (a int) using delta tblproperties ('{name}' = '{value}')") == condition
+    spark.sql("create table t (a int) using delta tblproperties ('own' = 'x', 'delta.logRetentionDuration' = '2 days')")
+    assert failure(spark, f"alter table t set tblproperties ('{name}' = '{value}')") == condition
+
+
+def test_properties_of_the_format_have_one_spelling(spark: SparkSession) -> None:
+    spark.sql("create table t (a int) using delta tblproperties ('DELTA.appendonly' = 'TRUE')")
+    assert rows(spark, "show tblproperties t") == [("delta.appendOnly", "TRUE")]
+    spark.sql("insert into t values (1)")
+    assert failure(spark, "delete from t where a = 1") == "DELTA_CANNOT_MODIFY_APPEND_ONLY"
+
+
 def test_types_widen(spark: SparkSession) -> None:
     spark.sql("create table t (i int) using delta tblproperties ('delta.enableTypeWidening' = 'true')")
     spark.sql("insert into t values (1)")

@@ -21,6 +21,7 @@ from pyspark.sql import SparkSession
 from hiveframe.errors import SparkError, SparkException
 from hiveframe.lake.delta import transaction
 from hiveframe.lake.delta.log import commit_path
+from hiveframe.lake.delta.snapshot import Snapshots
 from tests.tables.answers import rows as answer
 from tests.tables.delta_rows import add, delete, duckdb_rows, library_rows, make, rows, state
 from tests.tables.delta_workers import count_up, make_and_die, work, write_with_little_room
@@ -267,6 +268,19 @@ def test_a_commit_is_later_than_the_one_it_lost_to(
     times = [info["inCommitTimestamp"] for info in said]
     assert times == sorted(set(times))
     assert answer(spark, "select id from t order by id") == [(1,), (2,)]
+
+
+def test_a_checkpoint_does_not_forget_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = make(tmp_path / "t", enableInCommitTimestamps="true", checkpointInterval="1")
+    put(tmp_path / "t", [(1, 1)])
+    before = Snapshots().load(table.location)
+    assert before is not None
+    assert before.in_commit_ms is not None
+    monkeypatch.setattr(transaction.time, "time_ns", lambda: 0)
+    put(tmp_path / "t", [(2, 2)])
+    after = Snapshots().load(table.location)
+    assert after is not None
+    assert after.in_commit_ms == before.in_commit_ms + 1
 
 
 def put(location: Path, new: list[Row]) -> None:

@@ -22,6 +22,7 @@ from hiveframe.lake.delta.columns import MAX_ID
 from hiveframe.lake.delta.deletion_vectors import read_vector, vector_path, write_vectors
 from hiveframe.lake.delta.features import features_of, with_features
 from hiveframe.lake.delta.history import commit_info, commit_times
+from hiveframe.lake.delta.intervals import hours
 from hiveframe.lake.delta.log import LOG, commit_path
 from hiveframe.lake.delta.snapshot import Snapshot
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all
@@ -102,10 +103,10 @@ def _as_it_was(now: Metadata, then: Metadata) -> Metadata:
     return replace(then, configuration={**then.configuration, MAX_ID: most}) if most is not None else then
 
 
-def vacuum(snapshot: Snapshot, hours: float | None, *, dry_run: bool, checks: bool) -> list[str]:
-    """Remove the files that no version younger than `hours` names; their paths."""
+def vacuum(snapshot: Snapshot, kept: float | None, *, dry_run: bool, checks: bool) -> list[str]:
+    """Remove the files that no version younger than `kept` hours names; their paths."""
     configured = _hours(snapshot.properties.get("delta.deletedFileRetentionDuration"))
-    kept_hours = configured if hours is None else hours
+    kept_hours = configured if kept is None else kept
     if checks and kept_hours < configured:
         raise PlainIllegalArgument(
             "",
@@ -154,22 +155,10 @@ def _hours(interval: str | None) -> float:
     """Hours of `interval 1 week`, the form in which properties hold times."""
     if interval is None:
         return _DEFAULT_HOURS
-    words = interval.lower().removeprefix("interval").split()
-    pairs = zip(words[::2], words[1::2], strict=False)
-    try:
-        return sum(float(number) * _UNITS[unit.rstrip("s")] for number, unit in pairs)
-    except (KeyError, ValueError) as error:
-        raise analysis_error("DELTA_INVALID_INTERVAL", interval=interval) from error
-
-
-_UNITS: Final[Mapping[str, float]] = {
-    "millisecond": 1 / 3_600_000,
-    "second": 1 / 3600,
-    "minute": 1 / 60,
-    "hour": 1.0,
-    "day": 24.0,
-    "week": 168.0,
-}
+    found = hours(interval)
+    if found is None:
+        raise analysis_error("DELTA_INVALID_INTERVAL", interval=interval)
+    return found
 
 
 def clone(

@@ -142,6 +142,12 @@ class _Replay:
         self.domains = dict(base.domains) if base else {}
         self.in_commit_ms = base.in_commit_ms if base else None
 
+    @property
+    def keeps_times(self) -> bool:
+        """Whether commits of the table say when they were made."""
+        configuration = self.metadata.configuration if self.metadata is not None else {}
+        return configuration.get("delta.enableInCommitTimestamps", "false").lower() == "true"
+
     def apply(self, actions: Iterable[Action]) -> None:
         """One commit's or checkpoint's actions: what is removed goes before what is added comes."""
         added: list[AddFile] = []
@@ -246,6 +252,9 @@ class Snapshots:
             replay, commits = _beginning(wanted, listing)
         for commit in commits:
             replay.apply(commit_actions(commit))
+        own = listing.commits.get(wanted.version)
+        if not commits and own is not None and replay.keeps_times:  # a checkpoint does not say when it was made
+            replay.apply(a for a in commit_actions(own) if isinstance(a, CommitInfo))
         made = replay.snapshot(wanted.version)
         identity = _identity(listing.source_of(wanted.version))
         if identity is not None:

@@ -41,6 +41,7 @@ from hiveframe.lake.delta.features import (
     with_features,
     with_versions,
 )
+from hiveframe.lake.delta.properties import checked
 from hiveframe.lake.delta.pruning import may_be_in
 from hiveframe.lake.delta.snapshot import CLUSTERING, FileKey, Snapshot, parsed_schema
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all, reads_nothing
@@ -82,7 +83,7 @@ class DeltaWrite:
 
     def define(self, definition: Definition) -> None:
         """The table's columns, partitioning and properties; what they ask of readers and writers goes with them."""
-        properties = dict(definition.properties)
+        properties = checked(definition.properties, self._metadata.configuration if self._metadata is not None else {})
         schema = definition.schema
         if self._is_defined:
             schema = with_notes_of(schema, self._schema())  # numbers and names that files have by now
