@@ -1,8 +1,11 @@
 """A hit gives what a run would have given: whatever changes is seen, and nothing else is run again."""
 
 import os
+import subprocess
+import sys
 import time
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -221,7 +224,19 @@ def test_clear_cache_clears_memory_and_disk(spark, cache, t):
     assert cache.disk.entries() == []
 
 
+FRAGMENTS = (
+    "SELECT n, k, s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) ORDER BY s DESC, k",
+    "SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k LIMIT 2",
+    "SELECT k, sum(v), count(*) AS n FROM t GROUP BY k HAVING n > 1 ORDER BY k",
+    "SELECT max(s) AS m, sum(n) AS t FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k)",
+    (
+        "SELECT a.k, b.s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) a JOIN "
+        "(SELECT k AS j, sum(v) AS s, count(*) AS n FROM t GROUP BY k) b ON a.k = b.j GROUP BY a.k, b.s ORDER BY 1, 2"
+    ),
+)
+
 QUERIES = (
+    *FRAGMENTS,
     SUMS,
     "SELECT count(*) AS n, max(v) AS m FROM t",
     "SELECT DISTINCT k FROM t WHERE v > 3 ORDER BY k DESC LIMIT 2",
@@ -358,18 +373,6 @@ def test_every_type_comes_back_in_a_fragment(cache, executed, expr):
     assert cache.fragment_hits == 1
 
 
-FRAGMENTS = (
-    "SELECT n, k, s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) ORDER BY s DESC, k",
-    "SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k ORDER BY k LIMIT 2",
-    "SELECT k, sum(v), count(*) AS n FROM t GROUP BY k HAVING n > 1 ORDER BY k",
-    "SELECT max(s) AS m, sum(n) AS t FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k)",
-    (
-        "SELECT a.k, b.s FROM (SELECT k, sum(v) AS s, count(*) AS n FROM t GROUP BY k) a JOIN "
-        "(SELECT k AS j, sum(v) AS s, count(*) AS n FROM t GROUP BY k) b ON a.k = b.j GROUP BY a.k, b.s ORDER BY 1, 2"
-    ),
-)
-
-
 @pytest.mark.parametrize("text", FRAGMENTS)
 def test_queries_that_go_on_from_a_kept_aggregation_take_it(spark, cache, t, text):
     spark.conf.set("spark.hiveframe.cache.results", "false")
@@ -401,3 +404,32 @@ def test_other_aggregations_do_not(spark, cache, t, text):
     cache.flush()
     rows(spark, text)
     assert cache.fragment_hits == 0
+
+
+PROGRAM = """
+import sys, hiveframe
+spark = hiveframe.session(**{
+    "spark.sql.warehouse.dir": sys.argv[1] + "/w", "spark.local.dir": sys.argv[1] + "/local",
+    "spark.hiveframe.cache.disk": "64MB",
+})
+query = f"SELECT k, count(DISTINCT v) AS n FROM parquet.`{sys.argv[1]}/large.parquet` GROUP BY k ORDER BY k"
+for _ in range(int(sys.argv[2])):
+    print(spark.sql(query).toArrow().to_pylist())
+    spark.sql("SELECT * FROM system.cache.entries").collect()
+print([r.value for r in spark.sql("SELECT value FROM system.cache.counts WHERE name = 'hits'").collect()])
+"""
+
+
+def test_processes_share_what_is_on_disk(tmp_path):
+    values = np.random.default_rng(5).integers(0, 1 << 40, 1_500_000)
+    pq.write_table(pa.table({"k": values % 7, "v": values}), tmp_path / "large.parquet")
+    time.sleep(SETTLED_S)
+
+    def run(times):
+        command = [sys.executable, "-c", PROGRAM, str(tmp_path), str(times)]
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+
+    *first, _ = run(3)  # from its second run on it is kept, even where it is fast
+    again, hits = run(1)
+    assert set(first) == {again}
+    assert hits == "[1]"
