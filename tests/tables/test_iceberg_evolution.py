@@ -142,6 +142,22 @@ def test_properties(people: SparkSession, tmp_path: Path) -> None:
     assert rows(people, "show tables in ice.db") == [("db", "folk", False)]
 
 
+@pytest.mark.parametrize(
+    "clause", ["PARTITIONED BY (k, days(ts))\nCLUSTERED BY (id)\nINTO 4 BUCKETS", "", "PARTITIONED BY (k)"]
+)
+def test_a_table_can_be_made_again_from_its_statement(clause: str, spark: SparkSession, tmp_path: Path) -> None:
+    spark.sql(f"create table ice.db.t (id int comment 'key', k string, ts timestamp) using iceberg {clause}")
+    ((statement,),) = rows(spark, "show create table ice.db.t")
+    assert clause in statement
+    first = library(tmp_path).load_table("db.t")
+    spark.sql("drop table ice.db.t")
+    spark.sql(statement)
+    again = library(tmp_path).load_table("db.t")
+    assert (again.schema(), again.spec()) == (first.schema(), first.spec())
+    sorted_buckets = "clustered by (a) sorted by (a) into 4 buckets"
+    assert failure(spark, f"create table ice.db.u (a int) {sorted_buckets}") == "UNSUPPORTED_FEATURE.HIVEFRAME"
+
+
 def test_branches_and_tags(people: SparkSession, tmp_path: Path) -> None:
     people.sql("alter table people create branch audit retain 7 days with snapshot retention 3 snapshots 2 days")
     people.sql("alter table people create tag v1")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from hiveframe.catalog.entities import Table
+from hiveframe.catalog.entities import Table, Term
 from hiveframe.plan.types import STRING, StructField, sql_name
 from hiveframe.sql.identifiers import quote_if_needed
 from hiveframe.sql.strings import quote_string
@@ -36,12 +36,23 @@ def _create_view(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _terms(terms: Sequence[Term]) -> list[str]:
+    """Hidden partitioning; buckets stand in a clause of their own, as Spark shows them, where there is one."""
+    buckets = [x for x in terms if x.function == "bucket"]
+    parted = [x for x in terms if x not in buckets] if len(buckets) == 1 else list(terms)
+    lines = [f"PARTITIONED BY ({', '.join(str(x) for x in parted)})"] if parted else []
+    if len(buckets) == 1:
+        lines += [f"CLUSTERED BY ({buckets[0].column})", f"INTO {buckets[0].argument} BUCKETS"]
+    return lines
+
+
 def _create_table(table: Table, name: str) -> str:
     columns = ",\n  ".join(_column(f) for f in table.schema.fields)
     lines = [f"CREATE TABLE {name} (\n  {columns})", f"USING {table.provider}"]
     if table.options:
         lines.append(f"OPTIONS {_pairs(table.options)}")
-    if table.partition_columns:
+    lines += _terms(table.terms)
+    if table.partition_columns and not table.terms:
         lines.append(f"PARTITIONED BY ({_names(table.partition_columns)})")
     if table.cluster_by:
         lines.append(f"CLUSTER BY ({_names(table.cluster_by)})")

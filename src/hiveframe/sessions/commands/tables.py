@@ -120,6 +120,11 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
     partitions = [term.column for term in terms if term.function == "identity"]
     if provider != "iceberg":
         plain_columns(terms)
+    elif command.bucket_count:  # `CLUSTERED BY (a) INTO 4 BUCKETS` is `bucket(4, a)` there
+        if command.sort_by or len(command.bucket_by) != 1:
+            raise unsupported("SORTED BY, or several columns in CLUSTERED BY, of an Iceberg table")
+        terms = (*terms, Term(command.bucket_by[0], "bucket", command.bucket_count))
+    has_buckets = bool(command.bucket_count) and provider != "iceberg"
     fields += [column_field(session, d, collation) for d in command.partition_columns]
     if not fields and command.query is None and not (is_versioned(provider) and not is_there(provider, location)):
         if given is None and not is_versioned(provider):
@@ -137,7 +142,7 @@ def _described(session: CommandSession, command: c.CreateTable, catalog: str, da
         provider,
         location,
         tuple(partitions),
-        BucketSpec(command.bucket_count, command.bucket_by, command.sort_by) if command.bucket_count else None,
+        BucketSpec(command.bucket_count or 0, command.bucket_by, command.sort_by) if has_buckets else None,
         command.cluster_by,
         dict(options.without("path")),
         {**with_collation(command.properties, collation), **_constraints(command, provider)},
