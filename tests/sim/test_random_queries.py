@@ -18,7 +18,8 @@ from hiveframe.optimizer import driver
 from tests.sim.random_queries import BOOL, INT, TABLES, Queries, Relation
 
 _FIRST, _, _END = os.environ.get("HIVEFRAME_SEEDS", "0:60").partition(":")
-SEEDS = range(int(_FIRST), int(_END))
+_FOUND = (93268,)  # drawn once and failed: a sort key that becomes a constant
+SEEDS = (*range(int(_FIRST), int(_END)), *_FOUND)
 Rows = Counter[tuple[str, ...]]
 
 

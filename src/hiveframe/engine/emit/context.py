@@ -168,7 +168,10 @@ class Context:
 
     def ordered(self, key: SortKey) -> exp.Expression:
         """A sort key with its direction and null order spelled out."""
-        return exp.Ordered(this=self.expr(key.child), desc=not key.ascending, nulls_first=key.nulls_first)
+        made = self.expr(key.child)
+        if isinstance(made, (exp.Literal, exp.Boolean, exp.Null)):  # DuckDB takes these for positions, or refuses them
+            made = q.cast(made, q.physical_type(key.child.dtype))
+        return exp.Ordered(this=made, desc=not key.ascending, nulls_first=key.nulls_first)
 
     def arrow_type(self, dtype: DataType) -> pa.DataType:
         """The pyarrow type of a kernel's result."""
