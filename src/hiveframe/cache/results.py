@@ -32,7 +32,7 @@ TOO_CHEAP_S: Final = 0.01
 """Faster ones never are."""
 
 LARGEST_SHARE: Final = 8
-"""One entry may take this part of the memory tier."""
+"""One entry may take this part of the larger tier."""
 
 _WAITING: Final = 8
 _SEEN: Final = 4096
@@ -41,10 +41,10 @@ _SEEN: Final = 4096
 class Results:
     """Kept results in memory and, where `disk` is given, in a folder. Thread-safe."""
 
-    def __init__(self, memory: MemoryTier, disk: DiskTier | None, limit_bytes: int) -> None:
+    def __init__(self, memory: MemoryTier, disk: DiskTier | None, memory_bytes: int) -> None:
         self.memory = memory
         self.disk = disk
-        self.largest_bytes = limit_bytes // LARGEST_SHARE
+        self.largest_bytes = max(memory_bytes, disk.limit_bytes if disk is not None else 0) // LARGEST_SHARE
         self.hits = self.misses = self.admitted = self.refused = self.served_bytes = 0
         self.fragment_hits = 0
         self.saved_s = 0.0

@@ -43,7 +43,8 @@ class Reads:
 
     def note_files(self, request: ReadRequest, context: ReadContext, source: ScanSource) -> None:
         """The analysis depends on the files that a source found."""
-        self.sources.append(source)
+        if self._is_repeatable:
+            self.sources.append(source)
         found = source.files if source.state is None else source.state
         if found:
             self.note(lambda: source_state(request, context), found)

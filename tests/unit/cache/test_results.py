@@ -433,3 +433,12 @@ def test_processes_share_what_is_on_disk(tmp_path):
     again, hits = run(1)
     assert set(first) == {again}
     assert hits == "[1]"
+
+
+def test_disk_alone_will_do(spark, cache, t, monkeypatch):
+    alone = Results(MemoryTier(Pheromone(0)), cache.disk, 0)
+    monkeypatch.setattr(process, "_results", alone)
+    first = rows(spark)
+    alone.flush()
+    assert rows(spark) == first
+    assert (alone.hits, len(alone.memory)) == (1, 0)
