@@ -18,7 +18,7 @@ from hiveframe.optimizer import driver
 from tests.sim.random_queries import BOOL, INT, TABLES, Queries, Relation
 
 _FIRST, _, _END = os.environ.get("HIVEFRAME_SEEDS", "0:60").partition(":")
-_FOUND = (93268,)  # drawn once and failed: a sort key that becomes a constant
+_FOUND = (93060, 93268)  # drawn once and failed: a sort key that is a constant was taken for a position, or refused
 SEEDS = (*range(int(_FIRST), int(_END)), *_FOUND)
 Rows = Counter[tuple[str, ...]]
 
