@@ -66,6 +66,19 @@ def test_the_library_reads_our_feed(fed: SparkSession, warehouse: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("vectors", ["true", "false"])
+def test_rows_that_are_replaced_are_told_and_no_others(vectors: str, spark: SparkSession, warehouse: Path) -> None:
+    feed = f"'delta.enableChangeDataFeed' = 'true', 'delta.enableDeletionVectors' = '{vectors}'"
+    spark.sql(f"create table t (id int, v string) using delta tblproperties ({feed})")
+    spark.sql("insert into t values (1, 'a'), (2, 'b'), (3, 'c')")
+    spark.sql("insert into t replace where id > 1 values (2, 'new'), (9, 'z')")
+    wanted = [(2, "b", "delete"), (2, "new", "insert"), (3, "c", "delete"), (9, "z", "insert")]
+    told = rows(spark, "select id, v, _change_type from table_changes('t', 2) order by id, v")
+    assert told == wanted
+    found = pa.table(DeltaTable(str(warehouse / "t")).load_cdf(2, 2)).to_pylist()
+    assert sorted((r["id"], r["v"], r["_change_type"]) for r in found) == wanted
+
+
 def test_what_cannot_be_told(fed: SparkSession) -> None:
     assert failure(fed, "select * from table_changes('t', 99)") == "DELTA_INVALID_CDC_RANGE"
     fed.sql("create table silent using delta as select 1 a")

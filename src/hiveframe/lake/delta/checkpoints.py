@@ -18,7 +18,9 @@ def checkpoint_if_due(location: str, version: int) -> None:
     The commit stands whatever becomes of it: a table without checkpoints reads right, only slower.
     """
     snapshot = SNAPSHOTS.load(location, version)
-    if snapshot is None or version == 0 or version % int(snapshot.properties.get(_INTERVAL, _DEFAULT)):
+    asked = snapshot.properties.get(_INTERVAL, "") if snapshot is not None else ""
+    interval = int(asked) if asked.isdecimal() and int(asked) else _DEFAULT
+    if snapshot is None or version == 0 or version % interval:
         return
     try:
         from deltalake import DeltaTable

@@ -209,7 +209,7 @@ def _apply(
 ) -> dict[str, int]:
     """Run the query aside, take out what it says, put in what it says; how many rows by action."""
     write = target.begin(session)
-    with _aside(session, plan) as found:
+    with aside(session, plan) as found:
         counts = _counts(session, found)
         gone = spec.Filter(found, _is_in(_UPDATE, _DELETE))
         repeated = _most_repeated(session, gone)
@@ -249,6 +249,18 @@ def _put_changes(session: CommandSession, target: Opened, write: Write, found: s
         ("delete", _old_rows(target, found, _DELETE)),
         ("insert", _new_rows(session, target, found, _INSERT)),
     )
+    _tell(session, target, write, kinds)
+
+
+def tell_replaced(
+    session: CommandSession, target: Opened, write: Write, old: spec.Relation, new: spec.Relation
+) -> None:
+    """The feed's rows of some that came in the place of others."""
+    columns = tuple(spec.Alias(_column(f.name), (f.name,)) for f in _fields(target))
+    _tell(session, target, write, (("delete", spec.Project(old, columns)), ("insert", spec.Project(new, columns))))
+
+
+def _tell(session: CommandSession, target: Opened, write: Write, kinds: Sequence[tuple[str, spec.Relation]]) -> None:
     marked = [
         spec.WithColumns(rows, (spec.Alias(spec.Literal(kind, t.STRING), (CHANGE_TYPE,)),)) for kind, rows in kinds
     ]
@@ -271,7 +283,7 @@ def _old_rows(target: Opened, found: spec.Relation, action: str) -> spec.Relatio
 
 
 @contextmanager
-def _aside(session: CommandSession, plan: spec.Relation) -> Iterator[spec.Relation]:
+def aside(session: CommandSession, plan: spec.Relation) -> Iterator[spec.Relation]:
     """The rows of a plan, computed once into files that go when they have been used."""
     os.makedirs(scratch_dir(), mode=0o700, exist_ok=True)
     folder = tempfile.mkdtemp(prefix="changes-", dir=session.settings.get("spark.local.dir") or scratch_dir())

@@ -20,7 +20,7 @@ from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.versioned.checks import check, checked, text
 from hiveframe.sessions.versioned.computed import advanced, given_columns, identities, with_computed
 from hiveframe.sessions.versioned.opened import Opened, note, opened_at, table_at
-from hiveframe.sessions.versioned.row_level import take_out_where
+from hiveframe.sessions.versioned.row_level import aside, take_out_where, tell_replaced
 from hiveframe.sessions.versioned.schema_merging import merged, merges_schema
 from hiveframe.sessions.versioned.storing import add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
@@ -60,8 +60,14 @@ def overwrite_where(
         condition = parse_expression(condition, conf=session.settings)
     write = target.begin(session, options)
     held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
-    _put(session, write, target.definition, spec.Filter(rows, held))
-    touched = take_out_where(session, target, write, condition)
+    if write.wants_changes and write.copies_files:  # else the feed is told by the files that come and go
+        with aside(session, rows) as once:
+            _put(session, write, target.definition, spec.Filter(once, held))
+            touched = take_out_where(session, target, write, condition)
+            tell_replaced(session, target, write, touched, once)
+    else:
+        _put(session, write, target.definition, spec.Filter(rows, held))
+        touched = take_out_where(session, target, write, condition)
     reads = reads_of(session, target, rows, touched)
     write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=reads)
 
