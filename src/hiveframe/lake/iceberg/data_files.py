@@ -38,8 +38,8 @@ from hiveframe.lake.write.staging import sync_folder
 _FLOATS: Final = (FloatType, DoubleType)
 _NOT_MEASURED: Final = MetricsMode(MetricModeTypes.NONE)
 _GROUP_ROWS: Final = 131_072
-_BUFFERED_ROWS: Final = 4 * 1024 * 1024
-_OPEN_FILES: Final = 100
+_BUFFERED_BYTES: Final = 256 * 1024 * 1024
+_OPEN_FILES: Final = 200
 _FILE_PATH: Final = 2147483546
 _POSITION: Final = 2147483545
 _CODEC: Final = "write.parquet.compression-codec"
@@ -60,8 +60,8 @@ class _Range:
     null_count: int = 0
     nan_count: int = 0
 
-    def take(self, values: pa.Array) -> None:
-        """Add a batch's values."""
+    def take(self, values: pa.ChunkedArray) -> None:
+        """Add values."""
         self.value_count += len(values)
         self.null_count += values.null_count
         is_nan = pc.is_nan(values)
@@ -74,12 +74,13 @@ class _Range:
 
 @dataclass(eq=False)
 class _Open:
-    """A partition's file in the making, and its rows that are not in it yet."""
+    """A partition's file in the making, there from its first row group on, and the rows that are not in it yet."""
 
     path: str
-    writer: pq.ParquetWriter
+    writer: pq.ParquetWriter | None = None
     buffered: list[pa.RecordBatch] = field(default_factory=list)
     waiting: int = 0
+    waiting_bytes: int = 0
     written: int = 0
     ranges: dict[int, _Range] = field(default_factory=dict)
 
@@ -103,7 +104,7 @@ class DataFileWriter:
         self._max_rows = max_rows
         self._size = int(metadata.properties.get(_SIZE, 512 * 1024 * 1024))
         self._open: dict[tuple[Any, ...], _Open] = {}
-        self._waiting = 0
+        self._waiting_bytes = 0
         self.files: list[DataFile] = []
         self.row_count = 0
 
@@ -118,45 +119,47 @@ class DataFileWriter:
 
     def _take(self, values: tuple[Any, ...], rows: pa.RecordBatch) -> None:
         while rows.num_rows:
-            held = self._opened(values)
+            held = self._open.get(values)
+            if held is None:
+                held = self._open[values] = _Open(new_path(self._metadata, self._spec, values))
             room = self._max_rows - held.written - held.waiting if self._max_rows else rows.num_rows
             part, rows = rows.slice(0, room), rows.slice(room)
             held.buffered.append(part)
-            for i, number in self._floats:
-                held.ranges.setdefault(number, _Range()).take(part.column(i))
             held.waiting += part.num_rows
-            self._waiting += part.num_rows
+            held.waiting_bytes += part.nbytes
+            self._waiting_bytes += part.nbytes
             self.row_count += part.num_rows
             if held.waiting >= _GROUP_ROWS:
                 self._flush(held)
             is_full = self._max_rows and held.written + held.waiting >= self._max_rows
-            if is_full or (held.waiting == 0 and os.path.getsize(local_path(held.path)) >= self._size):
+            if is_full or (held.writer and not held.waiting and os.path.getsize(local_path(held.path)) >= self._size):
                 self._close(values)
-        if self._waiting > _BUFFERED_ROWS:
-            self._flush(max(self._open.values(), key=lambda o: o.waiting))
-
-    def _opened(self, values: tuple[Any, ...]) -> _Open:
-        held = self._open.pop(values, None)  # goes to the end: the one used longest ago is first
-        if held is None:
-            if len(self._open) >= _OPEN_FILES:
-                self._close(next(iter(self._open)))
-            path = new_path(self._metadata, self._spec, values)
-            os.makedirs(os.path.dirname(local_path(path)), exist_ok=True)
-            kept = self._measured
-            held = _Open(path, _writer(local_path(path), self._arrow, self._metadata.properties, kept))
-        self._open[values] = held
-        return held
+        if self._waiting_bytes > _BUFFERED_BYTES:
+            self._flush(max(self._open.values(), key=lambda o: o.waiting_bytes))
 
     def _flush(self, held: _Open) -> None:
-        if held.waiting:
-            held.writer.write_table(pa.Table.from_batches(held.buffered), row_group_size=_GROUP_ROWS)
-            self._waiting -= held.waiting
-            held.written += held.waiting
-            held.buffered, held.waiting = [], 0
+        """Put the rows that wait into the file."""
+        if not held.waiting:
+            return
+        if held.writer is None:
+            begun = [values for values, other in self._open.items() if other.writer is not None]
+            if len(begun) >= _OPEN_FILES:
+                self._close(max(begun, key=lambda values: self._open[values].written))
+            local = local_path(held.path)
+            os.makedirs(os.path.dirname(local), exist_ok=True)
+            held.writer = _writer(local, self._arrow, self._metadata.properties, self._measured)
+        rows = pa.Table.from_batches(held.buffered)
+        for i, number in self._floats:
+            held.ranges.setdefault(number, _Range()).take(rows.column(i))
+        held.writer.write_table(rows, row_group_size=_GROUP_ROWS)
+        self._waiting_bytes -= held.waiting_bytes
+        held.written += held.waiting
+        held.buffered, held.waiting, held.waiting_bytes = [], 0, 0
 
     def _close(self, values: tuple[Any, ...]) -> None:
         held = self._open.pop(values)
         self._flush(held)
+        assert held.writer is not None
         held.writer.close()
         sync_file(local_path(held.path))
         footer = pq.read_metadata(local_path(held.path))

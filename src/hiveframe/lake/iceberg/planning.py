@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 from pyiceberg.io import FileIO
 from pyiceberg.manifest import (
@@ -28,7 +29,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.lake.iceberg.manifests import read_entries
 from hiveframe.lake.paths import local_path
 
-_KEPT: Final = 2_000
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +64,13 @@ def schema_of(spec_id: int, metadata: TableMetadata) -> Schema:
 
 
 def plan(io: FileIO, snapshot: Snapshot | None, metadata: TableMetadata) -> tuple[PlannedFile, ...]:
-    """The snapshot's files; those of a manifest are read once."""
+    """The snapshot's files."""
     if snapshot is None:
         return ()
-    manifests = snapshot.manifests(io)
+    return _PLANS.get(snapshot.manifest_list, lambda: _planned(io, snapshot.manifests(io), metadata))
+
+
+def _planned(io: FileIO, manifests: Sequence[ManifestFile], metadata: TableMetadata) -> tuple[PlannedFile, ...]:
     unpartitioned = {s.spec_id for s in metadata.partition_specs if s.is_unpartitioned()}
     positions: dict[Partition, list[tuple[int, DataFile]]] = defaultdict(list)
     equalities: dict[Partition, list[tuple[int, DataFile]]] = defaultdict(list)
@@ -96,30 +100,36 @@ def plan(io: FileIO, snapshot: Snapshot | None, metadata: TableMetadata) -> tupl
 
 
 def entries(io: FileIO, manifests: Sequence[ManifestFile]) -> list[ManifestEntry]:
-    """The live entries of manifests."""
-    return [entry for manifest in manifests for entry in _ENTRIES.of(io, manifest)]
+    """The live entries of manifests, each of which is read once."""
+    return [e for m in manifests for e in _ENTRIES.get(m.manifest_path, partial(_live, io, m))]
 
 
-class _Entries:
-    """Entries of the manifests used last: a manifest never changes. Thread-safe."""
+def _live(io: FileIO, manifest: ManifestFile) -> tuple[ManifestEntry, ...]:
+    return tuple(e for e in read_entries(io, manifest) if e.status != ManifestEntryStatus.DELETED)
 
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, tuple[ManifestEntry, ...]] = OrderedDict()
+
+class _Kept(Generic[Item]):
+    """What was found in files that never change, by their paths: those used last. Thread-safe."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._held: OrderedDict[str, tuple[Item, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, io: FileIO, manifest: ManifestFile) -> tuple[ManifestEntry, ...]:
-        path = manifest.manifest_path
+    def get(self, path: str, compute: Callable[[], tuple[Item, ...]]) -> tuple[Item, ...]:
+        """What is known of a file, or found now."""
         with self._lock:
             found = self._held.get(path)
             if found is not None:
                 self._held.move_to_end(path)
                 return found
-        read = tuple(e for e in read_entries(io, manifest) if e.status != ManifestEntryStatus.DELETED)
+        found = compute()
         with self._lock:
-            self._held[path] = read
-            if len(self._held) > _KEPT:
+            self._held[path] = found
+            if len(self._held) > self._capacity:
                 self._held.popitem(last=False)
-        return read
+        return found
 
 
-_ENTRIES: Final = _Entries()
+_ENTRIES: Final[_Kept[ManifestEntry]] = _Kept(2_000)
+_PLANS: Final[_Kept[PlannedFile]] = _Kept(50)
