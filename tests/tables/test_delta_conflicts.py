@@ -150,6 +150,29 @@ def test_only_what_a_condition_may_touch_counts(
         race(monkeypatch, lambda: parts.sql(first), lambda: parts.sql(second).collect())
 
 
+@pytest.mark.parametrize(("part", "is_disturbed"), [("a", True), ("b", False)])
+def test_strict_tables_mind_appends_that_a_condition_may_touch(
+    part: str, is_disturbed: bool, parts: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts.sql("alter table t set tblproperties ('delta.isolationLevel' = 'Serializable')")
+    append, delete = "insert into t values (1, 5, 'a')", f"delete from t where p = '{part}' and id < 50"
+    if is_disturbed:
+        with pytest.raises(PySparkException) as caught:
+            race(monkeypatch, lambda: parts.sql(append), lambda: parts.sql(delete).collect())
+        assert caught.value.getCondition() == "DELTA_CONCURRENT_APPEND"
+    else:
+        race(monkeypatch, lambda: parts.sql(append), lambda: parts.sql(delete).collect())
+
+
+def test_partitions_of_moments_are_told_apart(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    spark.sql("create table t (id int, at timestamp) using delta partitioned by (at)")
+    spark.sql("insert into t values (1, timestamp'2024-01-01 00:00:00'), (2, timestamp'2024-01-02 00:00:00')")
+    delete = "delete from t where at = timestamp'2024-01-0{} 00:00:00'"
+    race(monkeypatch, lambda: spark.sql(delete.format(1)), lambda: spark.sql(delete.format(2)).collect())
+    assert rows(spark, "select * from t") == []
+
+
 Rows = list[tuple[int, int, str]]
 Step = tuple[str, Callable[[Rows], Rows]]
 """A statement and what it makes of a table's rows."""
@@ -252,3 +275,31 @@ def test_many_writers_at_once(warehouse: Path) -> None:
     assert (afresh.version, len(afresh.files)) == (20, 20)
     assert (warehouse / "t" / "_delta_log" / "00000000000000000020.checkpoint.parquet").exists()
     spark.stop()
+
+
+def test_the_library_writes_at_the_same_time(spark: SparkSession, warehouse: Path) -> None:
+    import pyarrow as pa
+    from deltalake import DeltaTable, write_deltalake
+    from deltalake.exceptions import CommitFailedError
+
+    spark.sql("create table t (id int) using delta")
+    at = str(warehouse / "t")
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        for n in range(100, 110):
+            try:
+                write_deltalake(at, pa.table({"id": pa.array([n], pa.int32())}), mode="append")
+            except CommitFailedError as error:  # it gives up after some tries; what is said to be written counts
+                failures.append(error)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    for n in range(10):
+        spark.sql(f"insert into t values ({n})")
+    spark.sql("update t set id = id + 1000 where id < 10")
+    thread.join()
+    found = [id_ for (id_,) in rows(spark, "select id from t order by id")]
+    assert [n for n in found if n >= 1000] == [n + 1000 for n in range(10)]
+    assert len([n for n in found if n < 1000]) == 10 - len(failures)
+    assert sorted(pa.table(DeltaTable(at).scan().read_all())["id"].to_pylist()) == found

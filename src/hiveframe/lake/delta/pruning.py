@@ -43,7 +43,7 @@ class DeltaPruner:
         return source.restricted(kept) if len(kept) < len(source.files) else source
 
 
-def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf, time_zone: str) -> bool:
+def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf) -> bool:
     """Whether a row of some branch may be in a file, of that version or of a later one with the same columns."""
     fields = snapshot.schema.fields
     partitions = {name.lower() for name in snapshot.metadata.partition_columns}
@@ -52,7 +52,10 @@ def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf, time_zone: str) -> 
         f = fields[position]
         if f.name.lower() not in partitions:
             return _bounds(add, f)
-        return _exact(partition_value(add.partition_values.get(stored_name(f)), f.dtype, time_zone, column=f.name))
+        text = add.partition_values.get(stored_name(f))
+        if isinstance(f.dtype, t.TimestampType) and text and not text.endswith("Z"):
+            return None  # the moment depends on who reads it
+        return _exact(partition_value(text, f.dtype, "UTC", column=f.name))
 
     return may_hold((read,), zone)
 

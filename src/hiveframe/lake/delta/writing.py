@@ -253,9 +253,9 @@ class DeltaWrite:
 
     def _looks_at(self, reads: Reads) -> Callable[[AddFile], bool]:
         """Whether the rows of a file matter."""
-        base, time_zone = self._base, self._time_zone
+        base = self._base
         if isinstance(reads, AnyOf) and base is not None:
-            return lambda add: may_be_in(base, add, reads, time_zone)
+            return lambda add: may_be_in(base, add, reads)
         return reads_all if reads else reads_nothing
 
     def _refuse_removal(self) -> None:

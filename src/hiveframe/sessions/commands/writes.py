@@ -116,7 +116,7 @@ def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.T
         )
         return
     options = Options(command.options or {})
-    if existing is not None and _is_kept(existing, command, options):
+    if existing is not None and _is_kept(session, existing, command, options):
         from hiveframe.sessions.versioned.writing import write_into
 
         target = opened(existing)
@@ -137,9 +137,9 @@ def _save_as_table(session: CommandSession, command: c.WriteSource, name: spec.T
     create_as_select(session, table, _sorted(command), replaces=existing)
 
 
-def _is_kept(table: Table, command: c.WriteSource, options: Options) -> bool:
+def _is_kept(session: CommandSession, table: Table, command: c.WriteSource, options: Options) -> bool:
     """Whether an overwrite leaves the table's columns as they are, as Delta's do unless `overwriteSchema` is set."""
-    given = short_name(command.format) if command.format else table.provider
+    given = short_name(command.format or session.settings.require("spark.sql.sources.default"))
     return table.provider == given == "delta" and not options.flag("overwriteSchema")
 
 
