@@ -110,6 +110,19 @@ def test_uuids_and_fixed_bytes_are_read(spark: SparkSession, tmp_path: Path) -> 
     assert rows(spark, "select * from ice.db.t") == [(str(number), b"ab")]
 
 
+def test_nan_is_found_in_files_whose_statistics_leave_it_out(spark: SparkSession, tmp_path: Path) -> None:
+    schema = Schema(it.NestedField(1, "x", it.DoubleType()), it.NestedField(2, "y", it.FloatType()))
+    table = library(tmp_path).create_table("db.t", schema)
+    nan = float("nan")
+    table.append(pa.table({"x": [1.0, nan, None, 3.0], "y": pa.array([1.0, 2.0, nan, None], pa.float32())}))
+    spark.sql("create table ice.db.own as select * from ice.db.t")
+    for name in ("t", "own"):
+        assert rows(spark, f"select count(*) from ice.db.{name} where x > 8.5") == [(1,)]
+        assert rows(spark, f"select count(*) from ice.db.{name} where isnan(y)") == [(1,)]
+        assert rows(spark, f"select max(x) = double('NaN'), min(y) from ice.db.{name}") == [(True, 1.0)]
+        assert rows(spark, f"select x from ice.db.{name} where y = 1") == [(1.0,)]
+
+
 def test_moments_keep_their_place(spark: SparkSession, tmp_path: Path) -> None:
     """Days and hours are those of UTC, whatever the session's zone is."""
     spark.conf.set("spark.sql.session.timeZone", "America/Los_Angeles")

@@ -15,7 +15,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.transforms import IdentityTransform
-from pyiceberg.types import BinaryType, FixedType, UUIDType
+from pyiceberg.types import BinaryType, DoubleType, FixedType, FloatType, UUIDType
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException, unsupported
@@ -33,6 +33,7 @@ from hiveframe.lake.sources.source import ReadContext
 
 FORMAT: Final = "iceberg"
 _FOOTERS: Final = FooterCache()
+_FLOATS: Final = (FloatType, DoubleType)
 _UNTOLD: Final = (BinaryType, FixedType, UUIDType)
 """Types whose values are read from files alone: a scan takes constants as texts."""
 
@@ -74,6 +75,7 @@ def open_pinned(pinned: Pinned, options: Options, context: ReadContext) -> ScanS
         grouped(files, footers),
         find=finder(metadata, pinned.schema),
         deleted=deleted_rows(planned, pinned.table.io, metadata, context.runner),
+        hides_nan=_hiding_nan(pinned, planned),
     )
     source = ScanSource(
         FORMAT,
@@ -100,6 +102,12 @@ def _scan_file(planned: PlannedFile) -> ScanFile:
     except FileNotFoundError as error:
         raise SparkException("FAILED_READ_FILE.FILE_NOT_EXIST", {"path": file_uri(planned.path)}) from error
     return ScanFile(planned.path, planned.data.file_size_in_bytes, modified_us, partition=partition_of(planned.data))
+
+
+def _hiding_nan(pinned: Pinned, planned: Sequence[PlannedFile]) -> frozenset[int]:
+    """The columns of floating-point numbers of which some file is not known to hold no NaN."""
+    floats = [(i, f.field_id) for i, f in enumerate(pinned.schema.fields) if isinstance(f.field_type, _FLOATS)]
+    return frozenset(i for i, n in floats if any((p.data.nan_value_counts or {}).get(n) != 0 for p in planned))
 
 
 def _constants(
