@@ -11,6 +11,7 @@ import os
 import struct
 import uuid
 import zlib
+from array import array
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -92,11 +93,11 @@ def _decode(data: bytes, vector: DeletionVector) -> RowNumbers:
         raise _broken(vector, str(error)) from error
     if len(bitmap) != vector.cardinality:
         raise _broken(vector, f"it holds {len(bitmap)} rows, its log says {vector.cardinality}")
-    return np.fromiter(bitmap, np.uint64, len(bitmap))
+    return np.asarray(bitmap.to_array(), np.uint64)
 
 
 def _encode(rows: RowNumbers) -> bytes:
-    bitmap = _roaring().BitMap64(rows.tolist())
+    bitmap = _roaring().BitMap64(array("Q", rows.astype(np.uint64).tobytes()))
     bitmap.run_optimize()
     return struct.pack("<i", _PORTABLE) + bytes(bitmap.serialize())
 
