@@ -5,8 +5,7 @@ Source: Iceberg's table spec, "Delete Formats".
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,13 +22,13 @@ from sqlglot import exp
 from hiveframe.errors import unsupported
 from hiveframe.functions.sql import Sql, column, ident, number, op
 from hiveframe.lake.iceberg.columns import arrow_type
+from hiveframe.lake.iceberg.kept import Kept
 from hiveframe.lake.iceberg.planning import PlannedFile
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.runner import QueryRunner
 from hiveframe.lake.tables.table import RowNumbers
 
 _ROW: Final = "__row"
-_KEPT: Final = 1_000
 _ID: Final = b"PARQUET:field_id"
 
 
@@ -103,7 +102,7 @@ def _matching(
     """The places of rows whose columns `ids` equal those of a deleted row; NULL equals NULL."""
     key = "\n".join([file.path, *(d.file_path for d in deletes)])
 
-    def compute() -> Mapping[str, RowNumbers]:
+    def find() -> RowNumbers:
         types = [_type_of(metadata, i) for i in ids]
         read = [_read(d) for d in deletes]
         gone = pa.concat_tables([_columns(r, _names(r.schema, ids, metadata), ids, types, {}) for r in read])
@@ -117,9 +116,9 @@ def _matching(
         query = exp.Select(expressions=[column(_ROW, "__held")]).from_(_named("__held"))
         query = query.where(exp.Exists(this=inner))
         found = runner.rows(query, time_zone="UTC", arrow={"__held": rows, "__gone": gone})
-        return {"": np.sort(np.array([row[0] for row in found], np.uint64))}
+        return np.sort(np.array([row[0] for row in found], np.uint64))
 
-    return _POSITIONS.get(key, compute)[""]
+    return _MATCHES.get(key, find)
 
 
 def _named(name: str) -> Any:
@@ -187,23 +186,5 @@ def _type_of(metadata: TableMetadata, number_: int) -> pa.DataType:
     raise unsupported(f"an Iceberg equality delete by field {number_}, which is no column of the table")
 
 
-class _Positions:
-    """What was found in delete files, which never change; the oldest goes first. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, Mapping[str, RowNumbers]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str, compute: Any) -> Mapping[str, RowNumbers]:
-        with self._lock:
-            found = self._held.get(key)
-        if found is None:
-            found = compute()
-            with self._lock:
-                self._held[key] = found
-                if len(self._held) > _KEPT:
-                    self._held.popitem(last=False)
-        return found
-
-
-_POSITIONS: Final = _Positions()
+_POSITIONS: Final[Kept[Mapping[str, RowNumbers]]] = Kept(1_000)
+_MATCHES: Final[Kept[RowNumbers]] = Kept(1_000)

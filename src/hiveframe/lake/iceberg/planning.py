@@ -6,11 +6,10 @@ an equality delete to older ones, of its partition or, where its spec has no par
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from pyiceberg.io import FileIO
 from pyiceberg.manifest import (
@@ -26,10 +25,9 @@ from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
 from hiveframe.dataclass import dataclass
+from hiveframe.lake.iceberg.kept import Kept
 from hiveframe.lake.iceberg.manifests import read_entries
 from hiveframe.lake.paths import local_path
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,28 +106,5 @@ def _live(io: FileIO, manifest: ManifestFile) -> tuple[ManifestEntry, ...]:
     return tuple(e for e in read_entries(io, manifest) if e.status != ManifestEntryStatus.DELETED)
 
 
-class _Kept(Generic[Item]):
-    """What was found in files that never change, by their paths: those used last. Thread-safe."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._held: OrderedDict[str, tuple[Item, ...]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, path: str, compute: Callable[[], tuple[Item, ...]]) -> tuple[Item, ...]:
-        """What is known of a file, or found now."""
-        with self._lock:
-            found = self._held.get(path)
-            if found is not None:
-                self._held.move_to_end(path)
-                return found
-        found = compute()
-        with self._lock:
-            self._held[path] = found
-            if len(self._held) > self._capacity:
-                self._held.popitem(last=False)
-        return found
-
-
-_ENTRIES: Final[_Kept[ManifestEntry]] = _Kept(2_000)
-_PLANS: Final[_Kept[PlannedFile]] = _Kept(50)
+_ENTRIES: Final[Kept[tuple[ManifestEntry, ...]]] = Kept(2_000)
+_PLANS: Final[Kept[tuple[PlannedFile, ...]]] = Kept(50)
