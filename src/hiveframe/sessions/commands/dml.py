@@ -8,7 +8,7 @@ from hiveframe.plan import spec
 from hiveframe.sessions.commands.lookup import writable_table
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.results import SmallTable
-from hiveframe.sessions.versioned import procedures, row_level
+from hiveframe.sessions.versioned import merging, procedures, row_level
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.operations import target_of
 
@@ -36,7 +36,7 @@ def update(session: CommandSession, command: c.Update) -> SmallTable:
 def merge(session: CommandSession, command: c.Merge) -> SmallTable:
     """MERGE INTO."""
     target, name = _target(session, command.table, "MERGE INTO TABLE")
-    return row_level.merge(session, target, command, command.alias or name)
+    return merging.merge(session, target, command, command.alias or name)
 
 
 @handles(c.CallProcedure)
