@@ -18,7 +18,8 @@ from pyspark.sql import SparkSession
 
 import hiveframe
 from hiveframe.lake.iceberg.columns import arrow_schema
-from hiveframe.lake.iceberg.commit import Job, commit
+from hiveframe.lake.iceberg.commit import commit
+from hiveframe.lake.iceberg.conflicts import Job
 
 IMPLEMENTATION = "org.apache.iceberg.spark.SparkCatalog"
 

@@ -3,8 +3,7 @@
 Commits are optimistic. One that finds that another came first looks at what the other did: an append goes on top of
 whatever is there, one whose rows depend on what it read fails if that has changed.
 
-Source: Iceberg's table spec, "Snapshots", "Optimistic Concurrency"; the checks are those of Iceberg's `RowDelta`,
-`OverwriteFiles`, `ReplacePartitions` and `RewriteFiles` as its Spark writers ask for them.
+Source: Iceberg's table spec, "Snapshots", "Optimistic Concurrency".
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any, Final
 
 from pyiceberg.catalog import Catalog
@@ -52,16 +50,13 @@ from pyiceberg.table.update import (
     update_table_metadata,
 )
 
-from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.lake.iceberg import steps
 from hiveframe.lake.iceberg.catalogs import FAILURES
+from hiveframe.lake.iceberg.conflicts import Job, check, conflict
 from hiveframe.lake.iceberg.manifests import read_entries
 from hiveframe.lake.iceberg.planning import Partition, entries, partition_of, schema_of
-from hiveframe.lake.iceberg.pruning import zones_of
 from hiveframe.lake.iceberg.updates import made
-from hiveframe.lake.pruning import may_hold
-from hiveframe.lake.tables.table import Reads
 
 MAIN: Final = "main"
 _RETRIES: Final = 20
@@ -71,41 +66,6 @@ _COMPRESSION: Final = "deflate"
 _MERGES: Final = "commit.manifest-merge.enabled"
 _LEAST: Final = "commit.manifest.min-count-to-merge"
 _SIZE: Final = "commit.manifest.target-size-bytes"
-_ISOLATION: Final = {"DELETE": "write.delete", "UPDATE": "write.update", "MERGE": "write.merge"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """What a transaction does. `base` is the table that it started from (None: it makes one), `updates` change its
-    definition under `requirements`; `staged` is the metadata after them.
-
-    `removed` are data files by path, `replaces` what goes beyond them, seen when the commit lands: everything, or whole
-    partitions. `referenced` are data files of which rows go by `deletes`. `is_rearranged`: no row changes.
-    """
-
-    base: Table | None
-    branch: str
-    operation: str
-    staged: TableMetadata
-    updates: tuple[TableUpdate, ...] = ()
-    requirements: tuple[TableRequirement, ...] = ()
-    added: tuple[DataFile, ...] = ()
-    deletes: tuple[DataFile, ...] = ()
-    removed: frozenset[str] = frozenset()
-    referenced: frozenset[str] = frozenset()
-    replaces: Callable[[DataFile], bool] | None = None
-    reads: Reads = False
-    is_rearranged: bool = False
-    properties: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether it makes a snapshot."""
-        return bool(self.added or self.deletes or self.removed or self.replaces is not None)
-
-    def base_snapshot(self) -> Snapshot | None:
-        """The snapshot that it started from."""
-        return self.base.metadata.snapshot_by_name(self.branch) if self.base is not None else None
 
 
 def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job) -> Table:
@@ -128,31 +88,26 @@ def commit(catalog: Catalog, identifier: tuple[str, ...], table: Table, job: Job
         except CommitFailedException as error:
             attempted.discard()
             if job.base is None:
-                raise _conflict(job, "a table of that name was made") from error
+                raise conflict(job, "a table of that name was made") from error
             if job.requirements:
-                raise _conflict(job, "the table was changed") from error
+                raise conflict(job, "the table was changed") from error
             continue
         except TableAlreadyExistsError as error:
             attempted.discard()
-            raise _conflict(job, "a table of that name was made") from error
+            raise conflict(job, "a table of that name was made") from error
         except FAILURES as error:
             shown = {"operation": job.operation, "path": job.staged.location, "reason": str(error)}
             raise SparkException("ICEBERG_COMMIT_UNKNOWN", shown) from error
         steps.reached("committed")
         return Table(now.name(), response.metadata, response.metadata_location, now.io, catalog)
-    raise _conflict(job, f"{_RETRIES} other commits came first")
+    raise conflict(job, f"{_RETRIES} other commits came first")
 
 
 def _reloaded(catalog: Catalog, identifier: tuple[str, ...], job: Job) -> Table:
     try:
         return catalog.load_table(identifier)
     except NoSuchTableError as error:
-        raise _conflict(job, "the table was dropped") from error
-
-
-def _conflict(job: Job, reason: str) -> SparkException:
-    path = job.staged.location
-    return SparkException("ICEBERG_COMMIT_CONFLICT", {"operation": job.operation, "path": path, "reason": reason})
+        raise conflict(job, "the table was dropped") from error
 
 
 class DeleteManifestWriter(ManifestWriterV2):
@@ -187,7 +142,7 @@ class _Snapshot:
         job = self._job
         requirements: list[TableRequirement] = list(job.requirements)
         requirements.append(AssertTableUUID(uuid=self._metadata.table_uuid) if job.base is not None else AssertCreate())
-        _check(self._table, job, self._parent)
+        check(self._table, job, self._parent)
         if not job.has_rows:
             return job.updates, tuple(requirements)
         summary, manifests = self._manifests()
@@ -400,70 +355,3 @@ def _retention(metadata: TableMetadata, branch: str) -> dict[str, int | None]:
         "max_snapshot_age_ms": held.max_snapshot_age_ms,
         "min_snapshots_to_keep": held.min_snapshots_to_keep,
     }
-
-
-# ---------------------------------------------------------------------------------------------------------- conflicts
-
-
-def _check(now: Table, job: Job, head: Snapshot | None) -> None:
-    """Raise what the snapshots since the job's base make of it, if anything."""
-    base = job.base_snapshot()
-    if job.base is None or head is None or (base is not None and base.snapshot_id == head.snapshot_id):
-        return
-    if not (job.reads or job.removed or job.deletes or job.is_rearranged):
-        return
-    since = _since(now.metadata, head, base)
-    if since is None:
-        raise _conflict(job, f"the branch {job.branch} was rolled back")
-    ours = job.removed | job.referenced
-    for snapshot in since:
-        for manifest in snapshot.manifests(now.io):
-            if manifest.added_snapshot_id != snapshot.snapshot_id:
-                continue
-            for entry in read_entries(now.io, manifest):
-                if entry.snapshot_id == snapshot.snapshot_id:
-                    _check_entry(now, job, snapshot, entry, ours)
-
-
-def _check_entry(now: Table, job: Job, snapshot: Snapshot, entry: ManifestEntry, ours: frozenset[str]) -> None:
-    file = entry.data_file
-    is_rearranged = snapshot.summary is not None and snapshot.summary.operation == Operation.REPLACE
-    if entry.status == ManifestEntryStatus.DELETED:
-        if file.content == DataFileContent.DATA and file.file_path in ours:
-            raise _conflict(job, f"snapshot {snapshot.snapshot_id} removed the file {file.file_path}")
-        return
-    if entry.status != ManifestEntryStatus.ADDED or is_rearranged:
-        return
-    if file.content != DataFileContent.DATA:
-        if job.operation != "DELETE" and (job.reads or job.is_rearranged):
-            raise _conflict(job, f"snapshot {snapshot.snapshot_id} deleted rows")
-    elif not job.is_rearranged and _may_have_been_read(now.metadata, job, file):
-        raise _conflict(job, f"snapshot {snapshot.snapshot_id} added rows that it should have seen")
-
-
-def _may_have_been_read(metadata: TableMetadata, job: Job, file: DataFile) -> bool:
-    """Whether a new file may hold rows on which the job would have depended, which matters to serializable ones."""
-    if not job.reads or not _is_serializable(metadata, job):
-        return False
-    if job.reads is True:
-        return True
-    spec = next(s for s in metadata.partition_specs if s.spec_id == file.spec_id)
-    return may_hold([job.reads], zones_of(file, spec, job.staged.schema().fields))
-
-
-def _is_serializable(metadata: TableMetadata, job: Job) -> bool:
-    prefix = _ISOLATION.get(job.operation)
-    level = metadata.properties.get(f"{prefix}.isolation-level", "serializable") if prefix is not None else ""
-    return level.lower() != "snapshot"
-
-
-def _since(metadata: TableMetadata, head: Snapshot, base: Snapshot | None) -> list[Snapshot] | None:
-    """The snapshots after `base` up to `head`; None where `base` is no ancestor."""
-    found: list[Snapshot] = []
-    at: Snapshot | None = head
-    while at is not None:
-        if base is not None and at.snapshot_id == base.snapshot_id:
-            return found
-        found.append(at)
-        at = metadata.snapshot_by_id(at.parent_snapshot_id) if at.parent_snapshot_id is not None else None
-    return found if base is None else None

@@ -44,7 +44,8 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import column, ident
 from hiveframe.lake.iceberg import steps
 from hiveframe.lake.iceberg.columns import iceberg_schema, plain, spark_schema
-from hiveframe.lake.iceberg.commit import Job, commit
+from hiveframe.lake.iceberg.commit import commit
+from hiveframe.lake.iceberg.conflicts import Job
 from hiveframe.lake.iceberg.data_files import DataFileWriter, write_position_deletes
 from hiveframe.lake.iceberg.deletes import deleted_rows
 from hiveframe.lake.iceberg.partitioning import order_of, spec_of
