@@ -29,6 +29,10 @@ REQUIRED = ("pyspark-client", "duckdb", "pyarrow", "pandas", "numpy", "grpcio", 
 # extra: a module that it brings, and what it is for
 OPTIONAL = {
     "postgres": ("psycopg", "the metastore in PostgreSQL"),
+    "delta": ("deltalake", "checkpoints of Delta tables"),
+    "iceberg": ("pyiceberg", "Iceberg tables and catalogs"),
+    "avro": ("fastavro", "Avro files and messages"),
+    "xml": ("xmlschema", "XML held against an XSD"),
     "honey": ("vortex", "HoneyStore's bitmaps and its segments for point reads"),
     "sketches": ("datasketches", "HLL sketches"),
     "example": ("matplotlib", "the chart of examples/flights.py"),

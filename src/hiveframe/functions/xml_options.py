@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import SparkException, unsupported
+from hiveframe.errors import SparkException
 from hiveframe.functions.text_options import refused
 
 CORRUPT = "_corrupt_record"
@@ -43,6 +43,7 @@ class XmlOptions:
     validates_names: bool
     case_sensitive: bool = False
     variant_column: str | None = None
+    xsd_path: str | None = None
 
     def name(self, written: str) -> str:
         """The field's name for an element or an attribute."""
@@ -51,8 +52,6 @@ class XmlOptions:
 
 def xml_options(given: Mapping[str, str], time_zone: str, *, case_sensitive: bool = False) -> XmlOptions:
     """The options, checked."""
-    if "rowvalidationxsdpath" in given:
-        raise unsupported("the XML option rowValidationXSDPath")
     options = XmlOptions(
         row_tag=given.get("rowtag", "ROW"),
         root_tag=given.get("roottag", "ROWS"),
@@ -79,6 +78,7 @@ def xml_options(given: Mapping[str, str], time_zone: str, *, case_sensitive: boo
         validates_names=_flag(given, "validateName", default=True),
         case_sensitive=case_sensitive,
         variant_column=given.get("singlevariantcolumn"),
+        xsd_path=given.get("rowvalidationxsdpath"),
     )
     for name, tag in (("rowTag", options.row_tag), ("rootTag", options.root_tag), ("declaration", options.declaration)):
         _require(not tag.startswith("<") and not tag.endswith(">"), f"'{name}' should not include angle brackets")

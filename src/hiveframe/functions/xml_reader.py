@@ -19,6 +19,7 @@ from hiveframe.functions.datetime_text import parse_timestamp, parse_timestamp_n
 from hiveframe.functions.sql import physical_field_names
 from hiveframe.functions.xml_events import BadXml, End, Events, Start, Text, read_events
 from hiveframe.functions.xml_options import XmlOptions
+from hiveframe.functions.xml_validation import Validator
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, MapType, StructType
 
@@ -47,6 +48,7 @@ class XmlReader:
         self._options = options
         self._places: dict[int, dict[str, int]] = {}
         self._corrupt = self._place(schema, options.corrupt_column)
+        self._validator = Validator(options.xsd_path) if options.xsd_path is not None else None
 
     def rows_of(self, documents: pa.Array, arrow_type: pa.DataType) -> pa.Array:
         """One row a document, as a struct array; its root is the record, whatever it is called."""
@@ -67,13 +69,18 @@ class XmlReader:
     def records(self, content: str, path: str) -> Iterator[list[Any]]:
         """The records of a file, told by the row tag; what follows broken XML is lost."""
         events = read_events(content)
+        validator = self._validator.records_of(events) if self._validator is not None else None
         while True:
             row: list[Any] | PartialRow | None
             try:
                 start = skip_to(events, self._options)
                 if start is None:
                     return
-                row = self._object(events, self._schema, start.attributes)
+                if validator is None or validator.accepts_next():
+                    row = self._object(events, self._schema, start.attributes)
+                else:
+                    skip_element(events)
+                    row = PartialRow([None] * len(self._schema.fields))
             except PartialRow as partial:
                 row = partial
             except BadXml:
@@ -107,6 +114,8 @@ class XmlReader:
             root = events.next()
             while isinstance(root, Text):
                 root = events.next()
+            if self._validator is not None and events.failure is None and not self._validator.accepts(document):
+                return None
             return self._object(events, self._schema, root.attributes if isinstance(root, Start) else ())
         except PartialRow as partial:
             return partial
@@ -169,7 +178,7 @@ class XmlReader:
     def _unknown_child(self, events: Events, row: list[Any], schema: StructType, start: Start) -> None:
         place = next((i for i, f in enumerate(schema.fields) if f.name == self._options.wildcard), None)
         if place is None:
-            _skip_element(events)
+            skip_element(events)
             return
         value = self._field(events, t.STRING)
         is_list = isinstance(schema.fields[place].dtype, ArrayType)
@@ -292,7 +301,8 @@ def skip_to(events: Events, options: XmlOptions) -> Start | None:
             return event
 
 
-def _skip_element(events: Events) -> None:
+def skip_element(events: Events) -> None:
+    """Up to the end of the element that has begun, which is passed."""
     depth = 0
     while True:
         event = events.next()

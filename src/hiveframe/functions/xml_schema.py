@@ -14,7 +14,8 @@ from hiveframe.errors import SparkException
 from hiveframe.functions.coercion import tightest_type
 from hiveframe.functions.xml_events import BadXml, End, Events, Start, Text, read_events
 from hiveframe.functions.xml_options import XmlOptions
-from hiveframe.functions.xml_reader import read_date, read_timestamp, read_timestamp_ntz, skip_to
+from hiveframe.functions.xml_reader import read_date, read_timestamp, read_timestamp_ntz, skip_element, skip_to
+from hiveframe.functions.xml_validation import Validator
 from hiveframe.plan import types as t
 from hiveframe.plan.types import ArrayType, DataType, DecimalType, MapType, StructField, StructType
 
@@ -27,6 +28,7 @@ class XmlSchema:
     def __init__(self, options: XmlOptions, *, ntz: bool = False) -> None:
         self._options = options
         self._ntz = ntz
+        self._validator = Validator(options.xsd_path) if options.xsd_path is not None else None
 
     def document(self, document: str) -> StructType | None:
         """The type of one document's root; None for a bad one that is to be dropped."""
@@ -35,6 +37,8 @@ class XmlSchema:
             root = events.next()
             while isinstance(root, Text):
                 root = events.next()
+            if self._validator is not None and events.failure is None and not self._validator.accepts(document):
+                return self._bad()
             return self._object(events, root.attributes if isinstance(root, Start) else ())
         except BadXml:
             return self._bad()
@@ -42,16 +46,24 @@ class XmlSchema:
     def records(self, content: str) -> Iterator[StructType]:
         """The types of a file's records."""
         events = read_events(content)
+        validator = self._validator.records_of(events) if self._validator is not None else None
         while True:
+            has_ended = False
+            found: StructType | None
             try:
                 start = skip_to(events, self._options)
                 if start is None:
                     return
-                yield self._object(events, start.attributes)
+                if validator is None or validator.accepts_next():
+                    found = self._object(events, start.attributes)
+                else:
+                    skip_element(events)
+                    found = self._bad()
             except BadXml:
-                bad = self._bad()
-                if bad is not None:
-                    yield bad
+                found, has_ended = self._bad(), True
+            if found is not None:
+                yield found
+            if has_ended:
                 return
 
     def _bad(self) -> StructType | None:

@@ -221,7 +221,6 @@ COMMANDS: Final[Mapping[str, Callable[[Decoder, Any], spec.Command]]] = {
 
 PARTIAL: Final[Mapping[str, str]] = {
     "extension": "those of the package delta-spark",
-    "merge_into_table_command": "by tables of formats that keep versions",
 }
 """What is missing of kinds that are not refused as a whole."""
 
