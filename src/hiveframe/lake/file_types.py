@@ -42,7 +42,9 @@ class FileType:
     what DuckDB's reader delivers; `stored` is the file format's name for it (for messages). `fields` are the
     children: a struct's, a list's one, a map's two. `is_utc_clock` marks a moment that DuckDB delivers as a clock
     reading in UTC (INT96). `old_calendar` is the zone of dates and moments that were written by the old calendar.
-    `field_id` is the number that Parquet files may give a column for life.
+    `field_id` is the number that Parquet files may give a column for life. `hides_nan` marks a number of which the
+    file's statistics may leave NaN out: DuckDB (2.0) takes it that no value is greater than the greatest that they
+    tell, so that filters and aggregates would pass over NaN; it is read behind an expression that they do not cross.
     """
 
     name: str
@@ -54,6 +56,7 @@ class FileType:
     is_utc_clock: bool = False
     old_calendar: str = ""
     field_id: int | None = None
+    hides_nan: bool = False
 
 
 Find = Callable[[Sequence[FileType]], Callable[[StructField], FileType | None]]
@@ -85,17 +88,21 @@ class _Job:
 def needs_conversion(file: FileType, wanted: DataType) -> bool:
     """Whether what DuckDB reads differs from the physical type of `wanted`."""
     if file.fields:
-        return file.duck != physical_type_text(wanted) or any(_holds_clock(f) for f in file.fields)
-    return file.is_utc_clock or bool(file.old_calendar) or file.duck != physical_type_text(wanted)
+        return file.duck != physical_type_text(wanted) or any(_is_read_otherwise(f) for f in file.fields)
+    return _is_read_otherwise(file) or file.duck != physical_type_text(wanted)
 
 
-def _holds_clock(file: FileType) -> bool:
-    return file.is_utc_clock or bool(file.old_calendar) or any(_holds_clock(f) for f in file.fields)
+def _is_read_otherwise(file: FileType) -> bool:
+    is_leaf_read_otherwise = file.is_utc_clock or bool(file.old_calendar) or file.hides_nan
+    return is_leaf_read_otherwise or any(_is_read_otherwise(f) for f in file.fields)
 
 
 def _convert(value: Sql, file: FileType, wanted: DataType, job: _Job) -> Sql:
     if not needs_conversion(file, wanted):
         return value
+    if file.hides_nan:
+        fenced = case((is_null(value), cast(null(), file.duck)), default=value)
+        return _convert(fenced, replace(file, hides_nan=False), wanted, job)
     match wanted:
         case ArrayType(element):
             x = job.name()

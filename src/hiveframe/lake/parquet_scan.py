@@ -16,11 +16,9 @@ from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
 from hiveframe.functions.sql import (
     Sql,
-    case,
     cast,
     column,
     ident,
-    is_null,
     null,
     number,
     op,
@@ -64,17 +62,13 @@ class StoredAlike:
 class ParquetDetail:
     """The files by what is stored in them. `is_sampled`: only the first file's footer is known.
 
-    `find` says which stored column holds a field. `deleted` are rows, by file, that are no longer there. `hides_nan`
-    are the columns of which the files' statistics may leave NaN out: DuckDB (2.0) takes it that no value is greater
-    than the greatest that they tell, so that filters and aggregates would pass over NaN; such columns are read behind
-    an expression that statistics do not cross.
+    `find` says which stored column holds a field. `deleted` are rows, by file, that are no longer there.
     """
 
     groups: tuple[StoredAlike, ...]
     is_sampled: bool = False
     find: Find = by_name
     deleted: Mapping[str, RowNumbers] = field(default_factory=dict)
-    hides_nan: frozenset[int] = frozenset()
 
     def restricted(self, paths: Collection[str]) -> ParquetDetail:
         """What is known of these of the files."""
@@ -150,8 +144,6 @@ def _part(
             value = partition_value(source, i)
         elif stored is not None:
             value = convert(column(stored.name), stored, f.dtype, detail.find)
-            if i in detail.hides_nan:
-                value = case((is_null(value), cast(null(), physical_type(f.dtype))), default=value)
             wanted[stored.name] = stored
         elif fits:
             value = column(f.name)

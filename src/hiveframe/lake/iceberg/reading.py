@@ -72,10 +72,9 @@ def open_pinned(pinned: Pinned, options: Options, context: ReadContext) -> ScanS
     places, values = _constants(pinned, planned, footers)
     files = tuple(replace(f, partition_values=v) for f, v in zip(found, values, strict=True))
     detail = ParquetDetail(
-        grouped(files, footers),
+        grouped(files, _showing_nan(pinned, planned, footers)),
         find=finder(metadata, pinned.schema),
         deleted=deleted_rows(planned, pinned.table.io, metadata, context.runner),
-        hides_nan=_hiding_nan(pinned, planned),
     )
     source = ScanSource(
         FORMAT,
@@ -104,10 +103,16 @@ def _scan_file(planned: PlannedFile) -> ScanFile:
     return ScanFile(planned.path, planned.data.file_size_in_bytes, modified_us, partition=partition_of(planned.data))
 
 
-def _hiding_nan(pinned: Pinned, planned: Sequence[PlannedFile]) -> frozenset[int]:
-    """The columns of floating-point numbers of which some file is not known to hold no NaN."""
-    floats = [(i, f.field_id) for i, f in enumerate(pinned.schema.fields) if isinstance(f.field_type, _FLOATS)]
-    return frozenset(i for i, n in floats if any((p.data.nan_value_counts or {}).get(n) != 0 for p in planned))
+def _showing_nan(pinned: Pinned, planned: Sequence[PlannedFile], footers: Sequence[Footer]) -> list[Footer]:
+    """The footers with the word of the manifests on which columns hold no NaN."""
+    floats = [f.field_id for f in pinned.schema.fields if isinstance(f.field_type, _FLOATS)]
+    free = {n for n in floats if all((p.data.nan_value_counts or {}).get(n) == 0 for p in planned)}
+    return [
+        replace(
+            footer, columns=tuple(replace(c, hides_nan=c.hides_nan and c.field_id not in free) for c in footer.columns)
+        )
+        for footer in footers
+    ]
 
 
 def _constants(

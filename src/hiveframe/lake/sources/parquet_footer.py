@@ -100,7 +100,7 @@ def _key(file: ScanFile) -> tuple[str, int, int]:
 
 
 def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]:
-    """The footers of the files at `paths`, read now, all in two questions."""
+    """The footers of the files at `paths`, read now, all in two or three questions."""
     try:
         rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
         metadata = _metadata(paths, runner)
@@ -116,7 +116,37 @@ def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]
         noted = metadata.get(path, {})
         declared = _declared(noted[ROW_METADATA]) if ROW_METADATA in noted else None
         footers[path] = Footer(tuple(_with_calendar(_file_type(child, ()), noted) for child in root.children), declared)
+    fractional = [path for path, footer in footers.items() if any(map(_holds_fractions, footer.columns))]
+    for path in _hiding_nan(fractional, runner):
+        footers[path] = replace(footers[path], columns=tuple(map(_with_hidden_nan, footers[path].columns)))
     return footers
+
+
+_TELL_OF_NAN: Final = ("DuckDB", "parquet-mr")
+"""Writers that give a column without statistics where there is NaN, or say that NaN is the greatest."""
+
+
+def _hiding_nan(paths: Sequence[str], runner: QueryRunner) -> list[str]:
+    """Those of the files whose writers may leave NaN out of statistics, as Parquet's specification wants it."""
+    if not paths:
+        return []
+    names = ("file_name", "created_by")
+    query = select_from(call("parquet_file_metadata", path_list(paths)), [(n, column(n)) for n in names])
+    found = runner.rows(query, time_zone="UTC")
+    return [path for path, writer in found if not (writer or "").startswith(_TELL_OF_NAN)]
+
+
+def _holds_fractions(file: FileType) -> bool:
+    """Whether it is a floating-point number or a struct with one; statistics say nothing of lists and maps."""
+    if isinstance(file.spark, StructType):
+        return any(map(_holds_fractions, file.fields))
+    return isinstance(file.spark, (t.FloatType, t.DoubleType))
+
+
+def _with_hidden_nan(file: FileType) -> FileType:
+    if isinstance(file.spark, StructType):
+        return replace(file, fields=tuple(map(_with_hidden_nan, file.fields)))
+    return replace(file, hides_nan=True) if _holds_fractions(file) else file
 
 
 def _with_calendar(file: FileType, metadata: Mapping[str, str]) -> FileType:
