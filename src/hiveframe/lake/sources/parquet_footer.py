@@ -102,14 +102,18 @@ def _key(file: ScanFile) -> tuple[str, int, int]:
 def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]:
     """The footers of the files at `paths`, read now, all in two or three questions."""
     try:
-        rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
-        metadata = _metadata(paths, runner)
+        return _footers(paths, runner)
     except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:  # one of them: the question for it alone names it
             return {path: read_footers([path], runner)[path] for path in paths}
         if "MAP_KEY_VALUE requires two children" in str(error):
             raise analysis_error("_LEGACY_ERROR_TEMP_3071", msg="Invalid map type: a map without values") from error
         raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(paths[0])}) from error
+
+
+def _footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]:
+    rows = _rows(call("parquet_schema", path_list(paths)), _COLUMNS, runner)
+    metadata = _metadata(paths, runner)
     footers: dict[str, Footer] = {}
     for path, group in itertools.groupby(rows, key=lambda row: row[0]):
         root = _element(iter([row[1:] for row in group]))
