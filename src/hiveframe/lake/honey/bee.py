@@ -15,8 +15,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from hiveframe.clock import Clock
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
@@ -31,6 +29,7 @@ from hiveframe.lake.honey.relayout import as_parquet, as_vortex, clustered, colu
 from hiveframe.lake.honey.sketches import bloom_of
 from hiveframe.lake.honey.snapshot import PARQUET, SNAPSHOTS, VORTEX, Segment, Snapshot
 from hiveframe.lake.honey.trails import FOOTPRINTS, POINT, RANGE, SCAN, Trail, half_life, reinforce, strengths
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.write.staging import sync_folder
 from hiveframe.plan.types import DataType
 
@@ -124,7 +123,7 @@ class _Visit:
                 if is_known or name in segment.partition_values or name not in segment.zones:
                     continue
                 hashes, places = hash_column(column_of(snapshot, segment, name), dtype)
-                distinct = np.unique(hashes)
+                distinct = united(hashes)
                 sketched.append((segment.id, name, len(distinct), bloom_of(distinct)))
                 if name == columns.declared_key or len(distinct) * 10 > segment.row_count:
                     path = os.path.join(FOLDER, f"{uuid.uuid4()}.loc")

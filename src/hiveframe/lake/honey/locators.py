@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey.hashing import Hashes
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers
 
 FOLDER: Final = "locators"
@@ -59,7 +60,7 @@ def find_rows(path: str, hashes: Hashes) -> RowNumbers:
     at = np.arange(lengths.sum()) + np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     found = at[marks[at] == np.repeat(_mark(hashes), lengths)]
     rows = places[found].astype(np.uint64)
-    return np.unique(rows[:, 0] | (rows[:, 1] << np.uint64(8)) | (rows[:, 2] << np.uint64(16)))
+    return united(rows[:, 0] | (rows[:, 1] << np.uint64(8)) | (rows[:, 2] << np.uint64(16)))
 
 
 def _bucket(hashes: Hashes, buckets: int) -> NDArray[np.int64]:

@@ -32,6 +32,7 @@ from hiveframe.lake.iceberg.columns import arrow_schema
 from hiveframe.lake.iceberg.partitioning import Partitioner
 from hiveframe.lake.iceberg.planning import Partition, schema_of
 from hiveframe.lake.paths import local_path
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.lake.write.staging import sync_folder
 
@@ -263,7 +264,7 @@ def write_position_deletes(
     made = []
     for (spec_id, values), files in deleted.items():
         paths = sorted(files)
-        rows = [np.unique(files[p]).astype(np.int64) for p in paths]
+        rows = [united(files[p]).astype(np.int64) for p in paths]
         names = pa.DictionaryArray.from_arrays(
             pa.array(np.repeat(np.arange(len(paths), dtype=np.int32), [len(r) for r in rows])), pa.array(paths)
         )

@@ -26,6 +26,7 @@ from hiveframe.lake.iceberg.kept import Kept
 from hiveframe.lake.iceberg.planning import PlannedFile
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.runner import QueryRunner
+from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers
 
 _ROW: Final = "__row"
@@ -42,7 +43,7 @@ def deleted_rows(
         parts += [_matching(file, deletes, ids, metadata, runner) for ids, deletes in _by_columns(file).items()]
         parts = [p for p in parts if len(p)]
         if parts:
-            found[file.path] = np.unique(np.concatenate(parts))
+            found[file.path] = united(*parts)
     return found
 
 
