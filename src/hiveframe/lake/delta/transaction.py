@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
@@ -34,6 +33,7 @@ from hiveframe.lake.delta.checkpoints import checkpoint_if_due
 from hiveframe.lake.delta.features import features_of
 from hiveframe.lake.delta.log import LOG, commit_actions, commit_path
 from hiveframe.lake.delta.snapshot import FileKey, Snapshot, file_key, local_file
+from hiveframe.lake.tables.engine_info import engine_info
 from hiveframe.lake.write.new_file import put_if_absent
 
 _MOST_ATTEMPTS: Final = 10_000
@@ -108,7 +108,7 @@ def _info(job: Commit, latest_ms: int | None) -> CommitInfo:
         "isolationLevel": isolation_level(job.base),
         "isBlindAppend": is_blind,
         "operationMetrics": dict(job.metrics or {}),
-        "engineInfo": f"HiveFrame/{metadata.version('hiveframe')}",
+        "engineInfo": engine_info(),
         "txnId": str(uuid.uuid4()),
     }
     if job.text is not None:

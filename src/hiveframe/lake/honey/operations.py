@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib import metadata
 from typing import Any, Final
 
 from hiveframe.errors import AnalysisException, PlainIllegalArgument
@@ -16,6 +15,7 @@ from hiveframe.lake.honey import steps
 from hiveframe.lake.honey.commit import Commit, NewSegment, commit
 from hiveframe.lake.honey.place import Place
 from hiveframe.lake.honey.snapshot import Segment, Snapshot
+from hiveframe.lake.tables.engine_info import engine_info
 
 _DEFAULT_HOURS: Final = 7 * 24.0
 _RETENTION: Final = "honey.retentionHours"
@@ -29,7 +29,7 @@ def history(place: Place, limit: int | None) -> list[Mapping[str, Any]]:
     )
     with place.manifest.reading() as connection:
         rows = connection.execute(query, (place.table_id, -1 if limit is None else limit)).fetchall()
-    engine = f"HiveFrame/{metadata.version('hiveframe')}"
+    engine = engine_info()
     return [
         {
             "version": version,
