@@ -13,9 +13,9 @@ from hiveframe.plan import spec
 from tests.contract.connect.fake_runtime import FakeRuntime
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark():
-    """A client whose frames are only turned into protobuf."""
+    """A client whose frames are only turned into protobuf; it goes with its module, for it is the active session."""
     service = ConnectService(SessionManager(FakeRuntime))
     session = SparkSession.builder.channelBuilder(InProcessChannelBuilder(service)).create()
     yield session
