@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -12,8 +14,10 @@ LONG = ", ".join(map(str, range(-150, 150)))
 
 
 @pytest.fixture(scope="module")
-def spark() -> SparkSession:
-    return hiveframe.session()
+def spark() -> Iterator[SparkSession]:
+    session = hiveframe.session()
+    yield session
+    session.stop()
 
 
 @pytest.mark.parametrize("kind", ["tinyint", "smallint", "int", "bigint"])
