@@ -45,3 +45,22 @@ def test_only_what_some_order_of_the_rows_gives_is_open(
     spark: SparkSession, text: str, recorded: str, found: str, agrees: bool
 ) -> None:
     assert is_open(spark, Case(text), _answer(recorded), _answer(found)) is agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "agrees"),
+    [
+        ("select a from t group by a", ["2", "1"], True),
+        ("select distinct a from t", ["2", "1"], True),
+        ("select a from t group by a", ["2", "2"], False),
+        ("select a from t group by a order by a", ["2", "1"], False),
+        ("select a from t", ["2", "1"], False),
+    ],
+)
+def test_rows_of_groups_have_no_order_unless_asked_for(
+    spark: SparkSession, text: str, found: list[str], agrees: bool
+) -> None:
+    def rows(*values: str) -> dict[str, Any]:
+        return {"columns": [["a", "int", True]], "rows": [[v] for v in values]}
+
+    assert is_open(spark, Case(text), rows("1", "2"), rows(*found)) is agrees
