@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from hiveframe.analysis.frame import Run
-from hiveframe.analysis.literal_text import literal_sql, literal_text
 from hiveframe.analysis.references import free_columns
+from hiveframe.functions.literal_text import literal_sql, literal_text
 from hiveframe.functions.registry import Function, Param, lookup
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec

@@ -16,7 +16,7 @@ from hiveframe.functions.by_row import by_row
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import let
-from hiveframe.functions.literal_sql import literal_sql
+from hiveframe.functions.literal_text import literal_sql
 from hiveframe.functions.registry import (
     ANY,
     Binder,
@@ -237,7 +237,7 @@ def _with_format(binder: Binder, args: tuple[Expr, ...]) -> tuple[str | None, tu
             inputExpr=binder.quoted(form),
         )
     if implicit_cast(form.dtype, t.STRING, ansi=binder.ansi) is None:
-        raise _no_format(binder, literal_sql(binder, binder.fold(form), form.dtype))
+        raise _no_format(binder, literal_sql(binder.fold(form), form.dtype, binder.time_zone))
     cast_form = binder.cast(form, t.STRING)
     value = binder.fold(cast_form)
     return None if value is None else str(value), (args[0], cast_form)

@@ -14,12 +14,12 @@ from hiveframe.analysis.aggregates import Grouping, aggregates_in, has_aggregate
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.literal_text import literal_text
 from hiveframe.analysis.naming import output_name, qualified
 from hiveframe.analysis.references import columns_in, rewrite
 from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.literal_text import literal_text
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.frame import Context, Input, Resolved
-from hiveframe.analysis.literal_text import java_double
 from hiveframe.analysis.relations.leaves import leaf
 from hiveframe.analysis.suggestions import unresolved
 from hiveframe.errors import requirement
 from hiveframe.functions.binding import CallBinder
+from hiveframe.functions.literal_text import java_double
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan import types as t

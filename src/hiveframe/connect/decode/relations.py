@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from pyspark.sql.connect.proto import catalog_pb2
 from pyspark.sql.connect.proto import relations_pb2 as pb
 
-from hiveframe.analysis.literal_text import java_double
 from hiveframe.connect.decode.catalog_ops import decode_catalog
 from hiveframe.connect.decode.expressions import decode_alias, decode_python_udf
 from hiveframe.connect.decode.identifiers import table_parts
@@ -25,6 +24,7 @@ from hiveframe.connect.decode.schema_text import schema_or_text
 from hiveframe.connect.decode.types import decode_struct, decode_type_or_ddl
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkError, requirement, unsupported
+from hiveframe.functions.literal_text import java_double
 from hiveframe.plan import spec
 from hiveframe.plan import types as t
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from hiveframe.analysis.literal_text import java_double
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
+from hiveframe.functions.literal_text import java_double
 from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.fresh import fresh_column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -33,17 +33,29 @@ def literal_text(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
 
 
 def literal_sql(value: Any, dtype: DataType, time_zone: str = "UTC") -> str:
-    """`value` as SQL that reads back with its type: `'text'`, `7L`, `2.5BD`."""
+    """`value` as SQL that reads back with its type: `'text'`, `7L`, `2.5BD`, `ARRAY('a')`, `MAP('k', 1)`."""
     if value is None:
         has_own = isinstance(dtype, (t.NullType, t.ArrayType, t.MapType, t.StructType))
         return "NULL" if has_own else f"CAST(NULL AS {t.sql_name(dtype)})"
+    match dtype:
+        case t.StringType():
+            escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+            return f"'{escaped}'"
+        case t.ArrayType(element):
+            return f"ARRAY({_listed([(v, element) for v in value], time_zone)})"
+        case t.MapType(key, item):
+            return f"MAP({_listed([pair for k, v in value for pair in ((k, key), (v, item))], time_zone)})"
+        case t.StructType(fields):
+            named = [pair for f, v in zip(fields, value, strict=True) for pair in ((f.name, t.STRING), (v, f.dtype))]
+            return f"NAMED_STRUCT({_listed(named, time_zone)})"
     text = literal_text(value, dtype, time_zone)
-    if isinstance(dtype, t.StringType):
-        escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
-        return f"'{escaped}'"
     if isinstance(dtype, t.FloatType) or (isinstance(dtype, t.DoubleType) and not math.isfinite(value)):
         return f"CAST('{text}' AS {t.sql_name(dtype)})"
     return text + _SUFFIXES.get(type(dtype), "")
+
+
+def _listed(values: Sequence[tuple[Any, DataType]], time_zone: str) -> str:
+    return ", ".join(literal_sql(value, dtype, time_zone) for value, dtype in values)
 
 
 _SUFFIXES: Final[Mapping[type[DataType], str]] = {
