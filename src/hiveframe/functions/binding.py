@@ -19,7 +19,7 @@ from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_rules import in_default, settled, unified
 from hiveframe.functions.modifiers import Modifiers, check_modifiers
-from hiveframe.functions.registry import Function, FunctionKind, Kind, Param, lookup, row_of
+from hiveframe.functions.registry import Binder, Function, FunctionKind, Kind, Param, lookup, row_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
 from hiveframe.plan.types import DataType
@@ -446,6 +446,18 @@ def _target(param: Param, dtype: DataType, *, ansi: bool) -> DataType | None:
 def ordinal(position: int) -> str:
     """`first`, `second`, `third`, `4th` … as Spark counts parameters in messages; `position` is from 0."""
     return _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
+
+
+def wrong_input(binder: Binder, args: Sequence[Expr], position: int, required: str, **site: str) -> Exception:
+    """UNEXPECTED_INPUT_TYPE for the argument at `position`; `required` is what the message asks for."""
+    return binder.error(
+        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+        paramIndex=ordinal(position),
+        requiredType=required,
+        inputSql=binder.quoted(args[position]),
+        inputType=f'"{t.sql_name(args[position].dtype)}"',
+        **site,
+    )
 
 
 def required_type(kinds: Sequence[DataType | Kind]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from hiveframe.errors import IllegalArgumentException
-from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.coercion import common_type, common_type_without_strings, implicit_cast, merged_type
 from hiveframe.functions.comparisons import comparison_operands, no_order, waits
 from hiveframe.functions.emit import EmitContext

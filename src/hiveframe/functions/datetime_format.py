@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hiveframe.errors import SparkError, SparkException
-from hiveframe.functions.arrays import wrong_input
-from hiveframe.functions.binding import required_type
+from hiveframe.functions.binding import required_type, wrong_input
 from hiveframe.functions.cast_numbers import wrap
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_patterns import Element, Field, Text, compile_pattern, has_zone

@@ -13,8 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from hiveframe.errors import ArithmeticException, DateTimeException, SparkError
-from hiveframe.functions.arrays import wrong_input
-from hiveframe.functions.binding import wrong_count
+from hiveframe.functions.binding import wrong_count, wrong_input
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.datetime_text import days_from_civil, zone_of

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.arrays import map_value, place_nullable
 from hiveframe.functions.coercion import implicit_cast
+from hiveframe.functions.elements import map_value, place_nullable
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, INTEGRAL, STRUCT, TYPED_ARRAY, TYPED_MAP, Binder, Function, register
 from hiveframe.functions.sql import (

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.errors import IllegalArgumentException
-from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.by_row import by_nullable_row, by_row
 from hiveframe.functions.decimal_format import decimal_format
 from hiveframe.functions.decimals import USER_DEFAULT, decimal_for

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,

@@ -11,16 +11,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from hiveframe.errors import NO_CONDITION
-from hiveframe.functions.arrays import (
-    element_type,
-    has_null_element,
-    holds_null,
-    map_value,
-    same_array,
-    wrong_input,
-)
+from hiveframe.functions.arrays import element_type, has_null_element, holds_null, same_array
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.collation_keys import is_collated
 from hiveframe.functions.collation_sql import comparable, comparables, sorted_by_key
+from hiveframe.functions.elements import map_value
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.maps import build_map
 from hiveframe.functions.registry import (

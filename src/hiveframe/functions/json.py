@@ -10,8 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from hiveframe.errors import NO_CONDITION, JavaException
-from hiveframe.functions.arrays import wrong_input
-from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.binding import is_foldable, wrong_input
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.deep_values import deeply
 from hiveframe.functions.emit import EmitContext

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hiveframe.functions.arrays import (
-    common_elements,
-    element_type,
-    holds_null,
-    refuse_void,
-    with_key,
-    without_negative_zero,
-    wrong_input,
-)
+from hiveframe.functions.arrays import common_elements, element_type, holds_null, refuse_void, without_negative_zero
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.casts import cast_value
 from hiveframe.functions.coercion import common_type, merged_type
 from hiveframe.functions.collation_keys import entries_of
 from hiveframe.functions.collation_sql import comparable, comparables, distinct, with_comparables
+from hiveframe.functions.elements import with_key
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import (
     ANY,

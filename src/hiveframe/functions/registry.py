@@ -235,6 +235,7 @@ FAMILIES: Final[tuple[str, ...]] = (
     "arrays",
     "shuffle",
     "array_sets",
+    "elements",
     "maps",
     "higher_order",  # functions of functions
     "json",

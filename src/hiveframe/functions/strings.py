@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import pyarrow as pa
 
 from hiveframe.functions import byte_strings
-from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.by_row import by_row
 from hiveframe.functions.coercion import common_type, implicit_cast
 from hiveframe.functions.emit import EmitContext

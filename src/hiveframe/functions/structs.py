@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hiveframe.functions.arrays import wrong_input
-from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.binding import is_foldable, wrong_input
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.registry import ANY, Binder, Function, never_null, register, rest
 from hiveframe.functions.sql import Sql, struct_pack

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hiveframe.functions.arrays import wrong_input
-from hiveframe.functions.binding import is_foldable
+from hiveframe.functions.binding import is_foldable, wrong_input
 from hiveframe.functions.coercion import implicit_cast
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.operators import NEGATED

@@ -6,7 +6,7 @@ import functools
 
 import pyarrow as pa
 
-from hiveframe.functions.arrays import wrong_input
+from hiveframe.functions.binding import wrong_input
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.json import constant_text, text_argument
 from hiveframe.functions.map_options import fold_options, packed, unpacked
