@@ -12,6 +12,8 @@ from hiveframe.plan.types import StructType
 DEFAULT_CATALOG = "spark_catalog"
 DEFAULT_DATABASE = "default"
 GLOBAL_TEMP = "global_temp"
+DEFAULT = "CURRENT_DEFAULT"  # in a column's metadata: its default, as SQL text
+EXISTS_DEFAULT = "EXISTS_DEFAULT"  # the default of the rows from before it
 COLLATION = "collation"  # the property that keeps DEFAULT COLLATION, as Spark's does
 PARTITION_PROVIDER = "partitionProvider"  # the property of tables whose partitions the catalog lists, as Hive's is
 _TOLD_APART = (COLLATION, PARTITION_PROVIDER)

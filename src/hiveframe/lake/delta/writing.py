@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from hiveframe.catalog.entities import DEFAULT
 from hiveframe.errors import analysis_error
 from hiveframe.lake.delta.actions import (
     Action,
@@ -49,7 +50,7 @@ from hiveframe.lake.delta.values import file_statistics, partition_text, partiti
 from hiveframe.lake.options import Options
 from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
 from hiveframe.lake.tables.data_files import DataFile, write_data_files
-from hiveframe.lake.tables.row_numbers import united
+from hiveframe.lake.tables.row_numbers import add_places, united
 from hiveframe.lake.tables.table import Definition, Reads
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan import types as t
@@ -148,9 +149,7 @@ class DeltaWrite:
 
     def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
         """Take rows out by the places they have in their files."""
-        for path, rows in deleted.items():
-            before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else united(before, rows)
+        add_places(self._deleted, deleted)
 
     @property
     def wants_changes(self) -> bool:
@@ -334,7 +333,7 @@ def features_of_columns(schema: StructType) -> frozenset[str]:
 _NOTES: Final[Mapping[str, str]] = {
     "delta.generationExpression": "generatedColumns",
     "delta.identity.start": "identityColumns",
-    "CURRENT_DEFAULT": "allowColumnDefaults",
+    DEFAULT: "allowColumnDefaults",
     "delta.invariants": "invariants",
 }
 

@@ -21,7 +21,7 @@ from hiveframe.lake.honey.snapshot import SNAPSHOTS, Snapshot
 from hiveframe.lake.options import Options
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.sources.source import ReadContext
-from hiveframe.lake.tables.row_numbers import united
+from hiveframe.lake.tables.row_numbers import add_places
 from hiveframe.lake.tables.table import AsOf, Definition, Reads, Reference, RowNumbers, TablePlace
 from hiveframe.lake.tables.together import current
 from hiveframe.lake.write.request import Rows
@@ -167,9 +167,7 @@ class HoneyWrite:
 
     def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
         """Take rows out by the places they have in their files."""
-        for path, rows in deleted.items():
-            before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else united(before, rows)
+        add_places(self._deleted, deleted)
 
     @property
     def wants_changes(self) -> bool:

@@ -16,6 +16,7 @@ from pyiceberg import types as it
 from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadata
 
+from hiveframe.catalog.entities import DEFAULT
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.file_types import FileType, Find, by_name
 from hiveframe.plan import types as t
@@ -105,7 +106,7 @@ class _Numbers:
         ids = [self._own(f.metadata.get(ID)) for f in wanted.fields]
         made = []
         for f, number in zip(wanted.fields, ids, strict=True):
-            if "CURRENT_DEFAULT" in f.metadata:
+            if DEFAULT in f.metadata:
                 raise unsupported(f"a default for the column {f.name} of an Iceberg table (format version 3)")
             before = self._type_of(number)
             doc = f.metadata.get("comment")

@@ -56,7 +56,7 @@ from hiveframe.lake.options import Options
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.runner import PrivateRunner
 from hiveframe.lake.table_function import subquery
-from hiveframe.lake.tables.row_numbers import united
+from hiveframe.lake.tables.row_numbers import add_places, united
 from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
 from hiveframe.lake.write.request import Rows
 from hiveframe.plan.types import StructType
@@ -191,9 +191,7 @@ class IcebergWrite:
 
     def delete_rows(self, deleted: Mapping[str, RowNumbers]) -> None:
         """Take rows out by the places they have in their files."""
-        for path, rows in deleted.items():
-            before = self._deleted.get(path)
-            self._deleted[path] = rows if before is None else united(before, rows)
+        add_places(self._deleted, deleted)
 
     @property
     def wants_changes(self) -> bool:

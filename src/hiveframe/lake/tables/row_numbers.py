@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,3 +17,10 @@ def united(*sets: ArrayLike) -> NDArray[np.uint64]:
     if len(every) < 2:
         return every
     return every[np.concatenate(([True], every[1:] != every[:-1]))]
+
+
+def add_places(held: dict[str, NDArray[np.uint64]], more: Mapping[str, NDArray[np.uint64]]) -> None:
+    """By file: the places of `more` join those that are held."""
+    for path, places in more.items():
+        before = held.get(path)
+        held[path] = places if before is None else united(before, places)

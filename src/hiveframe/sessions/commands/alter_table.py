@@ -12,7 +12,7 @@ from hiveframe.errors import analysis_error, unsupported
 from hiveframe.functions.coercion import can_up_cast
 from hiveframe.lake.paths import local_path
 from hiveframe.plan import commands as c
-from hiveframe.plan.types import StringType, StructField, StructType, sql_name, with_default_collation
+from hiveframe.plan.types import StringType, StructField, StructType, with_default_collation
 from hiveframe.sessions.commands.lookup import known_table, writable_table
 from hiveframe.sessions.commands.partitions import (
     add_partitions,
@@ -24,10 +24,11 @@ from hiveframe.sessions.commands.partitions import (
 )
 from hiveframe.sessions.commands.repair import repair
 from hiveframe.sessions.commands.seam import CommandSession, handles
-from hiveframe.sessions.commands.tables import DEFAULT_KEY, column_field, partitions_last
+from hiveframe.sessions.commands.tables import column_field, partitions_last
 from hiveframe.sessions.commands.views import replace_query
 from hiveframe.sessions.results import EMPTY, SmallTable
 from hiveframe.sessions.versioned.altering import ACTIONS as VERSIONED_ACTIONS
+from hiveframe.sessions.versioned.altering import altered_column, refused_type
 from hiveframe.sessions.versioned.opened import is_versioned, opened, table_of
 
 Args = Mapping[str, Any]
@@ -119,29 +120,13 @@ def _alter_column(session: CommandSession, table: Table, args: Args) -> None:
     i = _index(table, name)
     fields = list(table.schema.fields)
     f = fields[i]
-    metadata = dict(f.metadata)
     dtype = args.get("dtype") or f.dtype
     if isinstance(f.dtype, StringType):
         dtype = with_default_collation(dtype, f.dtype.collation)  # STRING alone changes nothing
     is_text = isinstance(f.dtype, StringType) and isinstance(dtype, StringType)  # of any collation
     if args.get("dtype") is not None and dtype != f.dtype and not is_text and not can_up_cast(f.dtype, dtype):
-        raise analysis_error(
-            "NOT_SUPPORTED_CHANGE_COLUMN",
-            table=quoted(*table.parts),
-            originName=quoted(f.name),
-            originType=f'"{sql_name(f.dtype)}"',
-            newName=quoted(f.name),
-            newType=f'"{sql_name(dtype)}"',
-        )
-    if args.get("comment") is not None:
-        metadata["comment"] = args["comment"]
-    if "default" in args:
-        if args["default"] is None:
-            metadata.pop(DEFAULT_KEY, None)
-        else:
-            metadata[DEFAULT_KEY] = args["default"]
-    nullable = f.nullable if args.get("nullable") is None else bool(args["nullable"])
-    fields[i] = StructField(f.name, dtype, nullable, metadata)
+        raise refused_type(table, f, dtype)
+    fields[i] = altered_column(f, dtype, args)
     if args.get("position") is not None:
         moved = fields.pop(i)
         fields.insert(_place(table, fields, args["position"]), moved)

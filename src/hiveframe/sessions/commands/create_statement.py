@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hiveframe.catalog.entities import Table, Term
+from hiveframe.catalog.entities import DEFAULT, Table, Term
 from hiveframe.plan.types import STRING, StructField, sql_name
 from hiveframe.sql.identifiers import quote_if_needed
 from hiveframe.sql.strings import quote_string
@@ -77,7 +77,7 @@ def _column(f: StructField) -> str:
     text = f"{quote_if_needed(f.name)} {shown}"
     if not f.nullable:
         text += " NOT NULL"
-    default = f.metadata.get("CURRENT_DEFAULT")
+    default = f.metadata.get(DEFAULT)
     if default is not None:
         text += f" DEFAULT {default}"
     comment = f.metadata.get("comment")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from hiveframe.analysis.environment import ClassFunction, SqlFunction
-from hiveframe.catalog.entities import Table
+from hiveframe.catalog.entities import DEFAULT, Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error
 from hiveframe.functions import registry
@@ -18,7 +18,6 @@ from hiveframe.sessions.commands.lookup import find_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_fields
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.table_details import details
-from hiveframe.sessions.commands.tables import DEFAULT_KEY
 from hiveframe.sessions.results import SmallTable, column, small_table
 
 _FIELDS = (column("col_name"), column("data_type"), column("comment", nullable=True))
@@ -59,11 +58,7 @@ def _partition_rows(table: Table) -> list[Row]:
 
 
 def _default_rows(schema: StructType) -> list[Row]:
-    found = [
-        (f.name, simple_string(f.dtype), str(f.metadata[DEFAULT_KEY]))
-        for f in schema.fields
-        if DEFAULT_KEY in f.metadata
-    ]
+    found = [(f.name, simple_string(f.dtype), str(f.metadata[DEFAULT])) for f in schema.fields if DEFAULT in f.metadata]
     return [("", "", ""), ("# Column Default Values", "", ""), *found] if found else []
 
 

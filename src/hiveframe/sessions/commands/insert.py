@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hiveframe.catalog.entities import Table
+from hiveframe.catalog.entities import DEFAULT, Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import ArithmeticException, SparkError, analysis_error, unsupported
 from hiveframe.functions.coercion import can_store_assign
@@ -32,8 +32,6 @@ from hiveframe.sessions.tables_of import BRANCH
 from hiveframe.sessions.versioned.fitting import fitted, nullable_within
 from hiveframe.sessions.versioned.opened import is_versioned, opened
 from hiveframe.sql.parser import parse_expression
-
-_DEFAULT_KEY = "CURRENT_DEFAULT"
 
 
 @handles(c.Insert)
@@ -231,7 +229,7 @@ def _by_name(table: Table, wanted: Sequence[StructField], given: StructType) -> 
             extraColumns=", ".join(quoted(n) for n in extra),
         )
     for f in wanted:
-        if f.name.lower() not in places and _DEFAULT_KEY not in f.metadata and not f.nullable:
+        if f.name.lower() not in places and DEFAULT not in f.metadata and not f.nullable:
             raise analysis_error(
                 "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", tableName=quoted(*table.parts), colName=quoted(f.name)
             )
@@ -266,7 +264,7 @@ def check_assignable(table_name: str, source: StructField, target: StructField) 
 
 def default_value(session: CommandSession, f: StructField) -> spec.Expr:
     """The column's DEFAULT, or NULL."""
-    text = f.metadata.get(_DEFAULT_KEY)
+    text = f.metadata.get(DEFAULT)
     if text is None:
         return spec.Literal(None, t.NULL)
     return parse_expression(str(text), conf=session.settings)

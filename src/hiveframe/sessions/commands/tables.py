@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from hiveframe.catalog.entities import BucketSpec, Table, Term
+from hiveframe.catalog.entities import DEFAULT, EXISTS_DEFAULT, BucketSpec, Table, Term
 from hiveframe.catalog.metastore import quoted
 from hiveframe.catalog.store import Store
 from hiveframe.errors import analysis_error, unsupported
@@ -43,8 +43,6 @@ from hiveframe.sessions.versioned.checks import check_of
 from hiveframe.sessions.versioned.computed import computed_by
 from hiveframe.sessions.versioned.opened import is_there, is_versioned, opened, table_of
 
-DEFAULT_KEY = "CURRENT_DEFAULT"
-EXISTS_DEFAULT_KEY = "EXISTS_DEFAULT"
 _KEYS_SETTING = "spark.sql.collation.allowInMapKeys"
 
 
@@ -211,8 +209,8 @@ def column_field(
     if d.default_text is not None:
         assert d.default is not None
         session.constant(spec.Cast(d.default, d.dtype))
-        metadata[DEFAULT_KEY] = d.default_text
-        metadata[EXISTS_DEFAULT_KEY] = d.default_text
+        metadata[DEFAULT] = d.default_text
+        metadata[EXISTS_DEFAULT] = d.default_text
     if d.generated is not None or d.identity is not None:
         if not is_versioned:
             raise unsupported(f"generated and identity columns ({d.name[-1]!r}) in files without a transaction log")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from hiveframe.catalog.entities import Table, Term
+from hiveframe.catalog.entities import DEFAULT, Table, Term
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.tables.table import Definition
@@ -218,25 +218,36 @@ def _alter_column(session: CommandSession, table: Table, target: Opened, args: A
 
 
 def _altered(table: Table, target: Opened, f: StructField, args: Args) -> StructField:
-    metadata = dict(f.metadata)
     dtype = args.get("dtype") or f.dtype
     if dtype != f.dtype and not _may_widen(target, f.dtype, dtype):
-        raise analysis_error(
-            "NOT_SUPPORTED_CHANGE_COLUMN",
-            table=quoted(*table.parts),
-            originName=quoted(f.name),
-            originType=f'"{sql_name(f.dtype)}"',
-            newName=quoted(f.name),
-            newType=f'"{sql_name(dtype)}"',
-        )
+        raise refused_type(table, f, dtype)
+    altered = altered_column(f, dtype, args)
+    if dtype != f.dtype and target.definition.properties.get("delta.enableTypeWidening", "false").lower() == "true":
+        return replace(altered, metadata=schema_merging.with_type_change(dict(altered.metadata), f.dtype, dtype))
+    return altered
+
+
+def refused_type(table: Table, f: StructField, dtype: DataType) -> Exception:
+    """NOT_SUPPORTED_CHANGE_COLUMN: the rows that are there do not read as the new type."""
+    return analysis_error(
+        "NOT_SUPPORTED_CHANGE_COLUMN",
+        table=quoted(*table.parts),
+        originName=quoted(f.name),
+        originType=f'"{sql_name(f.dtype)}"',
+        newName=quoted(f.name),
+        newType=f'"{sql_name(dtype)}"',
+    )
+
+
+def altered_column(f: StructField, dtype: DataType, args: Args) -> StructField:
+    """The column with its new type, comment, default and nullability; what `args` lacks stays."""
+    metadata = dict(f.metadata)
     if args.get("comment") is not None:
         metadata["comment"] = args["comment"]
     if "default" in args:
-        metadata.pop("CURRENT_DEFAULT", None)
+        metadata.pop(DEFAULT, None)
         if args["default"] is not None:
-            metadata["CURRENT_DEFAULT"] = args["default"]
-    if dtype != f.dtype and target.definition.properties.get("delta.enableTypeWidening", "false").lower() == "true":
-        metadata = schema_merging.with_type_change(metadata, f.dtype, dtype)
+            metadata[DEFAULT] = args["default"]
     nullable = f.nullable if args.get("nullable") is None else bool(args["nullable"])
     return StructField(f.name, dtype, nullable, metadata)
 
