@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +25,9 @@ from tests.tables.answers import rows as answer
 from tests.tables.delta_rows import add, delete, duckdb_rows, library_rows, make, rows, state
 from tests.tables.delta_workers import count_up, make_and_die, work, write_with_little_room
 from tests.tables.honey_rows import Row
+from tests.tables.processes import race, run, told
 
 ROUNDS = 100
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.tables.delta_workers", "tests.tables.honey_workers"])
-
-
-def run(target: Callable[..., None], *args: Any) -> int:
-    """The exit code of a process of its own."""
-    process = PROCESSES.Process(target=target, args=args)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
 
 
 def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
@@ -51,11 +40,8 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
             seen = list[Row]()
         notes = tmp_path / f"notes-{seed}"
         assert run(work, str(location), str(notes), seed) in (-signal.SIGKILL, -signal.SIGALRM)
-        lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
-        done = [[tuple(r) for r in content] for what, content in lines if what == "done"]
-        begun = [[tuple(r) for r in content] for what, content in lines if what == "begun"]
-        finished += len(done)
-        allowed = [done[-1] if done else seen, *begun[len(done) :]]
+        count, allowed = told(notes, seen)
+        finished += count
         seen = rows(location)
         assert seen in allowed, f"seed {seed}"
         if seed % 5 == 4:
@@ -83,15 +69,7 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
     first = table.begin(state(table))
     add(first, [(0, 0)])
     first.commit("WRITE", {}, reads=False)
-    racers = [PROCESSES.Process(target=count_up, args=(str(tmp_path / "t"), 6, seed)) for seed in (1, 2)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join(100)
-        assert racer.exitcode == 0
-    found = rows(tmp_path / "t")
-    assert found[0] == (0, 12)
-    assert [r[0] for r in found[1:]] == [s * 1000 + n for s in (1, 2) for n in range(6)]
+    found = race(count_up, tmp_path / "t", lambda: rows(tmp_path / "t"))
     assert library_rows(tmp_path / "t") == found
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +12,9 @@ from hiveframe.errors import SparkException
 from hiveframe.lake.honey.table import HoneyTable
 from tests.tables.honey_rows import Row, add, make, rows, state
 from tests.tables.honey_workers import count_up, lay_out_and_die, make_and_die, work, write_with_little_room
+from tests.tables.processes import race, run, told
 
 ROUNDS = 60
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.tables.honey_workers"])
-
-
-def run(target: Callable[..., None], *args: Any) -> int:
-    """The exit code of a process of its own."""
-    process = PROCESSES.Process(target=target, args=args)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
 
 
 def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
@@ -38,11 +25,8 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
             table, seen = make(location), list[Row]()
         notes = tmp_path / f"notes-{seed}"
         assert run(work, str(location), str(notes), seed) == -signal.SIGKILL
-        lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
-        done = [[tuple(r) for r in content] for what, content in lines if what == "done"]
-        begun = [[tuple(r) for r in content] for what, content in lines if what == "begun"]
-        finished += len(done)
-        allowed = [done[-1] if done else seen, *begun[len(done) :]]
+        count, allowed = told(notes, seen)
+        finished += count
         seen = rows(state(table).snapshot)
         assert seen in allowed, f"seed {seed}"
     assert finished > ROUNDS / 2  # the kills came at all distances from a commit
@@ -84,15 +68,7 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
     first = table.begin(state(table))
     add(first, [(0, 0)])
     first.commit("WRITE", {}, reads=False)
-    racers = [PROCESSES.Process(target=count_up, args=(str(tmp_path / "t"), 6, seed)) for seed in (1, 2)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join(100)
-        assert racer.exitcode == 0
-    found = rows(state(table).snapshot)
-    assert found[0] == (0, 12)
-    assert [r[0] for r in found[1:]] == [s * 1000 + n for s in (1, 2) for n in range(6)]
+    race(count_up, tmp_path / "t", lambda: rows(state(table).snapshot))
 
 
 @pytest.mark.parametrize("size", [0, 2000, 20_000])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pyspark.errors import PySparkException
@@ -22,21 +19,11 @@ from tests.tables.answers import rows as answer
 from tests.tables.iceberg_catalog import library, spark
 from tests.tables.iceberg_rows import SCHEMA, Row, add, at, delete, make, rows, state
 from tests.tables.iceberg_workers import count_up, make_and_die, work
+from tests.tables.processes import race, run, told
 
 __all__ = ["spark"]
 
 ROUNDS = 60
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.tables.iceberg_workers"])
-
-
-def run(target: Callable[..., None], *args: Any) -> int:
-    """The exit code of a process of its own."""
-    process = PROCESSES.Process(target=target, args=args)
-    process.start()
-    process.join(60)
-    assert process.exitcode is not None
-    return process.exitcode
 
 
 def library_sees(folder: Path) -> list[Row]:
@@ -53,11 +40,8 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
             table, seen = make(folder), list[Row]()
         notes = tmp_path / f"notes-{seed}"
         assert run(work, str(folder), str(notes), seed) == -signal.SIGKILL
-        lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
-        done = [[tuple(r) for r in content] for what, content in lines if what == "done"]
-        begun = [[tuple(r) for r in content] for what, content in lines if what == "begun"]
-        finished += len(done)
-        allowed = [done[-1] if done else seen, *begun[len(done) :]]
+        count, allowed = told(notes, seen)
+        finished += count
         seen = rows(state(table))
         assert seen in allowed, f"seed {seed}"
         assert library_sees(folder) == seen, f"seed {seed}"
@@ -86,15 +70,7 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
     first = table.begin(state(table))
     add(first, [(0, 0)])
     first.commit("WRITE", {}, reads=False)
-    racers = [PROCESSES.Process(target=count_up, args=(str(tmp_path), 6, seed)) for seed in (1, 2)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join(100)
-        assert racer.exitcode == 0
-    found = rows(state(table))
-    assert found[0] == (0, 12)
-    assert [r[0] for r in found[1:]] == [s * 1000 + n for s in (1, 2) for n in range(6)]
+    found = race(count_up, tmp_path, lambda: rows(state(table)))
     assert library_sees(tmp_path) == found
 
 
