@@ -6,7 +6,6 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pyspark.errors import PySparkException
@@ -14,16 +13,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 import hiveframe
-
-
-def rows(spark: SparkSession, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in spark.sql(query).collect()]
-
-
-def failure(spark: SparkSession, query: str) -> str:
-    with pytest.raises(PySparkException) as caught:
-        spark.sql(query).collect()
-    return str(caught.value.getCondition())
+from tests.tables.answers import failure, rows
 
 
 @pytest.fixture
