@@ -20,10 +20,12 @@ from benchmarks.timing import Times, interleaved, timed
 
 ROWS = 5_000_000
 MERGED = 10_000
+PARTITION = "DELETE of a partition"
 MADE = """
     select id, id % 1000 as k, id * 0.25d as a, id % 7919 as b, (id * 31) % 100003 as c, concat('name ', id % 5000) as s
     from range({})
 """
+PARTED = f"select id, id % 10 as p from range({ROWS // 10})"
 SUMS = "select sum(id), sum(a), sum(b), sum(c) from {}"
 SOME = "select sum(a) from {} where id >= 4000000 and id < 4010000"
 
@@ -36,7 +38,9 @@ def delta(options: Options) -> list[Table]:
             place = Path(folder) / "made"
             rows = spark.sql(MADE.format(ROWS))
             seconds = timed(lambda: rows.write.format("delta").option("maxRecordsPerFile", 500_000).save(str(place)))
-            return [_scans(spark, place, options), _changes(spark, place, options, seconds)]
+            parts = Path(folder) / "parts"
+            spark.sql(PARTED).write.format("delta").partitionBy("p").save(str(parts))
+            return [_scans(spark, place, options), _changes(spark, place, parts, options, seconds)]
         finally:
             spark.stop()
 
@@ -80,17 +84,17 @@ def _thinned(spark: SparkSession, place: Path) -> Iterator[Path]:
     shutil.rmtree(thin)
 
 
-def _changes(spark: SparkSession, place: Path, options: Options, written: float) -> Table:
+def _changes(spark: SparkSession, place: Path, parts: Path, options: Options, written: float) -> Table:
     numbers = itertools.count()
     source = pa.table(
         duckdb.sql(f"select i * 997 as id, i % 1000 as k, 1.0::double as a from range({MERGED}) t(i)").arrow()
     )
     spark.createDataFrame(source).createOrReplaceTempView("source")
 
-    def on_a_copy(change: Callable[[Path], object]) -> Callable[[], float]:
+    def on_a_copy(change: Callable[[Path], object], source: Path) -> Callable[[], float]:
         def run() -> float:
             copy = place.with_name(f"copy{next(numbers)}")
-            shutil.copytree(place, copy, copy_function=shutil.copy)
+            shutil.copytree(source, copy, copy_function=shutil.copy)
             try:
                 return timed(lambda: change(copy))
             finally:
@@ -116,6 +120,10 @@ def _changes(spark: SparkSession, place: Path, options: Options, written: float)
             lambda at: spark.sql(f"delete from delta.`{at}`"),
             lambda at: DeltaTable(str(at)).delete(),
         ),
+        PARTITION: (
+            lambda at: spark.sql(f"delete from delta.`{at}` where p = 3"),
+            lambda at: DeltaTable(str(at)).delete("p = 3"),
+        ),
         f"MERGE of {MERGED:,}": (
             lambda at: spark.sql(merged.format(at)),
             lambda at: (
@@ -129,10 +137,11 @@ def _changes(spark: SparkSession, place: Path, options: Options, written: float)
     rows: list[list[Any]] = [["written", written * 1000, None, None]]
     bars = []
     for name, (own, library) in kinds.items():
-        runs = [(on_a_copy(own)(), on_a_copy(library)()) for _ in range(options.rounds)]
+        of = parts if name == PARTITION else place
+        runs = [(on_a_copy(own, of)(), on_a_copy(library, of)()) for _ in range(options.rounds)]
         ours, theirs = Times([r[0] for r in runs]), Times([r[1] for r in runs])
         rows.append([name, _ms(ours), _ms(theirs), theirs.median / ours.median])
-        most = 3 if name == "DELETE of all" else 1  # there, only the milliseconds of a statement count
+        most = 3 if name in ("DELETE of all", PARTITION) else 1  # there, only the milliseconds of a statement count
         bars.append(Bar(f"{name}: × deltalake", ours.median / theirs.median, most))
     return Table(f"Rows changed among {ROWS:,}, median ms", ["change", "hiveframe", "deltalake", "×"], rows, bars)
 

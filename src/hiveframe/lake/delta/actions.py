@@ -202,6 +202,12 @@ class AddFile:
         count = json.loads(self.stats).get("numRecords")
         return None if count is None else int(count)
 
+    @property
+    def live_row_count(self) -> int | None:
+        """Rows in the file less the deleted ones; None where the log does not say."""
+        count = self.row_count
+        return count - self.deletion_vector.cardinality if count is not None and self.deletion_vector else count
+
 
 @dataclass(frozen=True, slots=True)
 class RemoveFile:

@@ -87,6 +87,12 @@ class Snapshot:
         columns = json.loads(domain.configuration).get("clusteringColumns", []) if domain is not None else []
         return tuple(shown_path(self.schema, c["physicalName"] if isinstance(c, dict) else c) for c in columns)
 
+    def row_counts(self) -> Mapping[str, int] | None:
+        """By a file's path, its rows less those deleted; None where the log does not say it of every file."""
+        counts = {self.path_of(add): add.live_row_count for add in self.files.values()}
+        known = {path: count for path, count in counts.items() if count is not None}
+        return known if len(known) == len(counts) else None
+
     def path_of(self, file: AddFile | RemoveFile) -> str:
         """Where a file lies."""
         return local_file(self.location, file.path)

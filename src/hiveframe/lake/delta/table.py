@@ -135,6 +135,10 @@ class DeltaState:
         found = self.snapshot.transactions.get(application)
         return found.version if found is not None else None
 
+    def row_counts(self) -> Mapping[str, int] | None:
+        """By a file's path, its rows less those deleted; None where the log does not say it of every file."""
+        return self.snapshot.row_counts()
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)

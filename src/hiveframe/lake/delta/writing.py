@@ -221,6 +221,8 @@ class DeltaWrite:
     ) -> int:
         """Land everything as the next version."""
         self._thin()
+        if not is_rearranged:
+            self._count_removed(operation)
         actions: list[Action] = []
         if self._protocol is not None and (self._base is None or self._protocol != self._base.protocol):
             actions.append(self._protocol)
@@ -284,6 +286,22 @@ class DeltaWrite:
         if made:
             assert self._protocol is not None
             self._protocol = with_features(self._protocol, {"deletionVectors"})
+
+    def _count_removed(self, operation: str) -> None:
+        """Note the files that went whole, and of a DELETE their rows, less those that were copied out of them."""
+        kept = {add.path for add in self._added}
+        gone = [add for add in self._removed.values() if add.path not in kept]
+        if gone:
+            self._count("numRemovedFiles", len(gone))
+            self._count("numRemovedBytes", sum(add.size_bytes for add in gone))
+        if operation != "DELETE" or self._base is None:
+            return
+        copied = self._metrics.pop("numOutputRows", 0)
+        self._count("numCopiedRows", copied)
+        rows = [add.live_row_count for add in gone if self._base.path_of(add) not in self._deleted]
+        known = [count for count in rows if count is not None]
+        if len(known) == len(rows):
+            self._count("numDeletedRows", sum(known) - copied)
 
     # ------------------------------------------------------------------------------------------------------- helpers
 

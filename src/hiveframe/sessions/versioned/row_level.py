@@ -39,6 +39,7 @@ from hiveframe.sessions.versioned.fitting import as_planned, fitted, nullable_wi
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
+from hiveframe.sessions.versioned.whole_files import row_counts, whole_files
 from hiveframe.settings import scratch_dir
 
 FILE: Final = f"{spec.OWN_PREFIX}file"
@@ -52,21 +53,28 @@ Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 def delete(session: CommandSession, target: Opened, alias: str, condition: spec.Expr | None) -> SmallTable:
     """DELETE FROM: the rows for which the condition is true."""
     write = target.begin(session)
-    source = target.source(session)
     if condition is None:
-        count = _count(session, spec.OpenedSource(source))
+        counts = row_counts(target)
+        count = _count(session, spec.OpenedSource(target.source(session))) if counts is None else sum(counts.values())
         write.remove_all()
         if count:
             write.commit("DELETE", {"predicate": []}, reads=True)
         return counted(("num_affected_rows", count))
+    source = target.source(session)
     rows = located(target, source, alias)
     touched = spec.Filter(rows, condition)
+    whole = whole_files(session, target, source, touched)
+    if whole is not None:
+        write.remove_files(list(whole))
+        if whole:
+            write.commit("DELETE", {"predicate": noted(condition)}, reads=reads_of(session, target, touched))
+        return counted(("num_affected_rows", sum(whole.values())))
     if write.wants_changes and write.copies_files:
         kept = [spec.Alias(spec.Attribute((alias, f.name)), (f.name,)) for f in fields_of(target)]
         action = spec.Alias(spec.Literal(DELETE, t.STRING), (ACTION,))
         plan = spec.Project(touched, (*kept, *old_columns(target, alias), passed_on(FILE), passed_on(ROW), action))
-        counts = apply_plan(session, target, source, plan, "DELETE", {"predicate": noted(condition)})
-        return counted(("num_affected_rows", counts[DELETE]))
+        changed = apply_plan(session, target, source, plan, "DELETE", {"predicate": noted(condition)})
+        return counted(("num_affected_rows", changed[DELETE]))
     found = _places(session, source, touched)
     take_out(session, target, source, write, found)
     count = sum(len(places) for places in found.values())
