@@ -32,6 +32,7 @@ _EPOCH_DAY: Final = dt.date(1970, 1, 1)
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _FIRST_DAY: Final = (dt.date.min - _EPOCH_DAY).days
 _LAST_DAY: Final = (dt.date.max - _EPOCH_DAY).days
+_MANY: Final = 64  # whole numbers of an array that are written as one text, which is read much faster
 _DAY_US: Final = 86_400_000_000
 
 
@@ -132,6 +133,8 @@ def _calendar_interval(value: tuple[int, int, int], dtype: DataType) -> Sql:
 
 def _array(value: tuple[Any, ...], dtype: DataType) -> Sql:
     assert isinstance(dtype, t.ArrayType)
+    if len(value) >= _MANY and isinstance(dtype.element, t.IntegralType) and None not in value:
+        return cast(text("[" + ",".join(map(str, map(int, value))) + "]"), physical_type(dtype))
     made = func("list_value", *(constant(v, dtype.element) for v in value))
     return made if value else cast(made, physical_type(dtype))
 

@@ -12,6 +12,7 @@ from hiveframe.functions.coercion import common_type, string_promotion, tightest
 from hiveframe.functions.comparisons import no_order, unless_null, waits
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.like_patterns import check_escape, emit_like, is_wrong_pattern
+from hiveframe.functions.literals import constant
 from hiveframe.functions.ordering import is_orderable
 from hiveframe.functions.registry import (
     ANY,
@@ -23,10 +24,12 @@ from hiveframe.functions.registry import (
     register,
     rest,
 )
-from hiveframe.functions.sql import Sql, case, false, func, is_not_null, is_null, not_, op, true
+from hiveframe.functions.sql import Sql, case, false, func, is_not_null, is_null, not_, number, op, true
 from hiveframe.plan import types as t
-from hiveframe.plan.logical import Call, Expr
+from hiveframe.plan.logical import Call, Expr, Literal
 from hiveframe.plan.types import DataType
+
+IN_SET: Final = "inset"
 
 
 def _logical(name: str, duck: str, doc: str) -> Function:
@@ -106,6 +109,16 @@ def _in_turn(value: Sql, listed: list[Sql], turns: Sequence[int]) -> Sql:
 
 def _in(value: Sql, listed: list[Sql]) -> Sql:
     return exp.Paren(this=exp.In(this=exp.Paren(this=value), expressions=listed))
+
+
+def _emit_in_set(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    """The list is written value by value, whole numbers bare: they compare alike in every type that holds them."""
+    constants = call.args[1]
+    assert isinstance(constants, Literal)
+    assert isinstance(constants.dtype, t.ArrayType)
+    kind = constants.dtype.element
+    is_bare = isinstance(kind, t.IntegralType)
+    return _in(args[0], [number(v) if is_bare else constant(v, kind) for v in constants.value])
 
 
 def _like(name: str, doc: str, shows: Callable[[Sequence[str]], str] | None) -> Function:
@@ -198,6 +211,16 @@ register(
         shows=lambda texts: f"({texts[0]} IN ({', '.join(texts[1:])}))",
         doc="Whether the first is among the others.",
         group="predicate_funcs",
+    ),
+    Function(
+        IN_SET,
+        (ANY, ANY),
+        t.BOOLEAN,
+        emit=_emit_in_set,
+        shows=lambda texts: f"({texts[0]} IN ({texts[1].removeprefix('ARRAY(').removesuffix(')')}))",
+        doc="Whether the first is in an array of constants.",
+        group="internal",
+        is_internal=True,
     ),
     _like("like", "Whether the text matches a pattern of % and _.", _show_like),
     _like("ilike", "Like `like`, whatever the case.", None),

@@ -71,12 +71,16 @@ class ExpressionGrammar(LiteralGrammar):
         return balanced("or", terms, self.origin(start))
 
     def expressions(self) -> tuple[spec.Expr, ...]:
-        """Expressions between commas."""
-        found = [self.expression()]
-        while self.kind == ",":
+        """Expressions between commas. A plain constant is seen at once, for lists of them may be long."""
+        found: list[spec.Expr] = []
+        while True:
+            if self.kind in _PLAIN and self.kinds[self.i + 1] in _AFTER_ITEM:
+                found.append(self.number(self.i) if self.kind == "integer" else self.string_literal())
+            else:
+                found.append(self.expression())
+            if self.kind != ",":
+                return tuple(found)
             self.advance()
-            found.append(self.expression())
-        return tuple(found)
 
     def _conjunction(self) -> spec.Expr:
         start = self.i
@@ -283,6 +287,8 @@ NUMBERS: Final = frozenset(
 
 _NEGATABLE: Final = frozenset(("BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE"))
 _PREDICATES: Final = _NEGATABLE | {"NOT", "!", "IS"}
+_PLAIN: Final = frozenset(("integer", "string"))
+_AFTER_ITEM: Final = frozenset((",", ")"))
 _QUANTIFIERS: Final = frozenset(("ANY", "SOME", "ALL"))
 
 # Symbol -> (how tightly it binds, function, whether the result is negated).

@@ -10,6 +10,7 @@ from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.expressions.calls import call_binder
 from hiveframe.analysis.expressions.lambdas import bind_arguments, shown_arguments
+from hiveframe.analysis.expressions.long_lists import bind_long_list
 from hiveframe.analysis.expressions.rewrites import REWRITES
 from hiveframe.analysis.expressions.sorting import bind_sort_key
 from hiveframe.analysis.expressions.user_functions import call_python, call_sql
@@ -80,6 +81,8 @@ def bind_call(binder: Binder, node: spec.Function) -> lg.Expr:
         raise failure("NOT_A_SCALAR_FUNCTION", node, functionName=quoted(name))
     if row.name == "negative" and written_sign(node, "negative"):
         row = row_of(NEGATED)  # errors show what was written
+    if row.name == "in" and (among := bind_long_list(binder, node)) is not None:
+        return among
     return _call_row(binder, node, row, builtin or row.name)
 
 

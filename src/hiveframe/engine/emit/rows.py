@@ -11,7 +11,6 @@ from hiveframe.engine.emit.expressions import chained
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql, column_name
 from hiveframe.plan import logical as lg
-from hiveframe.plan import types as t
 from hiveframe.plan.walk import preorder
 
 if TYPE_CHECKING:
@@ -75,14 +74,12 @@ def emit_filter(node: lg.Filter, inputs: list[Block], ctx: Context) -> Block:
 
 
 def _among_many(condition: lg.Expr, ctx: Context) -> Sql | None:
-    """`column IN (SELECT unnest(…))` for a long list of whole numbers, which DuckDB plans ten times faster."""
+    """`column IN (SELECT unnest(…))` for a long list of constants, which DuckDB plans ten times faster."""
     match condition:
-        case lg.Call(function="in", args=(lg.Column(dtype=t.IntegralType()) as column, *listed)) if len(
-            listed
-        ) >= _MANY and all(isinstance(e, lg.Literal) and e.value is not None for e in listed):
-            values = ",".join(str(int(e.value)) for e in listed if isinstance(e, lg.Literal))
-            array = q.cast(q.text(f"[{values}]"), f"{q.physical_type_text(column.dtype)}[]")
-            query = exp.Subquery(this=exp.Select(expressions=[q.func("unnest", array)]))
+        case lg.Call(function="inset", args=(lg.Column() as column, lg.Literal(value=listed) as constants)) if (
+            len(listed) >= _MANY
+        ):
+            query = exp.Subquery(this=exp.Select(expressions=[q.func("unnest", ctx.expr(constants))]))
             return exp.Paren(this=exp.In(this=exp.Paren(this=ctx.expr(column)), query=query))
     return None
 

@@ -16,7 +16,7 @@ from hiveframe.plan.logical import Call, Cast, Column, Expr, Filter, Named, Proj
 from hiveframe.plan.walk import preorder, with_children
 
 _TRANSPARENT: Final = frozenset(
-    {"and", "or", "not", "=", "<", "<=", ">", ">=", "!=", "isnull", "isnotnull", "in", "between"}
+    {"and", "or", "not", "=", "<", "<=", ">", ">=", "!=", "isnull", "isnotnull", "in", "inset", "between"}
 )
 
 

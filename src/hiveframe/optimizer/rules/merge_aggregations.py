@@ -38,7 +38,7 @@ from hiveframe.plan.walk import preorder, rewrite_up
 
 _LEAST_SUBQUERIES: Final = 2
 _COMPARING: Final = frozenset(
-    {"=", "<", "<=", ">", ">=", "!=", "<=>", "and", "or", "not", "in", "between", "isnull", "isnotnull"}
+    {"=", "<", "<=", ">", ">=", "!=", "<=>", "and", "or", "not", "in", "inset", "between", "isnull", "isnotnull"}
 )
 
 

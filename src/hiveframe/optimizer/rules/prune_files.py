@@ -163,6 +163,9 @@ class _Reading:
                 return self._comparison(name, left, right)
             case "in", (value, *listed):
                 return self._one_of(value, listed)
+            case "inset", (value, Literal(value=constants)):
+                column = self._column(value)
+                return ColumnTest(column, "in", tuple(sorted(set(constants)))) if column is not None else None
             case "startswith", (value, prefix):
                 return self._prefix(value, self._text(prefix))
             case "like", (value, pattern, *escape):
