@@ -12,7 +12,7 @@ ARCHIVES = Path(__file__).parents[3] / "shared" / "fixtures" / "delta-golden"
 
 # Tables that are broken on purpose, and the condition that says so.
 BROKEN = {
-    "checkpoint": "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",  # names a data file that is not there
+    "checkpoint": "FAILED_READ_FILE.FILE_NOT_EXIST",  # names a data file that is not there
     "deltalog-commit-info": "DELTA_LOG_FILE_MALFORMED",
     "deltalog-invalid-protocol-version": "DELTA_INVALID_PROTOCOL_VERSION",
     "deltalog-state-reconstruction-from-checkpoint-missing-protocol": "DELTA_STATE_RECOVER_ERROR",

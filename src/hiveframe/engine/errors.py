@@ -21,6 +21,7 @@ from hiveframe.engine.blame import context_of
 from hiveframe.engine.emit.context import RAISED, ErrorSite
 from hiveframe.engine.kernels import take_failure
 from hiveframe.errors import QueryContext, SparkError
+from hiveframe.lake.scan import ScanSource
 from hiveframe.plan.logical import Relation, Scan
 from hiveframe.plan.walk import preorder
 
@@ -72,7 +73,7 @@ def _damaged_file(failure: BaseException, message: str, plan: Relation | None) -
     What is thrown below DuckDB (by Thrift, by a codec) comes as `duckdb.Error` itself and none of its subclasses.
     """
     scans = [n for n in preorder(plan, Relation) if isinstance(n, Scan)] if plan is not None else []
-    sources = [n.source for n in scans if n.source.format == "parquet"]
+    sources = [n.source for n in scans if isinstance(n.source, ScanSource) and n.source.numbers_rows]
     if not sources or not (type(failure) is duckdb.Error or _DAMAGE.search(message)):
         return None
     paths = [f"file://{f.path}" for f in sources[0].files] if len(sources) == 1 else []

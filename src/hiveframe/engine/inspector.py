@@ -34,7 +34,7 @@ def _readable(data: Any) -> Any:
 
 
 class Inspector:
-    """A `lake.runner.QueryRunner` on the process's database; DuckDB's errors leave as they are."""
+    """A `lake.runner.QueryRunner` on the process's database; DuckDB's errors leave as `duckdb.Error`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -62,11 +62,11 @@ class Inspector:
         try:
             with engine.lease(time_zone, keeps_footers=False) as connection:
                 table = reader(connection, render(query), _BATCH_ROWS).read_all()
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:  # what fails in a stream comes as Arrow's
             failure = take_failure(str(error))
-            if failure is None:
+            if failure is None and isinstance(error, duckdb.Error):
                 raise
-            raise failure from error
+            raise (failure or duckdb.Error(str(error))) from error
         finally:
             for made in kernels.values():
                 engine.unregister(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Final
 
@@ -44,6 +44,9 @@ from hiveframe.lake.scan import (
 from hiveframe.lake.sources.parquet_footer import Footer
 from hiveframe.lake.table_function import call, map_literal, path_list, select_from, struct_literal, subquery
 
+FOOTERS_READ: Final = 64
+"""Of more files the first one's footer stands for all, and the engine fits the others to it."""
+
 _ROW_NUMBER: Final = "file_row_number"
 _names = itertools.count()
 
@@ -76,6 +79,58 @@ class ParquetDetail:
         return replace(self, groups=tuple(g for g in groups if g.files))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UnopenedFiles:
+    """Files that a table's metadata name, of which a query opens those that its filters leave.
+
+    `footers` reads what is stored in some of them, and `find_deleted` which of their rows are gone. `may_sample`: of
+    many files the first one's footer may stand for all.
+    """
+
+    footers: Callable[[Sequence[ScanFile]], Sequence[Footer]]
+    find_deleted: Callable[[ScanFile], RowNumbers | None]
+    find: Find
+    may_sample: bool = False
+    _deleted: dict[str, RowNumbers | None] = field(default_factory=dict)
+
+    def restricted(self, paths: Collection[str]) -> UnopenedFiles:
+        """What is known, which is by file."""
+        return self
+
+    def deleted(self, files: Sequence[ScanFile]) -> dict[str, RowNumbers]:
+        """By path, the rows of these files that are gone; a file that lost none is left out."""
+        for file in files:
+            if file.path not in self._deleted:
+                self._deleted[file.path] = self.find_deleted(file)
+        found = ((file.path, self._deleted[file.path]) for file in files)
+        return {path: rows for path, rows in found if rows is not None}
+
+    def opened(self, files: Sequence[ScanFile]) -> ParquetDetail:
+        """What these files hold."""
+        is_sampled = self.may_sample and len(files) > FOOTERS_READ
+        footers = self.footers(files[:1] if is_sampled else files) if files else ()
+        groups = grouped(files, footers, is_sampled=is_sampled) if files else ()
+        return ParquetDetail(groups, is_sampled, self.find, self.deleted(files))
+
+
+def opened(source: ScanSource) -> ScanSource:
+    """The source with what its files hold; FAILED_READ_FILE's kin name the first that cannot be read as asked."""
+    if not isinstance(source.detail, UnopenedFiles):
+        return source
+    made = replace(source, detail=source.detail.opened(source.files))
+    check_groups(made)
+    return made
+
+
+def deleted_rows(source: ScanSource) -> Mapping[str, RowNumbers]:
+    """By path, the rows of the source's files that are gone."""
+    detail = source.detail
+    found: Mapping[str, RowNumbers] = (
+        detail.deleted(source.files) if isinstance(detail, UnopenedFiles) else detail.deleted
+    )
+    return found
+
+
 def grouped(
     files: Sequence[ScanFile], footers: Sequence[Footer], *, is_sampled: bool = False
 ) -> tuple[StoredAlike, ...]:
@@ -105,6 +160,7 @@ def scan_parquet(source: ScanSource, needed: Sequence[int], *, with_path: bool =
     """`SELECT column AS f<i> … FROM read_parquet(…)`, one for each group of files with the same columns."""
     if not source.files:
         return empty_scan(source, needed, with_path)
+    source = opened(source)
     detail: ParquetDetail = source.detail
     parts: list[ScanSql] = []
     for group in detail.groups:

@@ -142,7 +142,7 @@ class _Version:
         said = [a for a in actions if isinstance(a, ChangeFile)]
         if said:
             schema = StructType((*self.base.schema.fields, StructField(CHANGE_TYPE, t.STRING, True)))
-            yield self._part(open_files(self.base, said, schema, {}, self.options, self.context), None)
+            yield self._part(open_files(self.base, said, schema, lambda file: None, self.options, self.context), None)
             return
         added = {a.path: a for a in actions if isinstance(a, AddFile) and a.data_change}
         removed = {a.path: a for a in actions if isinstance(a, RemoveFile) and a.data_change}
@@ -168,7 +168,9 @@ class _Version:
             yield self._part(self._opened([file], {path: others}), change)
 
     def _opened(self, files: Sequence[AddFile | RemoveFile], deleted: dict[str, RowNumbers]) -> ScanSource:
-        return open_files(self.base, files, self.base.schema, deleted, self.options, self.context)
+        return open_files(
+            self.base, files, self.base.schema, lambda file: deleted.get(file.path), self.options, self.context
+        )
 
     def _rows(self, file: AddFile | RemoveFile) -> RowNumbers:
         vector = file.deletion_vector

@@ -5,7 +5,7 @@ Source: Delta's PROTOCOL.md, "Reader Requirements".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -16,9 +16,8 @@ from hiveframe.lake.delta.pruning import DeltaPruner
 from hiveframe.lake.delta.snapshot import Snapshot, local_file
 from hiveframe.lake.delta.values import partition_value
 from hiveframe.lake.options import Options
-from hiveframe.lake.parquet_scan import ParquetDetail, check_groups, grouped
+from hiveframe.lake.parquet_scan import UnopenedFiles
 from hiveframe.lake.scan import ScanFile, ScanSource
-from hiveframe.lake.sources.parquet import FOOTERS_READ
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import types as t
@@ -30,11 +29,13 @@ _FOOTERS: Final = FooterCache()
 
 def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) -> ScanSource:
     """The rows of a version."""
-    deleted: dict[str, RowNumbers] = {}
-    for add in snapshot.files.values():
-        if add.deletion_vector is not None:
-            deleted[snapshot.path_of(add)] = read_vector(snapshot.location, add.deletion_vector)
-    source = open_files(snapshot, snapshot.files.values(), snapshot.schema, deleted, options, context)
+    vectors = {snapshot.path_of(a): a.deletion_vector for a in snapshot.files.values() if a.deletion_vector is not None}
+
+    def find_deleted(file: ScanFile) -> RowNumbers | None:
+        vector = vectors.get(file.path)
+        return read_vector(snapshot.location, vector) if vector is not None else None
+
+    source = open_files(snapshot, snapshot.files.values(), snapshot.schema, find_deleted, options, context)
     return replace(source, state=snapshot, pruner=DeltaPruner())
 
 
@@ -42,11 +43,11 @@ def open_files(
     snapshot: Snapshot,
     data: Iterable[AddFile | RemoveFile | ChangeFile],
     schema: StructType,
-    deleted: dict[str, RowNumbers],
+    find_deleted: Callable[[ScanFile], RowNumbers | None],
     options: Options,
     context: ReadContext,
 ) -> ScanSource:
-    """The rows of files, less those `deleted` (by path), as `schema`; the snapshot says how columns are stored."""
+    """The rows of files, less the deleted ones, as `schema`; the snapshot says how columns are stored."""
     read = as_text(schema)
     assert isinstance(read, StructType)
     schema = read
@@ -62,11 +63,13 @@ def open_files(
         modified_ms = file.modified_ms if isinstance(file, AddFile) else 0
         path = local_file(snapshot.location, file.path)
         files.append(ScanFile(path, file.size_bytes or 0, modified_ms * 1000, values))
-    is_sampled = len(files) > FOOTERS_READ and snapshot.mapping_mode == "none" and _is_plain(schema)
-    footers = _FOOTERS.get(files[:1] if is_sampled else files, context.runner) if files else []
-    groups = grouped(files, footers, is_sampled=is_sampled) if files else ()
-    detail = ParquetDetail(groups, is_sampled, finder(snapshot.mapping_mode), deleted)
-    source = ScanSource(
+    detail = UnopenedFiles(
+        lambda wanted: _FOOTERS.get(wanted, context.runner),
+        find_deleted,
+        finder(snapshot.mapping_mode),
+        may_sample=snapshot.mapping_mode == "none" and _is_plain(schema),
+    )
+    return ScanSource(
         FORMAT,
         (snapshot.location,),
         tuple(files),
@@ -77,8 +80,6 @@ def open_files(
         time_zone=zone,
         detail=detail,
     )
-    check_groups(source)
-    return source
 
 
 def _is_plain(schema: StructType) -> bool:

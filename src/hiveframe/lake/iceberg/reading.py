@@ -18,15 +18,15 @@ from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import BinaryType, DoubleType, FixedType, FloatType, UUIDType
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import SparkException, unsupported
+from hiveframe.errors import unsupported
 from hiveframe.lake.file_types import FileType
 from hiveframe.lake.iceberg.columns import finder, spark_schema
 from hiveframe.lake.iceberg.deletes import deleted_rows
 from hiveframe.lake.iceberg.planning import PlannedFile, partition_of, plan
 from hiveframe.lake.iceberg.pruning import IcebergPruner
 from hiveframe.lake.options import Options
-from hiveframe.lake.parquet_scan import ParquetDetail, check_groups, grouped
-from hiveframe.lake.paths import file_uri, local_path
+from hiveframe.lake.parquet_scan import UnopenedFiles
+from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.sources.parquet_footer import Footer, FooterCache
 from hiveframe.lake.sources.source import ReadContext
@@ -66,61 +66,69 @@ class Pinned:
 def open_pinned(pinned: Pinned, options: Options, context: ReadContext) -> ScanSource:
     """The snapshot's rows."""
     planned = pinned.files()
+    by_path = {p.path: p for p in planned}
     metadata = pinned.table.metadata
-    found = [_scan_file(p) for p in planned]
-    footers = _FOOTERS.get(found, context.runner) if found else []
-    places, values = _constants(pinned, planned, footers)
-    files = tuple(replace(f, partition_values=v) for f, v in zip(found, values, strict=True))
-    detail = ParquetDetail(
-        grouped(files, _showing_nan(pinned, planned, footers)),
-        find=finder(metadata, pinned.schema),
-        deleted=deleted_rows(planned, pinned.table.io, metadata, context.runner),
-    )
-    source = ScanSource(
+    places, values, untold = _constants(pinned, planned)
+    free = _without_nan(pinned, planned)
+
+    def footers(files: Sequence[ScanFile]) -> list[Footer]:
+        found = _FOOTERS.get(files, context.runner)
+        for file, footer in zip(files, found, strict=True):
+            if not all(_holds(footer.columns, number) for number in untold[file.path]):
+                raise unsupported(
+                    f"the file {file.path}, which lacks a column by which only some files are partitioned"
+                )
+        return [_showing_nan(footer, free) for footer in found]
+
+    return ScanSource(
         FORMAT,
         (local_path(metadata.location),),
-        files,
+        tuple(_scan_file(p, v) for p, v in zip(planned, values, strict=True)),
         spark_schema(pinned.schema),
         options,
         places,
         hive_layout=False,
         time_zone=context.settings.time_zone,
-        detail=detail,
+        detail=UnopenedFiles(
+            footers,
+            lambda file: deleted_rows([by_path[file.path]], pinned.table.io, metadata, context.runner).get(file.path),
+            finder(metadata, pinned.schema),
+        ),
         state=pinned,
         pruner=IcebergPruner(),
     )
-    check_groups(source)
-    return source
 
 
-def _scan_file(planned: PlannedFile) -> ScanFile:
+def _scan_file(planned: PlannedFile, values: tuple[Any, ...]) -> ScanFile:
+    """The file as manifests tell of it; one that is gone has no time of change, and harms only who reads it."""
     if planned.data.file_format != FileFormat.PARQUET:
         raise unsupported(f"Iceberg data files in {planned.data.file_format.value}")
     try:
         modified_us = os.stat(planned.path).st_mtime_ns // 1000
-    except FileNotFoundError as error:
-        raise SparkException("FAILED_READ_FILE.FILE_NOT_EXIST", {"path": file_uri(planned.path)}) from error
-    return ScanFile(planned.path, planned.data.file_size_in_bytes, modified_us, partition=partition_of(planned.data))
+    except FileNotFoundError:
+        modified_us = 0
+    size_bytes, partition = planned.data.file_size_in_bytes, partition_of(planned.data)
+    return ScanFile(planned.path, size_bytes, modified_us, values, partition)
 
 
-def _showing_nan(pinned: Pinned, planned: Sequence[PlannedFile], footers: Sequence[Footer]) -> list[Footer]:
-    """The footers with the word of the manifests on which columns hold no NaN."""
+def _without_nan(pinned: Pinned, planned: Sequence[PlannedFile]) -> set[int]:
+    """The numbers of the columns that hold no NaN, by the word of the manifests."""
     floats = [f.field_id for f in pinned.schema.fields if isinstance(f.field_type, _FLOATS)]
-    free = {n for n in floats if all((p.data.nan_value_counts or {}).get(n) == 0 for p in planned)}
-    return [
-        replace(
-            footer, columns=tuple(replace(c, hides_nan=c.hides_nan and c.field_id not in free) for c in footer.columns)
-        )
-        for footer in footers
-    ]
+    return {n for n in floats if all((p.data.nan_value_counts or {}).get(n) == 0 for p in planned)}
+
+
+def _showing_nan(footer: Footer, free: set[int]) -> Footer:
+    columns = (replace(c, hides_nan=c.hides_nan and c.field_id not in free) for c in footer.columns)
+    return replace(footer, columns=tuple(columns))
 
 
 def _constants(
-    pinned: Pinned, planned: Sequence[PlannedFile], footers: Sequence[Footer]
-) -> tuple[tuple[int, ...], list[tuple[Any, ...]]]:
+    pinned: Pinned, planned: Sequence[PlannedFile]
+) -> tuple[tuple[int, ...], list[tuple[Any, ...]], dict[str, set[int]]]:
     """The columns whose values the manifests tell of every file, by their places, and each file's values.
 
-    These are the sources of identity partition fields; a file may leave such a column out.
+    These are the sources of identity partition fields; a file may leave such a column out. The last are, by path, the
+    numbers of those told of some files only, which have to stand in them.
     """
     by_spec = {s.spec_id: s for s in pinned.table.metadata.partition_specs}
     known: list[dict[int, Any]] = []
@@ -133,12 +141,9 @@ def _constants(
     shared -= {f.field_id for f in pinned.schema.fields if isinstance(f.field_type, _UNTOLD)}
     places = tuple(i for i, f in enumerate(pinned.schema.fields) if f.field_id in shared)
     columns = {f.field_id for f in pinned.schema.fields}
-    for constants, footer, p in zip(known, footers, planned, strict=True):
-        for number in set(constants) & columns - shared:
-            if not _holds(footer.columns, number):
-                raise unsupported(f"the file {p.path}, which lacks a column by which only some files are partitioned")
+    untold = {p.path: set(constants) & columns - shared for p, constants in zip(planned, known, strict=True)}
     numbers = [pinned.schema.fields[i].field_id for i in places]
-    return places, [tuple(k[n] for n in numbers) for k in known]
+    return places, [tuple(k[n] for n in numbers) for k in known], untold
 
 
 def _holds(columns: Sequence[FileType], number: int) -> bool:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.file_listing import list_request, settle_schema
-from hiveframe.lake.parquet_scan import ParquetDetail, check_groups, grouped, scan_parquet
+from hiveframe.lake.parquet_scan import FOOTERS_READ, ParquetDetail, check_groups, grouped, scan_parquet
 from hiveframe.lake.scan import ScanSource, ScanSql
 from hiveframe.lake.schema_merge import merge_schemas
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
-
-# Up to so many files each footer is looked at; beyond, the first stands for all and the engine fits the others to it.
-FOOTERS_READ: Final = 64
 
 
 class ParquetSource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -85,7 +86,7 @@ class FooterCache:
         self._footers: dict[tuple[str, int, int], Footer] = {}
 
     def get(self, files: Sequence[ScanFile], runner: QueryRunner) -> list[Footer]:
-        """The files' footers; FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER names the first that is no Parquet file."""
+        """The files' footers; FAILED_READ_FILE's kin name the first that is not there or no Parquet file."""
         missing = [f for f in files if _key(f) not in self._footers]
         if missing:
             read = read_footers([f.path for f in missing], runner)
@@ -106,6 +107,8 @@ def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]
     except (duckdb.Error, UnicodeDecodeError) as error:
         if len(paths) > 1:  # one of them: the question for it alone names it
             return {path: read_footers([path], runner)[path] for path in paths}
+        if not os.path.exists(paths[0]):
+            raise SparkException("FAILED_READ_FILE.FILE_NOT_EXIST", {"path": file_uri(paths[0])}) from error
         if "MAP_KEY_VALUE requires two children" in str(error):
             raise analysis_error("_LEGACY_ERROR_TEMP_3071", msg="Invalid map type: a map without values") from error
         raise SparkException("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {"path": file_uri(paths[0])}) from error

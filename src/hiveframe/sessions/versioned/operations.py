@@ -13,6 +13,7 @@ from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.file_metadata import file_address
 from hiveframe.lake.options import Options
+from hiveframe.lake.parquet_scan import deleted_rows
 from hiveframe.lake.paths import local_path
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.tables.table import AsOf
@@ -258,7 +259,7 @@ def rewrite(
     everything = bool(order) or options.get("rewrite-all", "false").lower() == "true"
     bins = [b for b in _bins(source, chosen, size, everything=everything) if b]
     least = int(options.get("min-input-files", "1" if everything else "2"))
-    thinned = source.detail.deleted
+    thinned = deleted_rows(source)
     bins = [b for b in bins if len(b) >= least or any(f.path in thinned for f in b)]
     return _rewrite(session, target, source, bins, order, size, "REWRITE", {})
 
@@ -276,8 +277,8 @@ def _purge(session: CommandSession, name: spec.TableName, args: Args) -> SmallTa
     target = target_of(session, name, "REORG TABLE")
     source = target.source(session)
     chosen = _in_scope(session, target, source, args["condition"])
-    thinned = [f for f in chosen if f.path in source.detail.deleted]
-    bins = [[f] for f in thinned]
+    deleted = deleted_rows(source)
+    bins = [[f] for f in chosen if f.path in deleted]
     return _metrics(target, _rewrite(session, target, source, bins, [], 0, "REORG", {"applyPurge": "true"}))
 
 
@@ -323,7 +324,8 @@ def _bins(source: ScanSource, files: Sequence[ScanFile], size: int, *, everythin
             current.append(f)
             filled += f.size_bytes
         bins.append(current)
-    return [b for b in bins if len(b) > 1 or any(f.path in source.detail.deleted for f in b)]
+    deleted = deleted_rows(source)
+    return [b for b in bins if len(b) > 1 or any(f.path in deleted for f in b)]
 
 
 def _rewrite(

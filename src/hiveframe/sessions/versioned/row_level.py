@@ -21,6 +21,7 @@ import pyarrow as pa
 from hiveframe.errors import analysis_error
 from hiveframe.lake.file_metadata import file_address
 from hiveframe.lake.options import Options
+from hiveframe.lake.parquet_scan import opened
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers, Write
@@ -128,7 +129,7 @@ def take_out(
     if not write.copies_files:
         write.delete_rows(deleted)
         return
-    touched = source.restricted(set(deleted))
+    touched = opened(source.restricted(set(deleted)))
     gone = {
         path: united(touched.detail.deleted[path], places) if path in touched.detail.deleted else places
         for path, places in deleted.items()

@@ -33,7 +33,7 @@ _PROPERTIES: Final = ("delta.", "honey.")
 def append(session: CommandSession, target: Opened, rows: spec.Relation, options: Options) -> None:
     """Add rows, whose columns are the table's."""
     write = target.begin(session, options)
-    _put(session, write, target.definition, rows)
+    _put(session, write, target.definition, rows, options)
     parameters = {"mode": "Append", "partitionBy": list(target.definition.partition_columns)}
     write.commit("WRITE", parameters, reads=reads_of(session, target, rows))
 
@@ -41,7 +41,7 @@ def append(session: CommandSession, target: Opened, rows: spec.Relation, options
 def overwrite(session: CommandSession, target: Opened, rows: spec.Relation, options: Options) -> None:
     """Put rows in the place of all that the table holds."""
     write = target.begin(session, options)
-    _put(session, write, target.definition, rows)
+    _put(session, write, target.definition, rows, options)
     write.remove_all()
     parameters = {"mode": "Overwrite", "partitionBy": list(target.definition.partition_columns)}
     write.commit("WRITE", parameters, reads=False)
@@ -62,11 +62,11 @@ def overwrite_where(
     held = check(condition, "DELTA_REPLACE_WHERE_MISMATCH", replaceWhere=text(shown))
     if write.wants_changes and write.copies_files:  # else the feed is told by the files that come and go
         with aside(session, rows) as once:
-            _put(session, write, target.definition, spec.Filter(once, held))
+            _put(session, write, target.definition, spec.Filter(once, held), options)
             touched = take_out_where(session, target, write, condition)
             tell_replaced(session, target, write, touched, once)
     else:
-        _put(session, write, target.definition, spec.Filter(rows, held))
+        _put(session, write, target.definition, spec.Filter(rows, held), options)
         touched = take_out_where(session, target, write, condition)
     reads = reads_of(session, target, rows, touched)
     write.commit("WRITE", {"mode": "Overwrite", "predicate": shown}, reads=reads)
@@ -85,17 +85,19 @@ def overwrite_partitions(
     if static is not None:
         fields = {f.name.lower(): f for f in definition.schema.fields}
         given = {fields[n].name: session.constant(spec.Cast(e, fields[n].dtype)).value for n, e in static.items()}
-        _put(session, write, definition, rows)
+        _put(session, write, definition, rows, options)
         write.remove_partitions([given])
     else:
-        _put(session, write, definition, rows)
+        _put(session, write, definition, rows, options)
         write.remove_touched()
     parameters = {"mode": "Overwrite", "partitionBy": list(definition.partition_columns)}
     write.commit("WRITE", parameters, reads=reads_of(session, target, rows))
 
 
-def _put(session: CommandSession, write: Write, definition: Definition, rows: spec.Relation) -> int:
-    count = add_rows(session, write, definition, checked(session, definition, rows))
+def _put(
+    session: CommandSession, write: Write, definition: Definition, rows: spec.Relation, options: Options | None
+) -> int:
+    count = add_rows(session, write, definition, checked(session, definition, rows), options)
     if count and identities(definition):
         write.define(advanced(definition, count))
     return count
@@ -176,7 +178,7 @@ def create(
         )
         numbered = spec.ToDF(query, tuple(f"c{i}" for i in range(len(given.fields))))
         assert len(names) == len(given.fields)
-        _put(session, write, definition, spec.Project(numbered, items))
+        _put(session, write, definition, spec.Project(numbered, items), options)
     parameters = {
         "isManaged": "true",
         "description": definition.comment or "",
