@@ -48,6 +48,14 @@ def hash_values(values: Sequence[Any], dtype: DataType) -> Hashes:
     return _mixed(np.array([int(v) for v in values], dtype=np.int64))
 
 
+def is_one_of(column: pa.ChunkedArray, values: Sequence[Any], dtype: DataType) -> NDArray[np.bool_]:
+    """Which of a column's values, none of them NULL, are among constants in storage form."""
+    if isinstance(dtype, _TEXT):
+        known = set(values)
+        return np.array([v in known for v in column.to_pylist()], dtype=bool)
+    return np.isin(_whole(column), np.array([int(v) for v in values], dtype=np.int64))
+
+
 def _whole(values: pa.ChunkedArray) -> NDArray[np.int64]:
     kind = values.type
     if pa.types.is_date32(kind):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Final
+from typing import Any, Final
+
+import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.honey.columns import find_stored, stored_name
-from hiveframe.lake.honey.hashing import Hashes, hash_values, is_hashed
+from hiveframe.lake.honey.hashing import Hashes, hash_values, is_hashed, is_one_of
 from hiveframe.lake.honey.locators import find_rows
 from hiveframe.lake.honey.sketches import may_contain, stored_bloom
 from hiveframe.lake.honey.snapshot import PARQUET, VORTEX, Segment, Snapshot
@@ -23,6 +25,7 @@ from hiveframe.lake.scan import ScanFile, ScanSource, ScanSql, path_columns, sca
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.lake.tables.table import RowNumbers
+from hiveframe.plan.types import DataType
 
 FORMAT: Final = "honeystore"
 _FOOTERS: Final = FooterCache()
@@ -110,6 +113,8 @@ class _Lookup:
     """A column asked for single values, by the hashes of these."""
 
     column: str
+    dtype: DataType
+    values: tuple[Any, ...]
     hashes: Hashes
 
     @staticmethod
@@ -122,7 +127,8 @@ class _Lookup:
             if isinstance(p, ColumnTest) and p.operator in ("=", "in") and len(p.values) <= _MOST_KEYS:
                 f = source.schema.fields[p.position]
                 if stored_name(f) in known and is_hashed(f.dtype):
-                    made.append(_Lookup(stored_name(f), hash_values(p.values, f.dtype)))
+                    hashes = hash_values(p.values, f.dtype)
+                    made.append(_Lookup(stored_name(f), f.dtype, p.values, hashes))
         return made
 
     def is_absent(self, snapshot: Snapshot, segment: Segment) -> bool:
@@ -133,9 +139,20 @@ class _Lookup:
         return bloom is not None and not may_contain(bloom, self.hashes)
 
     def rows(self, snapshot: Snapshot, segment: Segment) -> RowNumbers | None:
-        """Where they may be in a segment; None where that is not known."""
+        """Where they may be in a segment; None where that is not known.
+
+        Of a segment whose rows can be read one by one these are the rows that have the values, and no others.
+        """
         path = snapshot.locators.get(segment.id, {}).get(self.column)
-        return find_rows(os.path.join(snapshot.place.location, path), self.hashes) if path is not None else None
+        if path is None:
+            return None
+        found = find_rows(os.path.join(snapshot.place.location, path), self.hashes)
+        if segment.kind != VORTEX or not len(found):
+            return found
+        from hiveframe.lake.honey.vortex_files import open_file
+
+        held = pa.chunked_array(open_file(snapshot.path_of(segment)).column(self.column).take(found))
+        return found[is_one_of(held, self.values, self.dtype)]
 
 
 def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[int], Zone | None]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from threading import Lock
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hiveframe.errors import UnsupportedOperationException
+from hiveframe.lake.honey.opened import Opened
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructType
@@ -46,56 +46,76 @@ def write_file(path: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         os.close(handle)
 
 
-def read_rows(path: str, columns: Sequence[str], rows: RowNumbers) -> pa.Table:
-    """The rows at these places, ascending.
-
-    Texts are read one column at a time: together, all columns come in the pieces that the finest of them is cut into.
-    """
-    file, indices = _FILES.open(path), _library().array(pa.array(rows, pa.uint64()))
-    texts = {f.name for f in stored_columns(path) if f.type in (pa.string_view(), pa.binary_view())}
-    plain = [name for name in columns if name not in texts]
-    read: dict[str, pa.ChunkedArray] = {}
-    for group in ([plain] if plain else []) + [[name] for name in columns if name in texts]:
-        table = file.scan(group, indices=indices).read_all().to_arrow_table()
-        read |= dict(zip(group, table.columns, strict=True))
-    return pa.Table.from_arrays([read[name] for name in columns], names=list(columns))
-
-
 def read_batches(path: str, columns: Sequence[str], only: Any = None) -> Iterator[pa.RecordBatch]:
     """All rows, in order, or only those for which a Vortex expression is true."""
-    yield from _FILES.open(path).to_arrow(list(columns), expr=only)
+    yield from open_file(path).file.to_arrow(list(columns), expr=only)
 
 
 def stored_columns(path: str) -> pa.Schema:
     """The columns that the file has."""
-    found: pa.Schema = _FILES.open(path).dtype.to_arrow_schema()
-    return found
+    return open_file(path).schema
 
 
-class _OpenFiles:
-    """Files that were opened lately, for opening costs more than reading rows. A segment's file never changes."""
+class OpenFile:
+    """A file that is mapped into memory, which costs more than reading rows of it.
 
-    def __init__(self, capacity: int = 256) -> None:
-        self._open: OrderedDict[str, Any] = OrderedDict()
-        self._capacity = capacity
-        self._lock = Lock()
+    Its columns are kept as they are encoded: what they hold stays in the file.
+    """
 
-    def open(self, path: str) -> Any:
-        """The file."""
-        with self._lock:
-            found = self._open.get(path)
-            if found is not None:
-                self._open.move_to_end(path)
-                return found
-        made = _library().open(path)
-        with self._lock:
-            self._open[path] = made
-            while len(self._open) > self._capacity:
-                self._open.popitem(last=False)
-        return made
+    def __init__(self, path: str) -> None:
+        self.file: Any = _library().open(path, memory_map=True)
+        self.schema: pa.Schema = self.file.dtype.to_arrow_schema()
+        self._columns: dict[str, EncodedColumn] = {}
+
+    def column(self, name: str) -> EncodedColumn:
+        """One of its columns."""
+        found = self._columns.get(name)
+        if found is None:
+            import vortex.expr as ve
+
+            array = self.file.scan(ve.column(name)).read_all()
+            found = self._columns[name] = EncodedColumn(array, self.schema.field(name).type)
+        return found
 
 
-_FILES: Final = _OpenFiles()
+_FILES: Final = Opened(OpenFile)
+
+
+def open_file(path: str) -> OpenFile:
+    """The file; the same object for as long as it is among those used last."""
+    return _FILES.get(path)
+
+
+class EncodedColumn:
+    """A column as it is stored, of which single rows are decoded.
+
+    A scan of a few rows decodes the chunks around them; asked themselves, chunks decode these rows only.
+    """
+
+    def __init__(self, array: Any, dtype: pa.DataType) -> None:
+        self._chunks: list[Any] = array.chunks() if array.id == "vortex.chunked" else [array]
+        self._starts = np.cumsum([0, *(len(chunk) for chunk in self._chunks)])
+        self._few = _FEW_PACKED if self._chunks[0].id in _PACKED_TEXTS else _FEW
+        self._dtype = dtype
+
+    def take(self, rows: RowNumbers) -> list[pa.Array]:
+        """The values at places that ascend, in parts."""
+        rows = rows.astype(np.int64)
+        chunk_of = np.searchsorted(self._starts, rows, side="right") - 1
+        turns = [0, *(np.flatnonzero(np.diff(chunk_of)) + 1).tolist(), len(rows)]
+        runs = [(chunk_of[i], rows[i:j] - self._starts[chunk_of[i]]) for i, j in pairwise(turns) if i < j]
+        if len(rows) < self._few * len(runs):
+            values = [self._chunks[n].scalar_at(i).as_py() for n, places in runs for i in places.tolist()]
+            return [pa.array(values, self._dtype)]
+        array = _library().array
+        taken = (self._chunks[n].take(array(pa.array(places, pa.uint64()))) for n, places in runs)
+        return [part.to_arrow_array() for part in taken]
+
+
+_FEW: Final = 24
+"""Values of a chunk that are decoded faster one by one than together."""
+_FEW_PACKED: Final = 8
+_PACKED_TEXTS: Final = ("vortex.fsst", "vortex.onpair")
 
 
 def without(rows: RowNumbers, first: int, count: int) -> NDArray[np.bool_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +14,7 @@ from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import Sql, cast, column, ident, physical_type
 from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.lake.honey.columns import stored_name
-from hiveframe.lake.honey.vortex_files import read_batches, read_rows, stored_columns, without
+from hiveframe.lake.honey.vortex_files import open_file, read_batches, stored_columns, without
 from hiveframe.lake.honey.vortex_filters import vortex_filter
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select
 from hiveframe.lake.pruning import Predicate
@@ -25,7 +24,6 @@ from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField
 
 _ROW: Final = "__row"
-_READERS: Final = 2
 _names = itertools.count()
 
 
@@ -98,18 +96,24 @@ def _left(rows: RowNumbers, gone: RowNumbers | None) -> RowNumbers:
 def _picked(
     picked: Sequence[tuple[str, RowNumbers]], names: Sequence[str], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    """Some rows of files, which are read at the same time and handed over at once: batches of few rows cost most."""
+    """Some rows of files, in one batch: batches of few rows cost most."""
     if not picked:
         return
-
-    def read(one: tuple[str, RowNumbers]) -> list[pa.RecordBatch]:
-        path, rows = one
-        table = read_rows(path, _held(path, names), rows).combine_chunks()
-        return [_fitted(batch, names, schema, rows, path) for batch in table.to_batches()]
-
-    with ThreadPoolExecutor(min(_READERS, len(picked))) as pool:
-        found = [batch for batches in pool.map(read, picked) for batch in batches]
-    yield from pa.Table.from_batches(found, schema).unify_dictionaries().combine_chunks().to_batches()
+    parts: list[list[pa.Array]] = [[] for _ in names]
+    for path, rows in picked:
+        file = open_file(path)
+        for name, f, found in zip(names, schema, parts, strict=False):
+            if file.schema.get_field_index(name) < 0:
+                found.append(pa.nulls(len(rows), f.type))
+            else:
+                found += [v if v.type == f.type else v.cast(f.type) for v in file.column(name).take(rows)]
+    columns = [pa.concat_arrays(found) for found in parts]
+    if len(schema) > len(names):
+        counts = [len(rows) for _, rows in picked]
+        columns.append(pa.array(np.concatenate([rows.astype(np.int64) for _, rows in picked])))
+        files = np.repeat(np.arange(len(picked), dtype=np.int32), counts)
+        columns.append(pa.DictionaryArray.from_arrays(pa.array(files), pa.array([path for path, _ in picked])))
+    yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _whole(
