@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from tests.tables.answers import failure, rows
@@ -162,6 +165,56 @@ def test_clustering_columns_are_named_as_files_name_them(spark: SparkSession, wa
         domains = [line for line in commit.read_text().splitlines() if line.startswith('{"domainMetadata"')]
         assert len(domains) <= 1
         assert not any('"first"' in d or '"a"' in d for d in domains)
+
+
+def test_restore_brings_back_clustering_columns(spark: SparkSession, warehouse: Path) -> None:
+    spark.sql("create table t (a int, b int) using delta cluster by (a)")
+    spark.sql("insert into t values (1, 2)")
+    spark.sql("alter table t cluster by (b)")
+    columns = "describe detail t"
+    spark.sql("restore table t to version as of 1")
+    assert spark.sql(columns).first()["clusteringColumns"] == ["a"]
+    spark.sql("restore table t to version as of 2")
+    assert spark.sql(columns).first()["clusteringColumns"] == ["b"]
+    spark.sql("create table plain (a int) using delta")
+    spark.sql("alter table plain cluster by (a)")
+    spark.sql("restore table plain to version as of 0")
+    assert spark.sql("describe detail plain").first()["clusteringColumns"] == []
+    assert DeltaTable(str(warehouse / "plain")).version() == 2
+
+
+def test_checkpoints_are_of_the_kind_that_the_table_asks_for(spark: SparkSession, warehouse: Path) -> None:
+    for name, policy in (("one", "classic"), ("two", "v2")):
+        kind = f"'delta.checkpointPolicy' = '{policy}', 'delta.checkpointInterval' = '3'"
+        spark.sql(f"create table {name} (id int) using delta tblproperties ({kind})")
+        for i in range(4):
+            spark.sql(f"insert into {name} values ({i})")
+        log = warehouse / name / "_delta_log"
+        (checkpoint,) = log.glob("*.checkpoint.parquet")
+        names = pq.read_schema(checkpoint).names
+        assert ("checkpointMetadata" in names) == (policy == "v2")
+        for version in range(4):  # from now on the checkpoint alone leads to the newest version
+            (log / f"{version:020d}.json").unlink()
+        spark.sql(f"insert into {name} values (9)")
+        assert rows(spark, f"select id from {name} order by id") == [(0,), (1,), (2,), (3,), (9,)]
+        found = pa.table(DeltaTable(str(warehouse / name)).scan().read_all()).column("id").to_pylist()
+        assert sorted(found) == [0, 1, 2, 3, 9]
+
+
+def test_row_tracking_is_read_past_and_refused_by_name_to_writers(spark: SparkSession, warehouse: Path) -> None:
+    asked = "'delta.enableRowTracking' = 'true'"
+    refusal = "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE"
+    assert failure(spark, f"create table t (id int) using delta tblproperties ({asked})") == refusal
+    spark.sql("create table t (id int) using delta")
+    spark.sql("insert into t values (1)")
+    assert failure(spark, f"alter table t set tblproperties ({asked})") == refusal
+    tracked = {"minReaderVersion": 1, "minWriterVersion": 7, "writerFeatures": ["rowTracking", "domainMetadata"]}
+    commit = warehouse / "t/_delta_log/00000000000000000002.json"
+    commit.write_text(json.dumps({"protocol": tracked}) + "\n")  # as another engine switches it on
+    assert rows(spark, "select * from t") == [(1,)]
+    with pytest.raises(PySparkException, match="writer features that HiveFrame does not have: rowTracking"):
+        spark.sql("insert into t values (2)")
+    assert rows(spark, "select * from t") == [(1,)]
 
 
 def test_times_in_commits_begin_at_a_version(spark: SparkSession, warehouse: Path) -> None:

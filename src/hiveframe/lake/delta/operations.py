@@ -24,7 +24,7 @@ from hiveframe.lake.delta.features import features_of, with_features
 from hiveframe.lake.delta.history import commit_info, commit_times
 from hiveframe.lake.delta.intervals import hours
 from hiveframe.lake.delta.log import LOG, commit_path
-from hiveframe.lake.delta.snapshot import Snapshot
+from hiveframe.lake.delta.snapshot import CLUSTERING, Snapshot
 from hiveframe.lake.delta.transaction import Commit, commit, reads_all
 from hiveframe.lake.paths import is_hidden
 from hiveframe.lake.write.staging import sync_folder
@@ -84,6 +84,7 @@ def restore(now: Snapshot, then: Snapshot, parameters: Mapping[str, Any]) -> Map
     moment = time.time_ns() // 1_000_000
     metadata = _as_it_was(now.metadata, then.metadata)
     actions: list[Action] = [metadata] if metadata != now.metadata else []
+    actions += _clustered_as_then(now, then)
     actions += [add.removal(moment) for add in gone]
     actions += [replace(add, data_change=True) for add in back]
     commit(Commit(now.location, "RESTORE", parameters, actions, reads_all, frozenset(now.files), now))
@@ -101,6 +102,14 @@ def _as_it_was(now: Metadata, then: Metadata) -> Metadata:
     """An older description; numbers that columns were given since are not given again."""
     most = now.configuration.get(MAX_ID)
     return replace(then, configuration={**then.configuration, MAX_ID: most}) if most is not None else then
+
+
+def _clustered_as_then(now: Snapshot, then: Snapshot) -> list[Action]:
+    """The clustering columns of an older version, where these are others; numbers and the like of today stay."""
+    held, wanted = now.domains.get(CLUSTERING), then.domains.get(CLUSTERING)
+    if held == wanted:
+        return []
+    return [wanted] if wanted is not None else [replace(held, removed=True)] if held is not None else []
 
 
 def vacuum(snapshot: Snapshot, kept: float | None, *, dry_run: bool, checks: bool) -> list[str]:

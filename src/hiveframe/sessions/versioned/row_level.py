@@ -46,6 +46,7 @@ from hiveframe.settings import scratch_dir
 FILE: Final = f"{spec.OWN_PREFIX}file"
 ROW: Final = f"{spec.OWN_PREFIX}row"
 ACTION: Final = f"{spec.OWN_PREFIX}action"
+_INNER: Final = f"{spec.OWN_PREFIX}target"
 _OLD: Final = f"{spec.OWN_PREFIX}old"
 UPDATE, DELETE, INSERT = "update", "delete", "insert"
 Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
@@ -113,12 +114,12 @@ def take_out_where(session: CommandSession, target: Opened, write: Write, condit
 
 def located(target: Opened, source: ScanSource, alias: str) -> spec.Relation:
     """The table's rows under its name, with the columns that it will have, each with its file and its place in it."""
-    inner = spec.SubqueryAlias(spec.OpenedSource(source), alias)
-    path = spec.Alias(spec.Attribute((alias, "_metadata", "file_path")), (FILE,))
-    row = spec.Alias(spec.Attribute((alias, "_metadata", "row_index")), (ROW,))
-    columns: Sequence[spec.Expr] = (spec.Star((alias,)),)
+    inner = spec.SubqueryAlias(spec.OpenedSource(source), _INNER)  # a column may have the table's name
+    path = spec.Alias(spec.Attribute((_INNER, "_metadata", "file_path")), (FILE,))
+    row = spec.Alias(spec.Attribute((_INNER, "_metadata", "row_index")), (ROW,))
+    columns: Sequence[spec.Expr] = (spec.Star((_INNER,)),)
     if target.planned is not None:
-        columns = as_planned(target.state.definition.schema, target.planned.schema, alias)
+        columns = as_planned(target.state.definition.schema, target.planned.schema, _INNER)
     return spec.SubqueryAlias(spec.Project(inner, (*columns, path, row)), alias)
 
 
@@ -299,9 +300,8 @@ def assigned(
     given: dict[str, list[tuple[tuple[str, ...], spec.Expr]]] = {}
     known = {f.name.lower(): f for f in fields_of(target)}
     for name, value in assignments:
-        parts = (
-            name[1:] if len(name) > 1 and name[0].lower() == alias.lower() and name[0].lower() not in known else name
-        )
+        is_qualified = len(name) > 1 and name[0].lower() == alias.lower()
+        parts = name[1:] if is_qualified and (name[0].lower() not in known or name[1].lower() in known) else name
         f = known.get(parts[0].lower())
         if f is None:
             proposal = ", ".join(f"`{n.name}`" for n in known.values())
