@@ -34,6 +34,18 @@ def exact_state(source: ScanSource) -> ExactState | None:
     return None if versioned is None else ExactState(_digest(source, versioned(source)), ())
 
 
+def table_state(source: ScanSource) -> str | None:
+    """What tells a table's rows from those it had or will have, whatever part of them and however it is read.
+
+    None where nothing tells.
+    """
+    versioned = _VERSIONS.get(short_name(source.format))
+    if versioned is None and not source.files:
+        return None
+    told = versioned(source) if versioned is not None else sorted((f.path, stamp(f.path)) for f in source.files)
+    return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
+
+
 def stamped_files(source: ScanSource) -> tuple[str, ...]:
     """The files whose stamps are part of the state."""
     is_of_files = short_name(source.format) in _BY_FILES and source.state is None

@@ -1,4 +1,4 @@
-"""How large each step's result is: by Spark's rules of thumb, exact where rows are counted already."""
+"""How large Spark takes each step's result to be where it knows nothing of the tables; rows where they are counted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from hiveframe.optimizer.inputs import inputs
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
 
-_ROW_OVERHEAD: Final = 8
-_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+ROW_OVERHEAD: Final = 8
 _WIDTHS: Final[Mapping[type[t.DataType], int]] = {
     t.BooleanType: 1,
     t.ByteType: 1,
@@ -31,10 +30,6 @@ class Size:
 
     bytes: float
     rows: int | None = None
-
-    def __str__(self) -> str:
-        rows = f", rowCount={self.rows}" if self.rows is not None else ""
-        return f"Statistics(sizeInBytes={_shown(self.bytes)}{rows})"
 
 
 def sizes(plan: lg.Relation) -> dict[int, Size]:
@@ -88,25 +83,18 @@ def _of_rows(node: lg.Relation, rows: int) -> Size:
 
 
 def _width(columns: tuple[lg.Column, ...]) -> int:
-    return _ROW_OVERHEAD + sum(_type_width(c.dtype) for c in columns)
+    return ROW_OVERHEAD + sum(type_width(c.dtype) for c in columns)
 
 
-def _type_width(dtype: t.DataType) -> int:
+def type_width(dtype: t.DataType) -> int:
+    """A value's bytes by Spark's rule of thumb (`DataType.defaultSize`)."""
     match dtype:
         case t.DecimalType(precision, _):
             return 8 if precision <= 18 else 16
         case t.ArrayType(element):
-            return _type_width(element)
+            return type_width(element)
         case t.MapType(key, value):
-            return _type_width(key) + _type_width(value)
+            return type_width(key) + type_width(value)
         case t.StructType(fields):
-            return sum(_type_width(f.dtype) for f in fields)
+            return sum(type_width(f.dtype) for f in fields)
     return _WIDTHS.get(type(dtype), 8)
-
-
-def _shown(size: float) -> str:
-    unit = 0
-    while size >= 2048 and unit < len(_UNITS) - 1:
-        size /= 1024
-        unit += 1
-    return f"{size:.1f} {_UNITS[unit]}"

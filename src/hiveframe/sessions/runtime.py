@@ -327,7 +327,8 @@ class Session:
 
     def explain(self, plan: spec.Relation, mode: str) -> str:
         """The plan as text."""
-        from hiveframe.sessions.explaining.modes import Explained  # what nothing else needs
+        from hiveframe.lake.statistics.sources import source_statistics  # what nothing else needs
+        from hiveframe.sessions.explaining.modes import Explained
 
         reads = Reads()
         analyzer = Analyzer(replace(self._environment, reads=reads))
@@ -337,7 +338,8 @@ class Session:
         kept = asked.peek() if asked is not None else None
         rest = asked.with_fragments() if asked is not None and kept is None else None
         optimized = self._optimized(analyzed if rest is None else rest)
-        return Explained(plan, analyzed, optimized, self.settings, shown, kept).text(mode)
+        stages = plan, analyzed, optimized
+        return Explained(*stages, self.settings, shown, source_statistics, self.evaluate, kept).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

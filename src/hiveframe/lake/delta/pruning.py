@@ -19,7 +19,7 @@ from hiveframe.lake.delta.values import partition_value
 from hiveframe.lake.pruning import AnyOf, Predicate, Zone, may_hold
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType, StructField
+from hiveframe.plan.types import DataType, StructField, StructType
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(1970, 1, 1)
@@ -41,6 +41,11 @@ class DeltaPruner:
 
         kept = {f.path for f in source.files if may_hold(predicates, zones(f))}
         return source.restricted(kept) if len(kept) < len(source.files) else source
+
+
+def file_zones(add: AddFile, schema: StructType) -> Callable[[int], Zone | None]:
+    """What the log says of a file's values, by the places of the schema's columns."""
+    return lambda position: _bounds(add, schema.fields[position])
 
 
 def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from hiveframe.lake.honey.hashing import Hashes
 from hiveframe.lake.honey.place import Place
+from hiveframe.lake.honey.snapshot import Snapshot
 
 MOST_VALUES: Final = 65_536
 _BITS_A_VALUE: Final = 10
@@ -39,6 +40,17 @@ def _probes(hashes: Hashes, size: int) -> list[np.ndarray[tuple[int], np.dtype[n
     first, second = hashes & np.uint64(0xFFFFFFFF), (hashes >> np.uint64(32)) | np.uint64(1)
     mask = np.uint64(size - 1)
     return [((first + np.uint64(n) * second) & mask).astype(np.int64) for n in range(_PROBES)]
+
+
+def distinct_counts(snapshot: Snapshot) -> dict[tuple[int, str], int]:
+    """How many values a segment's column has, where the manifest has a sketch of it."""
+    query = (
+        "SELECT k.segment_id, k.column_name, k.distinct_count FROM sketches k"
+        " JOIN segments s ON s.id = k.segment_id WHERE s.table_id = ?"
+    )
+    with snapshot.place.manifest.reading() as connection:
+        rows = connection.execute(query, (snapshot.version.table_id,)).fetchall()
+    return {(segment, name): count for segment, name, count in rows if (segment, name) in snapshot.sketched}
 
 
 @lru_cache(maxsize=4096)

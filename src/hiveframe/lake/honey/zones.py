@@ -22,6 +22,11 @@ _LAST_CHARACTER: Final = "\U0010ffff"
 def zones_of_file(path: str, schema: StructType) -> tuple[int, dict[str, Zone]]:
     """The file's rows, and the zones of its columns of plain types."""
     metadata = pq.read_metadata(path)
+    return metadata.num_rows, zones_of_footer(metadata, schema)
+
+
+def zones_of_footer(metadata: pq.FileMetaData, schema: StructType) -> dict[str, Zone]:
+    """The zones of a file's columns of plain types."""
     wanted = {f.name: f.dtype for f in schema.fields if isinstance(f.dtype, _BOUNDED)}
     known: dict[str, list[Any]] = {name: [] for name in wanted}
     for group in range(metadata.num_row_groups):
@@ -30,8 +35,7 @@ def zones_of_file(path: str, schema: StructType) -> tuple[int, dict[str, Zone]]:
             chunk = row_group.column(i)
             if chunk.path_in_schema in known:
                 known[chunk.path_in_schema].append(chunk.statistics if chunk.is_stats_set else None)
-    rows = metadata.num_rows
-    return rows, {name: _zone(chunks, wanted[name], rows) for name, chunks in known.items() if chunks}
+    return {name: _zone(chunks, wanted[name], metadata.num_rows) for name, chunks in known.items() if chunks}
 
 
 def _zone(chunks: list[Any], dtype: DataType, rows: int) -> Zone:

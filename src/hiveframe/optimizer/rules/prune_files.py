@@ -13,7 +13,8 @@ from typing import Any, Final
 from hiveframe.errors import SparkError
 from hiveframe.lake.pruning import AnyOf, ColumnTest, Predicate
 from hiveframe.lake.scan import ScanSource
-from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds, those_of
+from hiveframe.optimizer.constants import MIRRORED, is_constant, keeps_values, literal_start
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, those_of
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, rewrite_relations
 from hiveframe.optimizer.rules.merge_filters import conjuncts
@@ -22,7 +23,6 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Cast, Column, Expr, Literal, Relation
 from hiveframe.plan.types import DataType
-from hiveframe.plan.walk import preorder
 
 Evaluate = Callable[[Expr], Any]
 """The value, in storage form, of an expression without columns."""
@@ -171,13 +171,13 @@ class _Reading:
             case "like", (value, pattern, *escape):
                 text = self._text(pattern)
                 given = self._text(escape[0]) if escape else "\\"
-                return self._prefix(value, _literal_start(text, given)) if text is not None and given else None
+                return self._prefix(value, literal_start(text, given)) if text is not None and given else None
         return None
 
     def _comparison(self, name: str, left: Expr, right: Expr) -> Predicate | None:
         column = self._column(left)
         if column is None:
-            column, left, right, name = self._column(right), right, left, _MIRRORED[name]
+            column, left, right, name = self._column(right), right, left, MIRRORED[name]
         if column is None:
             return None
         value = self._constant(right)
@@ -200,7 +200,7 @@ class _Reading:
 
     def _column(self, e: Expr) -> int | None:
         """The position of a column, perhaps widened in a way that keeps every value."""
-        while isinstance(e, Cast) and _keeps_values(e.child.dtype, e.dtype):
+        while isinstance(e, Cast) and keeps_values(e.child.dtype, e.dtype):
             e = e.child
         return self._positions.get(e.id) if isinstance(e, Column) and _is_ordered(e.dtype) else None
 
@@ -212,22 +212,12 @@ class _Reading:
         """The value of a constant; None when it is NULL, no constant, or one that fails."""
         if isinstance(e, Literal):
             return e.value
-        if not _is_constant(e):
+        if not is_constant(e):
             return None
         try:
             return self._evaluate(e)
         except SparkError:
             return None  # the filter itself raises it, if it comes to compare a row
-
-
-def _is_constant(e: Expr) -> bool:
-    """Whether an expression has one value for as long as the session's settings are the same; `now()` has not."""
-    cost = Costs().of(e)
-    if cost.is_volatile or cost.is_bound or cost.is_heavy or holds([e], SUBQUERIES):
-        return False
-    return all(
-        isinstance(node, (Literal, Cast)) or (isinstance(node, Call) and bool(node.args)) for node in preorder(e, Expr)
-    )
 
 
 def _has_order(value: Any) -> bool:
@@ -241,48 +231,6 @@ def _is_ordered(dtype: DataType) -> bool:
     return isinstance(dtype, _ORDERED)
 
 
-def _keeps_values(source: DataType, target: DataType) -> bool:
-    match target:
-        case t.DecimalType() | t.LongType():
-            return isinstance(source, (t.IntegralType, t.DecimalType)) and _is_wider(source, target)
-        case t.ShortType() | t.IntegerType():
-            return isinstance(source, t.IntegralType) and _is_wider(source, target)
-        case t.DoubleType():
-            return isinstance(source, (t.ByteType, t.ShortType, t.IntegerType, t.FloatType))
-    return False
-
-
-def _is_wider(source: DataType, target: DataType) -> bool:
-    (own, own_scale), (wide, wide_scale) = _digits(source), _digits(target)
-    return wide_scale >= own_scale and wide - wide_scale >= own - own_scale
-
-
-def _digits(dtype: DataType) -> tuple[int, int]:
-    if isinstance(dtype, t.DecimalType):
-        return dtype.precision, dtype.scale
-    return _INTEGRAL_DIGITS[type(dtype)], 0
-
-
-def _literal_start(pattern: str, escape: str) -> str:
-    """The text before a LIKE pattern's first wildcard."""
-    made: list[str] = []
-    characters = iter(pattern)
-    for c in characters:
-        if c == escape:
-            c = next(characters, "")
-        elif c in "%_":
-            break
-        made.append(c)
-    return "".join(made)
-
-
-_MIRRORED: Final[Mapping[str, str]] = {"=": "=", "<=>": "<=>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_INTEGRAL_DIGITS: Final[Mapping[type[DataType], int]] = {
-    t.ByteType: 3,
-    t.ShortType: 5,
-    t.IntegerType: 10,
-    t.LongType: 20,
-}
 _ORDERED: Final[tuple[type[DataType], ...]] = (
     t.BooleanType, t.ByteType, t.ShortType, t.IntegerType, t.LongType, t.FloatType, t.DoubleType, t.DecimalType,
     t.DateType, t.TimestampType, t.TimestampNTZType,

@@ -8,7 +8,8 @@ from hiveframe.cache.rows import KeptRows
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
-from hiveframe.optimizer.sizes import sizes
+from hiveframe.optimizer.rules.prune_files import Evaluate
+from hiveframe.optimizer.statistics import StatisticsOf, estimates
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
@@ -16,18 +17,24 @@ from hiveframe.plan.types import simple_string
 from hiveframe.sessions.explaining.logical import Shown, logical_tree
 from hiveframe.sessions.explaining.parsed import parsed_tree
 from hiveframe.sessions.explaining.physical import formatted_tree, physical_tree
+from hiveframe.sessions.explaining.sizes import shown_size
 from hiveframe.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A plan in its stages; `shown` writes an expression, `kept` are its rows where the cache has them."""
+    """A plan in its stages; `shown` writes an expression, `kept` are its rows where the cache has them.
+
+    `statistics` and `evaluate` are for estimates: what is known of a source, and the value of a constant.
+    """
 
     parsed: spec.Relation
     analyzed: lg.Relation
     optimized: lg.Relation
     settings: Settings
     shown: Shown
+    statistics: StatisticsOf
+    evaluate: Evaluate
     kept: KeptRows | None = None
 
     def text(self, mode: str) -> str:
@@ -65,6 +72,6 @@ class Explained:
         return f"Found 1 WholeStageCodegen subtrees.\n== Subtree 1 / 1 ==\n{tree}\nGenerated code:\n{statement}\n"
 
     def _cost(self) -> str:
-        known = sizes(self.optimized)
-        optimized = logical_tree(self.optimized, self.shown, lambda node: f", {known[id(node)]}")
+        known = estimates(self.optimized, self.statistics, self.evaluate)
+        optimized = logical_tree(self.optimized, self.shown, lambda node: f", {shown_size(node, known[id(node)])}")
         return f"== Optimized Logical Plan ==\n{optimized}\n{self._physical()}\n"

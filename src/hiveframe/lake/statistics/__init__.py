@@ -1,0 +1,1 @@
+"""What files and logs tell of a source's rows, without reading rows."""
