@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hiveframe.catalog.entities import DEFAULT_CATALOG, DEFAULT_DATABASE, Database, Function, Table
+from hiveframe.catalog.unchanged import Unchanged
 from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.sql.identifiers import quote_identifier
 
@@ -55,6 +56,7 @@ class Metastore:
         self._url = url
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+        self._unchanged = Unchanged(self._file()) if url is None else None
 
     @property
     def home(self) -> str:
@@ -155,8 +157,14 @@ class Metastore:
         """The table or view of that name, or None."""
         if not self._exists():
             return None
-        with self._reading() as connection:
-            return self._find_table(connection, database.lower(), name.lower())
+        key = database.lower(), name.lower()
+
+        def ask() -> Table | None:
+            with self._reading() as connection:
+                return self._find_table(connection, *key)
+
+        self._open()
+        return ask() if self._unchanged is None else self._unchanged.get(key, ask)
 
     def tables(self, database: str, pattern: str | None = None) -> list[Table]:
         """Tables and views of a database whose names fit `pattern`, by name."""
@@ -326,6 +334,8 @@ class Metastore:
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._unchanged is not None:
+            self._unchanged.close()
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
