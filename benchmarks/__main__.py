@@ -20,6 +20,7 @@ from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.options import Options
+from benchmarks.repeated import repeated
 from benchmarks.report import Table, save
 from benchmarks.servers import installed
 from benchmarks.start_time import start_time
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "caching": caching,
     "honey": honey,
     "delta": delta,
+    "repeated": repeated,
 }
 
 

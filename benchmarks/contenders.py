@@ -57,6 +57,9 @@ class RawDuckDB:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
+        return self._connected()
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect()
 
     def open_tables(self, tables: Mapping[str, Path]) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-UNCACHED = {"spark.hiveframe.cache.results": "false"}
-"""Settings under which every query runs: a result that was kept measures no engine."""
+UNCACHED = {"spark.hiveframe.cache.results": "false", "spark.hiveframe.cache.columns": "false"}
+"""Settings under which every query runs, and reads its files: a result that was kept measures no engine."""
 
 
 @dataclass(frozen=True)

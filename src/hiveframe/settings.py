@@ -146,6 +146,19 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "auto|true|false",
     ),
     Setting(
+        "spark.hiveframe.cache.columns",
+        "true",
+        "Whether columns of Parquet files that are read again and again are kept in the engine's own form.",
+        "boolean",
+    ),
+    Setting(
+        "spark.hiveframe.cache.columnsBytes",
+        None,
+        "The most bytes of such columns, under spark.local.dir; default: an eighth of the engine's memory; 0 for none.",
+        "size",
+        static=True,
+    ),
+    Setting(
         "spark.hiveframe.cache.memory",
         None,
         "The most bytes of results in memory; default: a 32nd of the engine's memory, at most 256 MB.",

@@ -12,13 +12,17 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pyarrow as pa
 
 from hiveframe.engine.kernels import Kernel, as_udf
 from hiveframe.settings import SHORT_ZONE_IDS
+
+if TYPE_CHECKING:
+    from hiveframe.engine.hot_columns.store import HotColumns
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -47,9 +51,19 @@ _QUARTER: Final = 15
 
 
 class Database:
-    """DuckDB with its connections. `memory_limit_bytes` and `threads` None leave DuckDB's own choice."""
+    """DuckDB with its connections. `memory_limit_bytes` and `threads` None leave DuckDB's own choice.
 
-    def __init__(self, *, spill_dir: str, memory_limit_bytes: int | None = None, threads: int | None = None) -> None:
+    Columns that are read again and again take at most `columns_bytes` beside the `spill_dir`.
+    """
+
+    def __init__(
+        self,
+        *,
+        spill_dir: str,
+        memory_limit_bytes: int | None = None,
+        threads: int | None = None,
+        columns_bytes: int = 0,
+    ) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {**_FIXED}
         config["temp_directory"] = spill_dir
         if memory_limit_bytes is not None:
@@ -61,12 +75,17 @@ class Database:
         self._idle: dict[tuple[str, bool], list[Connection]] = {}
         self._young_until_s = 0.0
         self._registered: set[str] = set()
+        self._active = 0
+        self._active_until_s = 0.0
+        self._columns_bytes = columns_bytes
+        self._columns_folder = os.path.dirname(spill_dir)
 
     @contextlib.contextmanager
-    def lease(self, time_zone: str, *, keeps_footers: bool = True) -> Iterator[Connection]:
+    def lease(self, time_zone: str, *, keeps_footers: bool = True, is_background: bool = False) -> Iterator[Connection]:
         """A connection of one's own whose zone is `time_zone`, given back afterwards.
 
         It keeps the footers of Parquet files in memory, unless it must not or statements may read young files now.
+        Nobody waits for what runs in the background: it does not count as use of the database.
         """
         kind = time_zone, keeps_footers and time.time() > self._young_until_s
         with self._lock:
@@ -77,11 +96,29 @@ class Database:
             for statement in (*_PROGRESS, _FOOTERS_KEPT if kind[1] else _FOOTERS_READ):
                 connection.execute(statement)
             connection.execute("SET TimeZone = $1", [duckdb_zone(time_zone)])
+        with self._lock:
+            self._active += not is_background
         try:
             yield connection
         finally:
             with self._lock:
                 self._idle[kind].append(connection)
+                if not is_background:
+                    self._active -= 1
+                    self._active_until_s = time.monotonic()
+
+    def is_idle_for(self, seconds: float) -> bool:
+        """Whether nobody has waited for it for so long."""
+        return not self._active and time.monotonic() - self._active_until_s >= seconds
+
+    @cached_property
+    def hot_columns(self) -> HotColumns | None:
+        """The columns that it keeps of files; None where no room is given to them."""
+        if not self._columns_bytes:
+            return None
+        from hiveframe.engine.hot_columns.store import HotColumns  # only where files are read
+
+        return HotColumns(self, self._columns_folder, self._columns_bytes)
 
     def will_read(self, modified_s: float) -> None:
         """Say that a file with this time of change is about to be read."""
@@ -119,12 +156,17 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
+        columns = self.__dict__.get("hot_columns")
+        if columns is not None:
+            columns.close()
         with self._lock:
             for pool in self._idle.values():
                 for connection in pool:
                     connection.close()
             self._idle.clear()
             self._root.close()
+        if columns is not None:
+            columns.remove()
 
 
 def reader(connection: Connection, text: str, batch_rows: int) -> pa.RecordBatchReader:

@@ -41,6 +41,9 @@ class EmitContext(Protocol):
     ) -> str:
         """The DuckDB name of an Arrow kernel: pyarrow arrays in, a pyarrow array out, NULLs seen."""
 
+    def kept_columns(self, reading: Any) -> Sequence[Any]:
+        """The `lake.kept_columns.KeptPart`s that stand in for files of a `Reading`; there while the statement is."""
+
     def raise_error(
         self,
         error: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import SparkException
+from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.sql import (
     Sql,
     cast,
@@ -28,6 +30,7 @@ from hiveframe.functions.sql import (
     true,
 )
 from hiveframe.lake.file_types import FileType, Find, by_name, convert
+from hiveframe.lake.kept_columns import Reading
 from hiveframe.lake.parquet_types import check_readable
 from hiveframe.lake.partition_columns import PATH, partition_value, partitioned_select, reader_arguments
 from hiveframe.lake.scan import (
@@ -156,8 +159,13 @@ def check_groups(source: ScanSource) -> None:
                 raise SparkException("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", params)
 
 
-def scan_parquet(source: ScanSource, needed: Sequence[int], *, with_path: bool = False) -> ScanSql:
-    """`SELECT column AS f<i> … FROM read_parquet(…)`, one for each group of files with the same columns."""
+def scan_parquet(
+    source: ScanSource, needed: Sequence[int], context: EmitContext | None = None, *, with_path: bool = False
+) -> ScanSql:
+    """`SELECT column AS f<i> … FROM read_parquet(…)`, one for each group of files with the same columns.
+
+    Where the `context` keeps their columns, these are read in the place of files.
+    """
     if not source.files:
         return empty_scan(source, needed, with_path)
     source = opened(source)
@@ -167,9 +175,9 @@ def scan_parquet(source: ScanSource, needed: Sequence[int], *, with_path: bool =
         whole = tuple(f for f in group.files if f.path not in detail.deleted)
         thinned = tuple(f for f in group.files if f.path in detail.deleted)
         if whole:
-            parts.append(ScanSql(_part(source, replace(group, files=whole), needed, with_path)))
+            parts.append(ScanSql(_part(source, replace(group, files=whole), needed, context, with_path)))
         if thinned:
-            parts.append(_thinned(source, replace(group, files=thinned), needed, with_path))
+            parts.append(_thinned(source, replace(group, files=thinned), needed, context, with_path))
     return union_of(parts, [scan_column(i) for i in needed] + (path_columns(source) if with_path else []))
 
 
@@ -185,7 +193,13 @@ def union_of(parts: Sequence[ScanSql], names: Sequence[str]) -> ScanSql:
 
 
 def _part(
-    source: ScanSource, group: StoredAlike, needed: Sequence[int], with_path: bool, *, numbers_rows: bool = False
+    source: ScanSource,
+    group: StoredAlike,
+    needed: Sequence[int],
+    context: EmitContext | None,
+    with_path: bool,
+    *,
+    numbers_rows: bool = False,
 ) -> exp.Select:
     """The rows of one group. Of sampled files each may lack columns of the first or store them as narrower types."""
     detail: ParquetDetail = source.detail
@@ -218,8 +232,48 @@ def _part(
     elif fits and wanted:
         named = {k: v for k, v in named.items() if k != "hive_partitioning"}
         named["schema"] = map_literal((name, _schema_entry(name, f)) for name, f in wanted.items())
-    reader = call("read_parquet", path_list(reading_order(group.files)), **named)
+    if context is not None and not fits:
+        folders = source.partitions if source.hive_layout else ()
+        delivered = [*wanted, *(source.schema.fields[i].name for i in needed if i in folders)]
+        reader = _kept_or_read(alike, group.columns, delivered, named, context)
+    else:
+        reader = _reader(group.files, named)
     return partitioned_select(alike, reader, projections)
+
+
+def _reader(files: Sequence[ScanFile], named: Mapping[str, Sql]) -> Sql:
+    return call("read_parquet", path_list(reading_order(files)), **named)
+
+
+def _kept_or_read(
+    source: ScanSource,
+    stored: Sequence[FileType],
+    wanted: Sequence[str],
+    named: Mapping[str, Sql],
+    context: EmitContext,
+) -> Sql:
+    """The call of the reader, or of what the context keeps in its place and of the reader for the rest."""
+    adding = {PATH: ("filename", text(PATH)), _ROW_NUMBER: ("file_row_number", true())}
+    added = {name for name, _ in adding.values()}
+    columns = tuple(dict.fromkeys((*wanted, *(name for name, (argument, _) in adding.items() if argument in named))))
+    reading = Reading(
+        "read_parquet",
+        source.paths,
+        source.files,
+        tuple((f.name, f.duck) for f in stored),
+        columns,
+        {name: value for name, value in named.items() if name not in added},
+        adding,
+        source.state is not None,
+    )
+    kept = context.kept_columns(reading)
+    if not kept:
+        return _reader(source.files, named)
+    rest = [f for f in source.files if not any(f.path in part.paths for part in kept)]
+    queries: list[exp.Query] = [part.query for part in kept]
+    if rest:
+        queries.append(select_from(_reader(rest, named), [(name, column(name)) for name in columns]))
+    return subquery(reduce(lambda a, b: exp.Union(this=a, expression=b, distinct=False), queries), "__kept")
 
 
 def _schema_entry(name: str, file: FileType) -> Sql:
@@ -232,10 +286,12 @@ def _schema_entry(name: str, file: FileType) -> Sql:
     )
 
 
-def _thinned(source: ScanSource, group: StoredAlike, needed: Sequence[int], with_path: bool) -> ScanSql:
+def _thinned(
+    source: ScanSource, group: StoredAlike, needed: Sequence[int], context: EmitContext | None, with_path: bool
+) -> ScanSql:
     """The rows of files of which some are deleted: those that the table of deleted rows does not name."""
     detail: ParquetDetail = source.detail
-    select = _part(source, group, needed, with_path, numbers_rows=True)
+    select = _part(source, group, needed, context, with_path, numbers_rows=True)
     name = f"__deleted_{next(_names)}"
     same_file = op("=", column("path", name), column(PATH))
     same_row = op("=", column("row", name), column(_ROW_NUMBER))

@@ -1,4 +1,4 @@
-"""Tables of what the process knows about itself: `system.cache.entries`, `system.cache.counts`."""
+"""Tables of what the process knows about itself: `system.cache.entries`, `.columns` and `.counts`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hiveframe.cache.process import results
+from hiveframe.engine.process import database
 from hiveframe.plan import types as t
 from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.settings import Settings
@@ -27,13 +28,29 @@ def _entries(settings: Settings) -> SmallTable:
     return small_table((column("tier"), column("key"), *numbers), rows)
 
 
+def _columns(settings: Settings) -> SmallTable:
+    """The columns of files that the engine keeps in its own form, the most used first."""
+    found = database(settings).hot_columns
+    rows = [
+        (", ".join(kept.roots), ", ".join(kept.columns), kept.file_count, kept.size_bytes, kept.uses)
+        for kept in (found.tables() if found is not None else ())
+    ]
+    numbers = [column(name, t.LONG) for name in ("file_count", "size_bytes", "uses")]
+    return small_table((column("source"), column("columns"), *numbers), rows)
+
+
 def _counts(settings: Settings) -> SmallTable:
     """What was counted since the process began."""
-    rows = sorted(results(settings).counts().items())
+    counted = dict(results(settings).counts())
+    columns = database(settings).hot_columns
+    if columns is not None:
+        counted |= columns.counts()
+    rows = sorted(counted.items())
     return small_table((column("name"), column("value", t.LONG)), rows)
 
 
 SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]] = {
     ("system", "cache", "entries"): _entries,
+    ("system", "cache", "columns"): _columns,
     ("system", "cache", "counts"): _counts,
 }

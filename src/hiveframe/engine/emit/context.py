@@ -24,6 +24,7 @@ from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
 from hiveframe.functions.sql import Sql
 from hiveframe.lake.batch_stream import BatchStream
+from hiveframe.lake.kept_columns import KeptPart, Reading
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Column, Expr, Literal, SortKey
 from hiveframe.plan.types import DataType
@@ -31,6 +32,8 @@ from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
     from hiveframe.engine.emit.windows import Over
+
+HOT_COLUMNS: Final = "spark.hiveframe.cache.columns"
 
 RAISED: Final = "hiveframe-raise:"
 
@@ -90,6 +93,15 @@ class Context:
     def raising_places(self) -> int:
         """How many places of what has been emitted so far may raise; Python functions count, each may."""
         return len(self.sites) + len(self.kernels)
+
+    def kept_columns(self, reading: Reading) -> Sequence[KeptPart]:
+        """The parts that the process keeps of a reading; there for as long as this context's handles."""
+        columns = self.database.hot_columns if self.settings.flag(HOT_COLUMNS) else None
+        if columns is None:
+            return ()
+        found = columns.find(reading)
+        self.handles += [lease for _, lease in found]
+        return [part for part, _ in found]
 
     def fresh(self, stem: str = "x") -> str:
         """A name that nothing else in the statement has."""

@@ -178,7 +178,7 @@ def segment_query(source: ScanSource, needed: Sequence[int], context: EmitContex
     parquet = [f for f in source.files if detail.segments[f.path].kind == PARQUET]
     parts: list[ScanSql] = []
     if parquet or not vortex:
-        parts.append(scan_parquet(_as_parquet(source, parquet, detail), needed, with_path=with_path))
+        parts.append(scan_parquet(_as_parquet(source, parquet, detail), needed, context, with_path=with_path))
     if vortex:
         from hiveframe.lake.honey.vortex_scan import scan_vortex
 

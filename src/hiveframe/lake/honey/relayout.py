@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -44,6 +44,9 @@ class _Context:
 
     def setting(self, name: str) -> str | None:
         return None
+
+    def kept_columns(self, reading: Any) -> Sequence[Any]:
+        return ()
 
     def arrow_type(self, dtype: DataType) -> pa.DataType:
         return vortex_files.arrow_type(dtype)

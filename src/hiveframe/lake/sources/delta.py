@@ -43,7 +43,7 @@ class DeltaSource:
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
         """The data files' own query."""
-        return scan_parquet(source, needed, with_path=with_path)
+        return scan_parquet(source, needed, context, with_path=with_path)
 
 
 def _wants_changes(request: ReadRequest) -> bool:

@@ -35,7 +35,7 @@ class IcebergSource:
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
         """The data files' own query."""
-        return scan_parquet(source, needed, with_path=with_path)
+        return scan_parquet(source, needed, context, with_path=with_path)
 
 
 def _pinned(request: ReadRequest, context: ReadContext) -> Pinned:

@@ -50,4 +50,4 @@ class ParquetSource:
         self, source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool = False
     ) -> ScanSql:
         """The files' own query."""
-        return scan_parquet(source, needed, with_path=with_path)
+        return scan_parquet(source, needed, context, with_path=with_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hiveframe.catalog.metastore import quoted
 from hiveframe.catalog.session_catalog import TemporaryView
+from hiveframe.engine.process import database
 from hiveframe.errors import analysis_error
 from hiveframe.plan import commands as c
 from hiveframe.plan import spec
@@ -45,13 +46,16 @@ def cache_table(session: CommandSession, command: c.CacheTable) -> SmallTable:
 
 @handles(c.UncacheTable)
 def uncache_table(session: CommandSession, command: c.UncacheTable) -> SmallTable:
-    """Forget one table's kept rows, or all, and with them the results that the process keeps."""
+    """Forget one table's kept rows, or all, and with them the results and columns that the process keeps."""
     if command.name is None:
         session.state.cached_tables.clear()
         session.state.cached_plans.clear()
         from hiveframe.cache.process import results  # what no other command needs
 
         results(session.settings).clear()
+        columns = database(session.settings).hot_columns
+        if columns is not None:
+            columns.clear()
         return EMPTY
     parts = session.table_parts(command.name)
     if command.if_exists and session.catalog.temporary_view(parts) is None and find_table(session, parts) is None:

@@ -1,0 +1,151 @@
+"""What is kept of which files: families of files that are read alike, and the tables that hold their columns.
+
+A part is a table that is never changed: other columns or files are another part, which takes its place. So a
+statement that was made for a part is right for as long as the part is there, and its lease keeps it there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlglot import exp
+
+from hiveframe.engine.hot_columns.trails import Trails
+from hiveframe.functions.sql import column, ident, number
+from hiveframe.lake.exact_state import Stamp, stamp
+from hiveframe.lake.kept_columns import KeptPart, Reading
+from hiveframe.lake.scan import ScanFile
+
+SCHEMA: Final = "hot_columns"
+"""The attached database that holds the parts."""
+
+PLACE: Final = "__place"
+"""The column that says in which of a part's files a row is, by its place among them."""
+
+FileState = Stamp | tuple[int, int]
+
+
+def file_state(file: ScanFile, *, is_versioned: bool) -> FileState | None:
+    """What tells a file from any other that was or will be at its path; None where it is gone."""
+    return (file.size_bytes, file.modified_us) if is_versioned else stamp(file.path)
+
+
+def file_states(reading: Reading) -> dict[str, FileState | None]:
+    """The states of the files of a reading, by path."""
+    return {f.path: file_state(f, is_versioned=reading.is_versioned) for f in reading.files}
+
+
+class Lease:
+    """A part that a statement was made for is there for as long as its lease is held."""
+
+    __slots__ = ("__weakref__",)
+
+
+@dataclass(eq=False)
+class Part:
+    """A table `name` with `columns` of `files`, each with its place and state. Who holds a lease may read it."""
+
+    name: str
+    columns: frozenset[str]
+    files: Mapping[str, tuple[int, FileState]]
+    size_bytes: int
+    leases: weakref.WeakSet[Lease] = field(default_factory=weakref.WeakSet)
+
+    def held(self, states: Mapping[str, FileState | None]) -> frozenset[str]:
+        """The paths of the files whose rows it has, as they are now."""
+        return frozenset(
+            path for path, state in states.items() if (known := self.files.get(path)) is not None and known[1] == state
+        )
+
+    def query(self, wanted: Iterable[str], paths: frozenset[str]) -> exp.Select:
+        """`SELECT wanted FROM part`, of these files only."""
+        items = [exp.Alias(this=column(name), alias=ident(name)) for name in wanted]
+        table = exp.Table(this=ident(self.name), db=ident("main"), catalog=ident(SCHEMA))
+        select = exp.Select(expressions=items or [number(1)]).from_(table)
+        if len(paths) == len(self.files):
+            return select
+        places = sorted(self.files[path][0] for path in paths)
+        condition: exp.Expression = exp.In(this=column(PLACE), expressions=[number(p) for p in places])
+        if places[-1] - places[0] == len(places) - 1:
+            condition = exp.Between(this=column(PLACE), low=number(places[0]), high=number(places[-1]))
+        return select.where(condition, copy=False)
+
+
+@dataclass(eq=False)
+class Family:
+    """Files that one call can read: `like` is a reading of some of them, `known` all that were read lately."""
+
+    like: Reading
+    columns: Trails = field(default_factory=Trails)
+    files: Trails = field(default_factory=Trails)
+    known: dict[str, ScanFile] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    rests_until_s: float = 0.0
+
+    def note(self, reading: Reading, now_s: float) -> None:
+        """The reading is made now."""
+        self.columns.deposit(reading.wanted, now_s)
+        self.files.deposit((f.path for f in reading.files), now_s)
+        self.known.update((f.path, f) for f in reading.files)
+
+    def find(self, reading: Reading) -> list[tuple[Part, KeptPart]]:
+        """What the parts hold of a reading."""
+        if not self.parts:
+            return []
+        states = file_states(reading)
+        wanted = frozenset(reading.wanted)
+        found: list[tuple[Part, KeptPart]] = []
+        for part in self.parts:
+            paths = part.held(states) if wanted <= part.columns else frozenset()
+            if paths:
+                found.append((part, KeptPart(part.query(reading.wanted, paths), paths)))
+                states = {path: state for path, state in states.items() if path not in paths}
+        return found
+
+    def is_current(self, part: Part, path: str) -> bool:
+        """Whether a part has a file as it was when it was last listed."""
+        file, held = self.known.get(path), part.files.get(path)
+        if file is None or held is None:
+            return False
+        return held[1] == (file.size_bytes, file.modified_us) or _fits(held[1], file)
+
+    def dead_parts(self) -> list[Part]:
+        """The parts that have no file any more as it was when it was last listed."""
+        return [part for part in self.parts if not any(self.is_current(part, path) for path in part.files)]
+
+    def strength(self, part: Part, now_s: float) -> float:
+        """How much a part is used: as its most used column."""
+        return max((self.columns.strength(name, now_s) for name in part.columns), default=0.0)
+
+    def guessed_bytes(self, columns: Collection[str], paths: Collection[str]) -> int:
+        """About how large a part would be: the columns' share of the files."""
+        whole = sum(self.known[path].size_bytes for path in paths)
+        return int(whole * len(columns) / max(len(self.like.stored), len(columns), 1))
+
+    def forget(self, now_s: float, faded: float) -> None:
+        """Forget files that nobody reads any more."""
+        for path in [p for p in self.known if self.files.strength(p, now_s) < faded]:
+            del self.known[path]
+            self.files.forget(path)
+
+
+def _fits(state: FileState, file: ScanFile) -> bool:
+    """Whether a stamp may be that of the file as it was listed."""
+    return len(state) > 2 and state[2] == file.size_bytes and state[3] // 1000 == file.modified_us
+
+
+_numbers = itertools.count(1)
+
+
+def new_name() -> str:
+    """A name that no part had."""
+    return f"part_{next(_numbers)}"
+
+
+def family_key(reading: Reading) -> object:
+    """Equal for readings whose files one call can read to the same columns."""
+    return reading.function, reading.roots, reading.stored, tuple(reading.arguments.items())

@@ -1,0 +1,247 @@
+"""The hot columns of a process: noted and found by scans, filled by a thread off their path."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import duckdb
+
+from hiveframe.dataclass import dataclass
+from hiveframe.engine.database import Database
+from hiveframe.engine.hot_columns.choosing import FADED, USES_WHEN_BUSY, USES_WHEN_IDLE, PartWanted, next_part
+from hiveframe.engine.hot_columns.filling import PartTables
+from hiveframe.engine.hot_columns.parts import Family, FileState, Lease, Part, family_key, file_state
+from hiveframe.lake.kept_columns import KeptPart, Reading
+
+_MOST_FILES: Final = 1000
+_MOST_FAMILIES: Final = 1000
+_SETTLED_S: Final = 0.05
+_IDLE_S: Final = 0.5
+_LOOK_S: Final = 0.25
+_REST_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTable:
+    """A part as it is shown: of which paths, which columns, how much, and how often it was used lately."""
+
+    roots: tuple[str, ...]
+    columns: tuple[str, ...]
+    file_count: int
+    size_bytes: int
+    uses: int
+
+
+class HotColumns:
+    """Implements `lake.kept_columns.KeptColumns` with at most `limit_bytes` in `folder`. Thread-safe."""
+
+    def __init__(
+        self, database: Database, folder: str, limit_bytes: int, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.limit_bytes = limit_bytes
+        self.served = self.missed = self.filled = self.failed = 0
+        self._database = database
+        self._tables = PartTables(database, folder)
+        self._clock = clock
+        self._families: dict[object, Family] = {}
+        self._dropping: list[Part] = []
+        self._lock = threading.Lock()
+        self._filling = threading.Lock()
+        self._news = threading.Event()
+        self._filler: threading.Thread | None = None
+        self._is_closed = False
+
+    # ------------------------------------------------------------------------------------------ asked by statements
+
+    def find(self, reading: Reading) -> list[tuple[KeptPart, Lease]]:
+        """The parts that are kept of the reading, each with its lease; noted as a use of the columns."""
+        if len(reading.files) > _MOST_FILES:
+            return []
+        key, now_s = family_key(reading), self._clock()
+        found: list[tuple[KeptPart, Lease]] = []
+        with self._lock:
+            family = self._families.get(key)
+            if family is None:
+                if len(self._families) >= _MOST_FAMILIES:
+                    self._forget_weakest(now_s)
+                family = self._families[key] = Family(reading)
+            family.note(reading, now_s)
+            for part, kept in family.find(reading):
+                lease = Lease()
+                part.leases.add(lease)
+                found.append((kept, lease))
+            self.served += bool(found)
+            self.missed += not found
+            if self._filler is None and not self._is_closed:
+                self._filler = threading.Thread(target=self._fill, name="hiveframe-columns", daemon=True)
+                self._filler.start()
+        self._news.set()
+        return found
+
+    # -------------------------------------------------------------------------------------------------- asked by users
+
+    def tables(self) -> list[KeptTable]:
+        """What is kept, the strongest first."""
+        now_s = self._clock()
+        with self._lock:
+            shown = [
+                KeptTable(
+                    f.like.roots, tuple(sorted(p.columns)), len(p.files), p.size_bytes, round(f.strength(p, now_s))
+                )
+                for f in self._families.values()
+                for p in f.parts
+            ]
+        return sorted(shown, key=lambda table: -table.uses)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all parts."""
+        with self._lock:
+            return self._size_bytes()
+
+    def counts(self) -> dict[str, int]:
+        """What was counted since the process began."""
+        return {
+            "column_scans_served": self.served,
+            "column_scans_missed": self.missed,
+            "column_parts_filled": self.filled,
+            "column_parts_failed": self.failed,
+            "column_bytes": self.size_bytes,
+        }
+
+    def clear(self) -> None:
+        """Let all go, and forget what was read."""
+        with self._lock:
+            self._dropping += [part for family in self._families.values() for part in family.parts]
+            self._families.clear()
+        self._news.set()
+
+    def close(self) -> None:
+        """End the filling, before the database is closed."""
+        with self._lock:
+            self._is_closed = True
+            filler = self._filler
+        self._news.set()
+        if filler is not None:
+            self._tables.interrupt()
+            filler.join(timeout=10)
+
+    def remove(self) -> None:
+        """The file goes, after the database is closed."""
+        self._tables.remove()
+
+    # ------------------------------------------------------------------------------------------------- the filling
+
+    def _fill(self) -> None:
+        """Make what is wanted, as long as something is."""
+        while not self._is_closed:
+            if not self.fill_once(is_idle=self._database.is_idle_for(_IDLE_S)):
+                self._news.wait(timeout=None if not self._is_waiting() else _LOOK_S)
+                self._news.clear()
+                time.sleep(_LOOK_S)
+
+    def _is_waiting(self) -> bool:
+        """Whether time alone may change what is to be done: something waits to be dropped, or for an idle moment."""
+        return bool(self._dropping) or self._wanted(USES_WHEN_IDLE) is not None
+
+    def fill_once(self, *, is_idle: bool) -> bool:
+        """Drop what may go and make the part that is wanted most; False when there was nothing to do."""
+        with self._filling:
+            return self._fill_one(is_idle)
+
+    def _fill_one(self, is_idle: bool) -> bool:
+        self._drop_unread()
+        wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
+        if wanted is None or self._is_closed:
+            return False
+        family, plan = wanted
+        if not self._make_room(family, plan):
+            family.rests_until_s = self._clock() + _REST_S
+            return True
+        states = {path: _settled(family, path) for path in plan.paths}
+        files = {path: state for path, state in states.items() if state is not None}
+        try:
+            least_bytes = family.guessed_bytes(plan.columns, files)
+            part = self._tables.make(family.like, sorted(plan.columns), files, least_bytes) if files else None
+        except duckdb.Error:  # a file that went, a full disk, the end: columns are then read from their files
+            family.rests_until_s = self._clock() + _REST_S
+            self.failed += 1
+            return True
+        now = {path: file_state(family.known[path], is_versioned=family.like.is_versioned) for path in files}
+        if part is None or now != files or part.size_bytes > self.limit_bytes:
+            family.rests_until_s = self._clock() + (_REST_S if part is not None and now == files else _LOOK_S)
+            self._dropping += [part] if part is not None else []
+            return True
+        with self._lock:
+            gone = set(map(id, plan.replaced))
+            family.parts = [p for p in family.parts if id(p) not in gone] + [part]
+            self._dropping += plan.replaced
+            self.filled += 1
+        return True
+
+    def _wanted(self, uses: float) -> tuple[Family, PartWanted] | None:
+        """The family with the strongest want, and what that is."""
+        now_s = self._clock()
+        best: tuple[Family, PartWanted] | None = None
+        with self._lock:
+            families = [f for f in self._families.values() if f.rests_until_s <= now_s]
+            for family in families:
+                if family.columns.strongest(now_s) < uses:
+                    continue
+                plan = next_part(family, now_s, uses)
+                if plan is not None and (best is None or plan.strength > best[1].strength):
+                    best = family, plan
+        return best
+
+    def _make_room(self, family: Family, plan: PartWanted) -> bool:
+        """Let weaker parts go until the new one fits, by a guess of its size; False when it would not."""
+        now_s = self._clock()
+        needed = family.guessed_bytes(plan.columns, plan.paths) - sum(p.size_bytes for p in plan.replaced)
+        with self._lock:
+            others = [(f.strength(p, now_s), f, p) for f in self._families.values() for p in f.parts]
+            others = sorted((o for o in others if o[2] not in plan.replaced), key=lambda o: o[0])
+            room = self.limit_bytes - self._size_bytes()
+            going: list[tuple[Family, Part]] = []
+            for strength, owner, part in others:
+                if room >= needed or strength >= plan.strength:
+                    break
+                going.append((owner, part))
+                room += part.size_bytes
+            if room < needed:
+                return False
+            for owner, part in going:
+                owner.parts.remove(part)
+                self._dropping.append(part)
+        return True
+
+    def _drop_unread(self) -> None:
+        now_s = self._clock()
+        with self._lock:
+            for family in self._families.values():
+                family.forget(now_s, FADED)
+                for part in family.dead_parts():
+                    family.parts.remove(part)
+                    self._dropping.append(part)
+            ready = [part for part in self._dropping if not part.leases]
+            self._dropping = [part for part in self._dropping if part.leases]
+        for part in ready:
+            self._tables.drop(part)
+
+    def _forget_weakest(self, now_s: float) -> None:
+        key, family = min(self._families.items(), key=lambda item: item[1].columns.strongest(now_s))
+        self._dropping += family.parts
+        del self._families[key]
+
+    def _size_bytes(self) -> int:
+        return sum(part.size_bytes for family in self._families.values() for part in family.parts)
+
+
+def _settled(family: Family, path: str) -> FileState | None:
+    """A file's state; None where it is gone, or may change without another one to show for it."""
+    state = file_state(family.known[path], is_versioned=family.like.is_versioned)
+    if state is None or family.like.is_versioned:
+        return state
+    return state if max(state[3:]) < time.time_ns() - int(_SETTLED_S * 1e9) else None
