@@ -83,8 +83,13 @@ def zordered(at: str) -> None:
     DeltaTable(at).optimize.z_order(["id"])
 
 
+def append_only(at: str) -> None:
+    write_deltalake(at, PEOPLE, configuration={"delta.appendOnly": "true"})
+
+
 LIBRARY: list[Callable[[str], None]] = [
     appended, partitioned, checkpointed, fed, constrained, without_zone, evolved, numbered, not_null, zordered,
+    append_only,
 ]  # fmt: skip
 
 PROPERTIES = "tblproperties ('delta.{}' = '{}')"
@@ -132,6 +137,17 @@ STATEMENTS: dict[str, list[str]] = {
         "create table {t} (id bigint, b int) using delta cluster by (b)",
         "insert into {t} values (1, 2), (2, 1)",
         "optimize {t}",
+    ],
+    "checkpointed_v2": [
+        "create table {t} (id bigint, name string) using delta " + PROPERTIES.format("checkpointPolicy", "v2"),
+        "alter table {t} set " + PROPERTIES.format("checkpointInterval", "2"),
+        "insert into {t} values (1, 'a'), (2, 'b'), (3, null)",
+        "delete from {t} where id = 2",
+        "insert into {t} values (4, 'd')",
+    ],
+    "vacuum_checked": [
+        "create table {t} (id bigint) using delta " + PROPERTIES.format("feature.vacuumProtocolCheck", "supported"),
+        "insert into {t} values (1), (2)",
     ],
 }
 

@@ -16,7 +16,8 @@ from tests.tables.dying import Hand, count_row_up, die_at, transact, write_into
 LOADED = (deltalake, pd)
 
 
-def _hand(location: str) -> Hand:
+def hand(location: str) -> Hand:
+    """How the rows of the table are read and written."""
     table = DeltaTable(location)
     return Hand(
         table,
@@ -31,12 +32,12 @@ def _hand(location: str) -> Hand:
 def work(location: str, notes: str, seed: int) -> None:
     """Transactions until the process is killed: at a step, or at any time."""
     random = Random(seed)
-    hand = _hand(location)
+    mine = hand(location)
     if seed % 3:
         die_at(random.randint(1, 60))
     else:
         signal.setitimer(signal.ITIMER_REAL, random.uniform(0.02, 0.3))
-    transact(hand, notes, random)
+    transact(mine, notes, random)
 
 
 def make_and_die(location: str, number: int) -> None:
@@ -47,9 +48,9 @@ def make_and_die(location: str, number: int) -> None:
 
 def count_up(location: str, times: int, seed: int) -> None:
     """`count_row_up` on a Delta table."""
-    count_row_up(_hand(location), times, seed)
+    count_row_up(hand(location), times, seed)
 
 
 def write_with_little_room(location: str, size: int) -> None:
     """A write that finds no room for its files, or for the log's."""
-    write_into(_hand(location), size)
+    write_into(hand(location), size)

@@ -13,7 +13,8 @@ from tests.tables.dying import Hand, count_row_up, die_at, transact, write_into
 from tests.tables.honey_rows import add, delete, make, rows, state
 
 
-def _hand(location: str) -> Hand:
+def hand(location: str) -> Hand:
+    """How the rows of the table are read and written."""
     table = HoneyTable(location)
     return Hand(
         table,
@@ -34,10 +35,10 @@ def die_at_step(number: int) -> None:
 def work(location: str, notes: str, seed: int) -> None:
     """Transactions until the process is killed."""
     random = Random(seed)
-    hand = _hand(location)
+    mine = hand(location)
     assert pd
     die_at_step(random.randint(1, 90))
-    transact(hand, notes, random)
+    transact(mine, notes, random)
 
 
 def make_and_die(location: str, root: str, number: int) -> None:
@@ -48,12 +49,12 @@ def make_and_die(location: str, root: str, number: int) -> None:
 
 def count_up(location: str, times: int, seed: int) -> None:
     """`count_row_up` on a HoneyStore table."""
-    count_row_up(_hand(location), times, seed)
+    count_row_up(hand(location), times, seed)
 
 
 def write_with_little_room(location: str, size: int) -> None:
     """A write that finds no room for its files, or for the manifest's."""
-    write_into(_hand(location), size)
+    write_into(hand(location), size)
 
 
 def lay_out_and_die(location: str, number: int) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hiveframe.lake.iceberg.catalogs import warehouse_catalog
 from hiveframe.lake.iceberg.deletes import deleted_rows
 from hiveframe.lake.iceberg.table import IcebergState, IcebergTable
 from hiveframe.lake.iceberg.writing import IcebergWrite
@@ -85,3 +87,27 @@ def places(now: IcebergState) -> list[tuple[str, int, Row]]:
 def rows(now: IcebergState) -> list[Row]:
     """Every row, in order."""
     return sorted(row for _, _, row in places(now))
+
+
+def library_rows(folder: Path) -> list[Row]:
+    """Every row, in order, as the Iceberg library reads them."""
+    found = warehouse_catalog(str(folder)).load_table("db.t").scan().to_arrow().to_pylist()
+    return sorted((r["id"], r["value"]) for r in found)
+
+
+def duckdb_rows(folder: Path) -> list[Row]:
+    """Every row, in order, of the files that the library plans to read, less those in its delete files, by DuckDB."""
+    found: list[Row] = []
+    for task in warehouse_catalog(str(folder)).load_table("db.t").scan().plan_files():
+        path = task.file.file_path
+        rows = duckdb.read_parquet(path.removeprefix("file://"), file_row_number=True)
+        gone = {
+            place
+            for file in task.delete_files
+            for held, place in duckdb.read_parquet(file.file_path.removeprefix("file://"))
+            .select("file_path, pos")
+            .fetchall()
+            if held == path
+        }
+        found += [(i, v) for n, i, v in rows.select("file_row_number, id, value").fetchall() if n not in gone]
+    return sorted(found)

@@ -12,11 +12,12 @@ from pyiceberg.io.pyarrow import PyArrowFile
 from sqlalchemy.orm import Session
 
 from hiveframe.lake.iceberg import steps
-from tests.tables.dying import Hand, count_row_up, dying_at, transact
+from tests.tables.dying import Hand, count_row_up, dying_at, transact, write_into
 from tests.tables.iceberg_rows import add, at, delete, make, rows, state
 
 
-def _hand(folder: str) -> Hand:
+def hand(folder: str) -> Hand:
+    """How the rows of the table are read and written."""
     table = at(Path(folder))
     return Hand(
         table, state=lambda: state(table), rows=rows, add=add, delete=delete, conflict="ICEBERG_COMMIT_CONFLICT"
@@ -37,10 +38,10 @@ def die_at_step(number: int) -> None:
 def work(folder: str, notes: str, seed: int) -> None:
     """Transactions until the process is killed."""
     random = Random(seed)
-    hand = _hand(folder)
+    mine = hand(folder)
     assert pd
     die_at_step(random.randint(1, 120))
-    transact(hand, notes, random)
+    transact(mine, notes, random)
 
 
 def make_and_die(folder: str, number: int) -> None:
@@ -52,4 +53,9 @@ def make_and_die(folder: str, number: int) -> None:
 
 def count_up(folder: str, times: int, seed: int) -> None:
     """`count_row_up` on an Iceberg table."""
-    count_row_up(_hand(folder), times, seed)
+    count_row_up(hand(folder), times, seed)
+
+
+def write_with_little_room(folder: str, size: int) -> None:
+    """A write that finds no room for its files, or for the catalog's database."""
+    write_into(hand(folder), size)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -22,8 +19,8 @@ from hiveframe.lake.delta import transaction
 from hiveframe.lake.delta.log import commit_path
 from hiveframe.lake.delta.snapshot import Snapshots
 from tests.tables.answers import rows as answer
-from tests.tables.delta_rows import add, delete, duckdb_rows, library_rows, make, rows, state
-from tests.tables.delta_workers import count_up, make_and_die, work, write_with_little_room
+from tests.tables.delta_rows import add, duckdb_rows, library_rows, make, rows, state
+from tests.tables.delta_workers import count_up, make_and_die, work
 from tests.tables.honey_rows import Row
 from tests.tables.processes import race, run, told
 
@@ -44,9 +41,8 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
         finished += count
         seen = rows(location)
         assert seen in allowed, f"seed {seed}"
-        if seed % 5 == 4:
-            assert library_rows(location) == seen, f"seed {seed}"
-            assert vectors == "true" or duckdb_rows(location) == seen, f"seed {seed}"
+        assert library_rows(location) == seen, f"seed {seed}"
+        assert vectors == "true" or duckdb_rows(location) == seen, f"seed {seed}"
     assert finished > ROUNDS / 5  # the kills came at all distances from a commit
 
 
@@ -74,52 +70,6 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------- a full disk
-
-
-@pytest.mark.parametrize("size", [0, 1000, 20_000])
-def test_a_full_disk_changes_nothing(size: int, tmp_path: Path) -> None:
-    location = tmp_path / "t"
-    table = make(location)
-    put(location, [(1, 1)])
-    before = names(location)
-    assert run(write_with_little_room, str(location), size) == 3
-    assert rows(location) == library_rows(location) == [(1, 1)]
-    assert names(location) == before or size == 1000  # there, only the log found no room
-    put(location, [(2, 2)])
-    assert rows(location) == library_rows(location) == [(1, 1), (2, 2)]
-    assert table
-
-
-@pytest.mark.parametrize("call", ["fsync", "link", "rename"])
-def test_no_room_at_any_call_changes_nothing_or_all(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    location = tmp_path / "t"
-    table = make(location)
-    put(location, [(1, 1), (2, 2)])
-    plain = getattr(os, call)
-    failed = 0
-    for number in range(20):
-        before, now, left = rows(location), state(table), iter(range(number))
-
-        def full(*args: Any, left: Iterator[int] = left, **named: Any) -> Any:
-            if next(left, None) is None:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return plain(*args, **named)
-
-        write = table.begin(now)
-        with monkeypatch.context() as patch:
-            patch.setattr(os, call, full)
-            try:
-                add(write, [(100 + number, 0)])
-                delete(write, now.snapshot, {before[0][0]})
-                write.commit("WRITE", {}, reads=True)
-            except (OSError, SparkError):
-                failed += 1
-                assert rows(location) in (before, sorted([*before[1:], (100 + number, 0)]))
-            else:
-                assert rows(location) == sorted([*before[1:], (100 + number, 0)])
-                break
-        assert library_rows(location) == rows(location)
-    assert 0 < failed < 20
 
 
 def test_a_disk_of_one_megabyte(tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey.table import HoneyTable
 from tests.tables.honey_rows import Row, add, make, rows, state
-from tests.tables.honey_workers import count_up, lay_out_and_die, make_and_die, work, write_with_little_room
+from tests.tables.honey_workers import count_up, lay_out_and_die, make_and_die, work
 from tests.tables.processes import race, run, told
 
 ROUNDS = 60
@@ -69,31 +68,6 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
     add(first, [(0, 0)])
     first.commit("WRITE", {}, reads=False)
     race(count_up, tmp_path / "t", lambda: rows(state(table).snapshot))
-
-
-@pytest.mark.parametrize("size", [0, 2000, 20_000])
-def test_a_full_disk_changes_nothing(size: int, tmp_path: Path) -> None:
-    table = make(tmp_path / "t")
-    first = table.begin(state(table))
-    add(first, [(1, 1)])
-    first.commit("WRITE", {}, reads=False)
-    assert run(write_with_little_room, str(tmp_path / "t"), size) == 3
-    assert rows(state(table).snapshot) == [(1, 1)]
-    again = table.begin(state(table))
-    add(again, [(2, 2)])
-    again.commit("WRITE", {}, reads=False)
-    assert rows(state(table).snapshot) == [(1, 1), (2, 2)]
-    assert [p.name for p in tmp_path.iterdir()] == ["t"]  # nothing aside is left
-
-
-def test_a_torn_file_is_named_and_harms_no_other(spark: Any, warehouse: Path) -> None:
-    spark.sql("create table torn using honeystore as select id from range(1000)")
-    (first,) = (warehouse / "torn/segments").iterdir()
-    spark.sql("insert into torn select id + 5000 from range(1000)")
-    first.write_bytes(first.read_bytes()[:200])
-    with pytest.raises(Exception, match=first.name):
-        spark.sql("select sum(id) from torn").collect()
-    assert spark.sql("select count(*) from torn where id >= 5000").collect() == [(1000,)]
 
 
 def test_an_older_manifest_reader_refuses_a_newer_one(tmp_path: Path) -> None:

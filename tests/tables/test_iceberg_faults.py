@@ -12,24 +12,17 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from hiveframe.errors import SparkException
-from hiveframe.lake.iceberg.catalogs import warehouse_catalog
 from hiveframe.lake.iceberg.maintenance import orphan_files
 from hiveframe.lake.tables.table import Definition
 from tests.tables.answers import rows as answer
 from tests.tables.iceberg_catalog import library, spark
-from tests.tables.iceberg_rows import SCHEMA, Row, add, at, delete, make, rows, state
+from tests.tables.iceberg_rows import SCHEMA, Row, add, at, delete, duckdb_rows, library_rows, make, rows, state
 from tests.tables.iceberg_workers import count_up, make_and_die, work
 from tests.tables.processes import race, run, told
 
 __all__ = ["spark"]
 
 ROUNDS = 60
-
-
-def library_sees(folder: Path) -> list[Row]:
-    """The rows that the library reads."""
-    found = warehouse_catalog(str(folder)).load_table("db.t").scan().to_arrow().to_pylist()
-    return sorted((r["id"], r["value"]) for r in found)
 
 
 def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
@@ -44,10 +37,10 @@ def test_a_writer_killed_at_any_step_loses_nothing_and_halves_nothing(tmp_path: 
         finished += count
         seen = rows(state(table))
         assert seen in allowed, f"seed {seed}"
-        assert library_sees(folder) == seen, f"seed {seed}"
+        assert library_rows(folder) == duckdb_rows(folder) == seen, f"seed {seed}"
         if seed % 6 == 5:  # what the killed left behind is found, and nothing else
             orphan_files(state(table).pinned, older_than_ms=1 << 60)
-            assert library_sees(folder) == seen
+            assert library_rows(folder) == seen
     assert finished > ROUNDS / 2  # the kills came at all distances from a commit
 
 
@@ -71,7 +64,7 @@ def test_racing_writers_lose_no_update(tmp_path: Path) -> None:
     add(first, [(0, 0)])
     first.commit("WRITE", {}, reads=False)
     found = race(count_up, tmp_path, lambda: rows(state(table)))
-    assert library_sees(tmp_path) == found
+    assert library_rows(tmp_path) == found
 
 
 def conflict(commit: Callable[[], object]) -> str:
@@ -119,7 +112,7 @@ def test_what_disturbs_a_transaction(tmp_path: Path) -> None:
     fourth = table.begin(now)
     fourth.define(Definition(SCHEMA))
     assert "the table was changed" in conflict(lambda: fourth.commit("REPLACE", {}, reads=False))
-    assert library_sees(tmp_path) == []
+    assert library_rows(tmp_path) == []
     left = [p for p in (tmp_path / "db.db/t/data").rglob("*") if p.is_file()]
     named = orphan_files(state(table).pinned, older_than_ms=1 << 60, dry_run=True)
     assert not {str(p) for p in left} & set(named)  # what did not land was taken away

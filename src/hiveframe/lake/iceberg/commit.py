@@ -149,6 +149,7 @@ class _Snapshot:
         snapshot = made(
             Snapshot,
             snapshot_id=self._id,
+            timestamp_ms=_next_moment_ms(self._metadata),
             parent_snapshot_id=self._parent.snapshot_id if self._parent is not None else None,
             manifest_list=self._write_list(manifests),
             sequence_number=self._metadata.next_sequence_number(),
@@ -296,6 +297,12 @@ class _Snapshot:
         path = f"{self._metadata.location.rstrip('/')}/metadata/{name}"
         self._written.append(path)
         return path
+
+
+def _next_moment_ms(metadata: TableMetadata) -> int:
+    """Now, or just after the newest snapshot where the clock was set back: others refuse one from before it."""
+    known = [s.timestamp_ms for s in metadata.snapshots] + [e.timestamp_ms for e in metadata.snapshot_log[-1:]]
+    return max(time.time_ns() // 1_000_000, max(known, default=0) + 1)
 
 
 def _by_spec(files: Iterable[DataFile]) -> Mapping[int, list[DataFile]]:
