@@ -8,6 +8,7 @@ from typing import Any, Final
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.binding import SPECIAL_WORDS
 from hiveframe.functions.registry import FunctionKind, lookup
+from hiveframe.lake.exact_state import XSD
 from hiveframe.lake.scan import ScanSource
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
@@ -63,6 +64,7 @@ _WITHOUT_ARGUMENTS: Final = frozenset(
     {"pi", "e", "array", "map", "struct", "named_struct", "current_timezone", "version"}
 )
 _BY_CHANCE: Final = frozenset({"current_time", "aes_encrypt", "try_aes_encrypt"})  # the moment; a random vector
+_WITH_XSD: Final = frozenset({"from_xml", "schema_of_xml"})
 _MOMENTS: Final = (t.DateType, t.TimestampType, t.TimestampNTZType)
 
 
@@ -73,10 +75,18 @@ def _is_steady(node: lg.Node) -> bool:
             return False
         if not node.args and row.kind is not FunctionKind.WINDOW and row.name not in _WITHOUT_ARGUMENTS:
             return False  # now(), current_user() and their kin
+        if row.name in _WITH_XSD and _mentions_xsd(node):
+            return False
         return row.deterministic or row.name in _RAISING
     if isinstance(node, lg.Cast) and _from_text_to_moment(node) and not isinstance(node.child, lg.Column):
         return _names_no_moment(node.child)
     return True
+
+
+def _mentions_xsd(node: lg.Call) -> bool:
+    """Whether the options name a file that has a say in the rows."""
+    texts = (part.value for part in preorder(node, lg.Expr) if isinstance(part, lg.Literal))
+    return any(XSD.lower() in repr(value).lower() for value in texts)
 
 
 def _from_text_to_moment(node: lg.Cast) -> bool:
@@ -92,7 +102,9 @@ def _names_no_moment(text: lg.Expr) -> bool:
 
 def _is_dated(node: lg.Node) -> bool:
     if isinstance(node, lg.Scan):
-        return node.source.format.lower() in ("csv", "json") and any(map(_holds_moment, node.source.schema.fields))
+        return node.source.format.lower() in ("csv", "json", "xml") and any(
+            map(_holds_moment, node.source.schema.fields)
+        )
     if isinstance(node, lg.Cast):
         return _mentions(node.child.dtype, (t.StringType,)) and _mentions(node.dtype, _MOMENTS)
     if isinstance(node, lg.Call):

@@ -11,7 +11,10 @@ from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanSource
 
 # Formats whose rows are those of the files listed, the schema and the options: no other file has a say.
-_BY_FILES: Final = frozenset({"parquet", "orc", "csv", "json", "text", "binaryfile"})
+_BY_FILES: Final = frozenset({"parquet", "orc", "csv", "json", "text", "binaryfile", "avro", "xml"})
+
+XSD: Final = "rowValidationXSDPath"
+"""Unless XML is held against this one, which may include others that nothing names."""
 
 Stamp = tuple[int, int, int, int, int]
 """A file's device, number, size, and times of change of content and of anything; no program can set the last one."""
@@ -48,7 +51,7 @@ def table_state(source: ScanSource) -> str | None:
 
 def stamped_files(source: ScanSource) -> tuple[str, ...]:
     """The files whose stamps are part of the state."""
-    is_of_files = short_name(source.format) in _BY_FILES and source.state is None
+    is_of_files = short_name(source.format) in _BY_FILES and source.state is None and XSD not in source.options
     return tuple(f.path for f in source.files) if is_of_files else ()
 
 

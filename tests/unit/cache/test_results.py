@@ -119,6 +119,67 @@ def test_a_file_more_in_the_folder_is_read(spark, cache, tmp_path):
     assert rows(spark, text) == [{"n": 3}]
 
 
+@pytest.mark.parametrize(
+    ("format_", "options"),
+    [
+        ("parquet", {}),
+        ("orc", {}),
+        ("csv", {"header": "true"}),
+        ("json", {}),
+        ("xml", {"rowTag": "row"}),
+        ("avro", {}),
+    ],
+)
+def test_rows_of_files_are_kept_whoever_decodes_them(spark, cache, tmp_path, format_, options):
+    if format_ == "avro":
+        pytest.importorskip("fastavro")
+    place = str(tmp_path / "files")
+
+    def written(values):
+        rows = spark.createDataFrame([(v % 3, v, f"2024-01-0{v}") for v in values], "k int, v int, d string")
+        rows.coalesce(1).write.format(format_).options(**options).mode("overwrite").save(place)
+        time.sleep(SETTLED_S)
+
+    def totals():
+        read = spark.read.format(format_).options(**options).schema("k int, v int, d string").load(place)
+        read.createOrReplaceTempView("files")
+        found = rows(spark, "SELECT k, sum(v) AS s, max(to_date(d)) AS d FROM files GROUP BY k ORDER BY k")
+        cache.flush()
+        return [(row["k"], row["s"], row["d"].day) for row in found]
+
+    written([1, 2, 3, 4])
+    assert [totals(), totals()] == [[(0, 3, 3), (1, 5, 4), (2, 2, 2)]] * 2
+    assert cache.hits == 1
+    written([1, 2, 3, 7])
+    assert totals() == [(0, 3, 3), (1, 8, 7), (2, 2, 2)]
+    assert cache.hits == 1
+
+
+def test_rows_that_an_xsd_has_a_say_in_are_not_kept(spark, cache, tmp_path):
+    pytest.importorskip("xmlschema")
+    xsd, files = tmp_path / "p.xsd", tmp_path / "files"
+    files.mkdir()
+    (files / "a.xml").write_text("<ps><p><n>1</n></p><p><n>20</n></p></ps>")
+    head = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="p"><xs:complexType><xs:sequence>'
+    tail = "</xs:sequence></xs:complexType></xs:element></xs:schema>"
+
+    def most(number):
+        limited = f'<xs:restriction base="xs:int"><xs:maxInclusive value="{number}"/></xs:restriction>'
+        xsd.write_text(f'{head}<xs:element name="n"><xs:simpleType>{limited}</xs:simpleType></xs:element>{tail}')
+        time.sleep(SETTLED_S)
+        options = {"rowTag": "p", "rowValidationXSDPath": str(xsd), "mode": "DROPMALFORMED"}
+        spark.read.options(**options).schema("n int").xml(str(files)).createOrReplaceTempView("p")
+        of_files = rows(spark, "SELECT count(n) AS n FROM p")[0]["n"]
+        spark.read.text(str(files), wholetext=True).createOrReplaceTempView("texts")
+        parsed = f"from_xml('<p><n>20</n></p>' || substr(value, 1, 0), 'n int', map('rowValidationXSDPath', '{xsd}'))"
+        of_function = rows(spark, f"SELECT count({parsed}.n) AS n FROM texts")[0]["n"]
+        cache.flush()
+        return of_files, of_function
+
+    assert [most(10), most(10), most(30)] == [(1, 0), (1, 0), (2, 1)]
+    assert cache.admitted == 0
+
+
 def test_files_changed_a_moment_ago_are_not_relied_on(spark, cache, tmp_path):
     path = tmp_path / "young.parquet"
     write(path, [1])
