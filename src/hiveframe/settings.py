@@ -138,6 +138,18 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "spark.hiveframe.threads", None, "The engine's threads; default: what the machine has.", "int", static=True
     ),
     Setting("spark.local.dir", None, "Where the engine spills.", static=True),
+    Setting("spark.sql.statistics.histogram.enabled", "false", "ANALYZE TABLE makes histograms.", "boolean"),
+    Setting("spark.sql.statistics.histogram.numBins", "254", "Bins of a histogram.", "int"),
+    Setting("spark.sql.statistics.percentile.accuracy", "10000", "How exact a histogram's bounds are.", "int"),
+    Setting(
+        "spark.sql.statistics.ndv.maxError", "0.05", "How far Spark's distinct counts may be off; here: not at all."
+    ),
+    Setting(
+        "spark.sql.statistics.size.autoUpdate.enabled",
+        "false",
+        "DESCRIBE tells the size of a changed table.",
+        "boolean",
+    ),
     Setting(
         "spark.hiveframe.cache.results",
         "auto",

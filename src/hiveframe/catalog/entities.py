@@ -117,7 +117,6 @@ class Table:
     owner: str = ""
     created_ms: int = 0
     view: ViewText | None = None
-    stats: Mapping[str, Any] = field(default_factory=dict)
     catalog: str = DEFAULT_CATALOG
     terms: tuple[Term, ...] = ()
     home: Any = None

@@ -228,6 +228,10 @@ class Metastore:
                 os.rename(table.location, folder)
             connection.execute(tables.tables.update().where(where).values(**records.table_row(renamed)))
             self._rename_partitions(connection, table, renamed)
+            if renamed.location != table.location:
+                s = tables.statistics
+                moved_from = s.c.place == os.path.normpath(table.location)
+                connection.execute(s.update().where(moved_from).values(place=os.path.normpath(renamed.location)))
 
     @staticmethod
     def _rename_partitions(connection: Connection, table: Table, renamed: Table) -> None:
@@ -278,6 +282,28 @@ class Metastore:
             if added:
                 rows = [{**key, "spec": spec, "location": location} for spec, location in added.items()]
                 connection.execute(p.insert(), rows)
+
+    # ----------------------------------------------------------------------------------------------- statistics
+
+    def kept_statistics(self, place: str, partition: str = "") -> tuple[str | None, str] | None:
+        """What is kept of the rows at a place: the state in which they were, and the statistics as text."""
+        from hiveframe.catalog import tables
+
+        if not self._exists():
+            return None
+        s = tables.statistics
+        with self._reading() as connection:
+            row = connection.execute(s.select().where(s.c.place == place, s.c.partition == partition)).first()
+        return (row.state, row.statistics) if row is not None else None
+
+    def keep_statistics(self, place: str, partition: str, state: str | None, text: str) -> None:
+        """Keep statistics in the place of those before."""
+        from hiveframe.catalog import tables
+
+        s = tables.statistics
+        with self._writing() as connection:
+            connection.execute(s.delete().where(s.c.place == place, s.c.partition == partition))
+            connection.execute(s.insert().values(place=place, partition=partition, state=state, statistics=text))
 
     # ------------------------------------------------------------------------------------------------ functions
 
@@ -450,6 +476,9 @@ class Metastore:
         p = tables.partitions
         connection.execute(tables.tables.delete().where(self._named(table.database, table.name)))
         connection.execute(p.delete().where(p.c.database == table.database, p.c.name == table.name))
+        if table.location:
+            s = tables.statistics
+            connection.execute(s.delete().where(s.c.place == os.path.normpath(table.location)))
 
     def _delete_table(self, connection: Connection, table: Table) -> None:
         self._delete_row(connection, table)

@@ -40,7 +40,6 @@ def table_row(table: Table) -> dict[str, Any]:
         "owner": table.owner,
         "created_ms": table.created_ms,
         "view": asdict(table.view) if table.view else None,
-        "stats": dict(table.stats),
     }
 
 
@@ -62,7 +61,6 @@ def table_of(row: Any) -> Table:
         owner=row.owner,
         created_ms=row.created_ms,
         view=_view(row.view),
-        stats=row.stats,
         catalog=row.catalog,
     )
 

@@ -43,7 +43,7 @@ tables = Table(
     Column("owner", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("view", JSON),
-    Column("stats", JSON, nullable=False),
+    Column("stats", JSON, nullable=False, default=dict),  # of older versions; see `statistics`
     UniqueConstraint("catalog", "database", "name"),
 )
 
@@ -68,6 +68,18 @@ functions = Table(
     Column("name", String(255), nullable=False),
     Column("definition", JSON, nullable=False),
     UniqueConstraint("catalog", "database", "name"),
+)
+
+# What ANALYZE TABLE found in the rows at a place, and the state in which these were; `partition` is empty for all rows.
+statistics = Table(
+    "hiveframe_statistics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("place", String(1024), nullable=False),
+    Column("partition", String(1024), nullable=False),  # a=1/b=x, escaped as in the folder's name
+    Column("state", String(64)),
+    Column("statistics", Text, nullable=False),
+    UniqueConstraint("place", "partition"),
 )
 
 # Folders of dropped tables that are still to be removed: a drop that is cut short is finished by the next one.

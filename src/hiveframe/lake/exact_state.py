@@ -43,9 +43,12 @@ def table_state(source: ScanSource) -> str | None:
     None where nothing tells.
     """
     versioned = _VERSIONS.get(short_name(source.format))
-    if versioned is None and not source.files:
+    if versioned is None and not source.paths:
         return None
-    told = versioned(source) if versioned is not None else sorted((f.path, stamp(f.path)) for f in source.files)
+    if versioned is not None:
+        told = versioned(source)
+    else:  # not by their paths: a table keeps its rows when it gets another name
+        told = sorted(repr((f.partition_values, stamp(f.path))) for f in source.files)
     return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
 _COMMAND_FILES: Final = (
     "alter_table",
+    "analyze",
     "cache",
     "catalog_calls",
     "checkpoints",
@@ -327,8 +328,8 @@ class Session:
 
     def explain(self, plan: spec.Relation, mode: str) -> str:
         """The plan as text."""
-        from hiveframe.lake.statistics.sources import source_statistics  # what nothing else needs
-        from hiveframe.sessions.explaining.modes import Explained
+        from hiveframe.sessions.explaining.modes import Explained  # what nothing else needs
+        from hiveframe.sessions.known_statistics import KnownStatistics
 
         reads = Reads()
         analyzer = Analyzer(replace(self._environment, reads=reads))
@@ -338,8 +339,8 @@ class Session:
         kept = asked.peek() if asked is not None else None
         rest = asked.with_fragments() if asked is not None and kept is None else None
         optimized = self._optimized(analyzed if rest is None else rest)
-        stages = plan, analyzed, optimized
-        return Explained(*stages, self.settings, shown, source_statistics, self.evaluate, kept).text(mode)
+        stages, known = (plan, analyzed, optimized), KnownStatistics(self.catalog.metastore)
+        return Explained(*stages, self.settings, shown, known, self.evaluate, kept).text(mode)
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

@@ -14,10 +14,11 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import DataType, StructField, StructType, json_value, simple_string, sql_name
+from hiveframe.sessions.commands.describe_column import describe_column
 from hiveframe.sessions.commands.lookup import find_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_fields
 from hiveframe.sessions.commands.seam import CommandSession, handles
-from hiveframe.sessions.commands.table_details import details
+from hiveframe.sessions.commands.table_details import details, partition_details
 from hiveframe.sessions.results import SmallTable, column, small_table
 
 _FIELDS = (column("col_name"), column("data_type"), column("comment", nullable=True))
@@ -30,7 +31,7 @@ def describe_table(session: CommandSession, command: c.DescribeTable) -> SmallTa
     """Columns, partitioning and (EXTENDED) everything else; one column's facts; or all of it AS JSON."""
     parts = session.table_parts(command.name)
     if command.column:
-        return _describe_column(session, parts, command.column)
+        return describe_column(session, parts, command.column, extended=command.extended)
     table = find_table(session, parts)
     schema = table.schema if table else table_schema(session, parts)
     if command.as_json:
@@ -38,7 +39,10 @@ def describe_table(session: CommandSession, command: c.DescribeTable) -> SmallTa
     rows = _column_rows(schema.fields)
     if table is not None:
         rows += _partition_rows(table) + _default_rows(schema)
-        if command.extended:
+        if command.partition:
+            partition = partition_details(session, table, command.partition)
+            rows += partition if command.extended else []
+        elif command.extended:
             rows += [("", "", ""), ("# Detailed Table Information", "", "")]
             rows += [(name, value, "") for name, value in details(session, table)]
     return small_table(_FIELDS, rows)
@@ -60,20 +64,6 @@ def _partition_rows(table: Table) -> list[Row]:
 def _default_rows(schema: StructType) -> list[Row]:
     found = [(f.name, simple_string(f.dtype), str(f.metadata[DEFAULT])) for f in schema.fields if DEFAULT in f.metadata]
     return [("", "", ""), ("# Column Default Values", "", ""), *found] if found else []
-
-
-def _describe_column(session: CommandSession, parts: tuple[str, ...], name: tuple[str, ...]) -> SmallTable:
-    schema = table_schema(session, parts)
-    found = [f for f in schema.fields if f.name.lower() == name[0].lower()]
-    if not found or len(name) > 1:
-        raise analysis_error("COLUMN_NOT_FOUND", colName=quoted(*name), caseSensitiveConfig='"spark.sql.caseSensitive"')
-    f = found[0]
-    rows = [
-        ("col_name", f.name),
-        ("data_type", simple_string(f.dtype)),
-        ("comment", str(f.metadata.get("comment", "NULL"))),
-    ]
-    return small_table((column("info_name"), column("info_value")), rows)
 
 
 def _as_json(session: CommandSession, parts: tuple[str, ...], schema: StructType, table: Table | None) -> SmallTable:

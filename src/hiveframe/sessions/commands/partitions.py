@@ -148,7 +148,7 @@ def drop_partitions(
         values = static_values(session, table, clause)
         found = matching(known, values)
         if not found and not if_exists:
-            raise _not_found(table, values)
+            raise partitions_not_found(table, values)
         dropped |= {name: known[name] for name in found}
     session.catalog.metastore.set_partitions(table, {}, tuple(dropped))
     for folder in dropped.values():
@@ -162,7 +162,7 @@ def rename_partition(session: CommandSession, table: Table, old: PartitionClause
     before, after = (static_values(session, table, clause) for clause in (old, new))
     source, target = partition_name(table, before), partition_name(table, after)
     if source not in known:
-        raise _not_found(table, before)
+        raise partitions_not_found(table, before)
     if target in known:
         raise analysis_error(
             "PARTITIONS_ALREADY_EXIST", partitionList=partition_list(after), tableName=quoted(*table.parts[1:])
@@ -176,7 +176,8 @@ def rename_partition(session: CommandSession, table: Table, old: PartitionClause
     session.catalog.metastore.set_partitions(table, {target: folder}, (source,))
 
 
-def _not_found(table: Table, values: Mapping[str, str | None]) -> AnalysisException:
+def partitions_not_found(table: Table, values: Mapping[str, str | None]) -> AnalysisException:
+    """PARTITIONS_NOT_FOUND for given values."""
     return analysis_error(
         "PARTITIONS_NOT_FOUND", partitionList=partition_list(values), tableName=quoted(*table.parts[1:])
     )

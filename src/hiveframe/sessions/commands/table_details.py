@@ -7,8 +7,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hiveframe.catalog.entities import Table
+from hiveframe.plan.statistics import TableStatistics
 from hiveframe.plan.types import tree_string
+from hiveframe.sessions.commands.analyze import table_statistics
+from hiveframe.sessions.commands.partitions import (
+    PartitionClause,
+    known_partitions,
+    partition_name,
+    partitions_not_found,
+    static_values,
+)
 from hiveframe.sessions.commands.seam import CommandSession
+from hiveframe.sessions.commands.table_source import table_source
+from hiveframe.sessions.known_statistics import KnownStatistics
 from hiveframe.settings import zone_info
 
 CREATED_BY = "Spark 4.2.0"
@@ -48,10 +59,9 @@ def details(session: CommandSession, table: Table) -> list[tuple[str, str]]:
         ]
     if table.shown_properties:
         rows.append(("Table Properties", _pairs(table.shown_properties)))
-    if table.stats:
-        size = f"{table.stats['size_bytes']} bytes"
-        count = table.stats.get("row_count")
-        rows.append(("Statistics", size if count is None else f"{size}, {count} rows"))
+    known = table_statistics(session, table)
+    if known is not None:
+        rows.append(("Statistics", statistics_text(known)))
     if table.location:
         rows.append(("Location", f"file:{table.location}"))
     if table.options:
@@ -59,6 +69,34 @@ def details(session: CommandSession, table: Table) -> list[tuple[str, str]]:
     if table.lists_partitions:
         rows.append(("Partition Provider", "Catalog"))
     return rows
+
+
+def partition_details(session: CommandSession, table: Table, clause: PartitionClause) -> list[tuple[str, str, str]]:
+    """What DESCRIBE EXTENDED says of one partition; PARTITIONS_NOT_FOUND where there is none."""
+    values = static_values(session, table, clause)
+    known = known_partitions(session, table, "DESC PARTITION")
+    name = partition_name(table, values) if len(values) == len(table.partition_columns) else ""
+    if name not in known:
+        raise partitions_not_found(table, values)
+    found = KnownStatistics(session.catalog.metastore).of_partition(table_source(session, table), name)
+    rows = [
+        ("Database", table.database),
+        ("Table", table.name),
+        ("Partition Values", "[" + name.replace("/", ", ") + "]"),
+        ("Location", f"file:{known[name]}"),
+        ("Created Time", _time(session, table.created_ms)),
+        ("Last Access", "UNKNOWN"),
+    ]
+    if found is not None:
+        rows.append(("Partition Statistics", statistics_text(found)))
+    rows += [("", ""), ("# Storage Information", ""), ("Location", f"file:{table.location}")]
+    return [("", "", ""), ("# Detailed Partition Information", "", ""), *((a, b, "") for a, b in rows)]
+
+
+def statistics_text(known: TableStatistics) -> str:
+    """Size and rows as DESCRIBE shows them."""
+    size = f"{known.size_bytes} bytes"
+    return size if known.row_count is None else f"{size}, {known.row_count} rows"
 
 
 def information(session: CommandSession, table: Table) -> str:

@@ -35,9 +35,7 @@ from hiveframe.sessions.commands.partitions import known_partitions, matching, s
 from hiveframe.sessions.commands.saving import create_as_select
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.views import drop_view, in_collation, with_collation
-from hiveframe.sessions.environment import read_schema
 from hiveframe.sessions.results import EMPTY, SmallTable
-from hiveframe.sessions.tables_of import open_table
 from hiveframe.sessions.users import current_user
 from hiveframe.sessions.versioned.checks import check_of
 from hiveframe.sessions.versioned.computed import computed_by
@@ -189,7 +187,6 @@ def _like(session: CommandSession, command: c.CreateTable, catalog: str, databas
         properties=dict(command.properties or {}),
         created_ms=time.time_ns() // 1_000_000,
         view=None,
-        stats={},
     )
 
 
@@ -358,30 +355,6 @@ def _empty(folder: str) -> None:
             shutil.rmtree(entry.path)
         else:
             os.remove(entry.path)
-
-
-@handles(c.AnalyzeTable)
-def analyze_table(session: CommandSession, command: c.AnalyzeTable) -> SmallTable:
-    """Size and, unless NOSCAN, row count kept with the table; of every table of a database with IN."""
-    if command.is_database:
-        catalog, database = session.catalog.namespace(session.table_parts(command.name))
-        for table in session.catalog.store(catalog).tables(database):
-            if not table.is_view:
-                _analyze(session, table, counts=not command.no_scan)
-        return EMPTY
-    table = writable_table(session, session.table_parts(command.name), "ANALYZE TABLE")
-    _analyze(session, table, counts=not command.no_scan)
-    return EMPTY
-
-
-def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
-    source = open_table(table, session.state.read_context(), read_schema(table.schema))
-    stats: dict[str, object] = {"size_bytes": source.size_bytes}
-    if counts:
-        named = spec.Table(spec.TableName(table.parts))
-        counted = spec.Aggregate(named, (), (spec.Alias(spec.Function(("count",), (spec.Star(),)), ("n",)),))
-        stats["row_count"] = session.environment.collect(session.analyze(counted))[0][0]
-    session.catalog.store(table.catalog).alter_table(replace(table, stats=stats))
 
 
 @handles(c.CommentOn)
