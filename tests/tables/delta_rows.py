@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -76,9 +77,15 @@ def rows(location: Path | str) -> list[Row]:
 
 def library_rows(location: Path | str) -> list[Row]:
     """Every row, in order, as the Delta library reads them."""
+    return [(i, v) for i, v in library_table(location, ["id", "value"])]
+
+
+def library_table(location: Path | str, columns: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
+    """Columns of every row, in order, of any table, as the Delta library reads them."""
     from deltalake import DeltaTable as Library
 
-    found = pa.table(Library(str(location)).scan().read_all()).select(["id", "value"])
+    found = pa.table(Library(str(location)).scan().read_all())
+    found = found if columns is None else found.select(columns)
     return sorted(tuple(row.values()) for row in found.to_pylist())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,23 @@ def library_rows(folder: Path, table: str, **scan: Any) -> list[tuple[Any, ...]]
     return sorted(tuple(row.values()) for row in found.to_pylist())
 
 
-@pytest.fixture
-def spark(tmp_path: Path) -> Iterator[SparkSession]:
+@contextmanager
+def session(tmp_path: Path) -> Iterator[SparkSession]:
     """A session with the catalog `ice`, which has a database `db`."""
     conf = {"spark.sql.warehouse.dir": str(tmp_path / "warehouse"), "spark.sql.session.timeZone": "UTC"}
-    session = hiveframe.session(**conf, **settings(tmp_path))
-    session.sql("create namespace ice.db")
-    yield session
+    made = hiveframe.session(**conf, **settings(tmp_path))
+    made.sql("create namespace ice.db")
+    yield made
     for key in settings(tmp_path):
-        session.conf.unset(key)
-    session.stop()
+        made.conf.unset(key)
+    made.stop()
+
+
+@pytest.fixture
+def spark(tmp_path: Path) -> Iterator[SparkSession]:
+    """`session` for a test."""
+    with session(tmp_path) as made:
+        yield made
 
 
 def delete_equal(
