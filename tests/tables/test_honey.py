@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,20 @@ def test_clone(people: SparkSession) -> None:
 def test_what_it_does_not_have_is_refused(people: SparkSession) -> None:
     assert failure(people, "select * from table_changes('people', 0)").startswith("UNSUPPORTED")
     assert failure(people, "create table shallow shallow clone people").startswith("UNSUPPORTED")
+
+
+def test_a_table_at_a_place_where_another_one_was(spark: SparkSession, tmp_path: Path) -> None:
+    def made(name: str, query: str) -> str:
+        spark.sql(query).write.format("honeystore").save(f"{tmp_path}/{name}")
+        return f"select * from honeystore.`{tmp_path}/{name}`"
+
+    read = made("t", "select 1 a")
+    assert rows(spark, read) == [(1,)]
+    shutil.rmtree(tmp_path / "t")
+    made("t", "select 'x' b")
+    assert rows(spark, read) == [("x",)]
+    os.rename(tmp_path / "t", tmp_path / "u")
+    assert rows(spark, read.replace("/t`", "/u`")) == [("x",)]
+    assert failure(spark, read) == "HONEY_PATH_DOES_NOT_EXIST"
+    made("t", "select 2.5 c")
+    assert rows(spark, read) == [(Decimal("2.5"),)]

@@ -244,9 +244,8 @@ def test_rows_of_an_encoded_column(tmp_path: Path, count: int) -> None:
     path = str(tmp_path / "rows.vortex")
     write_file(path, table)
     rows = np.sort(np.array(random.sample(range(total), count), dtype=np.uint64))
-    for name in table.column_names:
-        found = pa.chunked_array(open_file(path).column(name).take(rows)).to_pylist()
-        assert found == [table[name][int(i)].as_py() for i in rows], name
+    for name, parts in zip(table.column_names, open_file(path).take(table.column_names, rows), strict=True):
+        assert pa.chunked_array(parts).to_pylist() == [table[name][int(i)].as_py() for i in rows], name
 
 
 def test_the_bee_comes_when_it_is_called(orders: SparkSession) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
+from hiveframe.catalog.unchanged import Unchanged
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey import steps
 
@@ -30,6 +31,8 @@ class Manifest:
     def __init__(self, path: str) -> None:
         self.path = path
         self._local = threading.local()
+        self.unchanged = Unchanged(path)
+        """What was read of the file, for as long as nobody writes to it."""
 
     @property
     def root(self) -> str:

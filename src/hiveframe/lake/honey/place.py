@@ -19,6 +19,7 @@ from hiveframe.lake.write.new_file import put_if_absent
 
 _NOTE: Final = "table.json"
 _MOST_LEVELS: Final = 4
+_MOST_PLACES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,30 @@ class Place:
         return os.path.join(self.location, FOLDER)
 
 
+_PLACES: Final[dict[str, tuple[tuple[int, ...], Place]]] = {}
+"""What was found last at a folder, with the stamps of its note, which is written once and goes with its table."""
+
+
 def find(location: str) -> Place | None:
     """The table that was begun at a folder; it need not have a version yet."""
+    path = os.path.join(location, FOLDER, _NOTE)
     try:
-        with open(os.path.join(location, FOLDER, _NOTE), encoding="utf-8") as note:
-            found = json.load(note)
+        stat = os.stat(path)
+        state = stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns
+        known = _PLACES.get(location)
+        if known is not None and known[0] == state and os.path.exists(known[1].manifest.path):
+            return known[1]
+        with open(path, encoding="utf-8") as note:
+            found = _noted(location, json.load(note))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    if len(_PLACES) >= _MOST_PLACES:
+        _PLACES.clear()
+    _PLACES[location] = state, found
+    return found
+
+
+def _noted(location: str, found: dict[str, str]) -> Place:
     if found["manifest"] == "table":
         return Place(location, found["id"], manifest_at(os.path.join(location, FOLDER, FILE)))
     above = location

@@ -151,8 +151,8 @@ class _Lookup:
             return found
         from hiveframe.lake.honey.vortex_files import open_file
 
-        held = pa.chunked_array(open_file(snapshot.path_of(segment)).column(self.column).take(found))
-        return found[is_one_of(held, self.values, self.dtype)]
+        (parts,) = open_file(snapshot.path_of(segment)).take([self.column], found)
+        return found[is_one_of(pa.chunked_array(parts), self.values, self.dtype)]
 
 
 def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[int], Zone | None]:

@@ -24,10 +24,12 @@ GROUP_ROWS: Final = 122_880
 GROUPS: Final = 8
 COPY_OPTIONS: Final[Mapping[str, str | int]] = {
     "PARQUET_VERSION": "V2",
+    "COMPRESSION_LEVEL": 1,
     "ROW_GROUP_SIZE": GROUP_ROWS,
     "ROW_GROUPS_PER_FILE": GROUPS,
 }
-"""The encodings of Parquet's second version: smaller than the first one's, and faster to read."""
+"""The encodings of Parquet's second version, smaller than the first one's and faster to read, and zstd's first level:
+higher ones save nothing on what is encoded already, and random texts take a third longer to read."""
 
 FINER: Final = 2
 """Segments in order have so many times as many row groups: a filter that the order serves reads less in vain."""

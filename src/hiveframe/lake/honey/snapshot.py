@@ -83,6 +83,11 @@ class Snapshots:
 
     def load(self, place: Place, as_of: AsOf | None = None) -> Snapshot | None:
         """The snapshot now or then; None for a table that was begun and has no version."""
+        if as_of is None:
+            latest = place.manifest.unchanged.get(place.table_id, lambda: _latest(place))
+            known = self._known.get((place.location, latest)) if latest is not None else None
+            if known is not None:
+                return known
         with place.manifest.reading() as connection:
             version = _version(connection, place, as_of)
             if version is None:
@@ -100,6 +105,11 @@ class Snapshots:
 
 
 SNAPSHOTS: Final = Snapshots()
+
+
+def _latest(place: Place) -> Version | None:
+    with place.manifest.reading() as connection:
+        return _version(connection, place, None)
 
 
 def _version(connection: sqlite3.Connection, place: Place, as_of: AsOf | None) -> Version | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from hiveframe.dataclass import dataclass
 from hiveframe.errors import UnsupportedOperationException
 from hiveframe.lake.honey.opened import Opened
 from hiveframe.lake.tables.table import RowNumbers
@@ -65,16 +67,24 @@ class OpenFile:
     def __init__(self, path: str) -> None:
         self.file: Any = _library().open(path, memory_map=True)
         self.schema: pa.Schema = self.file.dtype.to_arrow_schema()
-        self._columns: dict[str, EncodedColumn] = {}
+        self._columns: dict[str, _Column] = {}
 
-    def column(self, name: str) -> EncodedColumn:
-        """One of its columns."""
+    def take(self, names: Sequence[str], rows: RowNumbers) -> list[list[pa.Array]]:
+        """Of each column the values at places that ascend, in parts.
+
+        A scan of a few rows decodes the chunks around them; asked themselves, chunks decode these rows only.
+        """
+        columns = [self._column(name) for name in names]
+        placed = {starts: _placed(starts, rows.astype(np.int64)) for starts in {c.starts for c in columns}}
+        return [column.take(placed[column.starts]) for column in columns]
+
+    def _column(self, name: str) -> _Column:
         found = self._columns.get(name)
         if found is None:
             import vortex.expr as ve
 
             array = self.file.scan(ve.column(name)).read_all()
-            found = self._columns[name] = EncodedColumn(array, self.schema.field(name).type)
+            found = self._columns[name] = _Column.of(array, self.schema.field(name).type)
         return found
 
 
@@ -86,30 +96,48 @@ def open_file(path: str) -> OpenFile:
     return _FILES.get(path)
 
 
-class EncodedColumn:
-    """A column as it is stored, of which single rows are decoded.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Column:
+    """A column as it is stored: chunks, and the row at which each of them begins; the last number is their end."""
 
-    A scan of a few rows decodes the chunks around them; asked themselves, chunks decode these rows only.
-    """
+    chunks: Sequence[Any]
+    starts: tuple[int, ...]
+    dtype: pa.DataType
+    few: int
 
-    def __init__(self, array: Any, dtype: pa.DataType) -> None:
-        self._chunks: list[Any] = array.chunks() if array.id == "vortex.chunked" else [array]
-        self._starts = np.cumsum([0, *(len(chunk) for chunk in self._chunks)])
-        self._few = _FEW_PACKED if self._chunks[0].id in _PACKED_TEXTS else _FEW
-        self._dtype = dtype
+    @staticmethod
+    def of(array: Any, dtype: pa.DataType) -> _Column:
+        """A column that was read and not decoded."""
+        chunks = array.chunks() if array.id == "vortex.chunked" else [array]
+        starts = tuple(itertools.accumulate((len(chunk) for chunk in chunks), initial=0))
+        return _Column(chunks, starts, dtype, _FEW_PACKED if chunks[0].id in _PACKED_TEXTS else _FEW)
 
-    def take(self, rows: RowNumbers) -> list[pa.Array]:
-        """The values at places that ascend, in parts."""
-        rows = rows.astype(np.int64)
-        chunk_of = np.searchsorted(self._starts, rows, side="right") - 1
-        turns = [0, *(np.flatnonzero(np.diff(chunk_of)) + 1).tolist(), len(rows)]
-        runs = [(chunk_of[i], rows[i:j] - self._starts[chunk_of[i]]) for i, j in pairwise(turns) if i < j]
-        if len(rows) < self._few * len(runs):
-            values = [self._chunks[n].scalar_at(i).as_py() for n, places in runs for i in places.tolist()]
-            return [pa.array(values, self._dtype)]
-        array = _library().array
-        taken = (self._chunks[n].take(array(pa.array(places, pa.uint64()))) for n, places in runs)
-        return [part.to_arrow_array() for part in taken]
+    def take(self, places: _Places) -> list[pa.Array]:
+        """The values at some places, in parts."""
+        if len(places.rows) < self.few * places.chunk_count:
+            at = [chunk.scalar_at for chunk in self.chunks]
+            return [pa.array([at[n](i).as_py() for n, i in places.rows], self.dtype)]
+        return [self.chunks[n].take(inside).to_arrow_array() for n, inside in places.by_chunk()]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Rows by their chunk and where they are in it."""
+
+    rows: Sequence[tuple[int, int]]
+    chunk_count: int
+
+    def by_chunk(self) -> Iterator[tuple[int, Any]]:
+        """The same, together for each chunk."""
+        for n, rows in itertools.groupby(self.rows, key=itemgetter(0)):
+            yield n, _library().array(pa.array([i for _, i in rows], pa.uint64()))
+
+
+def _placed(starts: tuple[int, ...], rows: NDArray[np.int64]) -> _Places:
+    first = np.array(starts)
+    chunk = np.searchsorted(first, rows, side="right") - 1
+    count = int(np.count_nonzero(np.diff(chunk))) + 1
+    return _Places(list(zip(chunk.tolist(), (rows - first[chunk]).tolist(), strict=True)), count)
 
 
 _FEW: Final = 24

@@ -102,11 +102,14 @@ def _picked(
     parts: list[list[pa.Array]] = [[] for _ in names]
     for path, rows in picked:
         file = open_file(path)
+        held = [name for name in names if file.schema.get_field_index(name) >= 0]
+        taken = dict(zip(held, file.take(held, rows), strict=True))
         for name, f, found in zip(names, schema, parts, strict=False):
-            if file.schema.get_field_index(name) < 0:
+            values = taken.get(name)
+            if values is None:
                 found.append(pa.nulls(len(rows), f.type))
             else:
-                found += [v if v.type == f.type else v.cast(f.type) for v in file.column(name).take(rows)]
+                found += [v if v.type == f.type else v.cast(f.type) for v in values]
     columns = [pa.concat_arrays(found) for found in parts]
     if len(schema) > len(names):
         counts = [len(rows) for _, rows in picked]
