@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -16,6 +17,9 @@ from hiveframe.engine.metrics import Observation
 from hiveframe.errors import OperationCanceled
 from hiveframe.plan.logical import Relation
 from hiveframe.plan.types import StructType
+
+if TYPE_CHECKING:
+    from hiveframe.engine.profiling import EngineProfile
 
 _RETRY_SECONDS = 0.005
 _RETRIES = 40
@@ -59,6 +63,28 @@ class Execution:
                 for batch in rows:
                     self._stop_if_canceled()
                     yield self._convert(batch)
+
+    def profile(self) -> EngineProfile:
+        """What was measured of a run to its end, whose rows are let go; in place of `batches`, with its errors."""
+        from hiveframe.engine.profiling import last_profile, profiling  # what nothing else needs
+
+        context = self._compiled.context
+        with (
+            context.kernels_in_force(),
+            self._database.lease(context.time_zone) as connection,
+            context.running.on(connection),
+            raised(context.sites, self._plan),
+            profiling(connection),
+        ):
+            self._stop_if_canceled()
+            rows = reader(connection, self._compiled.text, self._batch_rows)
+            self._has_rows.set()
+            count = 0
+            with contextlib.closing(rows):
+                for batch in rows:
+                    self._stop_if_canceled()
+                    count += batch.num_rows
+            return last_profile(connection, count)
 
     def table(self) -> pa.Table:
         """All rows at once."""

@@ -34,6 +34,9 @@ from hiveframe.plan.walk import rewrite_up, with_children
 
 NodeRule = Callable[[Relation, Costs], Relation]
 
+Note = Callable[[str], None]
+"""Told the name of a rule each time that it has changed something."""
+
 
 @dataclass(frozen=True, slots=True)
 class EachNode:
@@ -41,16 +44,18 @@ class EachNode:
 
     rules: tuple[NodeRule, ...]
 
-    def __call__(self, plan: Relation) -> Relation:
+    def __call__(self, plan: Relation, note: Note | None = None) -> Relation:
         costs = Costs()
-        return rewrite_relations(plan, lambda node: self._settled(node, costs))
+        return rewrite_relations(plan, lambda node: self._settled(node, costs, note))
 
-    def _settled(self, node: Relation, costs: Costs) -> Relation:
+    def _settled(self, node: Relation, costs: Costs, note: Note | None) -> Relation:
         for rule in self.rules:
             changed = rule(node, costs)
             if changed is not node:
                 check_schema(rule.__name__, node.output, changed.output)
-                return self._settled(changed, costs)
+                if note is not None:
+                    note(rule.__name__)
+                return self._settled(changed, costs, note)
         return node
 
 
@@ -68,19 +73,23 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
 )
 
 
-def optimize(plan: Relation, parallelism: int = 1, evaluate: Evaluate | None = None) -> Relation:
+def optimize(
+    plan: Relation, parallelism: int = 1, evaluate: Evaluate | None = None, note: Note | None = None
+) -> Relation:
     """A plan with the same rows and schema that is smaller, flatter and reads fewer columns and files.
 
     `parallelism` says into how many partitions Spark would cut rows where nothing else says it; `evaluate` computes
-    constants, without which no file is left out.
+    constants, without which no file is left out; `note` is told which rules change something.
     """
-    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism, evaluate))
+    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism, evaluate, note))
     first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
     last = (partial(prune_files, evaluate=evaluate),) if evaluate is not None else ()
     for rule in (key_collations, first, *RULES, *last):
-        changed = rule(plan)
+        changed = rule(plan, note) if isinstance(rule, EachNode) else rule(plan)
         if changed is not plan:
             check_schema(_name(rule), plan.output, changed.output)
+            if note is not None and not isinstance(rule, EachNode):
+                note(_name(rule))
         plan = changed
     return plan
 
@@ -98,13 +107,17 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
         raise internal_error(f"the optimiser's rule {rule} changed the schema from ({names[0]}) to ({names[1]})")
 
 
-def _with_optimized_subqueries(node: Relation, parallelism: int, evaluate: Evaluate | None) -> Relation:
+def _with_optimized_subqueries(
+    node: Relation, parallelism: int, evaluate: Evaluate | None, note: Note | None
+) -> Relation:
     if not holds(expressions(node), SUBQUERIES):
         return node
 
     def optimized(expr: Any) -> Any:
         if isinstance(expr, Exists):
-            return replace(expr, plan=optimize(Project(expr.plan, ()), parallelism, evaluate))  # no column matters
-        return replace(expr, plan=optimize(expr.plan, parallelism, evaluate)) if isinstance(expr, SUBQUERIES) else expr
+            expr = replace(expr, plan=Project(expr.plan, ()))  # no column matters
+        if not isinstance(expr, SUBQUERIES):
+            return expr
+        return replace(expr, plan=optimize(expr.plan, parallelism, evaluate, note))
 
     return with_children(node, Expr, lambda root: rewrite_up(root, Expr, optimized))

@@ -66,6 +66,16 @@ class TableStatistics:
     origin: str = METADATA
 
 
+def q_error(estimated: float, real: float) -> float:
+    """By which factor an estimate is off, in either direction; no rows count as one.
+
+    Source: Moerkotte, Neumann and Steidl, "Preventing Bad Plans by Bounding the Impact of Cardinality Estimation
+    Errors", VLDB 2009.
+    """
+    a, b = max(estimated, 1.0), max(real, 1.0)
+    return max(a / b, b / a)
+
+
 def statistics_json(statistics: TableStatistics) -> dict[str, Any]:
     """The statistics as JSON values."""
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -53,6 +54,7 @@ from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
     from hiveframe.sessions.kept_results import Asked
+    from hiveframe.sessions.profiling.profile import Profile
 
 _COMMAND_FILES: Final = (
     "alter_table",
@@ -341,6 +343,31 @@ class Session:
         optimized = self._optimized(analyzed if rest is None else rest)
         stages, known = (plan, analyzed, optimized), KnownStatistics(self.catalog.metastore)
         return Explained(*stages, self.settings, shown, known, self.evaluate, kept).text(mode)
+
+    def profile(self, plan: spec.Relation) -> Profile:
+        """A run of the plan, measured; its rows are let go."""
+        from hiveframe.sessions.known_statistics import KnownStatistics
+        from hiveframe.sessions.profiling.running import ToProfile, profile_of
+
+        began = time.perf_counter()
+        reads = Reads()
+        analyzer = Analyzer(replace(self._environment, reads=reads))
+        analyzed = analyzer.relation(self._with_cached(plan))
+        asked = self._asked(Analysis(analyzed, self.state.version, reads, self._optimized))
+        kept = asked.peek() if asked is not None else None
+        rest = asked.with_fragments() if asked is not None and kept is None else None
+        operation: Operation = getattr(self._cancellable, "operation", DETACHED)
+        given = ToProfile(
+            analyzed if rest is None else rest,
+            time.perf_counter() - began,
+            lambda typed, note: optimize(typed, self.settings.parallelism, self.evaluate, note),
+            lambda optimized: self._engine.execute(optimized, self.settings),
+            KnownStatistics(self.catalog.metastore),
+            self.evaluate,
+            partial(described, run=analyzer.run),
+            "kept" if kept is not None else "none" if rest is None else "fragments",
+        )
+        return profile_of(given, lambda run: operation.on_cancel(run.cancel))
 
     def is_local(self, plan: spec.Relation) -> bool:
         """Whether the rows came with the plan."""

@@ -49,8 +49,18 @@ def _counts(settings: Settings) -> SmallTable:
     return small_table((column("name"), column("value", t.LONG)), rows)
 
 
+def _profiles(settings: Settings) -> SmallTable:
+    """What EXPLAIN ANALYZE measured lately, the latest first."""
+    from hiveframe.sessions.profiling.history import PROFILES  # what hardly anybody asks for
+
+    rows = [(p.made_ms, p.row_count, p.time_ms, p.document) for p in PROFILES.latest()]
+    numbers = [column(name, t.LONG) for name in ("made_ms", "row_count", "time_ms")]
+    return small_table((*numbers, column("profile")), rows)
+
+
 SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]] = {
     ("system", "cache", "entries"): _entries,
     ("system", "cache", "columns"): _columns,
     ("system", "cache", "counts"): _counts,
+    ("system", "runtime", "profiles"): _profiles,
 }

@@ -49,19 +49,47 @@ class SessionGrammar(MaintenanceGrammar):
         return c.AddResource(action, kind.lower(), tuple(paths), origin=self.origin(start))
 
     def explain(self) -> spec.Command:
-        """`EXPLAIN [EXTENDED|CODEGEN|COST|FORMATTED] statement`."""
+        """`EXPLAIN [EXTENDED|CODEGEN|COST|FORMATTED|ANALYZE] statement`, or `EXPLAIN (ANALYZE, FORMAT JSON) query`.
+
+        `EXPLAIN ANALYZE TABLE` explains the statement ANALYZE TABLE, as in Spark.
+        """
         start = self.i
         self.expect("EXPLAIN")
-        mode = "simple"
+        mode, is_json = "simple", False
         if self.kind in _EXPLAIN_MODES and self.peek() != "eof":
             mode = self.kind.lower()
             self.advance()
+        elif self.kind == "ANALYZE" and self.peek() not in ("TABLE", "TABLES"):
+            mode = "analyze"
+            self.advance()
+        elif self.kind == "(" and self.token_text(self.i + 1).upper() in _EXPLAIN_OPTIONS:
+            mode, is_json = self._explain_options()
         if mode == "logical":
             raise self.not_valid("EXPLAIN LOGICAL", start)
         at = self.i
         found = self.statement()
         child = spec.CommandResult(found, origin=self.origin(at)) if isinstance(found, spec.Command) else found
-        return c.Explain(child, mode, origin=self.origin(start))
+        return c.Explain(child, mode, is_json, origin=self.origin(start))
+
+    def _explain_options(self) -> tuple[str, bool]:
+        """`(ANALYZE, FORMAT JSON|TEXT)` in any order: the mode, and whether the answer is JSON."""
+        mode, is_json = "simple", False
+        self.expect("(")
+        while True:
+            option = self.token_text().upper()
+            if option not in _EXPLAIN_OPTIONS:
+                self.fail("ANALYZE or FORMAT")
+            self.advance()
+            if option == "ANALYZE":
+                mode = "analyze"
+            else:
+                if self.token_text().upper() not in ("JSON", "TEXT"):
+                    self.fail("JSON or TEXT")
+                is_json = self.identifier().upper() == "JSON"
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return mode, is_json
 
     def execute_immediate(self) -> spec.Command:
         """`EXECUTE IMMEDIATE text [INTO variables] [USING arguments]`."""
@@ -90,4 +118,5 @@ class SessionGrammar(MaintenanceGrammar):
 
 
 _PATHS: Final = re.compile(r"\"([^\"]+)\"|'([^']+)'|(\S+)")
+_EXPLAIN_OPTIONS: Final = ("ANALYZE", "FORMAT")
 _EXPLAIN_MODES: Final = frozenset(("LOGICAL", "FORMATTED", "EXTENDED", "CODEGEN", "COST"))

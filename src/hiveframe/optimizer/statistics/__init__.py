@@ -5,10 +5,11 @@ whoever compares plans.
 They are pure functions of frozen values, and nothing of a query's ordinary way calls them.
 """
 
-from hiveframe.optimizer.statistics.estimate import ColumnEstimate, Estimate, q_error
+from hiveframe.optimizer.statistics.estimate import ColumnEstimate, Estimate
 from hiveframe.optimizer.statistics.joins import crossed, joined
 from hiveframe.optimizer.statistics.plans import StatisticsOf, estimates
 from hiveframe.optimizer.statistics.steps import filtered, grouped
+from hiveframe.plan.statistics import q_error
 
 __all__ = [
     "ColumnEstimate",

@@ -81,16 +81,6 @@ def least_certain(*origins: str) -> str:
     return max(origins, key=_TRUST.index, default=EXACT)
 
 
-def q_error(estimated: float, real: float) -> float:
-    """By which factor an estimate is off, in either direction; no rows count as one.
-
-    Source: Moerkotte, Neumann and Steidl, "Preventing Bad Plans by Bounding the Impact of Cardinality Estimation
-    Errors", VLDB 2009.
-    """
-    a, b = max(estimated, 1.0), max(real, 1.0)
-    return max(a / b, b / a)
-
-
 def left_of(distinct: float, rows: float, share: float) -> float:
     """How many of `distinct` values, spread evenly over `rows`, turn up in a share of the rows.
 

@@ -49,16 +49,33 @@ def estimates(plan: Relation, statistics: StatisticsOf, evaluate: Evaluate | Non
     return _Walk(statistics, evaluate).estimates(plan)
 
 
+class Constants:
+    """The values of constant expressions, each computed once; None for those that have none, or fail."""
+
+    def __init__(self, evaluate: Evaluate | None) -> None:
+        self._evaluate = evaluate
+        self._values: dict[int, tuple[Expr, Any]] = {}
+
+    def __call__(self, e: Expr) -> Any:
+        if self._evaluate is None or not is_constant(e):
+            return None
+        if id(e) not in self._values:
+            try:
+                value = self._evaluate(e)
+            except SparkError:
+                value = None  # the query itself raises it, if it comes to that
+            self._values[id(e)] = (e, value)
+        return self._values[id(e)][1]
+
+
 class _Walk:
     """One go over a plan; relations met twice are estimated once."""
 
     def __init__(self, statistics: StatisticsOf, evaluate: Evaluate | None) -> None:
         self._statistics = statistics
-        self._evaluate = evaluate
         self._known: dict[int, Estimate] = {}
         self._ctes: dict[int, tuple[Estimate, Relation]] = {}
-        self._values: dict[int, tuple[Expr, Any]] = {}
-        self._given = Given(self._constant, self._subplan)
+        self._given = Given(Constants(evaluate), self._subplan)
 
     def estimates(self, plan: Relation) -> dict[int, Estimate]:
         """The plan's and all below."""
@@ -95,17 +112,6 @@ class _Walk:
 
     def _subplan(self, plan: Relation) -> Estimate:
         return self._known[id(plan)]
-
-    def _constant(self, e: Expr) -> Any:
-        if self._evaluate is None or not is_constant(e):
-            return None
-        if id(e) not in self._values:
-            try:
-                value = self._evaluate(e)
-            except SparkError:
-                value = None  # the query itself raises it, if it comes to that
-            self._values[id(e)] = (e, value)
-        return self._values[id(e)][1]
 
     def _estimate(self, node: Relation) -> Estimate:
         below = [self._known[id(child)] for child in inputs(node)]
@@ -190,8 +196,8 @@ def _computed(items: Sequence[lg.Named], below: Estimate) -> dict[int, ColumnEst
     return {number: column for number, column in found if column is not None}
 
 
-def _aggregate(node: lg.Aggregate, below: Sequence[Estimate]) -> Estimate:
-    (child,) = below
+def aggregated_rows(node: lg.Aggregate, child: Estimate, relation: int) -> Estimate:
+    """A grouping of a child's rows; `relation` is what its columns come from."""
     keys = [column_of(k.expr, child) for k in node.keys]
     if node.grouping_sets is not None:
         rows = sum(grouped(child, [keys[i] for i in chosen]) if chosen else 1.0 for chosen in node.grouping_sets)
@@ -199,10 +205,10 @@ def _aggregate(node: lg.Aggregate, below: Sequence[Estimate]) -> Estimate:
         rows = grouped(child, keys) if keys else 1.0
     columns: dict[int, ColumnEstimate] = {}
     for key, known in zip(node.keys, keys, strict=True):
-        columns[key.column.id] = _regrouped(known, id(node), rows)
+        columns[key.column.id] = _regrouped(known, relation, rows)
     for item in node.items:
-        columns[item.column.id] = aggregated(item.expr, child, rows, id(node))
-    return Estimate(rows, columns, child.origin, {id(node): rows})
+        columns[item.column.id] = aggregated(item.expr, child, rows, relation)
+    return Estimate(rows, columns, child.origin, {relation: rows})
 
 
 def _regrouped(known: ColumnEstimate | None, relation: int, rows: float) -> ColumnEstimate:
@@ -298,7 +304,7 @@ _RULES: Final[Mapping[type[Relation], Callable[[Any, Sequence[Estimate]], Estima
     lg.Values: lambda node, below: _counted(node, float(len(node.rows))),
     lg.Range: _range,
     lg.Project: _project,
-    lg.Aggregate: _aggregate,
+    lg.Aggregate: lambda node, below: aggregated_rows(node, below[0], id(node)),
     lg.Distinct: _distinct,
     lg.SetOperation: _set_operation,
     lg.Limit: _limit,

@@ -59,10 +59,11 @@ class DescribeFunction(Command):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explain(Command):
-    """`EXPLAIN`; `mode`: simple, extended, codegen, cost, formatted, analyze."""
+    """`EXPLAIN`; `mode`: simple, extended, codegen, cost, formatted; analyze runs the query; `is_json`: as JSON."""
 
     child: Relation
     mode: str = "simple"
+    is_json: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

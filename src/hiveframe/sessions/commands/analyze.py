@@ -6,6 +6,7 @@ Source: Spark's `CommandUtils`, `AnalyzeColumnCommand` and `AnalyzePartitionComm
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
@@ -17,13 +18,14 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.statistics import ANALYZED, TableStatistics
 from hiveframe.plan.types import StructField, sql_name
-from hiveframe.sessions.commands.column_statistics import column_statistics, is_analyzed
 from hiveframe.sessions.commands.lookup import known_table, versioned_path, writable_table
 from hiveframe.sessions.commands.partitions import matching, partitions_not_found, static_values
 from hiveframe.sessions.commands.seam import CommandSession, handles
 from hiveframe.sessions.commands.table_source import table_source
-from hiveframe.sessions.known_statistics import KnownStatistics
 from hiveframe.sessions.results import EMPTY, SmallTable
+
+if TYPE_CHECKING:
+    from hiveframe.sessions.known_statistics import KnownStatistics
 
 
 @handles(c.AnalyzeTable)
@@ -49,6 +51,13 @@ def analyze_table(session: CommandSession, command: c.AnalyzeTable) -> SmallTabl
     return EMPTY
 
 
+def known_statistics(session: CommandSession) -> KnownStatistics:
+    """What the session knows of sources."""
+    from hiveframe.sessions.known_statistics import KnownStatistics  # few commands need it
+
+    return KnownStatistics(session.catalog.metastore)
+
+
 def _is_cached_view(session: CommandSession, parts: tuple[str, ...], *, has_columns: bool) -> bool:
     """Whether this is a view with rows in memory; other views are refused."""
     is_temporary = session.catalog.temporary_view(parts) is not None
@@ -70,7 +79,7 @@ def _is_cached_view(session: CommandSession, parts: tuple[str, ...], *, has_colu
 def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
     """Size and (`counts`) rows; what was known of columns stays while the rows are the same."""
     source = table_source(session, table)
-    known = KnownStatistics(session.catalog.metastore)
+    known = known_statistics(session)
     before = known.kept(source)
     if before is not None and before.origin != ANALYZED:
         before = None
@@ -81,6 +90,8 @@ def _analyze(session: CommandSession, table: Table, *, counts: bool) -> None:
 
 def _analyze_columns(session: CommandSession, table: Table, names: Sequence[str]) -> None:
     """Size, rows and what is known of columns; that of others stays while the rows are the same."""
+    from hiveframe.sessions.commands.column_statistics import column_statistics, is_analyzed
+
     fields = [_field(table, name) for name in names] if names else list(table.schema.fields)
     for i, f in enumerate(fields):
         if f.name.lower() in {other.name.lower() for other in fields[:i]}:
@@ -94,7 +105,7 @@ def _analyze_columns(session: CommandSession, table: Table, names: Sequence[str]
                 tableName=quoted(*table.parts),
             )
     source = table_source(session, table)
-    known = KnownStatistics(session.catalog.metastore)
+    known = known_statistics(session)
     before = known.kept(source)
     rows, found = column_statistics(session, spec.Table(spec.TableName(_named(table))), fields)
     kept = before.columns if before is not None and before.origin == ANALYZED else {}
@@ -131,7 +142,7 @@ def _analyze_partitions(session: CommandSession, table: Table, command: c.Analyz
     if not found and len(values) == len(table.partition_columns):
         raise partitions_not_found(table, values)
     counts = {} if command.no_scan else _partition_counts(session, table, source)
-    known = KnownStatistics(session.catalog.metastore)
+    known = known_statistics(session)
     for name in found:
         size = sum(f.size_bytes for f in files[name])
         rows = None if command.no_scan else counts.get(name, 0)
@@ -164,7 +175,7 @@ def table_statistics(session: CommandSession, table: Table) -> TableStatistics |
 
     With `spark.sql.statistics.size.autoUpdate.enabled` the size of others, too.
     """
-    known = KnownStatistics(session.catalog.metastore)
+    known = known_statistics(session)
     updates = session.settings.flag("spark.sql.statistics.size.autoUpdate.enabled")
     if table.is_view or not table.location or not (updates or known.has_any(table.location)):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -60,6 +60,12 @@ class CommandSession(Protocol):
     def explain(self, plan: spec.Relation, mode: str) -> str:
         """The plan as text."""
 
+    def profile(self, plan: spec.Relation) -> Profile:
+        """A run of the plan, measured."""
+
+
+if TYPE_CHECKING:
+    from hiveframe.sessions.profiling.profile import Profile
 
 Handler = Callable[[CommandSession, Any], SmallTable]
 H = TypeVar("H", bound=Handler)

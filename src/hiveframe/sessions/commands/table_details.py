@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hiveframe.catalog.entities import Table
 from hiveframe.plan.statistics import TableStatistics
 from hiveframe.plan.types import tree_string
-from hiveframe.sessions.commands.analyze import table_statistics
+from hiveframe.sessions.commands.analyze import known_statistics, table_statistics
 from hiveframe.sessions.commands.partitions import (
     PartitionClause,
     known_partitions,
@@ -19,7 +19,6 @@ from hiveframe.sessions.commands.partitions import (
 )
 from hiveframe.sessions.commands.seam import CommandSession
 from hiveframe.sessions.commands.table_source import table_source
-from hiveframe.sessions.known_statistics import KnownStatistics
 from hiveframe.settings import zone_info
 
 CREATED_BY = "Spark 4.2.0"
@@ -78,7 +77,7 @@ def partition_details(session: CommandSession, table: Table, clause: PartitionCl
     name = partition_name(table, values) if len(values) == len(table.partition_columns) else ""
     if name not in known:
         raise partitions_not_found(table, values)
-    found = KnownStatistics(session.catalog.metastore).of_partition(table_source(session, table), name)
+    found = known_statistics(session).of_partition(table_source(session, table), name)
     rows = [
         ("Database", table.database),
         ("Table", table.name),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from hiveframe.cache.rows import KeptRows
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
+from hiveframe.optimizer.inputs import inputs
 from hiveframe.optimizer.rules.prune_files import Evaluate
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
 from hiveframe.plan import logical as lg
@@ -16,8 +19,9 @@ from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import simple_string
 from hiveframe.sessions.explaining.logical import Shown, logical_tree
 from hiveframe.sessions.explaining.parsed import parsed_tree
-from hiveframe.sessions.explaining.physical import formatted_tree, physical_tree
+from hiveframe.sessions.explaining.physical import formatted_tree, operator, physical_line, physical_tree
 from hiveframe.sessions.explaining.sizes import shown_size
+from hiveframe.sessions.profiling.profile import VERSION
 from hiveframe.settings import Settings
 
 
@@ -38,14 +42,16 @@ class Explained:
     kept: KeptRows | None = None
 
     def text(self, mode: str) -> str:
-        """The plan in one of Spark's modes: simple, extended, codegen, cost, formatted."""
+        """The plan in one of Spark's modes (simple, extended, codegen, cost, formatted), or as JSON."""
         modes: dict[str, Callable[[], str]] = {
             "extended": self._extended,
             "codegen": self._codegen,
             "cost": self._cost,
+            "json": self._json,
             "formatted": lambda: f"== Physical Plan ==\n{formatted_tree(self.optimized, self.shown)}\n",
         }
-        return modes.get(mode, lambda: self._physical() + "\n")() + self._result()
+        made = modes.get(mode, lambda: self._physical() + "\n")()
+        return made if mode == "json" else made + self._result()
 
     def _result(self) -> str:
         """What is said of rows that need no run."""
@@ -70,6 +76,26 @@ class Explained:
         statement = compile_plan(self.optimized, self.settings, database(self.settings)).shown()
         tree = physical_tree(self.optimized, self.shown)
         return f"Found 1 WholeStageCodegen subtrees.\n== Subtree 1 / 1 ==\n{tree}\nGenerated code:\n{statement}\n"
+
+    def _json(self) -> str:
+        """The operators with their estimates as the JSON document that `docs/explain.md` describes."""
+        known = estimates(self.optimized, self.statistics, self.evaluate)
+        made: dict[int, dict[str, Any]] = {}
+        order = [self.optimized]
+        for node in order:
+            order += inputs(node)
+        for node in reversed(order):
+            name, found = operator(node), known[id(node)]
+            made[id(node)] = {
+                "operator": name,
+                "detail": physical_line(node, self.shown).removeprefix(name).strip(),
+                "estimated_rows": round(found.rows, 1),
+                "estimate_origin": found.origin,
+                "estimated_bytes": round(found.size_bytes(node.output)),
+                "children": [made[id(child)] for child in inputs(node)],
+            }
+        document = {"version": VERSION, "cache": "kept" if self.kept is not None else "none"}
+        return json.dumps({**document, "plan": made[id(self.optimized)]}, ensure_ascii=False)
 
     def _cost(self) -> str:
         known = estimates(self.optimized, self.statistics, self.evaluate)

@@ -31,7 +31,7 @@ Detail = Callable[[Any, Shown], str]
 
 def physical_tree(plan: lg.Relation, shown: Shown) -> str:
     """The operators."""
-    return tree(plan, lambda node: _line(node, shown), inputs)
+    return tree(plan, lambda node: physical_line(node, shown), inputs)
 
 
 def formatted_tree(plan: lg.Relation, shown: Shown) -> str:
@@ -59,7 +59,7 @@ def _described(node: lg.Relation, number: int, shown: Shown) -> str:
     lines.append(f"Output [{len(node.output)}]: {columns(node.output)}")
     if below:
         lines.append(f"Input [{len(below)}]: {columns(tuple(below))}")
-    detail = _line(node, shown).removeprefix(operator(node)).strip()
+    detail = physical_line(node, shown).removeprefix(operator(node)).strip()
     if detail:
         lines.append(f"Arguments: {detail}")
     return "\n".join(lines) + "\n"
@@ -75,7 +75,8 @@ def operator(node: lg.Relation) -> str:
     return name or logical_line(node, lambda _: "").split(" ")[0]
 
 
-def _line(node: lg.Relation, shown: Shown) -> str:
+def physical_line(node: lg.Relation, shown: Shown) -> str:
+    """An operator's name and what it does."""
     if isinstance(node, lg.Join):
         return " ".join(_join_text(node, shown)).rstrip()
     _, detail = _OPERATORS.get(type(node), ("", None))
