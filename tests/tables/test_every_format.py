@@ -150,6 +150,22 @@ def test_a_column_may_have_the_tables_name(lake: Lake) -> None:
     assert lake.rows("select id.id, id.s from id order by id") == [(1, "x"), (2, "y"), (3, "z")]
 
 
+def test_nan_in_a_partition_is_greater_than_all_others(lake: Lake) -> None:
+    lake.spark.sql(f"create table t (id int, p double){lake.using} partitioned by (p)")
+    lake.spark.sql("insert into t values (1, double('NaN')), (2, 1.0), (3, 5.0), (4, null)")
+    for condition, wanted in (
+        ("p > 2.0", [1, 3]),
+        ("p >= 5.0", [1, 3]),
+        ("p < 5.0", [2]),
+        ("p in (1.0, double('NaN'))", [1, 2]),
+        ("p = double('NaN')", [1]),
+        ("p <> 1.0", [1, 3]),
+    ):
+        assert lake.rows(f"select id from t where {condition} order by id") == [(i,) for i in wanted], condition
+    assert lake.rows("delete from t where p > 2.0") == [(2,)]
+    assert lake.rows("select id from t order by id") == [(2,), (4,)]
+
+
 # ------------------------------------------------------------------------------------------------------ rows written
 
 

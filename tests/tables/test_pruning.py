@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from hiveframe.lake.pruning import AnyOf, ColumnTest, Zone, may_hold
+from hiveframe.lake.pruning import AnyOf, ColumnTest, Zone, may_hold, must_hold
 
 VALUES = (-2, 0, 1, 3, 7)
 
@@ -49,7 +49,12 @@ def test_a_file_with_a_matching_row_is_never_left_out() -> None:
             wanted = any(holds(test, v) for v in rows)
             for z in (zone, loose, None):
                 assert may_hold([test], lambda _, z=z: z) or not wanted, (test, rows, z)
+            every = all(holds(test, v) for v in rows)
+            for z in (zone, loose, Zone(zone.low, zone.high, zone.null_count, zone.row_count, True), None):
+                assert every or not must_hold([test], lambda _, z=z: z), (test, rows, z)
             either = AnyOf(((test,), (ColumnTest(0, "=", (3,)),)))
+            fulfilled = every or all(v == 3 for v in rows)
+            assert fulfilled or not must_hold([either], lambda _, z=zone: z)
             assert may_hold([either], lambda _, z=zone: z) or not (wanted or 3 in rows)
 
 

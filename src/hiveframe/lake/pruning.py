@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.scan import ScanSource
@@ -63,6 +63,50 @@ class Pruner(Protocol):
         """The source without (some of) the rows that fail a predicate; the same object when all have to be read."""
 
 
+@runtime_checkable
+class WholePruner(Pruner, Protocol):
+    """A pruner that also tells of files whose rows all pass."""
+
+    def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
+        """The paths of files of which every row is known to fulfil all predicates."""
+
+
+def must_hold(predicates: Sequence[Predicate], zone_of: Callable[[int], Zone | None]) -> bool:
+    """Whether every row of a file is known to fulfil all predicates; `zone_of` knows its columns by position."""
+    return all(_must_hold(p, zone_of) for p in predicates)
+
+
+def _must_hold(predicate: Predicate, zone_of: Callable[[int], Zone | None]) -> bool:
+    if isinstance(predicate, AnyOf):
+        return any(must_hold(branch, zone_of) for branch in predicate.branches)
+    zone = zone_of(predicate.position)
+    if zone is None:
+        return False
+    if predicate.operator == "isnull":
+        return zone.is_all_null
+    if zone.null_count != 0:
+        return False
+    return predicate.operator == "isnotnull" or _all_within(predicate, zone)
+
+
+def _all_within(test: ColumnTest, zone: Zone) -> bool:
+    low, high, value = zone.low, None if zone.may_have_nan else zone.high, test.values[0]
+    match test.operator:
+        case "<":
+            return high is not None and bool(high < value)
+        case "<=":
+            return high is not None and bool(high <= value)
+        case ">":
+            return low is not None and bool(low > value)
+        case ">=":
+            return low is not None and bool(low >= value)
+        case "=" | "in":
+            return low is not None and low == high and low in test.values
+        case "prefix":
+            return low is not None and high is not None and low[: len(value)] == high[: len(value)] == value
+    raise AssertionError(test.operator)
+
+
 def may_hold(predicates: Sequence[Predicate], zone_of: Callable[[int], Zone | None]) -> bool:
     """Whether a row that fulfils all predicates may be in a file; `zone_of` knows its columns by position."""
     return all(_may_hold(p, zone_of) for p in predicates)
@@ -83,6 +127,8 @@ def _may_hold(predicate: Predicate, zone_of: Callable[[int], Zone | None]) -> bo
 
 def _within(test: ColumnTest, zone: Zone) -> bool:
     value, low, high = test.values[0], zone.low, zone.high
+    if low != low or high != high:  # NaN, as a partition's value: greater than all others here, and not in Python
+        low = high = None
     match test.operator:
         case "=":
             return not ((low is not None and value < low) or (high is not None and value > high))

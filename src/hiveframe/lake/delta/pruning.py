@@ -16,7 +16,7 @@ from hiveframe.lake.delta.actions import AddFile
 from hiveframe.lake.delta.columns import stored_name
 from hiveframe.lake.delta.snapshot import Snapshot
 from hiveframe.lake.delta.values import partition_value
-from hiveframe.lake.pruning import AnyOf, Predicate, Zone, may_hold
+from hiveframe.lake.pruning import AnyOf, Predicate, Zone, may_hold, must_hold
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructField, StructType
@@ -27,20 +27,31 @@ _CUT_US: Final = 1000
 
 
 class DeltaPruner:
-    """Leaves out files that hold no row a filter lets pass."""
+    """Leaves out files that hold no row a filter lets pass, and tells of those of which it lets all pass."""
 
     def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
         """The source with the files that are left."""
-        snapshot: Snapshot = source.state
-        adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
-        fields, positions = source.schema.fields, source.partitions
-
-        def zones(file: ScanFile) -> Callable[[int], Zone | None]:
-            values = dict(zip(positions, file.partition_values, strict=True))
-            return lambda i: _exact(values[i]) if i in values else _bounds(adds[file.path], fields[i])
-
+        zones = _zones(source)
         kept = {f.path for f in source.files if may_hold(predicates, zones(f))}
         return source.restricted(kept) if len(kept) < len(source.files) else source
+
+    def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
+        """The paths of files of which every row is known to fulfil all predicates."""
+        zones = _zones(source)
+        return {f.path for f in source.files if must_hold(predicates, zones(f))}
+
+
+def _zones(source: ScanSource) -> Callable[[ScanFile], Callable[[int], Zone | None]]:
+    """What is known of a file's columns by their positions."""
+    snapshot: Snapshot = source.state
+    adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
+    fields, positions = source.schema.fields, source.partitions
+
+    def zones(file: ScanFile) -> Callable[[int], Zone | None]:
+        values = dict(zip(positions, file.partition_values, strict=True))
+        return lambda i: _exact(values[i]) if i in values else _bounds(adds[file.path], fields[i])
+
+    return zones
 
 
 def file_zones(add: AddFile, schema: StructType) -> Callable[[int], Zone | None]:

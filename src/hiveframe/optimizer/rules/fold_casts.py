@@ -15,10 +15,11 @@ _RANGE = {t.BYTE: 7, t.SHORT: 15, t.INT: 31, t.LONG: 63}
 
 def fold_casts(node: Relation, costs: Costs) -> Relation:
     """`CAST(1 AS DECIMAL(10,0))` → the DECIMAL literal; anything that may fail or round stays a cast."""
-    return with_expressions(node, _folded)
+    return with_expressions(node, folded)
 
 
-def _folded(expr: Expr) -> Expr:
+def folded(expr: Expr) -> Expr:
+    """The literal that a cast of a literal is, where it neither fails nor rounds; any other expression as it is."""
     match expr:
         case Cast(child=Literal(value=None), dtype=dtype):
             return Literal(None, dtype)

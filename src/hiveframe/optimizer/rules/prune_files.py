@@ -17,6 +17,7 @@ from hiveframe.optimizer.constants import MIRRORED, is_constant, keeps_values, l
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, those_of
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, rewrite_relations
+from hiveframe.optimizer.rules.fold_casts import folded
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg
@@ -137,6 +138,12 @@ def _predicates(condition: Expr, scan: lg.Scan, evaluate: Evaluate) -> list[Pred
     return _Reading(positions, evaluate).predicates(condition)
 
 
+def all_predicates(condition: Expr, scan: lg.Scan, evaluate: Evaluate) -> tuple[Predicate, ...] | None:
+    """Predicates that hold of just the rows of which the condition is true; None where they cannot say all of it."""
+    positions = {c.id: p for c, p in zip(scan.output, scan.positions, strict=True)}
+    return _Reading(positions, evaluate).all_of(condition)
+
+
 class _Reading:
     """Reads conditions on columns whose places are known."""
 
@@ -148,6 +155,22 @@ class _Reading:
         """The predicates that all hold where the condition does."""
         made = (self._predicate(e) for e in conjuncts(condition))
         return [p for p in made if p is not None]
+
+    def all_of(self, condition: Expr) -> tuple[Predicate, ...] | None:
+        """The predicates that all hold just where the condition does; None where they would ask for less."""
+        made: list[Predicate] = []
+        for e in conjuncts(condition):
+            p: Predicate | None = None
+            if isinstance(e, Call) and e.function == "or":
+                branches = [self.all_of(b) for b in e.args]
+                known = tuple(b for b in branches if b is not None)
+                p = AnyOf(known) if len(known) == len(branches) else None
+            elif not (isinstance(e, Call) and e.function == "like"):  # of which only the beginning is understood
+                p = self._predicate(e)
+            if p is None:
+                return None
+            made.append(p)
+        return tuple(made)
 
     def _predicate(self, e: Expr) -> Predicate | None:
         if not isinstance(e, Call):
@@ -210,6 +233,7 @@ class _Reading:
 
     def _constant(self, e: Expr) -> Any:
         """The value of a constant; None when it is NULL, no constant, or one that fails."""
+        e = folded(e)
         if isinstance(e, Literal):
             return e.value
         if not is_constant(e):

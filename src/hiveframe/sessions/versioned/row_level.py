@@ -40,7 +40,7 @@ from hiveframe.sessions.versioned.fitting import as_planned, fitted, nullable_wi
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
-from hiveframe.sessions.versioned.whole_files import row_counts, whole_files
+from hiveframe.sessions.versioned.whole_files import WholeFiles, row_counts, whole_files
 from hiveframe.settings import scratch_dir
 
 FILE: Final = f"{spec.OWN_PREFIX}file"
@@ -65,21 +65,19 @@ def delete(session: CommandSession, target: Opened, alias: str, condition: spec.
     source = target.source(session)
     rows = located(target, source, alias)
     touched = spec.Filter(rows, condition)
-    whole = whole_files(session, target, source, touched)
-    if whole is not None:
-        write.remove_files(list(whole))
-        if whole:
-            write.commit("DELETE", {"predicate": noted(condition)}, reads=reads_of(session, target, touched))
-        return counted(("num_affected_rows", sum(whole.values())))
-    if write.wants_changes and write.copies_files:
+    whole = whole_files(session, target, source, touched) or WholeFiles({}, source)
+    if whole.rest is not None and write.wants_changes and write.copies_files:  # the feed has to be told row by row
         kept = [spec.Alias(spec.Attribute((alias, f.name)), (f.name,)) for f in fields_of(target)]
         action = spec.Alias(spec.Literal(DELETE, t.STRING), (ACTION,))
         plan = spec.Project(touched, (*kept, *old_columns(target, alias), passed_on(FILE), passed_on(ROW), action))
         changed = apply_plan(session, target, source, plan, "DELETE", {"predicate": noted(condition)})
         return counted(("num_affected_rows", changed[DELETE]))
-    found = _places(session, source, touched)
-    take_out(session, target, source, write, found)
-    count = sum(len(places) for places in found.values())
+    write.remove_files(list(whole.counts))
+    count = whole.row_count
+    if whole.rest is not None:
+        found = _places(session, whole.rest, spec.Filter(located(target, whole.rest, alias), condition))
+        take_out(session, target, whole.rest, write, found)
+        count += sum(len(places) for places in found.values())
     if count:
         reads = reads_of(session, target, touched)
         write.commit("DELETE", {"predicate": noted(condition)}, reads=reads)
