@@ -20,6 +20,7 @@ from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.options import Options
+from benchmarks.overload.bench import overload
 from benchmarks.repeated import repeated
 from benchmarks.report import Table, save
 from benchmarks.servers import installed
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "honey": honey,
     "delta": delta,
     "repeated": repeated,
+    "overload": overload,
 }
 
 

@@ -66,12 +66,17 @@ def hiveframe_server(*arguments: str) -> Iterator[str]:
     uncached = [part for name, value in UNCACHED.items() for part in ("--conf", f"{name}={value}")]
     command = [sys.executable, "-m", "hiveframe.cli", "serve", "--port", "0", *uncached, *arguments]
     with running(command, {}, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline().decode()
-        found = re.search(r"sc://\S+", line)
-        if found is None:
-            raise RuntimeError(f"`hiveframe serve` did not start: {line!r}")
-        yield found.group()
+        yield url_of(process)
+
+
+def url_of(process: subprocess.Popen[bytes]) -> str:
+    """The URL that a server of HiveFrame prints when it has started."""
+    assert process.stdout is not None
+    line = process.stdout.readline().decode()
+    found = re.search(r"sc://\S+", line)
+    if found is None:
+        raise RuntimeError(f"`hiveframe serve` did not start: {line!r}")
+    return found.group()
 
 
 def sail(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:

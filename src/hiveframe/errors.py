@@ -16,6 +16,7 @@
     ├── SparkUpgradeException      a value that older versions read differently
     ├── SparkRuntimeException      any other failure while rows are computed
     ├── OperationCanceled          the query was interrupted
+    ├── ServerOverloaded           the query was not begun; it can be sent again later
     ├── InvalidHandle              a session, operation or cursor that is not there (any more)
     ├── InvalidPlanInput           a request that does not follow the Connect protocol
     ├── NoSuchElementException     something asked for by name is not there
@@ -277,6 +278,20 @@ class OperationCanceled(SparkError):
     jvm_classes = ("org.apache.spark.SparkSQLException", "java.sql.SQLException")
 
 
+class ServerOverloaded(SparkError):
+    """The operation was turned away before anything of it was done; its client should send it again."""
+
+    @classmethod
+    def after(cls, retry_s: float) -> ServerOverloaded:
+        """To be sent again after so many seconds, at the earliest."""
+        return cls("SERVER_OVERLOADED", {"retryDelay": str(max(round(retry_s * 1000), 1))})
+
+    @property
+    def retry_s(self) -> float:
+        """Seconds to wait for before it is sent again."""
+        return int(self.params["retryDelay"]) / 1000
+
+
 class InvalidHandle(SparkError):
     """A session, operation or cursor that is not there (any more)."""
 
@@ -332,6 +347,10 @@ OWN_CONDITIONS: Mapping[str, tuple[str, str]] = {
     "CATALOG_IMPLEMENTATION_NOT_FOUND": (
         "The catalog <catalog> is set to <implementation>, which HiveFrame does not have.",
         "42000",
+    ),
+    "SERVER_OVERLOADED": (
+        "The server has more to do than it can, and began nothing of this. Send it again in <retryDelay> ms.",
+        "53000",
     ),
     "MISSING_EXTRA": ("<feature> needs an optional part: pip install 'hiveframe[<extra>]'.", "0A000"),
 }

@@ -185,6 +185,35 @@ _ROWS: Final[tuple[Setting, ...]] = (
         static=True,
     ),
     Setting(
+        "spark.hiveframe.query.class",
+        "auto",
+        "How the session's queries wait for a place on a server: interactive ones pass batch ones. auto: by the name "
+        "of the session's spark.scheduler.pool, else by what the same query took before.",
+        "auto|interactive|batch",
+    ),
+    Setting("spark.scheduler.pool", None, "`interactive` or `batch` say of what class the session's queries are."),
+    Setting(
+        "spark.hiveframe.admission.enabled",
+        "true",
+        "Whether a server turns work away when it has too much; sessions of one's own process never wait.",
+        "boolean",
+        static=True,
+    ),
+    Setting(
+        "spark.hiveframe.admission.interactiveTime",
+        "250ms",
+        "The longest that a query may take alone and count as interactive where nobody says what it is.",
+        "duration",
+        static=True,
+    ),
+    Setting(
+        "spark.hiveframe.admission.maxConcurrency",
+        None,
+        "The most queries that a server runs at once; default: four for each of the engine's threads.",
+        "int",
+        static=True,
+    ),
+    Setting(
         "spark.hiveframe.catalog.url",
         None,
         "The metastore's SQLAlchemy URL; default: a file in the warehouse.",

@@ -40,13 +40,16 @@ def execute(args: argparse.Namespace) -> int:
 
     from hiveframe.connect.local import session_manager
     from hiveframe.connect.server import RunningServer, serve
+    from hiveframe.sessions.admission import door_for
+    from hiveframe.settings import Settings
 
     def started(server: RunningServer) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # the same orderly end as Ctrl-C
         announce(args.host, server.port)
 
     try:
-        serve(args.host, args.port, manager=session_manager(conf), on_started=started)
+        door = door_for(Settings(conf))
+        serve(args.host, args.port, manager=session_manager(conf), door=door, on_started=started)
     except OSError as error:
         print(f"hiveframe serve: {error}; is the port taken? try --port 0", file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ from hiveframe.connect.operation import RunningOperation
 from hiveframe.connect.seam import ObservedMetrics, Result
 from hiveframe.connect.sessions import Session
 from hiveframe.dataclass import dataclass
+from hiveframe.errors import SparkError
 from hiveframe.plan import commands, spec
 from hiveframe.plan import types as t
 
@@ -39,17 +40,29 @@ class Responder:
     def responses(self) -> Iterator[_Response]:
         """Everything the client gets, lazily; a reattachable stream ends with `result_complete`."""
         last = self.new()
-        operation = unwrap(self.plan)
-        if isinstance(operation, relations_pb2.Relation):
-            yield from self._rows(self.session.relation(operation), last)
-        else:
-            yield from self._command(operation, last)
+        yield from self._admitted(last)
         add_observed(last, self.session.runtime.profiles())
         if self.ends_with_complete:
             last.result_complete.SetInParent()
             yield last
         elif last.observed_metrics or last.HasField("metrics"):
             yield last
+
+    def _admitted(self, last: _Response) -> Iterator[_Response]:
+        """What has to be computed; the operation's place, if it took one, is given back however that ends."""
+        operation = unwrap(self.plan)
+        is_whole = has_failed = False
+        try:
+            if isinstance(operation, relations_pb2.Relation):
+                yield from self._rows(self.session.relation(operation), last)
+            else:
+                yield from self._command(operation, last)
+            is_whole = True
+        except SparkError as error:
+            has_failed = error.condition == "UNABLE_TO_ACQUIRE_MEMORY"
+            raise
+        finally:
+            self.operation.leave(failed=has_failed, whole=is_whole)
 
     def new(self) -> _Response:
         """An empty response of this operation."""

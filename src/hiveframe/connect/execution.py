@@ -87,13 +87,20 @@ class Execution:
 
     # ------------------------------------------------------------------------------------------------- reading
 
-    def stream(self, after: str | None = None) -> Iterator[pb.ExecutePlanResponse]:
-        """The responses after the one with id `after`; the stream that was open before is cut off."""
+    def stream(
+        self, after: str | None = None, *, watch: Callable[[Callable[[], bool]], None] | None = None
+    ) -> Iterator[pb.ExecutePlanResponse]:
+        """The responses after the one with id `after`; the stream that was open before is cut off.
+
+        `watch` gets what tells whether this is still the latest stream and nothing was done yet: the operation waits.
+        """
         with self._changed:
             position = self._position_after(after)
             self._stream += 1
             mine = self._stream
             self._changed.notify_all()
+        if watch is not None:
+            watch(lambda: self._stream == mine and self.operation.is_waiting)
         return self._read(position, mine)
 
     def _read(self, position: int, mine: int) -> Iterator[pb.ExecutePlanResponse]:
@@ -166,14 +173,23 @@ class Execution:
         """Produce everything, as a worker: at most `ahead_bytes` more than was sent."""
         while True:
             with self._changed:
-                while self._ahead_bytes > self._limits.ahead_bytes and not self._released:
-                    if self.operation.cancelled:
-                        break
-                    self._changed.wait()
+                self._wait_for_reader()
                 if self._released or self._finished:
                     return
                 self._busy = True
             self._produce()
+
+    def _wait_for_reader(self) -> None:
+        """Returns when there is room ahead, or none is needed any more; the operation has no place meanwhile."""
+
+        def has_room() -> bool:
+            is_over = self._released or self.operation.cancelled
+            return is_over or self._ahead_bytes <= self._limits.ahead_bytes
+
+        if not has_room():
+            self.operation.pause()
+            self._changed.wait_for(has_room)
+            self.operation.resume()
 
     def give_to_worker(self) -> None:
         """From now on readers wait for `drive` and produce nothing themselves."""

@@ -1,12 +1,18 @@
-"""The running request as the engine sees it: identity, cancellation, progress."""
+"""The running request as the engine sees it: identity, admission, cancellation, progress."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import OperationCanceled
+
+if TYPE_CHECKING:
+    from hiveframe.plan import spec
+    from hiveframe.sessions.admission import Door, Visitor  # what only servers need
+    from hiveframe.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +27,17 @@ class StageProgress:
 
 
 class RunningOperation:
-    """Fulfils `seam.Operation`."""
+    """Fulfils `seam.Operation`. `door` None admits at once."""
 
-    def __init__(self, operation_id: str, tags: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, operation_id: str, tags: frozenset[str] = frozenset(), *, door: Door | None = None, user: str = ""
+    ) -> None:
         self.id = operation_id
         self.tags = tags
+        self._door = door
+        self._user = user
+        self._visitor: Visitor | None = None
+        self._is_entering = False
         self._cancelled = False
         self._callbacks: list[Callable[[], None]] = []
         self._stages: dict[int, StageProgress] = {}
@@ -36,6 +48,44 @@ class RunningOperation:
     def cancelled(self) -> bool:
         """Whether `cancel` was called."""
         return self._cancelled
+
+    # ------------------------------------------------------------------------------------------------- admission
+
+    def admit(self, asked: spec.Relation | spec.Command, settings: Settings) -> None:
+        """Wait for a place, once; ServerOverloaded where there is none, OPERATION_CANCELED after `cancel`."""
+        if self._door is None or self._visitor is not None:
+            return
+        self._is_entering = True
+        try:
+            self._visitor = self._door.enter(
+                asked, settings, operation_id=self.id, user=self._user, on_cancel=self.on_cancel
+            )
+        finally:
+            self._is_entering = False
+        self.check()
+
+    def leave(self, *, failed: bool = False, whole: bool = True) -> None:
+        """Give the place back, if there is one: see `Door.leave`."""
+        visitor, self._visitor = self._visitor, None
+        if visitor is not None and self._door is not None:
+            self._door.leave(visitor, failed=failed, whole=whole)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for a place: nothing of it was done yet."""
+        return self._is_entering
+
+    def pause(self) -> None:
+        """Nothing is computed until the client has taken what there is: others may have the place."""
+        if self._visitor is not None and self._door is not None:
+            self._door.pause(self._visitor)
+
+    def resume(self) -> None:
+        """Computing goes on."""
+        if self._visitor is not None and self._door is not None:
+            self._door.resume(self._visitor)
+
+    # ---------------------------------------------------------------------------------------------- cancellation
 
     def on_cancel(self, callback: Callable[[], None]) -> None:
         """Call `callback` when the operation is cancelled; at once if it is already."""
@@ -60,6 +110,8 @@ class RunningOperation:
         """Raise OPERATION_CANCELED after `cancel`."""
         if self._cancelled:
             raise OperationCanceled("OPERATION_CANCELED")
+
+    # -------------------------------------------------------------------------------------------------- progress
 
     def progress(
         self, *, stage: int = 0, tasks: int = 1, completed: int = 0, bytes_read: int = 0, done: bool = False

@@ -69,6 +69,9 @@ class Operation(Protocol):
     @property
     def cancelled(self) -> bool: ...
 
+    def admit(self, asked: spec.Relation | spec.Command, settings: Settings) -> None:
+        """Wait for a place to run in, before anything is done; ServerOverloaded where there is none."""
+
     def on_cancel(self, callback: Callable[[], None]) -> None:
         """Call `callback` once when the operation is interrupted; at once if it is already."""
 

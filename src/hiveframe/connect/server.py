@@ -21,6 +21,7 @@ from hiveframe.connect.rpcs import RPCS, SERVICE, Rpc
 from hiveframe.connect.servicer import ConnectService, Delivery
 from hiveframe.connect.sessions import SessionManager
 from hiveframe.dataclass import dataclass
+from hiveframe.sessions.admission import Door
 
 logger = logging.getLogger("hiveframe.connect")
 
@@ -82,9 +83,11 @@ def start_server(
     *,
     token: str | None = None,
     limits: ServerLimits | None = None,
+    door: Door | None = None,
 ) -> RunningServer:
     """Listen on `host`; port 0 takes a free one. With `token`, callers must send it as a bearer token.
 
+    With `door`, operations run when it lets them in.
     An address that cannot be had is an OSError.
     """
     limits = limits or ServerLimits()
@@ -100,7 +103,7 @@ def start_server(
             ("grpc.so_reuseport", 0),
         ],
     )
-    methods = {name: _handler(service, name, rpc, workers, limits) for name, rpc in RPCS.items()}
+    methods = {name: _handler(service, name, rpc, workers, limits, door) for name, rpc in RPCS.items()}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
@@ -118,12 +121,13 @@ def serve(
     manager: SessionManager,
     token: str | None = None,
     limits: ServerLimits | None = None,
+    door: Door | None = None,
     on_started: Callable[[RunningServer], None] | None = None,
 ) -> None:
     """Run a server until it is stopped. The token comes from the environment when none is given."""
     service = ConnectService(manager)
     token = token or os.environ.get(TOKEN_VARIABLE) or None
-    server = start_server(service, host, port, token=token, limits=limits)
+    server = start_server(service, host, port, token=token, limits=limits, door=door)
     logger.info("listening on %s:%d", host, server.port)
     try:
         if on_started is not None:
@@ -158,7 +162,9 @@ def _refusal(handler: Any) -> Any:
     return grpc.unary_unary_rpc_method_handler(refuse)
 
 
-def _handler(service: ConnectService, name: str, rpc: Rpc, workers: DeepStackPool, limits: ServerLimits) -> Any:
+def _handler(
+    service: ConnectService, name: str, rpc: Rpc, workers: DeepStackPool, limits: ServerLimits, door: Door | None
+) -> Any:
     """The handler of one RPC. Requests are parsed on the handler's own thread, which has the stack for deep ones."""
     method: Callable[..., Any] = getattr(service, name)
 
@@ -182,7 +188,7 @@ def _handler(service: ConnectService, name: str, rpc: Rpc, workers: DeepStackPoo
             if not context.add_callback(callback):
                 callback()
 
-        delivery = Delivery(limits.batch_bytes, workers.submit, on_end)
+        delivery = Delivery(limits.batch_bytes, workers.submit, on_end, door=door)
         request: Any = None
         try:
             request = _parse(rpc, data)

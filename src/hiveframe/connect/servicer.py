@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyspark.sql.connect.proto import base_pb2 as pb
 
@@ -24,8 +24,11 @@ from hiveframe.connect.seam import SessionKey
 from hiveframe.connect.sessions import Session, SessionManager, check_uuid
 from hiveframe.connect.status import Status, as_spark_error, describe, to_status
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import InvalidHandle, SparkError
+from hiveframe.errors import InvalidHandle, ServerOverloaded, SparkError
 from hiveframe.settings import duration_s
+
+if TYPE_CHECKING:
+    from hiveframe.sessions.admission import Door
 
 
 def _ignore(_: Callable[[], None]) -> None:
@@ -37,13 +40,15 @@ class Delivery:
     """How a transport wants its streams.
 
     `batch_bytes`: what one message should not exceed. `spawn`: runs a worker that computes ahead; None computes on the
-    thread that reads. `on_end`: registers what to do when the caller goes away.
+    thread that reads. `on_end`: registers what to do when the caller goes away. `door`:
+    where operations wait for a place to run in; None lets all of them run.
     """
 
     batch_bytes: int = 64 * 1024 * 1024
     spawn: Callable[[Callable[[], None]], object] | None = None
     on_end: Callable[[Callable[[], None]], None] = _ignore
     limits: StreamLimits = field(default_factory=StreamLimits)
+    door: Door | None = None
 
 
 IN_PROCESS: Final = Delivery()
@@ -73,7 +78,7 @@ class ConnectService:
             execution.give_to_worker()
             delivery.spawn(execution.drive)
         if execution.reattachable:
-            return execution.stream()
+            return _followed(session, execution, delivery)
         return _released_at_end(session, execution, delivery)
 
     def _execution(
@@ -87,7 +92,8 @@ class ConnectService:
                 reattachable = option.reattach_options.reattachable
             elif kind == "result_chunking_options":
                 chunk_bytes = chunk_limit(option.result_chunking_options, delivery.batch_bytes)
-        operation = RunningOperation(operation_id, frozenset(request.tags))
+        user = session.key.user_id
+        operation = RunningOperation(operation_id, frozenset(request.tags), door=delivery.door, user=user)
         limits = BatchLimits(delivery.batch_bytes, chunk_bytes)
         responder = Responder(session, operation, request.plan, limits, reattachable)
         return Execution(
@@ -109,7 +115,7 @@ class ConnectService:
         execution = session.execution(request.operation_id)
         if not execution.reattachable:
             raise InvalidHandle("INVALID_CURSOR.NOT_REATTACHABLE")
-        return execution.stream(request.last_response_id)
+        return _followed(session, execution, delivery, request.last_response_id)
 
     def ReleaseExecute(self, request: pb.ReleaseExecuteRequest) -> pb.ReleaseExecuteResponse:
         """Forget responses that arrived, or all of them; an operation that is gone already is no error."""
@@ -220,10 +226,15 @@ class ConnectService:
     def failure(self, error: BaseException, request: Any) -> Status:
         """The status for what a method raised on `request`; details are kept for FetchErrorDetails.
 
-        Not so for a handle that is not valid: its client may be cut off, and the status says all.
+        Not so for a handle that is not valid: its client may be cut off, and the status says all; nor for an operation
+        that was turned away: its id is forgotten, for the client sends the same request again.
         """
         spark_error = as_spark_error(error)
-        has_details = request is not None and not isinstance(spark_error, InvalidHandle)
+        if isinstance(spark_error, ServerOverloaded):
+            refused = self.manager.find(_key(request))
+            if refused is not None:
+                refused.forget(request.operation_id)
+        has_details = request is not None and not isinstance(spark_error, (InvalidHandle, ServerOverloaded))
         session = self.manager.find(_key(request)) if has_details else None
         return to_status(spark_error, session.errors.keep(spark_error) if session is not None else None)
 
@@ -259,6 +270,25 @@ def _released_at_end(session: Session, execution: Execution, delivery: Delivery)
         yield from execution.stream()
     finally:
         release()
+
+
+def _followed(
+    session: Session, execution: Execution, delivery: Delivery, after: str | None = None
+) -> Iterator[pb.ExecutePlanResponse]:
+    """A stream of an execution that can be attached again.
+
+    One whose client goes away while it waits for a place is forgotten: there is nothing to come back for, and a client
+    that does come back sends its request anew.
+    """
+
+    def watch(is_waiting: Callable[[], bool]) -> None:
+        def left() -> None:
+            if is_waiting():
+                session.forget(execution.operation.id)
+
+        delivery.on_end(left)
+
+    return execution.stream(after, watch=watch)
 
 
 def _interrupt_filter(request: pb.InterruptRequest) -> Callable[[Execution], bool]:

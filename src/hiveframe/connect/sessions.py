@@ -90,6 +90,14 @@ class Session:
                 self.ended.popitem(last=False)
         return True
 
+    def forget(self, operation_id: str) -> None:
+        """Nothing was done under this id: it may be used as if it were new."""
+        with self._lock:
+            execution = self.executions.pop(operation_id, None)
+            self.ended.pop(operation_id, None)
+        if execution is not None:
+            execution.release()
+
     def running(self) -> list[Execution]:
         """A snapshot."""
         with self._lock:

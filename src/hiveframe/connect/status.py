@@ -15,11 +15,12 @@ from collections import OrderedDict
 from typing import Final
 
 from google.protobuf import any_pb2
+from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2  # type: ignore[import-untyped]
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from pyspark.sql.connect.proto import base_pb2 as pb
 
-from hiveframe.errors import QueryContext, SparkError, SparkException
+from hiveframe.errors import QueryContext, ServerOverloaded, SparkError, SparkException
 
 __all__ = ["ErrorLog", "Status", "as_spark_error", "class_hierarchy", "describe", "to_status"]
 
@@ -81,10 +82,21 @@ def to_status(error: SparkError, error_id: str | None) -> Status:
         info.metadata["messageParameters"] = parameters
     if error_id is not None:
         info.metadata["errorId"] = error_id
-    detail = any_pb2.Any()
-    detail.Pack(info)
-    status: Status = Status(code=code_pb2.INTERNAL, message=_abbreviated(message), details=[detail])
+    details = [_packed(info)]
+    code = code_pb2.INTERNAL
+    if isinstance(error, ServerOverloaded):  # clients before Spark 4.1 go by the code, later ones by the delay too
+        code = code_pb2.UNAVAILABLE
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromMilliseconds(round(error.retry_s * 1000))
+        details.append(_packed(retry))
+    status: Status = Status(code=code, message=_abbreviated(message), details=details)
     return status
+
+
+def _packed(message: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(message)
+    return packed
 
 
 def class_hierarchy(error: SparkError) -> list[str]:

@@ -126,6 +126,16 @@ class Database:
         if modified_s > now_s - _YOUNG_S:
             self._young_until_s = now_s + _YOUNG_S
 
+    def set_threads(self, threads: int) -> None:
+        """Let all statements of all connections together have so many threads, those that they come on included.
+
+        Returns when threads that are too many have ended the task that they are at.
+        """
+        with self._lock:
+            connection = self._root.cursor()
+        with connection:
+            connection.execute("SET GLOBAL threads = $1", [threads])
+
     def source(self, data: Any) -> Any:
         """A handle under whose `name` every connection can read Arrow `data`, for as long as the handle lives."""
         return self._root._register_source(data)

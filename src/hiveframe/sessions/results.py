@@ -19,6 +19,7 @@ _ARROW: Mapping[DataType, pa.DataType] = {
     t.BOOLEAN: pa.bool_(),
     t.INT: pa.int32(),
     t.LONG: pa.int64(),
+    t.DOUBLE: pa.float64(),
     t.ArrayType(t.STRING): pa.list_(pa.string()),
     t.ArrayType(t.STRING, False): pa.list_(pa.string()),
 }
@@ -88,7 +89,7 @@ def column(name: str, dtype: DataType = t.STRING, nullable: bool = False) -> Str
 
 
 def small_table(fields: Sequence[StructField], rows: Sequence[Sequence[Any]]) -> SmallTable:
-    """A result of Python values; text, booleans, whole numbers and arrays of text."""
+    """A result of Python values; text, booleans, numbers and arrays of text."""
     arrays = [pa.array([row[i] for row in rows], _ARROW[f.dtype]) for i, f in enumerate(fields)]
     schema = pa.schema([pa.field(f.name, a.type, f.nullable) for f, a in zip(fields, arrays, strict=True)])
     return SmallTable(StructType(tuple(fields)), pa.Table.from_arrays(arrays, schema=schema))

@@ -41,7 +41,7 @@ from hiveframe.plan.types import DataType, StructType
 from hiveframe.sessions.analyses import Analysis, Reads
 from hiveframe.sessions.catalogs import ConfiguredCatalogs
 from hiveframe.sessions.commands.functions import stored_function
-from hiveframe.sessions.commands.seam import HANDLERS
+from hiveframe.sessions.commands.seam import HANDLERS, LIGHT
 from hiveframe.sessions.environment import SessionEnvironment
 from hiveframe.sessions.operation import DETACHED, Operation
 from hiveframe.sessions.python_path import PythonPath
@@ -195,6 +195,7 @@ class Session:
             case spec.CommandResult():
                 early = self.state.early_results.pop(plan.plan_id, None)
                 return (early or self._run(plan.command, operation)).rows()
+        operation.admit(plan, self.settings)
         return self._stream(self._analysis(plan), operation)
 
     def _stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:
@@ -238,6 +239,7 @@ class Session:
         return WrittenRows(self._optimized(plan), self.settings, operation.on_cancel)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
+        operation.admit(plan, self.settings)
         analysis = self._analysis(plan.child)
         child = analysis.plan
         limited = lg.Limit(child, max(plan.row_count, 0) + 1)
@@ -296,6 +298,8 @@ class Session:
         handler = HANDLERS.get(type(command))
         if handler is None:
             raise unsupported(f"the command {type(command).__name__}")
+        if type(command) not in LIGHT:
+            operation.admit(command, self.settings)
         before = getattr(self._cancellable, "operation", DETACHED)
         self._cancellable.operation = operation
         self.state.changes += 1
@@ -494,6 +498,7 @@ class Session:
         return StorageLevel(entry.use_disk, entry.use_memory, False, entry.deserialized, entry.replication)
 
     def _checkpoint(self, command: c.Checkpoint, operation: Operation) -> spec.Relation:
+        operation.admit(command, self.settings)
         before = getattr(self._cancellable, "operation", DETACHED)
         self._cancellable.operation = operation
         try:

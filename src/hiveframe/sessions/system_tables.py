@@ -1,13 +1,15 @@
-"""Tables of what the process knows about itself: `system.cache.entries`, `.columns` and `.counts`."""
+"""Tables of what the process knows about itself: `system.cache.*` of what is kept, `system.runtime.*` of what runs."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from hiveframe.cache.process import results
 from hiveframe.engine.process import database
 from hiveframe.plan import types as t
+from hiveframe.sessions.admission import doors
 from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.settings import Settings
 
@@ -58,9 +60,25 @@ def _profiles(settings: Settings) -> SmallTable:
     return small_table((*numbers, column("profile")), rows)
 
 
+def _admission(_: Settings) -> SmallTable:
+    """What a server's door decides by; no rows where nothing is served."""
+    rows = [row for door in doors() for row in door.counts().items()]
+    return small_table((column("name"), column("value", t.DOUBLE)), rows)
+
+
+def _queries(_: Settings) -> SmallTable:
+    """The operations that a server runs, that wait for their clients, and that wait for a place, in their order."""
+    rows = [dataclasses.astuple(seen) for door in doors() for seen in door.seen()]
+    texts = [column(name) for name in ("operation_id", "user", "class", "state")]
+    numbers = [column(name, t.LONG) for name in ("waited_ms", "ran_ms")]
+    return small_table((*texts, *numbers, column("expected_ms", t.LONG, nullable=True)), rows)
+
+
 SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]] = {
     ("system", "cache", "entries"): _entries,
     ("system", "cache", "columns"): _columns,
     ("system", "cache", "counts"): _counts,
     ("system", "runtime", "profiles"): _profiles,
+    ("system", "runtime", "admission"): _admission,
+    ("system", "runtime", "queries"): _queries,
 }

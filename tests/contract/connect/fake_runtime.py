@@ -57,6 +57,7 @@ class FakeRuntime:
         return IDS
 
     def execute(self, plan: spec.Relation, *, operation: Operation) -> Rows:
+        operation.admit(plan, self.conf)
         self.plans.append(plan)
         if isinstance(plan, spec.ToDF):
             plan = plan.child

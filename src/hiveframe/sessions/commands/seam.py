@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import pyarrow as pa
 
 from hiveframe.analysis.environment import Environment
 from hiveframe.catalog.session_catalog import SessionCatalog
 from hiveframe.lake.write.request import Rows
+from hiveframe.plan import commands as c
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 from hiveframe.sessions.results import SmallTable
@@ -71,6 +72,41 @@ Handler = Callable[[CommandSession, Any], SmallTable]
 H = TypeVar("H", bound=Handler)
 
 HANDLERS: dict[type[spec.Command], Handler] = {}
+
+
+LIGHT: Final[frozenset[type[spec.Command]]] = frozenset(
+    {
+        c.AddResource,
+        c.AlterNamespace,
+        c.CommentOn,
+        c.CreateFunction,
+        c.CreateNamespace,
+        c.CreateTemporaryViewUsing,
+        c.CreateView,
+        c.DeclareVariable,
+        c.DescribeFunction,
+        c.DescribeNamespace,
+        c.DescribeQuery,
+        c.DescribeTable,
+        c.DropFunction,
+        c.DropNamespace,
+        c.DropTable,
+        c.DropVariable,
+        c.ExecuteExternal,
+        c.RefreshFunction,
+        c.RefreshTable,
+        c.RegisterDataSource,
+        c.RegisterFunction,
+        c.RemoveCached,
+        c.ResetConf,
+        c.SetConf,
+        c.SetTimeZone,
+        c.Show,
+        c.UncacheTable,
+        c.UseNamespace,
+    }
+)
+"""Commands that name, show or set something: they need no place to run in. All others may read or write rows."""
 
 
 def handles(command: type[spec.Command]) -> Callable[[H], H]:

@@ -1,0 +1,1 @@
+"""Algorithms taken from swarms: state in, decision out, with time and chance given."""
