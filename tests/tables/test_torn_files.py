@@ -67,13 +67,28 @@ def test_torn_position_deletes_harm_only_their_partition(spark: SparkSession, wa
     assert rows(spark, "select * from t where p = 2") == [(3, 2)]
 
 
-def test_a_delete_of_a_partition_opens_no_file(spark: SparkSession, warehouse: Path) -> None:
-    spark.sql("create table t (id int, p int) using delta partitioned by (p)")
-    spark.sql("insert into t values (1, 1), (2, 1), (3, 2)")
-    for path in data_files(warehouse / "t", "delta"):
+@pytest.mark.parametrize("format_", ["delta", "iceberg"])
+def test_a_delete_of_a_partition_opens_no_file(format_: str, spark: SparkSession, warehouse: Path) -> None:
+    spark.sql(f"create table t (id int, p int) using {format_} partitioned by (p)")
+    spark.sql("insert into t values (1, 1), (2, 1), (3, 2), (4, 3)")
+    for path in data_files(warehouse / "t", format_):
         path.write_bytes(b"torn")
     assert rows(spark, "delete from t where p = 1") == [(2,)]
-    assert rows(spark, "select count(*) from t where p = 1") == [(0,)]
+    assert rows(spark, "delete from t where p * 2 = 4") == [(1,)]
+    assert rows(spark, "select count(*) from t where p <= 2") == [(0,)]
+    assert rows(spark, "delete from t") == [(1,)]
+    assert rows(spark, "select * from t") == []
+
+
+@pytest.mark.parametrize("format_", ["delta", "iceberg"])
+def test_a_delete_of_a_range_opens_what_lies_partly_in_it(format_: str, spark: SparkSession, warehouse: Path) -> None:
+    first, _ = two_files(spark, warehouse, format_)
+    first.write_bytes(b"torn")
+    assert rows(spark, "delete from t where id < 5010") == [(1010,)]
+    assert rows(spark, "select count(*), min(id) from t") == [(990, 5010)]
+    assert rows(spark, "delete from t where id < 5020") == [(10,)]  # by now, some of a file's rows are gone
+    assert rows(spark, "delete from t where id > 0") == [(980,)]
+    assert rows(spark, "select * from t") == []
 
 
 def test_many_files_are_named_by_the_one_that_is_torn(spark: SparkSession, warehouse: Path) -> None:

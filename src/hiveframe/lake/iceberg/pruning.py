@@ -5,7 +5,7 @@ Source: Iceberg's table spec, "Manifests", "Bound serialization". Bounds of text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pyiceberg import types as it
@@ -14,7 +14,8 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.transforms import BucketTransform, IdentityTransform
 
-from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold
+from hiveframe.lake.iceberg.planning import PlannedFile
+from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold, must_hold
 from hiveframe.lake.scan import ScanSource
 
 _FLOATS: Final = (it.FloatType, it.DoubleType)
@@ -37,21 +38,32 @@ _SMALLER: Final[dict[type[it.IcebergType], tuple[int, it.PrimitiveType]]] = {
 
 
 class IcebergPruner:
-    """Leaves out files that hold no row a filter lets pass."""
+    """Leaves out files that hold no row a filter lets pass, and tells of those of which it lets all pass."""
 
     def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
         """The source with the files that are left."""
-        pinned = source.state
-        data = {p.path: p.data for p in pinned.files()}
-        specs = {s.spec_id: s for s in pinned.table.metadata.partition_specs}
-        fields = pinned.schema.fields
-        kept = set()
-        for f in source.files:
-            file = data[f.path]
-            spec = specs[file.spec_id]
-            if may_hold(predicates, zones_of(file, spec, fields)) and _bucket_fits(predicates, file, spec, fields):
-                kept.add(f.path)
+        fields = source.state.schema.fields
+        kept = {
+            p.path
+            for p, spec in _planned(source)
+            if may_hold(predicates, zones_of(p.data, spec, fields)) and _bucket_fits(predicates, p.data, spec, fields)
+        }
         return source.restricted(kept) if len(kept) < len(source.files) else source
+
+    def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
+        """The paths of files of which every row is known to fulfil all predicates."""
+        fields = source.state.schema.fields
+        return {p.path for p, spec in _planned(source) if must_hold(predicates, zones_of(p.data, spec, fields))}
+
+
+def _planned(source: ScanSource) -> Iterator[tuple[PlannedFile, PartitionSpec]]:
+    """The source's files as manifests tell of them, with the specs of their partitions."""
+    pinned = source.state
+    planned = {p.path: p for p in pinned.files()}
+    specs = {s.spec_id: s for s in pinned.table.metadata.partition_specs}
+    for f in source.files:
+        found = planned[f.path]
+        yield found, specs[found.data.spec_id]
 
 
 def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedField]) -> Callable[[int], Zone | None]:

@@ -207,6 +207,13 @@ class IcebergState:
         """Nothing: the format keeps no such numbers."""
         return None
 
+    def row_counts(self) -> Mapping[str, int] | None:
+        """By a file's path, its rows; None where there are delete files, which do not say how many rows of each go."""
+        planned = self.pinned.files()
+        if any(p.positions or p.equalities for p in planned):
+            return None
+        return {p.path: p.data.record_count for p in planned}
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the snapshot."""
         return open_pinned(self.pinned, options, context)
