@@ -6,33 +6,10 @@ from random import Random
 
 import pytest
 
+from benchmarks.overload.shared_processors import Machine
+from benchmarks.overload.simulated import CORES, MINUTE, REPORTS, minute, p99_ms
 from hiveframe.swarm.admission import Admission
 from hiveframe.swarm.temperature import Temperature
-from tests.sim.shared_processors import Machine, Outcome, Query, arrivals
-
-CORES = 2
-QUESTIONS = [Query(f"question {ms} ms", ms / 1000) for ms in (6, 8, 10, 15)]
-REPORTS = [Query("report 500 ms", 0.5), Query("report 1 s", 1.0)]
-A_REPORT = 0.04
-MINUTE = 60.0
-
-
-def rates(load):
-    """Arrivals a second of each query, for so many times what the cores can do."""
-    questions = {q: (1 - A_REPORT) / len(QUESTIONS) for q in QUESTIONS}
-    shares = {**questions, **{q: A_REPORT / len(REPORTS) for q in REPORTS}}
-    work_s = sum(q.work_s * share for q, share in shares.items())
-    return {q: share * load * CORES / work_s for q, share in shares.items()}
-
-
-def minute(machine, random, load):
-    start_s = machine.now_s
-    return machine.run(arrivals(random, rates(load), start_s, MINUTE), start_s + MINUTE)
-
-
-def p99(outcome: Outcome):
-    found = sorted(s for q in QUESTIONS for s in outcome.latencies_s.get(q.name, []))
-    return found[int(0.99 * len(found))]
 
 
 def colony(seed):
@@ -48,14 +25,14 @@ def test_the_door_holds_p99_and_the_work_done_and_is_at_rest_again_afterwards(se
     calm = minute(machine, random, 0.2)
     loaded = minute(machine, random, 4.0)
     after = minute(machine, random, 0.2)
-    assert p99(loaded) <= 2 * p99(calm)
+    assert p99_ms(loaded) <= 2 * p99_ms(calm)
     assert loaded.work_s >= 0.9 * CORES * MINUTE
     assert loaded.refused > 1000
     for report in REPORTS:
         assert len(loaded.latencies_s[report.name]) >= 5
     seen = sum(map(len, after.latencies_s.values()))
     assert after.refused <= 0.02 * seen
-    assert p99(after) <= 1.5 * p99(calm)
+    assert p99_ms(after) <= 1.5 * p99_ms(calm)
     assert admission.limit.degrees == pytest.approx(CORES, abs=0.5)
 
 
@@ -64,7 +41,7 @@ def test_without_a_door_latency_grows_for_as_long_as_the_overload_lasts():
     machine = Machine(CORES, 1, None)
     calm = minute(machine, random, 0.2)
     loaded = minute(machine, random, 4.0)
-    assert p99(loaded) > 50 * p99(calm)
+    assert p99_ms(loaded) > 50 * p99_ms(calm)
 
 
 def test_at_half_the_load_hardly_anything_is_turned_away():

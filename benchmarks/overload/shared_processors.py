@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass, field
 from random import Random
 
-from hiveframe.swarm.admission import Admission, Kind, State, Ticket, TurnedAway
+from hiveframe.swarm.admission import Admission, State, Ticket, TurnedAway
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,3 @@ def arrivals(random: Random, queries: dict[Query, float], start_s: float, second
         while (at_s := at_s + random.expovariate(rate)) < start_s + seconds:
             found.append((at_s, query))
     return found
-
-
-__all__ = ["Kind", "Machine", "Outcome", "Query", "arrivals"]
