@@ -18,7 +18,7 @@ import duckdb
 from pyspark.sql import SparkSession
 
 import hiveframe
-from benchmarks.options import Options
+from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import PEERS
 from benchmarks.timing import interleaved, timed
@@ -49,7 +49,7 @@ def honey(options: Options) -> list[Table]:
         **{
             "spark.sql.warehouse.dir": str(root / "warehouse"),
             "spark.sql.session.timeZone": "UTC",
-            "spark.hiveframe.cache.results": "false",
+            **UNCACHED,
         }
     )
     source = root / "mixed.parquet"
