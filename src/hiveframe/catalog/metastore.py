@@ -230,8 +230,9 @@ class Metastore:
             self._rename_partitions(connection, table, renamed)
             if renamed.location != table.location:
                 s = tables.statistics
-                moved_from = s.c.place == os.path.normpath(table.location)
-                connection.execute(s.update().where(moved_from).values(place=os.path.normpath(renamed.location)))
+                before, after = (os.path.normpath(x.location) for x in (table, renamed))
+                connection.execute(s.delete().where(s.c.place == after))
+                connection.execute(s.update().where(s.c.place == before).values(place=after))
 
     @staticmethod
     def _rename_partitions(connection: Connection, table: Table, renamed: Table) -> None:

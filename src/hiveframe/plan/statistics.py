@@ -48,6 +48,7 @@ class ColumnStatistics:
 
 
 METADATA = "metadata"
+SAMPLED = "sampled"
 ANALYZED = "analyzed"
 STALE = "stale"
 
@@ -56,8 +57,9 @@ STALE = "stale"
 class TableStatistics:
     """What is known of a table. `columns` go by name, in lower case.
 
-    `origin` says how far to trust it: METADATA, what files and logs tell of the rows that are there; ANALYZED, what
-    ANALYZE TABLE found in these very rows; STALE, what it found in rows that have changed since.
+    `origin` says how far to trust it: METADATA, what files and logs tell of the rows that are there; SAMPLED, by parts
+    of files; ANALYZED, what ANALYZE TABLE found in these very rows; STALE, what it found in rows that have changed
+    since.
     """
 
     size_bytes: int

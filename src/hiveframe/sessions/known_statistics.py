@@ -11,7 +11,15 @@ from hiveframe.dataclass import dataclass
 from hiveframe.lake.exact_state import table_state
 from hiveframe.lake.scan import ScanSource
 from hiveframe.lake.statistics.sources import source_statistics
-from hiveframe.plan.statistics import ANALYZED, STALE, ColumnStatistics, TableStatistics, statistics_json, statistics_of
+from hiveframe.plan.statistics import (
+    ANALYZED,
+    SAMPLED,
+    STALE,
+    ColumnStatistics,
+    TableStatistics,
+    statistics_json,
+    statistics_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class KnownStatistics:
         told = source_statistics(source)
         if kept is None:
             return told
-        if told is None or told.row_count is None:
+        if told is None or told.row_count is None or (told.origin == SAMPLED and kept.origin == ANALYZED):
             return kept
         columns = dict(told.columns)
         for name, found in kept.columns.items():

@@ -130,11 +130,30 @@ def test_deleted_rows_are_not_counted(session, provider):
     assert source_statistics(source_of(session, name)).row_count == 900
 
 
-def test_orc_tells_rows_and_csv_nothing(session):
+def test_orc_tells_rows(session):
     run(session, "CREATE TABLE o USING orc AS SELECT id FROM range(1000)")
-    run(session, "CREATE TABLE c USING csv AS SELECT id FROM range(1000)")
-    assert source_statistics(source_of(session, "o")).row_count == 1000
-    assert source_statistics(source_of(session, "c")) is None
+    found = source_statistics(source_of(session, "o"))
+    assert (found.row_count, found.origin) == (1000, "metadata")
+
+
+@pytest.mark.parametrize(("provider", "options"), [("csv", ""), ("csv", "OPTIONS (header 'true')"), ("json", "")])
+def test_lines_are_counted_in_parts_of_files(session, provider, options):
+    run(
+        session, f"CREATE OR REPLACE TABLE lines USING {provider} {options} AS SELECT id, id % 7 AS b FROM range(50000)"
+    )
+    found = source_statistics(source_of(session, "lines"))
+    assert found.origin == "sampled"
+    assert found.row_count == pytest.approx(50_000, rel=0.1)
+
+
+def test_lines_of_compressed_files_and_of_values_with_several_lines_are_not_counted(session, tmp_path):
+    (tmp_path / "a.csv").write_text("1\n2\n3")
+    path = f"csv.`{tmp_path}`"
+    assert source_statistics(source_of(session, path)).row_count == 3
+    (tmp_path / "b.csv").write_text("")
+    assert source_statistics(source_of(session, path)).row_count == 3
+    run(session, f"CREATE TABLE several USING csv OPTIONS (multiLine 'true') LOCATION '{tmp_path}'")
+    assert source_statistics(source_of(session, "several")).row_count is None
 
 
 def test_of_many_files_some_stand_for_all(session, tmp_path):

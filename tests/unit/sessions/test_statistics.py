@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -66,6 +67,27 @@ def test_distinct_values_are_counted(spark):
     assert described(spark, "t", "s")["distinct_count"] == "1234"
 
 
+def test_statistics_are_part_of_a_table_as_json(spark):
+    spark.sql("CREATE TABLE t USING parquet AS SELECT id FROM range(100)")
+    assert "statistics" not in json.loads(spark.sql("DESCRIBE EXTENDED t AS JSON").collect()[0][0])
+    spark.sql("ANALYZE TABLE t COMPUTE STATISTICS")
+    found = json.loads(spark.sql("DESCRIBE EXTENDED t AS JSON").collect()[0][0])["statistics"]
+    assert found == {"size_in_bytes": found["size_in_bytes"], "num_rows": 100}
+
+
+def test_a_new_name_takes_statistics_along_and_leaves_none_of_what_was_there(spark):
+    spark.sql("CREATE TABLE t USING parquet AS SELECT id FROM range(100)")
+    spark.sql("ANALYZE TABLE t COMPUTE STATISTICS")
+    place = described(spark, "t")["Location"].removeprefix("file:").removesuffix("/t")
+    spark.sql(f"CREATE TABLE other USING parquet LOCATION '{place}/new' AS SELECT id FROM range(5)")
+    spark.sql("ANALYZE TABLE other COMPUTE STATISTICS")
+    spark.sql("TRUNCATE TABLE t")
+    spark.sql("ANALYZE TABLE t COMPUTE STATISTICS")
+    shutil.rmtree(f"{place}/new")
+    spark.sql("ALTER TABLE t RENAME TO new")
+    assert described(spark, "new")["Statistics"] == "0 bytes, 0 rows"
+
+
 def test_a_table_at_a_path_is_analyzed(spark, tmp_path):
     place = tmp_path / "delta"
     spark.range(100).write.format("delta").save(str(place))
@@ -75,7 +97,7 @@ def test_a_table_at_a_path_is_analyzed(spark, tmp_path):
 
 def test_what_analyze_found_of_common_values_and_where_values_are_dense_shapes_estimates(spark):
     spark.sql("CREATE TABLE t USING csv AS SELECT IF(id % 10 = 0, id, 7) AS a, concat('x', id) AS b FROM range(1000)")
-    assert "rowCount" not in cost(spark, "SELECT * FROM t WHERE a = 7")
+    assert "rowCount=100)" in cost(spark, "SELECT * FROM t WHERE a = 7")  # a tenth, where nothing is known
     spark.sql("ANALYZE TABLE t COMPUTE STATISTICS FOR ALL COLUMNS")
     assert "rowCount=900)" in cost(spark, "SELECT * FROM t WHERE a = 7")
     assert "rowCount=1.00E+3)" in cost(spark, "SELECT * FROM t")

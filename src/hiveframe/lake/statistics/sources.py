@@ -1,6 +1,7 @@
 """What is known of an opened source's rows from footers, logs and manifests.
 
-No row is read. Of many files some are looked at, and the rest is taken to be alike.
+No row is read, but for parts of files of lines. Of many files some are looked at, and the rest is taken to be
+alike.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from hiveframe.lake.pruning import Zone
 from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.statistics.distinct_counts import Part, distinct_count
+from hiveframe.lake.statistics.line_files import line_count
 from hiveframe.lake.statistics.parquet_files import FACTS, FileFacts
-from hiveframe.plan.statistics import ColumnStatistics, TableStatistics
+from hiveframe.plan.statistics import SAMPLED, ColumnStatistics, TableStatistics
 from hiveframe.plan.types import StructField, StructType
 
 _FOOTERS: Final = 64
@@ -47,13 +49,15 @@ class _Known:
 
 def source_statistics(source: ScanSource) -> TableStatistics | None:
     """The statistics; None of a format that tells nothing. The latest answers are kept."""
-    read = _FORMATS.get(short_name(source.format))
-    if read is None:
+    name = short_name(source.format)
+    if name not in _FORMATS and name not in _OF_LINES:
         return None
-    key = (source.format, source.files, source.schema, table_state(source))
+    options = tuple(sorted(source.options.items()))
+    key = (source.format, source.files, source.schema, options, table_state(source))
     found = _ANSWERS.get(key)
     if found is None:
-        found = _ANSWERS.keep(key, _summed_up(source, read(source)))
+        made = _of_lines(source) if name in _OF_LINES else _summed_up(source, _FORMATS[name](source))
+        found = _ANSWERS.keep(key, made)
     return found
 
 
@@ -94,6 +98,16 @@ def _summed_up(source: ScanSource, known: _Known) -> TableStatistics:
         if made is not None:
             columns[f.name.lower()] = made
     return TableStatistics(size, counted, columns)
+
+
+def _of_lines(source: ScanSource) -> TableStatistics:
+    """A row a line, unless rows may have several."""
+    has_one = not source.options.flag("multiLine", False) and not source.options.flag("wholetext", False)
+    headers = short_name(source.format) == "csv" and source.options.flag("header", False)
+    rows = line_count(source.files, headers=headers) if has_one else None
+    names = [source.schema.fields[i].name.lower() for i in source.partitions]
+    columns = {name: _partition_column(source, i) for name, i in zip(names, source.partitions, strict=True)}
+    return TableStatistics(source.size_bytes, rows, columns, SAMPLED)
 
 
 def _partition_column(source: ScanSource, position: int) -> ColumnStatistics:
@@ -254,6 +268,8 @@ def _evenly(files: Sequence[ScanFile], most: int) -> Sequence[ScanFile]:
         return files
     return [files[i * len(files) // most] for i in range(most)]
 
+
+_OF_LINES: Final = frozenset({"csv", "json", "text"})
 
 _FORMATS: Final[Mapping[str, Callable[[ScanSource], _Known]]] = {
     "parquet": _parquet,

@@ -11,12 +11,12 @@ from hiveframe.dataclass import dataclass
 from hiveframe.optimizer.sizes import ROW_OVERHEAD, type_width
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Column
-from hiveframe.plan.statistics import ANALYZED, METADATA, STALE
+from hiveframe.plan.statistics import ANALYZED, METADATA, SAMPLED, STALE
 
 EXACT: Final = "exact"
 GUESSED: Final = "guessed"
 
-_TRUST: Final = (EXACT, ANALYZED, METADATA, STALE, GUESSED)
+_TRUST: Final = (EXACT, ANALYZED, METADATA, SAMPLED, STALE, GUESSED)
 
 _TEXT_OVERHEAD: Final = 12
 
@@ -46,7 +46,8 @@ class ColumnEstimate:
 class Estimate:
     """The rows expected of a relation, never NaN or negative, and its columns by id.
 
-    `origin` is that of the least certain statistics in it: "exact", "analyzed", "metadata", "stale" or "guessed".
+    `origin` is that of the least certain statistics in it: "exact", "analyzed", "metadata", "sampled", "stale" or
+    "guessed".
     `relations` are the rows left of each step that the columns come from, before it was joined with others.
     """
 

@@ -14,6 +14,7 @@ from hiveframe.plan import commands as c
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
 from hiveframe.plan.types import DataType, StructField, StructType, json_value, simple_string, sql_name
+from hiveframe.sessions.commands.analyze import table_statistics
 from hiveframe.sessions.commands.describe_column import describe_column
 from hiveframe.sessions.commands.lookup import find_table, table_schema
 from hiveframe.sessions.commands.partitions import partition_fields
@@ -80,6 +81,10 @@ def _as_json(session: CommandSession, parts: tuple[str, ...], schema: StructType
             "partition_columns": list(table.partition_columns),
             "table_properties": dict(table.shown_properties),
         }
+        known = table_statistics(session, table)
+        if known is not None:
+            rows = {} if known.row_count is None else {"num_rows": known.row_count}
+            document["statistics"] = {"size_in_bytes": known.size_bytes, **rows}
     return small_table((column("json_metadata"),), [(json.dumps(document),)])
 
 

@@ -13,7 +13,7 @@ from hiveframe.plan import logical as lg
 from hiveframe.sessions.profiling.engine_texts import Names, ids_in, resolved
 from hiveframe.sessions.profiling.expected import Expected
 from hiveframe.sessions.profiling.folders import FOLDER
-from hiveframe.sessions.profiling.matching import Known, matched, reduced
+from hiveframe.sessions.profiling.matching import HOT_COLUMNS, Known, matched, reduced
 from hiveframe.sessions.profiling.profile import ProfiledOperator, Scanned
 
 _FOLDED: Final = frozenset({"PROJECTION", "RESULT_COLLECTOR", "ARROW_RESULT_COLLECTOR", "EXPLAIN_ANALYZE"})
@@ -114,6 +114,7 @@ class _Writer:
             tuple(_plain(self._names.shown(text)) for text in node.info.get("Filters", ())),
             tuple(_plain(self._names.shown(text)) for text in node.info.get("Dynamic Filters", ())),
             _columns_of(node),
+            node.first("Table").startswith(HOT_COLUMNS),
         )
 
 

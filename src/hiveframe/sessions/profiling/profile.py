@@ -15,7 +15,7 @@ VERSION: Final = 1
 @dataclass(frozen=True, slots=True, eq=False)
 class Scanned:
     """What a scan read. `filters` were told to the reader, `join_filters` came from joins above while they ran; these
-    are on `join_columns`."""
+    are on `join_columns`. `is_kept`: not the files were read but columns that the engine keeps in its own form."""
 
     paths: tuple[str, ...] = ()
     file_count: int = 0
@@ -25,6 +25,7 @@ class Scanned:
     filters: tuple[str, ...] = ()
     join_filters: tuple[str, ...] = ()
     join_columns: tuple[str, ...] = ()
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +139,7 @@ def _plain(node: ProfiledOperator) -> dict[str, Any]:
             "row_groups_read": node.scanned.row_groups_read,
             "filters": list(node.scanned.filters),
             "join_filters": list(node.scanned.join_filters),
+            "kept_columns": node.scanned.is_kept,
         }
     return {**document, "children": []}
 

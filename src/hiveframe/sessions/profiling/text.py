@@ -113,6 +113,8 @@ def _notes(node: ProfiledOperator) -> Iterator[str]:
         read.append(f"files: {scanned.file_count}")
     if scanned.row_groups is not None and scanned.row_groups > 1:
         read.append(f"row groups: {scanned.row_groups_read} of {scanned.row_groups}")
+    if scanned.is_kept:
+        read.append("from kept columns")
     if scanned.join_columns:
         read.append("joins above keep rows out by " + ", ".join(scanned.join_columns))
     if read:

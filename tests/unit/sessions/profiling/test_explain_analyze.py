@@ -88,6 +88,7 @@ def test_the_document_has_what_its_description_says(spark):
     assert {o["estimate_origin"] for o in scans} == {"metadata"}
     assert set(scans[0]["scan"]) == {
         "paths", "files", "files_left_out", "row_groups", "row_groups_read", "filters", "join_filters",
+        "kept_columns",
     }  # fmt: skip
 
 
@@ -216,12 +217,8 @@ def test_depth_costs_no_stack(spark):
     assert "3 rows in" in analyzed(spark, "SELECT * FROM deep")
 
 
-def test_statistics_that_are_stale_or_missing_are_marked(spark, tmp_path):
+def test_statistics_that_are_stale_are_marked(spark):
     spark.sql("CREATE TABLE aged USING parquet AS SELECT id FROM range(100)")
     spark.sql("ANALYZE TABLE aged COMPUTE STATISTICS FOR ALL COLUMNS")
     spark.sql("INSERT INTO aged SELECT id FROM range(50)")
     assert re.search(r"FileScan aged \[id\] +150 +~150 ", analyzed(spark, "SELECT * FROM aged"))
-    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
-    spark.read.csv(str(tmp_path), header=True).createOrReplaceTempView("lines")
-    text = analyzed(spark, "SELECT * FROM lines")
-    assert re.search(r"1 +\?\d", text) or re.search(r" 1 +- ", text)
