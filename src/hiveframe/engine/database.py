@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from hiveframe.engine.kernels import Kernel, as_udf
-from hiveframe.settings import SHORT_ZONE_IDS
+from hiveframe.settings import SHORT_ZONE_IDS, size_bytes
 
 if TYPE_CHECKING:
     from hiveframe.engine.hot_columns.store import HotColumns
@@ -72,7 +72,8 @@ class Database:
             config["threads"] = str(threads)
         self._root = duckdb.connect(":memory:", config=config)
         self._lock = threading.Lock()
-        self._idle: dict[tuple[str, bool], list[Connection]] = {}
+        self._idle: dict[tuple[str, bool, int | None], list[Connection]] = {}
+        self._query_memory_bytes: int | None = None
         self._young_until_s = 0.0
         self._registered: set[str] = set()
         self._active = 0
@@ -87,7 +88,7 @@ class Database:
         It keeps the footers of Parquet files in memory, unless it must not or statements may read young files now.
         Nobody waits for what runs in the background: it does not count as use of the database.
         """
-        kind = time_zone, keeps_footers and time.time() > self._young_until_s
+        kind = time_zone, keeps_footers and time.time() > self._young_until_s, self._query_memory_bytes
         with self._lock:
             pool = self._idle.setdefault(kind, [])
             connection = pool.pop() if pool else None
@@ -96,6 +97,8 @@ class Database:
             for statement in (*_PROGRESS, _FOOTERS_KEPT if kind[1] else _FOOTERS_READ):
                 connection.execute(statement)
             connection.execute("SET TimeZone = $1", [duckdb_zone(time_zone)])
+            if kind[2] is not None:
+                connection.execute("SET SESSION operator_memory_limit = $1", [f"{kind[2] // 1024}KiB"])
         with self._lock:
             self._active += not is_background
         try:
@@ -126,14 +129,17 @@ class Database:
         if modified_s > now_s - _YOUNG_S:
             self._young_until_s = now_s + _YOUNG_S
 
-    def set_threads(self, threads: int) -> None:
-        """Let all statements of all connections together have so many threads, those that they come on included.
+    def share(self, threads: int, queries: int) -> None:
+        """Let all statements together have so many threads, and each that begins from now on one of `queries` parts of
+        the memory for its sorts, joins and aggregations; what they need beyond it they spill.
 
         Returns when threads that are too many have ended the task that they are at.
         """
         with self._lock:
             connection = self._root.cursor()
         with connection:
+            limit = str(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
+            self._query_memory_bytes = size_bytes(limit) // queries if queries > 1 else None
             connection.execute("SET GLOBAL threads = $1", [threads])
 
     def source(self, data: Any) -> Any:

@@ -24,8 +24,8 @@ from hiveframe.plan import spec
 from hiveframe.sessions.query_key import query_key
 from hiveframe.settings import Settings, duration_s
 from hiveframe.swarm.admission import Admission, Kind, State, Ticket, TurnedAway
+from hiveframe.swarm.shares import Shares
 from hiveframe.swarm.temperature import Temperature
-from hiveframe.swarm.threads import ThreadShare
 
 logger = logging.getLogger("hiveframe.admission")
 
@@ -72,14 +72,14 @@ class Door:
         clock: Clock | None = None,
         *,
         cores: int = 1,
-        set_threads: Callable[[int], None] | None = None,
+        divide: Callable[[int, int], None] | None = None,
     ) -> None:
         self.admission = admission
         self._cores = cores
-        self._set_threads = set_threads
-        self._threads = self._asked_threads = cores
-        self._is_setting = False
-        self._share = ThreadShare(cores)
+        self._divide = divide
+        self._divided = self._to_divide = (cores, 1)
+        self._is_dividing = False
+        self._shares = Shares(cores)
         self._used = 1.0
         self._looked = (0.0, 0.0)
         self._now_s: Callable[[], float] = (clock or Clock()).monotonic
@@ -104,7 +104,7 @@ class Door:
             offered = self.admission.offer(key, kind, self._now_s())
             if isinstance(offered, Ticket):
                 visitor = self._visitors[offered] = Visitor(offered, operation_id, user, threading.Event())
-            self._share_threads()
+            self._share()
         if isinstance(offered, TurnedAway):
             raise self._refused(offered)
         if offered.state is State.WAITING:
@@ -118,7 +118,7 @@ class Door:
             if self._visitors.pop(visitor.ticket, None) is not None:
                 now_s, used = self._now_s(), self._utilisation()
                 self._call(self.admission.finish(visitor.ticket, now_s, failed=failed, whole=whole, utilisation=used))
-                self._share_threads()
+                self._share()
 
     def pause(self, visitor: Visitor) -> None:
         """The operation waits for its client to take what it made."""
@@ -151,7 +151,8 @@ class Door:
             yield "slowdown", admission.limit.slowdown
         yield "utilisation", self._used
         yield "crowd", admission.crowd(now_s)
-        yield "threads", self._threads
+        yield "threads", self._divided[0]
+        yield "memory_share", 1 / self._divided[1]
         yield "running", sum(1 for _ in admission.running())
         for kind in Kind:
             expected_s = admission.expected_wait_s(kind, now_s)
@@ -161,27 +162,27 @@ class Door:
             yield f"{kind.value}.started", admission.started[kind]
             yield f"{kind.value}.turned_away", admission.turned_away[kind]
 
-    def _share_threads(self) -> None:
-        """Have the engine's threads changed where that is due; not on this thread, as it takes until tasks end."""
-        if self._set_threads is None:
+    def _share(self) -> None:
+        """Have the engine divided anew where that is due; not on this thread, as it takes until tasks end."""
+        if self._divide is None:
             return
         crowd = self.admission.crowd(self._now_s())
-        self._asked_threads = self._share.threads(crowd, self.admission.limit.places)
-        if self._asked_threads != self._threads and not self._is_setting:
-            self._is_setting = True
-            threading.Thread(target=self._apply_threads, name="hiveframe-threads", daemon=True).start()
+        self._to_divide = self._shares.now(crowd, self.admission.limit.places)
+        if self._to_divide != self._divided and not self._is_dividing:
+            self._is_dividing = True
+            threading.Thread(target=self._apply, name="hiveframe-shares", daemon=True).start()
 
-    def _apply_threads(self) -> None:
-        assert self._set_threads is not None
+    def _apply(self) -> None:
+        assert self._divide is not None
         while True:
             with self._lock:
-                wanted = self._asked_threads
-                if wanted == self._threads:
-                    self._is_setting = False
+                wanted = self._to_divide
+                if wanted == self._divided:
+                    self._is_dividing = False
                     return
-            self._set_threads(wanted)
+            self._divide(*wanted)
             with self._lock:
-                self._threads = wanted
+                self._divided = wanted
 
     def _utilisation(self) -> float:
         """The share of the cores that this process used lately, looked at every so often."""
@@ -271,4 +272,4 @@ def door_for(settings: Settings) -> Door | None:
     highest = int(most) if most else _HIGHEST_A_CORE * cores
     interactive_s = duration_s(settings.require(INTERACTIVE_TIME))
     admission = Admission(Temperature(min(cores, highest), highest), Random(), interactive_s=interactive_s)
-    return Door(admission, cores=cores, set_threads=lambda threads: database(settings).set_threads(threads))
+    return Door(admission, cores=cores, divide=lambda threads, queries: database(settings).share(threads, queries))

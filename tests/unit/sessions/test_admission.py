@@ -116,21 +116,21 @@ def test_a_place_is_given_back_once():
     assert door.counts()["running"] == 0
 
 
-def test_the_engines_threads_follow_the_crowd():
+def test_in_a_crowd_the_engine_is_divided():
     asked, changed = [], threading.Event()
 
-    def set_threads(threads):
-        asked.append(threads)
+    def divide(threads, queries):
+        asked.append((threads, queries))
         changed.set()
 
-    door = make_door(cores=2, set_threads=set_threads)
+    door = make_door(cores=2, divide=divide)
     for _ in range(2):
         enter(door)
     for _ in range(12):
         with pytest.raises(ServerOverloaded):
             enter(door)
     assert changed.wait(10)
-    assert asked == [1]
+    assert asked == [(1, 2)]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from random import Random
 import pytest
 
 from hiveframe.swarm.temperature import LOWEST, Finished, Temperature
-from hiveframe.swarm.threads import ThreadShare
 
 
 def crowded(temperature, *, slowdown=1.0, utilisation=0.2, failed=False):
@@ -76,19 +75,3 @@ def test_whatever_is_measured_it_stays_within_its_bounds(seed):
         )
         temperature.finished(query)
         assert LOWEST <= temperature.places <= 24
-
-
-def test_in_a_crowd_each_place_has_one_thread_and_else_a_query_may_have_all():
-    share = ThreadShare(8)
-    assert share.threads(0.0, 8) == 8
-    assert share.threads(0.9, 8) == 1
-    assert share.threads(0.9, 5) == 4
-    assert share.threads(0.9, 20) == 1
-
-
-def test_between_crowded_and_calm_the_threads_stay_as_they_are():
-    share = ThreadShare(4)
-    assert share.threads(0.4, 4) == 4
-    assert share.threads(0.7, 4) == 1
-    assert share.threads(0.4, 4) == 1
-    assert share.threads(0.1, 4) == 4
