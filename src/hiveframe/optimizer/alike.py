@@ -50,7 +50,7 @@ class Likeness:
         return first.id == second.id  # a column from outside of both
 
     def _scan(self, first: Scan, second: Scan) -> bool:
-        if METADATA_POSITION in (*first.positions, *second.positions) or not _same_source(first.source, second.source):
+        if METADATA_POSITION in (*first.positions, *second.positions) or not same_source(first.source, second.source):
             return False
         return first.positions == second.positions and self._outputs(first, second)
 
@@ -72,7 +72,8 @@ class Likeness:
         return True
 
 
-def _same_source(first: Any, second: Any) -> bool:
+def same_source(first: Any, second: Any) -> bool:
+    """Whether two scans read the same files in the same way."""
     if not (isinstance(first, ScanSource) and isinstance(second, ScanSource)):
         return first is second
     if first is second:

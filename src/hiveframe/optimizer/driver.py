@@ -13,6 +13,7 @@ from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.key_collations import key_collations
+from hiveframe.optimizer.rules.bucket_aggregations import bucket_aggregations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_casts import fold_casts
@@ -65,6 +66,7 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     _TIDY,
     EachNode((settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts)),
     EachNode((merge_aggregations,)),
+    bucket_aggregations,
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
