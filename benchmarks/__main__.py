@@ -18,6 +18,7 @@ from benchmarks.delta import delta
 from benchmarks.honey import honey
 from benchmarks.kernels.bench import kernels
 from benchmarks.latency import latency
+from benchmarks.learning import learning
 from benchmarks.memory import memory
 from benchmarks.options import Options
 from benchmarks.overload.bench import overload
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "honey": honey,
     "delta": delta,
     "repeated": repeated,
+    "learning": learning,
     "overload": overload,
 }
 

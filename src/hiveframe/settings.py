@@ -158,6 +158,12 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "auto|true|false",
     ),
     Setting(
+        "spark.hiveframe.optimizer.learning",
+        "true",
+        "Whether queries that come again are tried with joins in other orders, and the fastest plan is used.",
+        "boolean",
+    ),
+    Setting(
         "spark.hiveframe.cache.columns",
         "true",
         "Whether columns of Parquet files that are read again and again are kept in the engine's own form.",

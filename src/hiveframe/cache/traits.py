@@ -56,7 +56,6 @@ _USERS_CODE: Final = (
     lg.CoGroupMap,
     lg.CollectMetrics,  # what it observes is found by a run alone
     lg.LocalData,
-    lg.Materialized,
     lg.StreamSource,
 )
 _RAISING: Final = frozenset({"raise_error", "assert_true", "checked_row"})  # kept from folding, but not by chance

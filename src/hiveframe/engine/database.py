@@ -110,6 +110,11 @@ class Database:
                     self._active -= 1
                     self._active_until_s = time.monotonic()
 
+    @property
+    def active(self) -> int:
+        """How many connections are in use by somebody who waits."""
+        return self._active
+
     def is_idle_for(self, seconds: float) -> bool:
         """Whether nobody has waited for it for so long."""
         return not self._active and time.monotonic() - self._active_until_s >= seconds

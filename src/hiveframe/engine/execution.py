@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hiveframe.engine.arrow_edges import ResultBatches
 from hiveframe.engine.compiled import Compiled
-from hiveframe.engine.database import Database, reader
+from hiveframe.engine.database import Connection, Database, reader, run
 from hiveframe.engine.errors import raised
 from hiveframe.engine.metrics import Observation
 from hiveframe.errors import OperationCanceled
@@ -34,6 +34,8 @@ class Execution:
         self._database = database
         self._batch_rows = batch_rows
         self._convert = ResultBatches(compiled.schema.fields, compiled.context.time_zone)
+        self.is_measured = False
+        self.measured: EngineProfile | None = None
         self._is_canceled = False
         self._has_rows = threading.Event()
 
@@ -57,12 +59,38 @@ class Execution:
             raised(context.sites, self._plan),
         ):
             self._stop_if_canceled()
-            rows = reader(connection, self._compiled.text, self._batch_rows)
-            self._has_rows.set()
-            with contextlib.closing(rows):
-                for batch in rows:
-                    self._stop_if_canceled()
-                    yield self._convert(batch)
+            with self._staged(connection), self._measured(connection):
+                rows = reader(connection, self._compiled.text, self._batch_rows)
+                self._has_rows.set()
+                with contextlib.closing(rows):
+                    for batch in rows:
+                        self._stop_if_canceled()
+                        yield self._convert(batch)
+
+    @contextlib.contextmanager
+    def _staged(self, connection: Connection) -> Iterator[None]:
+        """The tables that the statement reads are there inside."""
+        stages = self._compiled.context.stages
+        try:
+            for create, _ in stages:
+                run(connection, create)
+                self._stop_if_canceled()
+            yield
+        finally:
+            for _, drop in stages:
+                run(connection, drop)
+
+    @contextlib.contextmanager
+    def _measured(self, connection: Connection) -> Iterator[None]:
+        """Where it was asked for, what the run does is measured inside, and known once its rows are exhausted."""
+        if not self.is_measured:
+            yield
+            return
+        from hiveframe.engine.profiling import last_profile, profiling  # what few runs need
+
+        with profiling(connection):
+            yield
+            self.measured = last_profile(connection, 0)
 
     def profile(self) -> EngineProfile:
         """What was measured of a run to its end, whose rows are let go; in place of `batches`, with its errors."""
@@ -74,6 +102,7 @@ class Execution:
             self._database.lease(context.time_zone) as connection,
             context.running.on(connection),
             raised(context.sites, self._plan),
+            self._staged(connection),
             profiling(connection),
         ):
             self._stop_if_canceled()

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hiveframe.plan.logical import Column, Cte, CteRef, LambdaVar, Node, Relation
+from hiveframe.plan.logical import Column, Cte, CteRef, LambdaVar, Literal, Node, Relation
 from hiveframe.plan.types import DataType
 
 _IGNORED: Final = frozenset({"name", "shown", "context", "implicit", "metadata"})
@@ -43,6 +43,19 @@ def exact_key(root: Relation, opaque: Opaque) -> str:
     return _Digests(ask).of(root).hex()
 
 
+def shape_key(root: Relation) -> tuple[str, str]:
+    """The key of all plans that differ in constants and versions of sources alone, and one of the constants."""
+    digests = _Digests(_by_place, is_shape=True)
+    return digests.of(root).hex(), digests.constants.hexdigest()
+
+
+def _by_place(value: Any) -> bytes | None:
+    paths = getattr(value, "paths", None)
+    if paths is not None:
+        return repr((value.format, paths)).encode()
+    return None if _is_data(value) else type(value).__name__.encode()
+
+
 def _by_identity(value: Any) -> bytes | None:
     return None if _is_data(value) else f"object {id(value)}".encode()
 
@@ -54,8 +67,10 @@ def _is_data(value: Any) -> bool:
 class _Digests:
     """The digests of one plan's nodes, each made once."""
 
-    def __init__(self, opaque: Opaque) -> None:
+    def __init__(self, opaque: Opaque, *, is_shape: bool = False) -> None:
         self._opaque = opaque
+        self._is_shape = is_shape
+        self.constants = hashlib.blake2b(digest_size=8)
         self._columns: dict[int, int] = {}
         self._ctes: dict[int, int] = {}
         self._known: dict[int, bytes] = {}
@@ -77,6 +92,9 @@ class _Digests:
 
     def _digest(self, node: Node) -> bytes:
         h = hashlib.blake2b(type(node).__name__.encode(), digest_size=16)
+        if self._is_shape and isinstance(node, Literal):
+            self.constants.update(repr(node.value).encode())
+            return h.digest()
         if isinstance(node, (Column, LambdaVar)):
             place = self._columns.setdefault(node.id, len(self._columns))
             h.update(b"%d:" % place)

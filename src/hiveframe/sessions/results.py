@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from hiveframe.engine.execution import Execution
 from hiveframe.plan import types as t
 from hiveframe.plan.spec import Literal
 from hiveframe.plan.types import DataType, StructField, StructType
+
+if TYPE_CHECKING:
+    from hiveframe.sessions.learned_runs import LearnedRun
 
 _ARROW: Mapping[DataType, pa.DataType] = {
     t.STRING: pa.string(),
@@ -40,7 +43,7 @@ class RunRows:
     """The rows of a run of the engine; `observed` is whole when the batches are exhausted."""
 
     schema: StructType
-    run: Execution
+    run: Execution | LearnedRun
     batches: Iterator[pa.RecordBatch]
 
     @property

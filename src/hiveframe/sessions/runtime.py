@@ -31,6 +31,7 @@ from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.driver import optimize
+from hiveframe.optimizer.join_groups import has_joins
 from hiveframe.plan import commands as c
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
@@ -53,7 +54,9 @@ from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
+    from hiveframe.engine.execution import Execution
     from hiveframe.sessions.kept_results import Asked
+    from hiveframe.sessions.learned_runs import LearnedRun
     from hiveframe.sessions.profiling.profile import Profile
 
 _COMMAND_FILES: Final = (
@@ -205,11 +208,19 @@ class Session:
         if found is not None:
             return Rows(schema_of(analysis.plan), found)
         rest = kept.with_fragments() if kept is not None else None
-        run = self._engine.execute(analysis.optimized if rest is None else self._optimized(rest), self.settings)
+        run = self._learned(analysis.optimized if rest is None else self._optimized(rest))
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
         batches = run.batches() if kept is None else kept.recorded(run.batches())
         return RunRows(schema_of(analysis.plan), run, batches)
+
+    def _learned(self, plan: lg.Relation) -> Execution | LearnedRun:
+        if not has_joins(plan):
+            return self._engine.execute(plan, self.settings)
+        from hiveframe.sessions.known_statistics import KnownStatistics
+        from hiveframe.sessions.learned_runs import run_of  # only where joins can be ordered
+
+        return run_of(plan, self._engine, self.settings, KnownStatistics(self.catalog.metastore))
 
     def _asked(self, analysis: Analysis) -> Asked | None:
         if not analysis.reads.sources:

@@ -1,8 +1,9 @@
-"""Tables of what the process knows about itself: `system.cache.*` of what is kept, `system.runtime.*` of what runs."""
+"""Tables of what the process knows about itself: `system.cache`, `system.optimizer` and `system.runtime`."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -39,6 +40,23 @@ def _columns(settings: Settings) -> SmallTable:
     ]
     numbers = [column(name, t.LONG) for name in ("file_count", "size_bytes", "uses")]
     return small_table((column("source"), column("columns"), *numbers), rows)
+
+
+def _learned(settings: Settings) -> SmallTable:
+    """The queries that came again, by their shape, and what was found to be faster."""
+    from hiveframe.sessions.learned_runs import learner
+
+    rows = []
+    for found in learner().found():
+        best_ms = int(found.best_s * 1000) if found.best_s is not None else None
+        spent = (int(found.own_s * 1000), best_ms, int(found.invested_s * 1000), int(found.saved_s * 1000))
+        stages = [sorted(stage) for stage in found.stages or ()]
+        rows.append((found.shape, found.runs, found.trials, *spent, json.dumps(stages)))
+    numbers = [column(name, t.LONG, True) for name in _LEARNED_NUMBERS]
+    return small_table((column("shape"), *numbers, column("joined_first")), rows)
+
+
+_LEARNED_NUMBERS: Final = ("runs", "trials", "own_ms", "best_ms", "invested_ms", "saved_ms")
 
 
 def _counts(settings: Settings) -> SmallTable:
@@ -78,6 +96,7 @@ SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]]
     ("system", "cache", "entries"): _entries,
     ("system", "cache", "columns"): _columns,
     ("system", "cache", "counts"): _counts,
+    ("system", "optimizer", "learned"): _learned,
     ("system", "runtime", "profiles"): _profiles,
     ("system", "runtime", "admission"): _admission,
     ("system", "runtime", "queries"): _queries,

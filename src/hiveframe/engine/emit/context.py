@@ -50,6 +50,8 @@ _SKIPS_NULLS: Final[Mapping[str, type[exp.Func]]] = {
 
 Scope = dict[int, str | Sql]
 
+_stages = itertools.count()
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorSite:
@@ -79,6 +81,7 @@ class Context:
         self.running = Running()
         self.observations: list[Observation] = []
         self.sites: list[ErrorSite] = []
+        self.stages: list[tuple[str, str]] = []  # statements that make tables for this one, and that drop them
         self.scopes: list[Scope] = []
         self.over: Over | None = None
         self.in_condition = False
@@ -222,6 +225,15 @@ class Context:
         return self.source(
             PassStage(physical_schema(output), render(query), self.database, self.running, self.time_zone)
         )
+
+    def made_first(self, query: Sql) -> exp.Expression:
+        """The table of a query's rows, which is made before the statement runs."""
+        name = f"stage_{next(_stages)}"
+        table = exp.Table(this=q.ident(name), db=q.ident("main"), catalog=q.ident("memory"))
+        create = exp.Create(this=table, kind="TABLE", expression=query)
+        drop = exp.Drop(tables=[table.copy()], kind="TABLE", exists=True)
+        self.stages.append((render(create), render(drop)))
+        return table.copy()
 
     @contextmanager
     def kernels_in_force(self) -> Iterator[None]:

@@ -18,8 +18,6 @@ from hiveframe.plan import logical as lg
 if TYPE_CHECKING:
     from hiveframe.engine.emit.context import Context
 
-KEPT_SCHEMA = "kept"
-
 
 def emit_one_row(node: lg.OneRow, inputs: list[Block], ctx: Context) -> Block:
     """A SELECT without FROM."""
@@ -82,9 +80,3 @@ _ENDLESS: Final = (
     "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow "
     "definition within a Spark Declarative Pipeline."
 )
-
-
-def emit_materialized(node: lg.Materialized, inputs: list[Block], ctx: Context) -> Block:
-    """A table of the schema that holds kept results."""
-    table = exp.Table(this=q.ident(node.key), db=q.ident(KEPT_SCHEMA), alias=table_alias(node.output, ctx.fresh("k")))
-    return from_source(table, node.output)

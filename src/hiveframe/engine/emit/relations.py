@@ -46,7 +46,7 @@ RELATIONS: Final[Mapping[type[lg.Relation], Emitter]] = {
     lg.Range: leaves.emit_range,
     lg.Scan: leaves.emit_scan,
     lg.StreamSource: leaves.refuse_stream_source,
-    lg.Materialized: leaves.emit_materialized,
+    lg.Staged: rows.emit_staged,
     lg.Project: rows.emit_project,
     lg.Filter: rows.emit_filter,
     lg.Sort: rows.emit_sort,

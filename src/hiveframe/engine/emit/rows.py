@@ -30,6 +30,11 @@ def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
     return block
 
 
+def emit_staged(node: lg.Staged, inputs: list[Block], ctx: Context) -> Block:
+    """A table that the run makes first."""
+    return from_source(ctx.made_first(inputs[0].finish(ctx, positional=True)), node.output)
+
+
 def _height(expr: lg.Expr, block: Block) -> int:
     return block.heights.get(expr.id, 0) if isinstance(expr, lg.Column) else block.height_over([expr])
 

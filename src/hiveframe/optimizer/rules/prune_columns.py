@@ -128,6 +128,7 @@ _NEEDS: Final[Mapping[type[Relation], Callable[[Any, Ids], list[Ids]]]] = {
     lg.Project: _project_needs,
     lg.Filter: _passing,
     lg.Sort: _passing,
+    lg.Staged: _passing,
     lg.Limit: _passing,
     lg.Tail: _passing,
     lg.Sample: _passing,

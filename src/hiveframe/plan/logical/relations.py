@@ -71,11 +71,14 @@ class StreamSource(Relation):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Materialized(Relation):
-    """A relation computed earlier and kept in the session under `key` (cache, checkpoint, remote reference)."""
+class Staged(Relation):
+    """The rows of `child`, computed by a statement of its own before the rest, so that the engine knows how many."""
 
-    output: tuple[Column, ...]
-    key: str
+    child: Relation
+
+    @property
+    def output(self) -> tuple[Column, ...]:  # type: ignore[override]
+        return _passed_on(self.child)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,6 +112,7 @@ _NAMES: Final[Mapping[type[lg.Relation], tuple[str, Callable[[Any, Shown], str] 
     lg.Scan: ("Relation", scan),
     lg.StreamSource: ("StreamingRelation", lambda n, shown: f"{n.name}, {columns(n.output)}"),
     lg.Project: ("Project", lambda n, shown: named(n.items, shown)),
+    lg.Staged: ("Staged", None),
     lg.Filter: ("Filter", lambda n, shown: condition(n.condition, shown)),
     lg.Join: ("Join", _join),
     lg.AsOfJoin: ("NearestByJoin", lambda n, shown: f"{JOIN_KINDS[n.kind]}, {n.count}, {shown(n.order)}"),
