@@ -152,3 +152,19 @@ def test_a_table_at_a_place_where_another_one_was(spark: SparkSession, tmp_path:
     assert failure(spark, read) == "HONEY_PATH_DOES_NOT_EXIST"
     made("t", "select 2.5 c")
     assert rows(spark, read) == [(Decimal("2.5"),)]
+
+
+def test_versions_after_a_copy_was_put_back_are_not_those_of_the_same_number_before(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    table, copy = f"honeystore.`{tmp_path}/t`", tmp_path / "copy"
+    spark.range(4).write.format("honeystore").save(str(tmp_path / "t"))
+    shutil.copytree(tmp_path / "t", copy)
+    for gone, left in ((1, [0, 2, 3]), (2, [0, 1, 3])):
+        shutil.rmtree(tmp_path / "t")
+        shutil.copytree(copy, tmp_path / "t")
+        assert rows(spark, f"select id from {table} order by id") == [(0,), (1,), (2,), (3,)]
+        spark.sql(f"delete from {table} where id = {gone}")
+        assert rows(spark, f"select id from {table} order by id") == [(i,) for i in left]
+        assert rows(spark, f"select id from honeystore.`{tmp_path}/t@v1` order by id") == [(i,) for i in left]
+        assert spark.read.format("honeystore").load(str(tmp_path / "t")).count() == 3

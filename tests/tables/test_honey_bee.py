@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +112,25 @@ def test_rows_are_found_by_their_keys(orders: SparkSession, warehouse: Path) -> 
     assert len(content(orders)) == 19989
     assert sorted(orders.sql("select * from orders where id = 12345").collect()) == [before[12345]]
     assert orders.sql("select count(*) from orders where id = 505").collect() == [(0,)]
+
+
+def test_locators_of_a_table_that_was_put_back_from_a_copy_are_its_own(orders: SparkSession, tmp_path: Path) -> None:
+    at, copy = tmp_path / "t", tmp_path / "copy"
+    orders.table("orders").write.format("honeystore").save(str(at))
+    shutil.copytree(at, copy)
+    for column, value in (("id", 7), ("customer", "'c7'")):
+        shutil.rmtree(at)
+        shutil.copytree(copy, at)
+        for _ in range(4):
+            orders.sql(f"select * from honeystore.`{at}` where {column} = {value}").collect()
+        table = HoneyTable(str(at))
+        before = table.snapshot()
+        assert before is not None
+        assert not before.locators
+        assert any(done.startswith(f"located {column} in") for done in adapt(before.place))
+        after = table.snapshot()
+        assert after is not None
+        assert {name for by_column in after.locators.values() for name in by_column} == {column}
 
 
 def test_every_plain_type_comes_back_from_vortex(spark: SparkSession, warehouse: Path) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from hiveframe.catalog.entities import DEFAULT_CATALOG, DEFAULT_DATABASE, Database, Function, Table
 from hiveframe.catalog.unchanged import Unchanged
+from hiveframe.catalog.write_ahead import use_write_ahead_log
 from hiveframe.errors import AnalysisException, analysis_error
 from hiveframe.sql.identifiers import quote_identifier
 
@@ -525,7 +526,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_immediate
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    use_write_ahead_log(connection, busy_seconds=_BUSY_MS / 1000)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
 

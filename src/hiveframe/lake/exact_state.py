@@ -73,7 +73,7 @@ def _delta(source: ScanSource) -> object:
 
 
 def _honey(source: ScanSource) -> object:
-    return source.state, source.detail.snapshot.made_us  # a copy that was put back counts on from an older number
+    return source.state
 
 
 def _iceberg(source: ScanSource) -> object:

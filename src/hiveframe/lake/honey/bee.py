@@ -141,7 +141,7 @@ class _Visit:
         with self._place.manifest.writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO locators VALUES (?, ?, ?)", located)
             connection.executemany("INSERT OR IGNORE INTO sketches VALUES (?, ?, ?, ?)", sketched)
-            connection.execute("UPDATE tables SET layout = layout + 1 WHERE id = ?", (self._place.table_id,))
+            connection.execute("UPDATE tables SET layout = random() WHERE id = ?", (self._place.table_id,))
         self._done.append(f"located {name} in {len(located)} segments, sketched it in {len(sketched)}")
 
     # ----------------------------------------------------------------------------------------------- rows one by one

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
 from hiveframe.catalog.unchanged import Unchanged
+from hiveframe.catalog.write_ahead import use_write_ahead_log
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey import steps
 
@@ -88,7 +88,7 @@ def manifest_at(path: str) -> Manifest:
 
 def _opened(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    _patiently(connection, "PRAGMA journal_mode=WAL")
+    use_write_ahead_log(connection, busy_seconds=_BUSY_SECONDS)
     connection.execute("PRAGMA synchronous=FULL")
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > _FORMAT:
@@ -101,21 +101,8 @@ def _opened(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Run a statement for which SQLite itself does not wait while another process opens the file."""
-    until = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute(statement)
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-
-
 _TABLES: Final = (
-    # `layout` counts what is added to segments without another version: locators and sketches
+    # `layout` is another number, never one from before, when locators and sketches come without another version
     "CREATE TABLE IF NOT EXISTS tables (id TEXT PRIMARY KEY, layout INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS versions (
         table_id TEXT, version INTEGER, made_us INTEGER NOT NULL, operation TEXT NOT NULL, parameters TEXT NOT NULL,

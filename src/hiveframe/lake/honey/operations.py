@@ -57,7 +57,7 @@ def detail(snapshot: Snapshot) -> Mapping[str, Any]:
         "description": definition.comment,
         "location": f"file:{snapshot.place.location}",
         "createdAt": created,
-        "lastModified": snapshot.made_us,
+        "lastModified": snapshot.version.made_us,
         "partitionColumns": list(definition.partition_columns),
         "clusteringColumns": list(definition.cluster_by),
         "numFiles": len(snapshot.segments),

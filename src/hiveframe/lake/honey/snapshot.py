@@ -42,11 +42,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What tells one state of a table from another."""
+    """What tells one state of a table from another: a folder put back from a copy counts on from an older number, so
+    the moment at which a version was made is part of it."""
 
     table_id: str
     number: int
     layout: int
+    made_us: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,6 @@ class Snapshot:
     deleted: Mapping[int, RowNumbers]
     locators: Mapping[int, Mapping[str, str]]
     sketched: frozenset[tuple[int, str]]
-    made_us: int
 
     def path_of(self, segment: Segment) -> str:
         """Where a segment lies."""
@@ -122,12 +123,18 @@ def _version(connection: sqlite3.Connection, place: Place, as_of: AsOf | None) -
         return None
     layout, latest, earliest = row
     if as_of is None or (as_of.version is None and as_of.timestamp_us is None):
-        return Version(place.table_id, latest, layout)
+        return Version(place.table_id, latest, layout, _made_us(connection, place, latest))
     wanted = as_of.version if as_of.timestamp_us is None else _version_at(connection, place, as_of.timestamp_us)
     if not isinstance(wanted, int) or not earliest <= wanted <= latest:
         params = {"earliest": str(earliest), "latest": str(latest)}
         raise AnalysisException("HONEY_VERSION_NOT_FOUND", {"userVersion": str(wanted), **params})
-    return Version(place.table_id, wanted, layout)
+    return Version(place.table_id, wanted, layout, _made_us(connection, place, wanted))
+
+
+def _made_us(connection: sqlite3.Connection, place: Place, number: int) -> int:
+    query = "SELECT made_us FROM versions WHERE table_id = ? AND version = ?"
+    (made_us,) = connection.execute(query, (place.table_id, number)).fetchone()
+    return int(made_us)
 
 
 def _version_at(connection: sqlite3.Connection, place: Place, moment_us: int) -> int:
@@ -144,7 +151,6 @@ def _loaded(connection: sqlite3.Connection, place: Place, version: Version) -> S
     (text,) = connection.execute(
         "SELECT text FROM definitions WHERE table_id = ? AND version <= ? ORDER BY version DESC LIMIT 1", at
     ).fetchone()
-    (made_us,) = connection.execute("SELECT made_us FROM versions WHERE table_id = ? AND version = ?", at).fetchone()
     alive = (*at, version.number)
     segments = tuple(_segment(row) for row in connection.execute(_SEGMENTS, alive))
     bitmaps: dict[int, bytes] = dict(connection.execute(_DELETIONS, (*alive, version.number)).fetchall())
@@ -153,7 +159,7 @@ def _loaded(connection: sqlite3.Connection, place: Place, version: Version) -> S
     for segment, name, path in connection.execute(_LOCATORS, alive):
         locators.setdefault(segment, {})[name] = path
     sketched = frozenset(connection.execute(_SKETCHES, alive).fetchall())
-    return Snapshot(place, version, definition_of(text), segments, numbers, locators, sketched, made_us)
+    return Snapshot(place, version, definition_of(text), segments, numbers, locators, sketched)
 
 
 _SEGMENTS: Final = """
