@@ -20,6 +20,7 @@ from hiveframe.optimizer.rules.fold_casts import fold_casts
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_aggregations import merge_aggregations
 from hiveframe.optimizer.rules.merge_filters import merge_filters
+from hiveframe.optimizer.rules.multiply_by_reciprocals import multiply_by_reciprocals
 from hiveframe.optimizer.rules.order_small_results import order_small_results
 from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
@@ -64,7 +65,9 @@ _TIDY: Final = EachNode((remove_noop, flatten_unions, merge_filters, push_filter
 
 RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     _TIDY,
-    EachNode((settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts)),
+    EachNode(
+        (settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts, multiply_by_reciprocals)
+    ),
     EachNode((merge_aggregations,)),
     bucket_aggregations,
     EachNode((hoist_subqueries,)),
