@@ -217,9 +217,9 @@ def test_locators_and_filters_miss_nothing(tmp_path: Path) -> None:
             n = random.randrange(count)
             found = find_rows(path, hash_values([keys[n]], t.LONG))
             assert n in found
-            assert len(found) <= 5
+            assert len(found) <= 12
         strangers = hash_values([random.getrandbits(41) | 1 << 41 for _ in range(500)], t.LONG)
-        assert len(find_rows(path, strangers)) < min(count + 1, 100)  # one in eight, with full buckets
+        assert len(find_rows(path, strangers)) < min(count + 1, 1200)  # two each in the mean
         bloom = bloom_of(np.unique(hashes))
         assert bloom is not None
         assert all(may_contain(bloom, hashes[i : i + 1]) for i in range(0, count, 50))

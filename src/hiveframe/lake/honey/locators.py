@@ -1,8 +1,8 @@
 """The row locator: where in a segment the rows with a key are, as a hash index that is mapped into memory.
 
-Rows are put into buckets by the hash of their key, eight in the mean; of each row the index keeps six bits of the hash
+Rows are put into buckets by the hash of their key, eight in the mean; of each row the index keeps two bits of the hash
 and as many of its place as the segment's rows need. With a byte a bucket for where it begins, a row of a million takes
-27 bits. One absent key in eight finds a row by mistake; such a row fails the filter, which stays in the plan.
+23 bits. A key finds two rows by mistake in the mean; the key's own column tells them before any other is read.
 
 The file: a header, where every 32nd bucket begins, how far each bucket's beginning is from where its place among these
 would have it (a byte, or four where keys that repeat have filled buckets unevenly), and the rows, bit by bit.
@@ -24,12 +24,12 @@ from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers
 
 FOLDER: Final = "locators"
-_MAGIC: Final = b"HIVELOC2"
+_MAGIC: Final = b"HIVELOC3"
 _HEADER: Final = struct.Struct("<8sQQHH")
 _BUCKET_ROWS: Final = 8
 _SHARED: Final = 32
 """Buckets that share one whole number for where they begin."""
-_MARK_BITS: Final = 6
+_MARK_BITS: Final = 2
 _PADDING: Final = 8
 """Bytes after the rows, so that eight can be read from where any row begins."""
 
