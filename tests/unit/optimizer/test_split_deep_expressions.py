@@ -56,6 +56,12 @@ def test_a_deep_condition_filters(session: Session, name: str) -> None:
     assert values(session, plan) == [1]
 
 
+def test_each_of_several_deep_operands_is_computed(session: Session) -> None:
+    negated, added = (nested(STEPS[name][0]) for name in ("negative", "a sum"))
+    both = spec.Alias(call("-", call("*", negated, added), call("coalesce", negated, lit(1))), ("x",))
+    assert values(session, spec.Project(spec.Range(0, 3), (both,))) == [n * (n + DEPTH) - n for n in range(3)]
+
+
 def test_rows_are_sorted_and_grouped_by_deep_values(session: Session) -> None:
     deep = nested(STEPS["negative"][0])
     assert values(session, Frame(spec.Range(0, 3)).sort(call("negative", deep)).plan) == [2, 1, 0]

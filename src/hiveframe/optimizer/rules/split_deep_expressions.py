@@ -61,12 +61,12 @@ def _split(node: Relation, costs: Costs) -> Relation:
             shallow = list(items)
             below = child
             while True:
-                parts: list[Named] = []
-                exprs = [_cut(item.expr, parts, costs) for item in shallow]
-                if not parts:
+                layers: list[list[Named]] = []
+                exprs = [_cut(item.expr, layers, costs) for item in shallow]
+                if not layers:
                     return Project(below, tuple(shallow))
                 shallow = [Named(item.column, expr) for item, expr in zip(shallow, exprs, strict=True)]
-                below = Project(below, (*_passed(below, exprs), *parts))
+                below = _stacked(below, layers, exprs)
         case Filter(child=child, condition=condition) if costs.of(condition).depth > DEEP:
             deep = [part for part in conjuncts(condition) if costs.of(part).depth > DEEP]
             if not deep:
@@ -79,8 +79,11 @@ def _split(node: Relation, costs: Costs) -> Relation:
     return node
 
 
-def _cut(expr: Expr, parts: list[Named], costs: Costs) -> Expr:
-    """`expr` with its parts that are STEP deep replaced by columns, which `parts` gets."""
+def _cut(expr: Expr, layers: list[list[Named]], costs: Costs) -> Expr:
+    """`expr` with its parts that are STEP deep replaced by columns, which `layers` get from the bottom up.
+
+    It goes down the deepest path once. Where another operand of that path is too deep itself, the next call goes on.
+    """
     if costs.of(expr).depth <= DEEP:
         return expr
     path: list[Call | Cast] = []
@@ -89,16 +92,33 @@ def _cut(expr: Expr, parts: list[Named], costs: Costs) -> Expr:
         assert isinstance(node, (Call, Cast))
         path.append(node)
         node = max(sure, key=lambda e: costs.of(e).depth)
-    cost = costs.of(node)
-    if not path or cost.depth > STEP or cost.depth == 1 or cost.is_bound:
+    if not path or not _may_part(node, costs):
         return expr
-    column = fresh_column("part", node)
-    parts.append(Named(column, node))
-    made: Expr = column
-    for above in reversed(path):
-        made = _with_deepest(above, node, made)
-        node = above
+    made: Expr = _part(node, layers, 0)
+    count = 1
+    while path:
+        above = path.pop()
+        raised: Expr = _with_deepest(above, node, made)
+        too_deep = costs.of(raised).depth > STEP and costs.of(made).depth + len(path) >= DEEP
+        if too_deep and _may_part(made, costs):
+            raised = _with_deepest(above, node, _part(made, layers, count))
+            count += 1
+        made, node = raised, above
     return made
+
+
+def _may_part(expr: Expr, costs: Costs) -> bool:
+    cost = costs.of(expr)
+    return 1 < cost.depth <= STEP and not cost.is_bound
+
+
+def _part(expr: Expr, layers: list[list[Named]], number: int) -> Column:
+    """The column that computes `expr` in the layer of that number, counted from the bottom."""
+    if number == len(layers):
+        layers.append([])
+    column = fresh_column("part", expr)
+    layers[number].append(Named(column, expr))
+    return column
 
 
 def _with_deepest(node: Call | Cast, old: Expr, new: Expr) -> Expr:
@@ -152,7 +172,17 @@ def _with_moved_arguments(expr: Expr, computed: list[Named], costs: Costs) -> Ex
     return rewrite_up(expr, Expr, moved) if _is_deep((a for c in _calls(expr) for a in c.args), costs) else expr
 
 
-def _passed(child: Relation, exprs: list[Expr]) -> list[Named]:
-    """The child's columns that `exprs` still mention."""
-    used = {e.id for expr in exprs for e in preorder(expr, Expr) if isinstance(e, Column)}
-    return [Named(c, c) for c in child.output if c.id in used]
+def _stacked(below: Relation, layers: list[list[Named]], exprs: list[Expr]) -> Relation:
+    """Projections that compute the layers one after another, and pass what those above or `exprs` mention."""
+    used = _columns(exprs)
+    needed = [used]
+    for layer in reversed(layers[1:]):
+        used = used | _columns([part.expr for part in layer])
+        needed.append(used)
+    for layer, mentioned in zip(layers, reversed(needed), strict=True):
+        below = Project(below, (*(Named(c, c) for c in below.output if c.id in mentioned), *layer))
+    return below
+
+
+def _columns(exprs: list[Expr]) -> set[int]:
+    return {e.id for expr in exprs for e in preorder(expr, Expr) if isinstance(e, Column)}
