@@ -280,7 +280,7 @@ def test_the_bee_visits_in_the_background(orders: SparkSession, warehouse: Path)
     orders.conf.set("spark.hiveframe.honey.bee", "true")
     for _ in range(5):
         orders.sql("select * from orders where day < 3").collect()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while snapshot(warehouse).version.number == 0 and time.monotonic() < until:
         time.sleep(0.1)
     assert read_by(orders, "select * from orders where day < 30") == 1

@@ -93,7 +93,7 @@ class FakeRuntime:
             wake = threading.Event()
             operation.on_cancel(wake.set)
             self.blocked.release()
-            assert wake.wait(30), "nobody cancelled"
+            assert wake.wait(60), "nobody cancelled"
             raise OperationCanceled("OPERATION_CANCELED")
 
         return Rows(IDS, batches())

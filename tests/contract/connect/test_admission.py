@@ -92,7 +92,7 @@ def collect(spark, text, found):
 
 
 def until(holds):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, "it did not come to be"
         time.sleep(0.005)
@@ -117,8 +117,8 @@ def test_a_query_waits_for_its_turn(waiting_room):
     thread = collect(second, "rows 3", found)
     until(lambda: states(door) == ["running", "waiting"])
     first.interruptAll()
-    blocked.join(20)
-    thread.join(20)
+    blocked.join(60)
+    thread.join(60)
     assert [row.id for row in found[0]] == [0, 1, 2]
     until(lambda: states(door) == [])
 
@@ -130,7 +130,7 @@ def test_a_waiting_query_can_be_interrupted(waiting_room):
     thread = collect(second, "rows 3", found)
     until(lambda: states(door) == ["running", "waiting"])
     assert len(second.interruptAll()) == 1
-    thread.join(20)
+    thread.join(60)
     assert isinstance(found[0], SparkConnectGrpcException)
     assert found[0].getCondition() == "OPERATION_CANCELED"
     assert states(door) == ["running"]
@@ -145,7 +145,7 @@ def test_closing_its_session_ends_a_waiting_query(waiting_room):
     until(lambda: states(door) == ["running", "waiting"])
     (session,) = [s for s in service.manager.sessions() if s.key.session_id == second.session_id]
     service.manager.release(session.key)
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     assert states(door) == ["running"]
 
@@ -198,8 +198,8 @@ def test_the_client_comes_again_by_itself_until_there_is_a_place(full_house, is_
     thread = collect(second, "rows 3", found)
     until(lambda: door.counts()["interactive.turned_away"] >= 2)
     first.interruptAll()
-    blocked.join(20)
-    thread.join(20)
+    blocked.join(60)
+    thread.join(60)
     assert [row.id for row in found[0]] == [0, 1, 2]
 
 

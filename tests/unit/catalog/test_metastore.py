@@ -126,7 +126,7 @@ for i in range(10):
 def test_several_processes_write_at_once(store, url):
     command = [sys.executable, "-c", WRITER, store.warehouse_dir]
     writers = [subprocess.Popen([*command, str(n), url or ""]) for n in range(4)]
-    assert [w.wait(60) for w in writers] == [0] * 4
+    assert [w.wait(120) for w in writers] == [0] * 4
     assert len(store.tables("default")) == 40
 
 

@@ -69,7 +69,7 @@ def test_who_waits_is_seen_and_starts_when_a_place_is_free():
         ("another", "u", "batch", "waiting"),
     ]
     door.leave(running)
-    thread.join(10)
+    thread.join(60)
     assert found["another"].ticket.state is State.RUNNING
     assert door.counts()["batch.started"] == 2
 
@@ -79,7 +79,7 @@ def test_who_waits_and_is_cancelled_stops_waiting():
     running = enter(door, BATCH)
     thread = start(door, BATCH, "waits", found, operation)
     operation.cancel()
-    thread.join(10)
+    thread.join(60)
     assert isinstance(found["waits"], OperationCanceled)
     assert [seen.operation_id for seen in door.seen()] == ["o"]
     door.leave(running)
@@ -129,7 +129,7 @@ def test_in_a_crowd_the_engine_is_divided():
     for _ in range(12):
         with pytest.raises(ServerOverloaded):
             enter(door)
-    assert changed.wait(10)
+    assert changed.wait(60)
     assert asked == [(1, 2)]
 
 
