@@ -27,6 +27,7 @@ from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.prune_files import Evaluate, prune_files
 from hiveframe.optimizer.rules.push_filters import push_filters
 from hiveframe.optimizer.rules.remove_noop import remove_noop
+from hiveframe.optimizer.rules.semi_join_distincts import semi_join_distincts
 from hiveframe.optimizer.rules.settle_window_keys import settle_window_keys
 from hiveframe.optimizer.rules.split_deep_expressions import split_deep_expressions
 from hiveframe.optimizer.rules.stage_python_functions import stage_python_functions
@@ -68,7 +69,7 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     EachNode(
         (settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts, multiply_by_reciprocals)
     ),
-    EachNode((merge_aggregations,)),
+    EachNode((merge_aggregations, semi_join_distincts)),
     bucket_aggregations,
     EachNode((hoist_subqueries,)),
     prune_columns,

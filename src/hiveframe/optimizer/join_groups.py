@@ -69,7 +69,7 @@ def join_groups(plan: Relation, least: int = 3) -> list[JoinGroup]:
     pending = [plan]
     while pending:
         node = pending.pop()
-        group = _group(node) if isinstance(node, (lg.Filter, lg.Join)) else None
+        group = group_at(node)
         if group is None:
             pending += [node.left] if isinstance(node, lg.Join) and node.is_lateral else inputs(node)
             continue
@@ -79,10 +79,13 @@ def join_groups(plan: Relation, least: int = 3) -> list[JoinGroup]:
     return found
 
 
-def _group(root: Relation) -> JoinGroup | None:
+def group_at(root: Relation) -> JoinGroup | None:
+    """The group whose topmost filter or join is `root`; None where there is none."""
+    if not isinstance(root, (lg.Filter, lg.Join)):
+        return None
     relations: list[Relation] = []
     conditions: list[Expr] = []
-    pending = [root]
+    pending: list[Relation] = [root]
     while pending:
         node = pending.pop()
         if isinstance(node, lg.Filter) and _is_free(_below_filters(node)):
