@@ -27,7 +27,7 @@ class Analyzer:
 
     def __init__(self, env: Environment) -> None:
         self.env = env
-        self.run = Run(self, time_zone=env.settings.time_zone)
+        self.run = Run(Analyzer, time_zone=env.settings.time_zone)
 
     def relation(self, node: spec.Relation) -> lg.Relation:
         """The typed relation of `node`."""
@@ -51,7 +51,8 @@ class Analyzer:
         """What the user should hear."""
         return self.run.warnings
 
-    def resolve(self, node: spec.Relation, context: Context) -> Resolved:
+    @staticmethod
+    def resolve(node: spec.Relation, context: Context) -> Resolved:
         """`node` resolved in `context`, without recursion over chains of relations."""
         work: list[tuple[spec.Relation, bool]] = [(node, False)]
         done: list[Resolved] = []
@@ -77,7 +78,7 @@ class Analyzer:
                 is_shown = isinstance(current, (spec.Filter, spec.Having, spec.Sort))
                 inputs[0] = with_time_window(context, inputs[0], needed.node, is_shown=is_shown)
                 made = entry.handler(current, inputs, context)
-            resolved = _named(current, pass_metadata_on(inputs, made), self.run)
+            resolved = _named(current, pass_metadata_on(inputs, made), context.run)
             context.memo[current] = resolved
             done.append(resolved)
         return done[0]

@@ -65,7 +65,7 @@ class Input:
 
 
 class Analysis(Protocol):
-    """The analyser as handlers see it."""
+    """The analyser as handlers see it: no state of its own, so that nothing it resolves refers back to itself."""
 
     def resolve(self, node: spec.Relation, context: Context) -> Resolved:
         """`node` resolved in `context`."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from hiveframe.analysis.aggregates import Aggregator, Grouping, has_aggregate
 from hiveframe.analysis.expose import expose
-from hiveframe.analysis.frame import Context, Input, Resolved, Run
+from hiveframe.analysis.frame import Input, Resolved, Run
 from hiveframe.analysis.references import columns_in, rewrite_down
 from hiveframe.analysis.scope import Qualifier, Scope
 from hiveframe.dataclass import dataclass
@@ -48,7 +48,6 @@ class GeneratorItem:
 class Select:
     """A SELECT list, resolved but not yet laid out as a plan."""
 
-    context: Context
     child: Resolved
     input: Input
     items: tuple[Item | GeneratorItem, ...]
@@ -63,9 +62,9 @@ class Select:
         )
 
 
-def finish(select: Select, *, plan_id: int | None = None) -> Resolved:
+def finish(select: Select, run: Run) -> Resolved:
     """The relation of a SELECT."""
-    plan, items = build(select)
+    plan, items = build(select, run)
     visible = [i for i in items if not i.is_hidden]
     scope = Scope(
         [i.column for i in visible],
@@ -73,12 +72,11 @@ def finish(select: Select, *, plan_id: int | None = None) -> Resolved:
         case_sensitive=select.child.scope.case_sensitive,
     )
     below = select.child if select.grouping is None else None
-    return Resolved(plan, scope, (select.child,), plan_id, below=below, select=select)
+    return Resolved(plan, scope, (select.child,), below=below, select=select)
 
 
-def build(select: Select) -> tuple[lg.Relation, list[Item]]:
+def build(select: Select, run: Run) -> tuple[lg.Relation, list[Item]]:
     """The plan of a SELECT, hidden items included, and its items in order (generated columns as items)."""
-    run = select.context.run
     plan = expose(select.child.plan, select.input.missing.values())
     rewritten: Sequence[Item | GeneratorItem] = select.items
     if select.grouping is not None:

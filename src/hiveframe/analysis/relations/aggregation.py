@@ -48,7 +48,7 @@ def aggregate(node: spec.Aggregate, inputs: Sequence[Resolved], context: Context
         used = tuple(tuple(dict.fromkeys(next(numbered) for _ in one)) for one in sets)
         grouping, items = _with_sets(node, named, used, child, items, context)
     listed = _with_keys(grouping, named, items, context) if node.keeps_keys else items
-    made = finish(Select(context, child, source, tuple(listed), grouping))
+    made = finish(Select(child, source, tuple(listed), grouping), context.run)
     _refuse_generators(node, bound, binder)
     return made
 

@@ -126,7 +126,7 @@ def _having(child: Resolved, binder: Binder, node: spec.Filter | spec.Having, co
     select = child.select
     assert select is not None
     with grouped_columns_only(binder, node.condition):
-        made = finish(replace(select, having=(*select.having, over_input(select, condition))))
+        made = finish(replace(select, having=(*select.having, over_input(select, condition))), binder.context.run)
     return replace(made, inputs=(child,))
 
 
@@ -182,7 +182,7 @@ def qualify(node: spec.Qualify, inputs: Sequence[Resolved], context: Context) ->
     column = context.run.column("qualify", condition.dtype, condition.nullable)
     level = 1 + max((i.level for i in select.items if isinstance(i, Item)), default=0)
     hidden = Item(column, condition, (), level, is_hidden=True)
-    plan, _ = build(replace(select, items=(*select.items, hidden)))
+    plan, _ = build(replace(select, items=(*select.items, hidden)), context.run)
     kept = tuple(lg.Named(c, c) for c in child.scope.columns)
     result = lg.Project(lg.Filter(plan, column), kept)
     return Resolved(result, child.scope, (child,), below=child)

@@ -128,5 +128,5 @@ def _over_aggregate(
         column = run.column("sort key", key.child.dtype, key.child.nullable)
         hidden.append(Item(column, key.child, (), level, is_hidden=True))
         new_keys.append(replace(key, child=column))
-    plan, _ = build(replace(select, items=(*select.items, *hidden)))
+    plan, _ = build(replace(select, items=(*select.items, *hidden)), run)
     return _only(lg.Sort(plan, tuple(new_keys), node.is_global), child)

@@ -158,7 +158,7 @@ def _pivoted(
             shown = value.name if len(bound) == 1 else f"{value.name}_{name}"
             nullable = in_two_steps or filtered.nullable
             items.append(Item(run.column(shown, filtered.dtype, nullable), filtered))
-    return finish(Select(binder.context, child, source, tuple(items), Grouping(tuple(named), None, node)))
+    return finish(Select(child, source, tuple(items), Grouping(tuple(named), None, node)), run)
 
 
 def _aggregate_of(binder: Binder, node: spec.Expr) -> tuple[str, lg.Expr]:

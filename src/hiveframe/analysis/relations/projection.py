@@ -42,7 +42,7 @@ def select_items(
     listed = ItemList(binder)
     listed.add_all(items)
     grouping = Grouping((), None, at) if needs_aggregation(listed.items) else None
-    return finish(Select(context, child, source, tuple(listed.items), grouping))
+    return finish(Select(child, source, tuple(listed.items), grouping), context.run)
 
 
 def with_columns(node: spec.WithColumns, inputs: Sequence[Resolved], context: Context) -> Resolved:
@@ -104,7 +104,7 @@ def _with_special_columns(
         if not scope.positions(key):
             listed.add(item)
     grouping = Grouping((), None, node) if needs_aggregation(listed.items) else None
-    return finish(Select(context, child, listed.binder.input, tuple(listed.items), grouping))
+    return finish(Select(child, listed.binder.input, tuple(listed.items), grouping), context.run)
 
 
 def _renamed(context: Context, child: Resolved, names: Mapping[int, str]) -> Resolved:
