@@ -3,10 +3,11 @@
 import copy
 import pickle
 from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
+from dataclasses import dataclass as standard
 
 import pytest
 
-from hiveframe.dataclass import dataclass
+from hiveframe.dataclass import dataclass, replaced_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,22 @@ def test_each_default_of_a_factory_is_its_own():
         items: list[int] = field(default_factory=list)
 
     assert Holder().items is not Holder().items
+
+
+def test_fields_are_replaced_as_the_standard_function_replaces_them():
+    point = Point(1, tags=("a",), note="kept")
+    assert replaced_fields(point, {"y": 5}) == replace(point, y=5)
+    assert replaced_fields(point, {"y": 5}).note == "kept"
+    leaf = replaced_fields(Leaf("a", plan_id=3), {"name": "b"})
+    assert (leaf.name, leaf.plan_id) == ("b", 3)
+    with pytest.raises(TypeError):
+        replaced_fields(point, {"z": 1})
+
+
+def test_fields_of_a_standard_class_are_replaced_too():
+    @standard
+    class Mutable:
+        x: int
+        y: int = 0
+
+    assert replaced_fields(Mutable(1, 2), {"x": 3}) == Mutable(3, 2)

@@ -138,9 +138,10 @@ class Aggregator:
 
     def _call(self, expr: lg.Expr) -> lg.Expr:
         for inner in children(expr, lg.Expr):
-            if any(isinstance(e, lg.WindowCall) for e in preorder(inner, lg.Expr)):
+            parts = list(preorder(inner, lg.Expr))
+            if any(isinstance(e, lg.WindowCall) for e in parts):
                 raise failure("_LEGACY_ERROR_TEMP_1031", None)
-            nested = next((e for e in preorder(inner, lg.Expr) if is_aggregate(e)), None)
+            nested = next((e for e in parts if is_aggregate(e)), None)
             if nested is not None:
                 node = self.run.node_of(nested)
                 raise failure("NESTED_AGGREGATE_FUNCTION", node)

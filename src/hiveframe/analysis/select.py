@@ -14,7 +14,7 @@ from dataclasses import replace
 from hiveframe.analysis.aggregates import Aggregator, Grouping, has_aggregate
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.frame import Input, Resolved, Run
-from hiveframe.analysis.references import columns_in, rewrite_down
+from hiveframe.analysis.references import columns_in, replace_columns, rewrite_down
 from hiveframe.analysis.scope import Qualifier, Scope
 from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
@@ -185,6 +185,22 @@ def _inner_windows(plan: lg.Relation, made: list[lg.Named], run: Run) -> lg.Rela
 
 def _rewrite_arguments(function: lg.Expr, rule: Extract) -> lg.Expr:
     return with_children(function, lg.Expr, lambda e: rewrite_down(e, rule))
+
+
+def over_aliases(items: Sequence[Item | GeneratorItem], expr: lg.Expr) -> lg.Expr:
+    """`expr` with the aliases of the SELECT list replaced by what they name."""
+    aliases = [
+        item
+        for item in items
+        if isinstance(item, Item) and not (isinstance(item.expr, lg.Column) and item.expr.id == item.column.id)
+    ]
+    named = {item.column.id for item in aliases}
+    if not any(column.id in named for column in columns_in(expr)):
+        return expr
+    meanings: dict[int, lg.Expr] = {}
+    for item in aliases:
+        meanings[item.column.id] = replace_columns(item.expr, meanings)
+    return replace_columns(expr, meanings)
 
 
 def needs_aggregation(items: Sequence[Item | GeneratorItem]) -> bool:

@@ -47,8 +47,7 @@ class EachNode:
 
     rules: tuple[NodeRule, ...]
 
-    def __call__(self, plan: Relation, note: Note | None = None) -> Relation:
-        costs = Costs()
+    def __call__(self, plan: Relation, costs: Costs, note: Note | None = None) -> Relation:
         return rewrite_relations(plan, lambda node: self._settled(node, costs, note))
 
     def _settled(self, node: Relation, costs: Costs, note: Note | None) -> Relation:
@@ -62,9 +61,16 @@ class EachNode:
         return node
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A rule of the whole plan that asks what expressions cost."""
+
+    rule: Callable[[Relation, Costs], Relation]
+
+
 _TIDY: Final = EachNode((remove_noop, flatten_unions, merge_filters, push_filters, collapse_projects))
 
-RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
+RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] = (
     _TIDY,
     EachNode(
         (settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts, multiply_by_reciprocals)
@@ -74,7 +80,7 @@ RULES: Final[tuple[Callable[[Relation], Relation], ...]] = (
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
-    split_deep_expressions,
+    Measured(split_deep_expressions),
     order_small_results,
 )
 
@@ -88,10 +94,17 @@ def optimize(
     constants, without which no file is left out; `note` is told which rules change something.
     """
     plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism, evaluate, note))
+    costs = Costs()
     first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
     last = (partial(prune_files, evaluate=evaluate),) if evaluate is not None else ()
     for rule in (key_collations, first, *RULES, *last):
-        changed = rule(plan, note) if isinstance(rule, EachNode) else rule(plan)
+        match rule:
+            case EachNode():
+                changed = rule(plan, costs, note)
+            case Measured(rule=measured):
+                changed = measured(plan, costs)
+            case _:
+                changed = rule(plan)
         if changed is not plan:
             check_schema(_name(rule), plan.output, changed.output)
             if note is not None and not isinstance(rule, EachNode):
@@ -101,6 +114,7 @@ def optimize(
 
 
 def _name(rule: Any) -> str:
+    rule = rule.rule if isinstance(rule, Measured) else rule
     return str(getattr(rule, "__name__", None) or getattr(getattr(rule, "func", None), "__name__", type(rule).__name__))
 
 

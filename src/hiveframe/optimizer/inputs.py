@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
+from hiveframe.dataclass import replaced_fields
 from hiveframe.plan.logical import Cte, Relation
 
 _NAMES: Final = ("child", "left", "right", "children", "ctes")
@@ -52,7 +54,7 @@ def with_inputs(node: Relation, new: Sequence[Relation]) -> Relation:
             is_same = all(a is b for a, b in zip(made, old, strict=True))
         if not is_same:
             changes[name] = made
-    return cast(Relation, dataclasses.replace(cast(Any, node), **changes)) if changes else node
+    return cast(Relation, replaced_fields(node, changes)) if changes else node
 
 
 def _renewed(item: Relation | Cte, left: list[Relation]) -> Relation | Cte:
@@ -76,9 +78,11 @@ def rewrite_relations(root: Relation, rule: Callable[[Relation], Relation]) -> R
             continue
         if below is None:
             below = inputs(node)
-            pending.append((node, below))
-            pending.extend((child, None) for child in below if id(child) not in done)
-            continue
+            if below:
+                pending.append((node, below))
+                pending.extend([(child, None) for child in below if id(child) not in done])
+                continue
         alive.append(node)
-        done[id(node)] = rule(with_inputs(node, [done[id(child)] for child in below]) if below else node)
+        new = [done[id(child)] for child in below]
+        done[id(node)] = rule(node if all(map(operator.is_, new, below)) else with_inputs(node, new))
     return done[id(root)]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar, cast
+
+from hiveframe.dataclass import replaced_fields
 
 N = TypeVar("N")
 
@@ -46,7 +49,7 @@ def _field_names(cls: type) -> tuple[str, ...]:
 def children(node: Any, base: type[N]) -> list[N]:
     """The `base` nodes directly under `node`, in field order, looking through tuples and plain dataclasses."""
     found: list[N] = []
-    for name in _field_names(type(node)):
+    for name in _names.get(type(node)) or _field_names(type(node)):
         value = getattr(node, name)
         if isinstance(value, base):
             found.append(value)
@@ -75,13 +78,16 @@ def preorder(root: N, base: type[N]) -> Iterator[N]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node, base)))
+        below = children(node, base)
+        if below:
+            below.reverse()
+            stack += below
 
 
 def with_children(node: N, base: type[Any], replaced: Callable[[Any], Any]) -> N:
     """`node` with each direct `base` child `c` replaced by `replaced(c)`; the same object when nothing changed."""
     changes: dict[str, Any] = {}
-    for name in _field_names(type(node)):
+    for name in _names.get(type(node)) or _field_names(type(node)):
         old = getattr(node, name)
         if isinstance(old, base):
             new = replaced(old)
@@ -91,7 +97,7 @@ def with_children(node: N, base: type[Any], replaced: Callable[[Any], Any]) -> N
             new = _replace(old, base, replaced)
         if new is not old:
             changes[name] = new
-    return cast(N, dataclasses.replace(cast(Any, node), **changes)) if changes else node
+    return cast(N, replaced_fields(node, changes)) if changes else node
 
 
 def _replace(value: Any, base: type[Any], replaced: Callable[[Any], Any]) -> Any:
@@ -118,19 +124,24 @@ def _replace(value: Any, base: type[Any], replaced: Callable[[Any], Any]) -> Any
 
 def rewrite_up(root: N, base: type[Any], rule: Callable[[Any], Any]) -> N:
     """`root` rebuilt bottom-up: `rule` sees each node after its children; shared nodes are rewritten once."""
-    if not children(root, base):
-        return cast(N, rule(root))
     done: dict[int, Any] = {}
     alive: list[Any] = []  # keeps ids valid while `done` refers to them
-    stack: list[tuple[Any, bool]] = [(root, False)]
+
+    def renewed(child: Any) -> Any:
+        return done[id(child)]
+
+    stack: list[tuple[Any, list[Any] | None]] = [(root, None)]
     while stack:
-        node, ready = stack.pop()
+        node, below = stack.pop()
         if id(node) in done:
             continue
-        if not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in children(node, base) if id(child) not in done)
-            continue
+        if below is None:
+            below = children(node, base)
+            if below:
+                stack.append((node, below))
+                stack.extend([(child, None) for child in below if id(child) not in done])
+                continue
         alive.append(node)
-        done[id(node)] = rule(with_children(node, base, lambda child: done[id(child)]))
+        is_same = all(map(operator.is_, map(renewed, below), below))
+        done[id(node)] = rule(node if is_same else with_children(node, base, renewed))
     return cast(N, done[id(root)])

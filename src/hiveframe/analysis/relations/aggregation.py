@@ -12,11 +12,10 @@ from hiveframe.analysis.fingerprint import Fingerprints
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.generators import is_generator
 from hiveframe.analysis.naming import describe, output_name
-from hiveframe.analysis.references import replace_columns
 from hiveframe.analysis.relations.pivot import pivot_aggregate
 from hiveframe.analysis.relations.time_windows import time_window_in, with_time_window
 from hiveframe.analysis.scope import Scope
-from hiveframe.analysis.select import GeneratorItem, Item, Select, finish
+from hiveframe.analysis.select import GeneratorItem, Item, Select, finish, over_aliases
 from hiveframe.analysis.select_list import ItemList
 from hiveframe.dataclass import dataclass
 from hiveframe.plan import logical as lg
@@ -135,15 +134,6 @@ def _has_column_outside(expr: lg.Expr) -> bool:
     if is_aggregate(expr):
         return False
     return isinstance(expr, lg.Column) or any(_has_column_outside(part) for part in children(expr, lg.Expr))
-
-
-def over_aliases(items: Sequence[Item | GeneratorItem], expr: lg.Expr) -> lg.Expr:
-    """`expr` with lateral aliases replaced by what they name."""
-    meanings: dict[int, lg.Expr] = {}
-    for item in items:
-        if isinstance(item, Item) and not (isinstance(item.expr, lg.Column) and item.expr.id == item.column.id):
-            meanings[item.column.id] = replace_columns(item.expr, meanings)
-    return replace_columns(expr, meanings) if meanings else expr
 
 
 def _bind_key(node: spec.Aggregate, key: spec.Expr, items: Sequence[Item | GeneratorItem], binder: Binder) -> Key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hiveframe.analysis.aggregates import aggregates_in
+from hiveframe.analysis.aggregates import is_aggregate
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import failure
 from hiveframe.analysis.generators import is_generator
@@ -28,7 +28,9 @@ def check_filter(binder: Binder, at: spec.Relation, node: spec.Expr, condition: 
 
 def check_where(binder: Binder, at: spec.Relation, node: spec.Expr, condition: lg.Expr) -> None:
     """No aggregates or windows in WHERE."""
-    found = [e for e in preorder(condition, lg.Expr) if isinstance(e, lg.WindowCall)] or aggregates_in(condition)
+    parts = list(preorder(condition, lg.Expr))
+    windows: list[lg.Expr] = [e for e in parts if isinstance(e, lg.WindowCall)]
+    found = windows or [e for e in parts if is_aggregate(e)]
     if found:
         run = binder.context.run
         nodes = [run.node_of(e) for e in found]

@@ -10,9 +10,9 @@ from hiveframe.analysis.aggregates import Grouping, has_aggregate
 from hiveframe.analysis.expose import expose
 from hiveframe.analysis.expressions.binder import Binder
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
-from hiveframe.analysis.references import columns_in, replace_columns
+from hiveframe.analysis.references import columns_in
 from hiveframe.analysis.relations.conditions import check_filter, check_where, refuse_generator
-from hiveframe.analysis.select import Item, Select, build, finish
+from hiveframe.analysis.select import Item, build, finish, over_aliases
 from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.errors import AnalysisException
 from hiveframe.plan import logical as lg
@@ -35,7 +35,7 @@ def filter_relation(node: spec.Filter, inputs: Sequence[Resolved], context: Cont
     select = child.select
     if select is not None and select.grouping is not None and not select.has_windows():
         # ORDER BY above may still name aggregates
-        found.select = replace(select, having=(*select.having, over_input(select, condition)))
+        found.select = replace(select, having=(*select.having, over_aliases(select.items, condition)))
     return found
 
 
@@ -126,7 +126,9 @@ def _having(child: Resolved, binder: Binder, node: spec.Filter | spec.Having, co
     select = child.select
     assert select is not None
     with grouped_columns_only(binder, node.condition):
-        made = finish(replace(select, having=(*select.having, over_input(select, condition))), binder.context.run)
+        made = finish(
+            replace(select, having=(*select.having, over_aliases(select.items, condition))), binder.context.run
+        )
     return replace(made, inputs=(child,))
 
 
@@ -156,15 +158,6 @@ def _first_below(binder: Binder, node: spec.Expr, place: spec.Expr) -> tuple[spe
         if found is not None:
             return found
     return None
-
-
-def over_input(select: Select, expr: lg.Expr) -> lg.Expr:
-    """`expr` with the aliases of the SELECT list replaced by their expressions."""
-    meanings: dict[int, lg.Expr] = {}
-    for item in select.items:
-        if isinstance(item, Item) and not (isinstance(item.expr, lg.Column) and item.expr.id == item.column.id):
-            meanings[item.column.id] = replace_columns(item.expr, meanings)
-    return replace_columns(expr, meanings) if meanings else expr
 
 
 def qualify(node: spec.Qualify, inputs: Sequence[Resolved], context: Context) -> Resolved:

@@ -36,9 +36,8 @@ DEEP: Final = 100
 _GUARDING: Final = frozenset({"and", "or", "coalesce", "if", "when", "nvl2"})  # only the first operand is sure
 
 
-def split_deep_expressions(plan: Relation) -> Relation:
+def split_deep_expressions(plan: Relation, costs: Costs) -> Relation:
     """`Project(x, deep)` → `Project(Project(x, parts), shallow)`, as often as it takes."""
-    costs = Costs()
     return rewrite_relations(plan, lambda node: _split(node, costs))
 
 
