@@ -257,3 +257,16 @@ def test_drawn_changes_and_queries_give_what_the_files_hold(
                 expected = tuple(sum(sum(t[c].to_pylist()) for t in held.values()) for c in wanted)
                 assert rows_of(spark, f"SELECT {sums} FROM t") == [expected], f"step {step}"
     assert columns.served or not columns.tables()
+
+
+def test_files_that_are_gone_are_forgotten_and_not_looked_for_again(
+    spark: SparkSession, columns: HotColumns, tmp_path: Path
+) -> None:
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
+    spark.read.parquet(str(tmp_path / "t.parquet")).createOrReplaceTempView("t")
+    for _ in range(3):
+        rows_of(spark, "SELECT a FROM t")
+    os.remove(tmp_path / "t.parquet")
+    assert columns.fill_once(is_idle=True)
+    assert all(not family.known for family in columns._families.values())
+    assert not columns.fill_once(is_idle=True)

@@ -126,6 +126,13 @@ class Family:
         whole = sum(self.known[path].size_bytes for path in paths)
         return int(whole * len(columns) / max(len(self.like.stored), len(columns), 1))
 
+    def forget_gone(self, paths: Collection[str]) -> None:
+        """Forget those of the files that are no longer there: nobody waits for them."""
+        for path in paths:
+            if not self.like.is_versioned and path in self.known and stamp(path) is None:
+                del self.known[path]
+                self.files.forget(path)
+
     def forget(self, now_s: float, faded: float) -> None:
         """Forget files that nobody reads any more."""
         for path in [p for p in self.known if self.files.strength(p, now_s) < faded]:

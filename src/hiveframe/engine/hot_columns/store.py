@@ -22,6 +22,7 @@ _SETTLED_S: Final = 0.05
 _IDLE_S: Final = 0.5
 _LOOK_S: Final = 0.25
 _REST_S: Final = 60.0
+_SOON_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class HotColumns:
         self._news = threading.Event()
         self._filler: threading.Thread | None = None
         self._is_closed = False
+        self._tidy_at_s = 0.0
 
     # ------------------------------------------------------------------------------------------ asked by statements
 
@@ -161,7 +163,9 @@ class HotColumns:
         if not self._make_room(family, plan):
             family.rests_until_s = self._clock() + _REST_S
             return True
-        states = {path: _settled(family, path) for path in plan.paths}
+        with self._lock:
+            family.forget_gone(plan.paths)
+        states = {path: _settled(family, path) for path in plan.paths if path in family.known}
         files = {path: state for path, state in states.items() if state is not None}
         try:
             least_bytes = family.guessed_bytes(plan.columns, files)
@@ -172,7 +176,7 @@ class HotColumns:
             return True
         now = {path: file_state(family.known[path], is_versioned=family.like.is_versioned) for path in files}
         if part is None or now != files or part.size_bytes > self.limit_bytes:
-            family.rests_until_s = self._clock() + (_REST_S if part is not None and now == files else _LOOK_S)
+            family.rests_until_s = self._clock() + (_REST_S if part is not None and now == files else _SOON_S)
             self._dropping += [part] if part is not None else []
             return True
         with self._lock:
@@ -220,9 +224,14 @@ class HotColumns:
     def _drop_unread(self) -> None:
         now_s = self._clock()
         with self._lock:
+            if now_s >= self._tidy_at_s:
+                self._tidy_at_s = now_s + _REST_S
+                for key, family in list(self._families.items()):
+                    family.forget(now_s, FADED)
+                    if not family.known and not family.parts:
+                        del self._families[key]
             for family in self._families.values():
-                family.forget(now_s, FADED)
-                for part in family.dead_parts():
+                for part in family.dead_parts() if family.parts else ():
                     family.parts.remove(part)
                     self._dropping.append(part)
             ready = [part for part in self._dropping if not part.leases]
