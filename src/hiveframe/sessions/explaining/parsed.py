@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hiveframe.plan import spec
@@ -10,13 +10,19 @@ from hiveframe.plan.types import DataType, simple_string
 from hiveframe.plan.walk import children, preorder
 from hiveframe.sessions.explaining.trees import tree
 
-
-def parsed_tree(plan: spec.Relation) -> str:
-    """The unresolved plan."""
-    return tree(plan, _line, lambda node: children(node, spec.Relation))
+Plan = spec.Relation | spec.Command
 
 
-def _line(node: spec.Relation) -> str:
+def parsed_tree(plan: Plan) -> str:
+    """The unresolved plan; of a command what it executes, and the queries that it is given."""
+    return tree(plan, _line, _inputs)
+
+
+def _inputs(node: Plan) -> Sequence[Plan]:
+    return children(node, spec.Relation)
+
+
+def _line(node: Plan) -> str:
     if isinstance(node, spec.LocalRelation):
         return "LocalRelation"
     if isinstance(node, spec.Range):
@@ -32,7 +38,8 @@ def _line(node: spec.Relation) -> str:
         using = f", Using[{', '.join(node.using)}]" if node.using else ""
         return f"'Join {node.kind}{condition}{using}"
     details = [t for name in _fields(node) if (t := _detail(getattr(node, name)))]
-    return f"'{type(node).__name__}" + (f" {', '.join(details)}" if details else "")
+    kind = "Execute " if isinstance(node, spec.Command) else "'"
+    return f"{kind}{type(node).__name__}" + (f" {', '.join(details)}" if details else "")
 
 
 def _fields(node: Any) -> list[str]:
@@ -43,6 +50,8 @@ def _detail(value: Any) -> str:
     match value:
         case spec.Expr():
             return expression_text(value)
+        case spec.TableName(parts):
+            return ".".join(parts)
         case bool() | int() | float() | str() if value not in ("", False):
             return str(value)
         case tuple() if value and all(isinstance(item, (spec.Expr, str)) for item in value):

@@ -165,10 +165,36 @@ def test_only_queries_are_run(spark):
     assert spark.table("kept_out").count() == 0
 
 
+def explained(spark, statement):
+    return spark.sql(f"EXPLAIN {statement}").collect()[0][0]
+
+
 def test_analyze_table_is_explained_as_the_statement_that_it_is(spark):
     spark.sql("CREATE TABLE counted USING parquet AS SELECT 1 AS a")
-    assert "== Profile ==" not in spark.sql("EXPLAIN ANALYZE TABLE counted COMPUTE STATISTICS").collect()[0][0]
-    assert spark.sql("EXPLAIN (SELECT 1)").collect()[0][0].startswith("== Physical Plan ==")
+    said = explained(spark, "ANALYZE TABLE counted COMPUTE STATISTICS")
+    assert said.startswith("== Physical Plan ==\nExecute AnalyzeTable counted")
+    assert "Statistics" not in {row[0] for row in spark.sql("DESCRIBE EXTENDED counted").collect()}
+    assert explained(spark, "(SELECT 1)").startswith("== Physical Plan ==\nProject")
+
+
+@pytest.mark.parametrize("mode", ["", "EXTENDED", "FORMATTED", "COST", "CODEGEN", "(FORMAT TEXT)"])
+def test_statements_that_are_no_queries_are_told_and_not_run(spark, mode):
+    spark.sql("CREATE OR REPLACE TABLE left_alone USING parquet AS SELECT 7 AS a")
+    assert explained(spark, f"{mode} DROP TABLE left_alone") == "== Physical Plan ==\nExecute DropTable left_alone\n\n"
+    assert "Execute Insert left_alone\n+- 'Values" in explained(spark, f"{mode} INSERT INTO left_alone VALUES (8)")
+    assert "'Project [1 AS a]" in explained(spark, f"{mode} CREATE TABLE never AS SELECT 1 AS a")
+    assert "Execute AlterTable left_alone" in explained(spark, f"{mode} ALTER TABLE left_alone RENAME TO never")
+    assert "Execute SetConf spark.never, 1" in explained(spark, f"{mode} SET spark.never=1")
+    assert spark.table("left_alone").collect() == [(7,)]
+    assert not spark.catalog.tableExists("never")
+    assert spark.conf.get("spark.never", None) is None
+
+
+def test_statements_that_are_no_queries_have_no_document(spark):
+    spark.sql("CREATE OR REPLACE TABLE left_alone USING parquet AS SELECT 7 AS a")
+    with pytest.raises(PySparkException, match="of a statement that is no query; leave FORMAT JSON out"):
+        spark.sql("EXPLAIN (FORMAT JSON) DROP TABLE left_alone").collect()
+    assert spark.table("left_alone").collect() == [(7,)]
 
 
 def test_a_plan_is_told_as_json_without_a_run(spark):
