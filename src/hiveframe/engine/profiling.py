@@ -34,6 +34,17 @@ class EngineOperator:
         return next(iter(self.info.get(name, ())), "")
 
     @property
+    def filters(self) -> tuple[str, ...]:
+        """The conditions by which a scan leaves out rows, or whole files."""
+        return (*self.info.get("Filters", ()), *self.info.get("File Filters", ()))
+
+    @property
+    def file_count(self) -> int | None:
+        """The files that a scan opened; None where that is not counted."""
+        text = self.first("Total Files Read")
+        return int(text) if text.isdecimal() else None
+
+    @property
     def estimated_rows(self) -> int | None:
         """DuckDB's own estimate."""
         text = self.first("Estimated Cardinality")

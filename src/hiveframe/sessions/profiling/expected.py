@@ -87,7 +87,7 @@ class Expected:
         if scan is None:
             return None
         found = self._estimates[id(scan)]
-        if not node.info.get("Filters"):
+        if not node.filters:
             return found
         return filtered(found, self._known.on({c.id for c in scan.output}), self._given)
 
@@ -95,7 +95,7 @@ class Expected:
         ids = ids_in([resolved(text, node) for text in node.info.get("Expression", ())])
         child = node.children[0]
         if child.name == "TABLE_SCAN":
-            if child.info.get("Filters"):
+            if child.filters:
                 return below  # all of the plan's conditions on the scan count there
             return filtered(below, self._known.on(set(below.columns)), self._given)
         return filtered(below, self._known.naming(ids) or [_unknown(ids)], self._given)

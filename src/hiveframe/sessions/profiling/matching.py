@@ -145,7 +145,7 @@ def reduced(operator: EngineOperator, above: Sequence[EngineOperator], known: Kn
         own = {columns[word] for word in _words([text]) if word in columns}
         furthest = max(furthest, _place(above, ids_in([text])) if ids_in([text]) else _place(above, own))
     is_derived = scan is not None and not known.on({c.id for c in scan.output})
-    if is_derived and operator.info.get("Filters"):
+    if is_derived and operator.filters:
         own = {columns[word] for word in _filtered(operator) if word in columns}
         furthest = max(furthest, _place(above, own))
     return {id(operator), *(id(node) for node in above[:furthest])} if furthest >= 0 else set()
@@ -172,7 +172,7 @@ def _columns(scan: lg.Scan) -> set[str]:
 
 def _filtered(operator: EngineOperator) -> set[str]:
     """Names that occur in a scan's filters, as far as they can be told from other words."""
-    return _words((*operator.info.get("Filters", ()), *operator.info.get("Dynamic Filters", ())))
+    return _words((*operator.filters, *operator.info.get("Dynamic Filters", ())))
 
 
 def _words(texts: Sequence[str]) -> set[str]:

@@ -104,14 +104,15 @@ class _Writer:
         source = scan.source if scan is not None else None
         paths = source.paths if source is not None else node.info.get("Filename(s)", ())
         count = len(source.files) if source is not None else len(paths)
-        left_out = max(self._files.get(id(scan), count) - count, 0) if scan is not None else 0
+        found = self._files.get(id(scan), count) if scan is not None else count
+        read = count if node.file_count is None else min(node.file_count, count)
         return Scanned(
             tuple(paths),
-            count,
-            left_out,
+            read,
+            max(found - read, 0),
             node.row_groups,
             node.row_groups_read,
-            tuple(_plain(self._names.shown(text)) for text in node.info.get("Filters", ())),
+            tuple(_plain(self._names.shown(text)) for text in node.filters),
             tuple(_plain(self._names.shown(text)) for text in node.info.get("Dynamic Filters", ())),
             _columns_of(node),
             node.first("Table").startswith(HOT_COLUMNS),

@@ -116,6 +116,20 @@ def test_files_that_are_left_out_are_told(spark):
     assert (scan["scan"]["files"], scan["scan"]["files_left_out"]) == (1, 2)
 
 
+def test_files_that_the_engine_leaves_out_by_their_folders_are_told(spark):
+    spark.sql("CREATE TABLE folders(a BIGINT, p INT) USING parquet PARTITIONED BY (p)")
+    for p in range(3):
+        spark.sql(f"INSERT INTO folders SELECT id, {p} FROM range(100)")
+    text = analyzed(spark, "SELECT a FROM folders WHERE p = 1 AND a < 50")
+    assert re.search(r"FileScan folders \[a\] +50 +50 +=", text)
+    assert "filters: a < 50 AND p = 1\n" in text
+    assert "files: 1 of 3" in text
+    assert re.search(r"FileScan folders \[a\] +100 +100 +=", analyzed(spark, "SELECT a FROM folders WHERE p = 1"))
+    found = document(spark, "SELECT count(*) FROM folders JOIN (SELECT max(p) AS q FROM folders) ON p = q")["plan"]
+    scans = [o["scan"] for o in operators(found) if o["operator"] == "FileScan"]
+    assert sorted((s["files"], s["files_left_out"]) for s in scans) == [(1, 2), (3, 0)]
+
+
 def test_groupings_unions_windows_and_with_are_named_as_spark_names_them(spark):
     text = analyzed(spark, "SELECT id, row_number() OVER (ORDER BY id) AS n FROM range(9) UNION ALL SELECT 1, 2")
     assert re.search(r"^Union +10 +10 +=", text, re.MULTILINE)
