@@ -445,6 +445,12 @@ def _bad(name: str, value: str, sub: str, expected: str) -> IllegalArgumentExcep
     return IllegalArgumentException(f"INVALID_CONF_VALUE.{sub}", params)
 
 
+def engine_bytes(settings: Settings) -> int:
+    """The bytes of memory that the engine may use: what is set, else the machine's."""
+    given = settings.get("spark.hiveframe.memory") or settings.get("spark.driver.memory")
+    return size_bytes(given) if given else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def scratch_dir() -> str:
     """Where spilled data goes unless `spark.local.dir` says otherwise."""
     return os.path.join(tempfile.gettempdir(), f"hiveframe-{os.getuid() if hasattr(os, 'getuid') else 0}")

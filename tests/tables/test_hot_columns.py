@@ -7,10 +7,12 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -188,6 +190,52 @@ def test_a_part_stays_for_the_statement_that_was_made_for_it(
     fill(columns)
     assert sum(1 for _ in begun) == 99_999
     assert columns.tables() == []
+
+
+def test_a_part_can_be_read_for_as_long_as_its_lease_is_held(
+    spark: SparkSession, columns: HotColumns, tmp_path: Path
+) -> None:
+    pq.write_table(pa.table({"a": [1, 2]}), tmp_path / "t.parquet")
+    spark.read.parquet(str(tmp_path / "t.parquet")).createOrReplaceTempView("t")
+    asked_until_kept(columns, lambda: rows_of(spark, "SELECT a FROM t"))
+    [family] = columns._families.values()
+    reading = replace(family.like, wanted=("a",))
+    [(part, lease)] = columns.find(reading)
+    statement = part.query.sql("duckdb")
+    columns.clear()
+    fill(columns)
+    with database().lease("UTC") as connection:
+        assert connection.execute(statement).fetchall() == [(1,), (2,)]
+        del lease
+        fill(columns)
+        with pytest.raises(duckdb.CatalogException, match="does not exist"):
+            connection.execute(statement)
+
+
+def test_names_that_a_part_needs_itself_are_left_to_the_file(
+    spark: SparkSession, columns: HotColumns, tmp_path: Path
+) -> None:
+    for name, first in (("1", 0), ("2", 10)):
+        pq.write_table(pa.table({"file_index": [first, 1], "a": [first, 1]}), tmp_path / f"{name}.parquet")
+
+    def ask(path: str) -> list[tuple]:
+        return sorted(tuple(r) for r in spark.read.parquet(path).selectExpr("file_index", "a").collect())
+
+    for _ in range(3):
+        ask(str(tmp_path))
+        fill(columns)
+    assert ask(str(tmp_path)) == [(0, 0), (1, 1), (1, 1), (10, 10)]
+    assert columns.tables() == []
+
+
+def test_variants_come_back_as_from_the_file(spark: SparkSession, columns: HotColumns, tmp_path: Path) -> None:
+    made = """parse_json('{"a": [1, null, {"b": "x"}], "c": 1.50}')"""
+    spark.sql(f"SELECT {made} AS v UNION ALL SELECT NULL").write.parquet(str(tmp_path / "t"))
+    spark.read.parquet(str(tmp_path / "t")).createOrReplaceTempView("t")
+    asked = "SELECT to_json(v), variant_get(v, '$.a[2].b', 'string'), schema_of_variant(v) FROM t ORDER BY 1 NULLS LAST"
+    from_file = rows_of(spark, asked)
+    assert from_file[0][:2] == ('{"a":[1,null,{"b":"x"}],"c":1.5}', "x")
+    assert asked_until_kept(columns, lambda: rows_of(spark, asked)) == from_file
 
 
 def test_a_file_that_is_gone_when_it_is_to_be_kept_is_no_failure_of_a_query(

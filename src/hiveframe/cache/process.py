@@ -11,7 +11,7 @@ from hiveframe.cache.disk_tier import DiskTier
 from hiveframe.cache.memory_tier import MemoryTier
 from hiveframe.cache.pheromone import Pheromone
 from hiveframe.cache.results import Results
-from hiveframe.settings import Settings, scratch_dir, size_bytes
+from hiveframe.settings import Settings, engine_bytes, scratch_dir, size_bytes
 
 _MEMORY_SHARE: Final = 32
 _MOST_MEMORY: Final = 256 << 20
@@ -43,9 +43,7 @@ def memory_limit(settings: Settings) -> int:
     given = settings.get("spark.hiveframe.cache.memory")
     if given is not None:
         return size_bytes(given)
-    engine = settings.get("spark.hiveframe.memory") or settings.get("spark.driver.memory")
-    whole = size_bytes(engine) if engine else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return min(whole // _MEMORY_SHARE, _MOST_MEMORY)
+    return min(engine_bytes(settings) // _MEMORY_SHARE, _MOST_MEMORY)
 
 
 def disk_tier(settings: Settings) -> DiskTier:

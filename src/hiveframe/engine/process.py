@@ -8,7 +8,7 @@ import threading
 from typing import Final
 
 from hiveframe.engine.database import Database
-from hiveframe.settings import Settings, scratch_dir, size_bytes
+from hiveframe.settings import Settings, engine_bytes, scratch_dir, size_bytes
 
 _COLUMNS_SHARE: Final = 8
 
@@ -36,17 +36,14 @@ def _open(settings: Settings) -> Database:
         spill_dir=os.path.join(folder, f"spill-{os.getpid()}"),
         memory_limit_bytes=size_bytes(memory) if memory else None,
         threads=int(threads) if threads else None,
-        columns_bytes=_columns_bytes(settings, memory),
+        columns_bytes=_columns_bytes(settings),
     )
 
 
-def _columns_bytes(settings: Settings, memory: str | None) -> int:
+def _columns_bytes(settings: Settings) -> int:
     """The most bytes of hot columns: what is set, else an eighth of the engine's memory."""
     given = settings.get("spark.hiveframe.cache.columnsBytes")
-    if given is not None:
-        return size_bytes(given)
-    whole = size_bytes(memory) if memory else os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return whole // _COLUMNS_SHARE
+    return size_bytes(given) if given is not None else engine_bytes(settings) // _COLUMNS_SHARE
 
 
 def _close() -> None:

@@ -36,6 +36,11 @@ class Trail:
         passed_s = max(now_s - self._at_s, 0.0)
         return self._level * math.exp2(-min(passed_s / self._half_life_s, 1000.0))
 
+    def lay(self, now_s: float, amount: float) -> None:
+        """Lay down an amount on what is left."""
+        self._level = self.level(now_s) + amount
+        self._at_s = max(now_s, self._at_s)
+
     def follow(self, now_s: float, value: float, share: float) -> None:
         """Move towards `value` by `share` (0 to 1) of the way, from what is left."""
         left = self.level(now_s)

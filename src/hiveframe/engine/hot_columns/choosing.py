@@ -34,12 +34,14 @@ def next_part(family: Family, now_s: float, uses: float) -> PartWanted | None:
 
     Columns that were read twice come with those that made it worth while, and those that are kept stay until they fade.
     """
-    strengths = family.columns.of(now_s)
+    strengths = {name: family.columns.strength(name, now_s) for name in family.columns}
     asked = frozenset(name for name, strength in strengths.items() if strength >= uses)
+    if not asked:
+        return None
     files = frozenset(path for path in family.known if family.files.strength(path, now_s) >= uses)
     whole = [part for part in family.parts if asked <= part.columns]
     missing = files - frozenset(path for part in whole for path in part.files if family.is_current(part, path))
-    if not asked or not missing:
+    if not missing:
         return None
     strength = max(strengths[name] for name in asked)
     if whole and len(whole) == len(family.parts) < _MOST_PARTS:  # files were added

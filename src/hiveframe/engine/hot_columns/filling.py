@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import duckdb
 from sqlglot import exp
 
 from hiveframe.engine.database import Connection, Database
-from hiveframe.engine.hot_columns.parts import PLACE, SCHEMA, FileState, Part, new_name
+from hiveframe.engine.hot_columns.parts import FILE_NUMBER, PLACE, SCHEMA, FileState, Part, new_name
 from hiveframe.engine.render import render
 from hiveframe.functions.sql import Sql, cast, column, ident, text
 from hiveframe.lake.kept_columns import Reading
@@ -18,17 +19,15 @@ from hiveframe.lake.table_function import call, path_list, select_from
 
 _NAME: Final = "columns-"
 _BLOCK_BYTES: Final = 1 << 18
-_FILE_NUMBER: Final = "file_index"
-"""Under this name DuckDB's readers number the files of a call."""
 
 
 class PartTables:
-    """The tables in the file `columns-<pid>.db` of `folder`, which is made with the first of them."""
+    """The tables, in a database in the folder `columns-<pid>` of `folder`, which only the user may read."""
 
     def __init__(self, database: Database, folder: str) -> None:
         self._database = database
         self._folder = folder
-        self._path = os.path.join(folder, f"{_NAME}{os.getpid()}.db")
+        self._own = os.path.join(folder, f"{_NAME}{os.getpid()}")
         self._is_attached = False
         self._running: Connection | None = None
 
@@ -41,12 +40,20 @@ class PartTables:
         query = _query(like, columns, list(files))
         create = exp.Create(this=_table(name), kind="TABLE", expression=query)
         self._run(render(create))
+        try:
+            size_bytes = max(self._block_bytes(name), least_bytes)
+        except duckdb.Error:
+            self._drop(name)
+            raise
         places = {path: (i, state) for i, (path, state) in enumerate(files.items())}
-        return Part(name, frozenset(columns), places, max(self._block_bytes(name), least_bytes))
+        return Part(name, frozenset(columns), places, size_bytes)
 
     def drop(self, part: Part) -> None:
         """The part goes; who reads it now reads on."""
-        self._run(render(exp.Drop(tables=[_table(part.name)], kind="TABLE", exists=True)))
+        self._drop(part.name)
+
+    def _drop(self, name: str) -> None:
+        self._run(render(exp.Drop(tables=[_table(name)], kind="TABLE", exists=True)))
 
     def interrupt(self) -> None:
         """Stop what runs."""
@@ -55,8 +62,8 @@ class PartTables:
             running.interrupt()
 
     def remove(self) -> None:
-        """The file goes, once the database is closed."""
-        _remove(self._path)
+        """The folder goes, once the database is closed."""
+        shutil.rmtree(self._own, ignore_errors=True)
 
     def _run(self, statement: str) -> list[tuple[object, ...]]:
         with self._database.lease("UTC", keeps_footers=False, is_background=True) as connection:
@@ -71,9 +78,10 @@ class PartTables:
     def _attach(self, connection: Connection) -> None:
         for name in os.listdir(self._folder):
             if name.startswith(_NAME) and not _is_alive(name):
-                _remove(os.path.join(self._folder, name))
-        _remove(self._path)
-        path = exp.alias_(text(self._path), SCHEMA, quoted=True)
+                shutil.rmtree(os.path.join(self._folder, name), ignore_errors=True)
+        shutil.rmtree(self._own, ignore_errors=True)  # of a process that had this number
+        os.mkdir(self._own, mode=0o700)
+        path = exp.alias_(text(os.path.join(self._own, "columns.db")), SCHEMA, quoted=True)
         connection.execute(render(exp.Attach(this=path)))
         self._is_attached = True
 
@@ -89,7 +97,7 @@ def _query(like: Reading, columns: Sequence[str], paths: Sequence[str]) -> exp.S
     """The rows of the files, each with its file's place."""
     adding = dict(like.adding[name] for name in columns if name in like.adding)
     reader = call(like.function, path_list(paths), **like.arguments, **adding)
-    place: Sql = cast(column(_FILE_NUMBER), "INTEGER")
+    place: Sql = cast(column(FILE_NUMBER), "INTEGER")
     return select_from(reader, [*((name, column(name)) for name in columns), (PLACE, place)])
 
 
@@ -98,10 +106,10 @@ def _table(name: str) -> exp.Table:
 
 
 def _is_alive(name: str) -> bool:
-    """Whether the process whose file that is still runs."""
-    number = name.removeprefix(_NAME).split(".")[0]
+    """Whether the process whose folder that is still runs."""
+    number = name.removeprefix(_NAME)
     if not number.isdecimal():
-        return True  # not a file of ours
+        return True  # no folder of ours
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
@@ -109,9 +117,3 @@ def _is_alive(name: str) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _remove(path: str) -> None:
-    for name in (path, f"{path}.wal"):
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(name)

@@ -14,17 +14,25 @@ from typing import Final
 
 from sqlglot import exp
 
-from hiveframe.engine.hot_columns.trails import Trails
 from hiveframe.functions.sql import column, ident, number
 from hiveframe.lake.exact_state import Stamp, stamp
 from hiveframe.lake.kept_columns import KeptPart, Reading
 from hiveframe.lake.scan import ScanFile
+from hiveframe.swarm.pheromone import Trail
 
 SCHEMA: Final = "hot_columns"
 """The attached database that holds the parts."""
 
 PLACE: Final = "__place"
 """The column that says in which of a part's files a row is, by its place among them."""
+
+FILE_NUMBER: Final = "file_index"
+"""Under this name DuckDB's readers number the files of a call."""
+
+HALF_LIFE_S: Final = 900.0
+"""After so long a use counts for half."""
+
+_OWN: Final = frozenset({PLACE, FILE_NUMBER})
 
 FileState = Stamp | tuple[int, int]
 
@@ -75,6 +83,23 @@ class Part:
         return select.where(condition, copy=False)
 
 
+class Trails(dict[str, Trail]):
+    """How often columns, or files, were read lately."""
+
+    def __missing__(self, name: str) -> Trail:
+        made = self[name] = Trail(HALF_LIFE_S)
+        return made
+
+    def strength(self, name: str, now_s: float) -> float:
+        """The uses of one of them that still count."""
+        return self[name].level(now_s) if name in self else 0.0
+
+    def lay(self, names: Iterable[str], now_s: float) -> None:
+        """Each of them is read now."""
+        for name in names:
+            self[name].lay(now_s, 1.0)
+
+
 @dataclass(eq=False)
 class Family:
     """Files that one call can read: `like` is a reading of some of them, `known` all that were read lately."""
@@ -88,8 +113,8 @@ class Family:
 
     def note(self, reading: Reading, now_s: float) -> None:
         """The reading is made now."""
-        self.columns.deposit(reading.wanted, now_s)
-        self.files.deposit((f.path for f in reading.files), now_s)
+        self.columns.lay(reading.wanted, now_s)
+        self.files.lay((f.path for f in reading.files), now_s)
         self.known.update((f.path, f) for f in reading.files)
 
     def find(self, reading: Reading) -> list[tuple[Part, KeptPart]]:
@@ -117,9 +142,9 @@ class Family:
         """The parts that have no file any more as it was when it was last listed."""
         return [part for part in self.parts if not any(self.is_current(part, path) for path in part.files)]
 
-    def strength(self, part: Part, now_s: float) -> float:
-        """How much a part is used: as its most used column."""
-        return max((self.columns.strength(name, now_s) for name in part.columns), default=0.0)
+    def strength(self, columns: Iterable[str], now_s: float) -> float:
+        """How much some columns are used: as the most used of them."""
+        return max((self.columns.strength(name, now_s) for name in columns), default=0.0)
 
     def guessed_bytes(self, columns: Collection[str], paths: Collection[str]) -> int:
         """About how large a part would be: the columns' share of the files."""
@@ -130,19 +155,26 @@ class Family:
         """Forget those of the files that are no longer there: nobody waits for them."""
         for path in paths:
             if not self.like.is_versioned and path in self.known and stamp(path) is None:
-                del self.known[path]
-                self.files.forget(path)
+                self._forget(path)
 
     def forget(self, now_s: float, faded: float) -> None:
         """Forget files that nobody reads any more."""
         for path in [p for p in self.known if self.files.strength(p, now_s) < faded]:
-            del self.known[path]
-            self.files.forget(path)
+            self._forget(path)
+
+    def _forget(self, path: str) -> None:
+        del self.known[path]
+        del self.files[path]
 
 
 def _fits(state: FileState, file: ScanFile) -> bool:
     """Whether a stamp may be that of the file as it was listed."""
     return len(state) > 2 and state[2] == file.size_bytes and state[3] // 1000 == file.modified_us
+
+
+def may_keep(reading: Reading) -> bool:
+    """Whether a part can hold such files: no column of theirs has a name that a part needs for itself."""
+    return not any(name.lower() in _OWN for name, _ in reading.stored)
 
 
 _numbers = itertools.count(1)

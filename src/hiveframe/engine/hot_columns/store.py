@@ -13,7 +13,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.engine.database import Database
 from hiveframe.engine.hot_columns.choosing import FADED, USES_WHEN_BUSY, USES_WHEN_IDLE, PartWanted, next_part
 from hiveframe.engine.hot_columns.filling import PartTables
-from hiveframe.engine.hot_columns.parts import Family, FileState, Lease, Part, family_key, file_state
+from hiveframe.engine.hot_columns.parts import Family, FileState, Lease, Part, family_key, file_state, may_keep
 from hiveframe.lake.kept_columns import KeptPart, Reading
 
 _MOST_FILES: Final = 1000
@@ -37,7 +37,7 @@ class KeptTable:
 
 
 class HotColumns:
-    """Implements `lake.kept_columns.KeptColumns` with at most `limit_bytes` in `folder`. Thread-safe."""
+    """The parts, with at most `limit_bytes` in `folder`. Thread-safe."""
 
     def __init__(
         self, database: Database, folder: str, limit_bytes: int, *, clock: Callable[[], float] = time.monotonic
@@ -52,15 +52,16 @@ class HotColumns:
         self._lock = threading.Lock()
         self._filling = threading.Lock()
         self._news = threading.Event()
+        self._closed = threading.Event()
         self._filler: threading.Thread | None = None
-        self._is_closed = False
+        self._noted: set[object] = set()  # the families that may lack something: no other can, before it is read again
         self._tidy_at_s = 0.0
 
     # ------------------------------------------------------------------------------------------ asked by statements
 
     def find(self, reading: Reading) -> list[tuple[KeptPart, Lease]]:
         """The parts that are kept of the reading, each with its lease; noted as a use of the columns."""
-        if len(reading.files) > _MOST_FILES:
+        if len(reading.files) > _MOST_FILES or not may_keep(reading):
             return []
         key, now_s = family_key(reading), self._clock()
         found: list[tuple[KeptPart, Lease]] = []
@@ -71,13 +72,14 @@ class HotColumns:
                     self._forget_weakest(now_s)
                 family = self._families[key] = Family(reading)
             family.note(reading, now_s)
+            self._noted.add(key)
             for part, kept in family.find(reading):
                 lease = Lease()
                 part.leases.add(lease)
                 found.append((kept, lease))
             self.served += bool(found)
             self.missed += not found
-            if self._filler is None and not self._is_closed:
+            if self._filler is None and not self._closed.is_set():
                 self._filler = threading.Thread(target=self._fill, name="hiveframe-columns", daemon=True)
                 self._filler.start()
         self._news.set()
@@ -91,7 +93,11 @@ class HotColumns:
         with self._lock:
             shown = [
                 KeptTable(
-                    f.like.roots, tuple(sorted(p.columns)), len(p.files), p.size_bytes, round(f.strength(p, now_s))
+                    f.like.roots,
+                    tuple(sorted(p.columns)),
+                    len(p.files),
+                    p.size_bytes,
+                    round(f.strength(p.columns, now_s)),
                 )
                 for f in self._families.values()
                 for p in f.parts
@@ -119,12 +125,13 @@ class HotColumns:
         with self._lock:
             self._dropping += [part for family in self._families.values() for part in family.parts]
             self._families.clear()
+            self._noted.clear()
         self._news.set()
 
     def close(self) -> None:
         """End the filling, before the database is closed."""
         with self._lock:
-            self._is_closed = True
+            self._closed.set()
             filler = self._filler
         self._news.set()
         if filler is not None:
@@ -139,15 +146,12 @@ class HotColumns:
 
     def _fill(self) -> None:
         """Make what is wanted, as long as something is."""
-        while not self._is_closed:
+        while not self._closed.is_set():
             if not self.fill_once(is_idle=self._database.is_idle_for(_IDLE_S)):
-                self._news.wait(timeout=None if not self._is_waiting() else _LOOK_S)
+                # time alone may change what is to be done: leases end, and idle moments come
+                self._news.wait(timeout=_LOOK_S if self._dropping or self._noted else None)
                 self._news.clear()
-                time.sleep(_LOOK_S)
-
-    def _is_waiting(self) -> bool:
-        """Whether time alone may change what is to be done: something waits to be dropped, or for an idle moment."""
-        return bool(self._dropping) or self._wanted(USES_WHEN_IDLE) is not None
+                self._closed.wait(_LOOK_S)
 
     def fill_once(self, *, is_idle: bool) -> bool:
         """Drop what may go and make the part that is wanted most; False when there was nothing to do."""
@@ -157,7 +161,7 @@ class HotColumns:
     def _fill_one(self, is_idle: bool) -> bool:
         self._drop_unread()
         wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
-        if wanted is None or self._is_closed:
+        if wanted is None or self._closed.is_set():
             return False
         family, plan = wanted
         if not self._make_room(family, plan):
@@ -191,13 +195,14 @@ class HotColumns:
         now_s = self._clock()
         best: tuple[Family, PartWanted] | None = None
         with self._lock:
-            families = [f for f in self._families.values() if f.rests_until_s <= now_s]
-            for family in families:
-                if family.columns.strongest(now_s) < uses:
-                    continue
-                plan = next_part(family, now_s, uses)
-                if plan is not None and (best is None or plan.strength > best[1].strength):
-                    best = family, plan
+            for key in list(self._noted):
+                family = self._families.get(key)
+                if family is None or next_part(family, now_s, USES_WHEN_IDLE) is None:
+                    self._noted.discard(key)
+                elif family.rests_until_s <= now_s:
+                    plan = next_part(family, now_s, uses)
+                    if plan is not None and (best is None or plan.strength > best[1].strength):
+                        best = family, plan
         return best
 
     def _make_room(self, family: Family, plan: PartWanted) -> bool:
@@ -205,7 +210,7 @@ class HotColumns:
         now_s = self._clock()
         needed = family.guessed_bytes(plan.columns, plan.paths) - sum(p.size_bytes for p in plan.replaced)
         with self._lock:
-            others = [(f.strength(p, now_s), f, p) for f in self._families.values() for p in f.parts]
+            others = [(f.strength(p.columns, now_s), f, p) for f in self._families.values() for p in f.parts]
             others = sorted((o for o in others if o[2] not in plan.replaced), key=lambda o: o[0])
             room = self.limit_bytes - self._size_bytes()
             going: list[tuple[Family, Part]] = []
@@ -236,11 +241,16 @@ class HotColumns:
                     self._dropping.append(part)
             ready = [part for part in self._dropping if not part.leases]
             self._dropping = [part for part in self._dropping if part.leases]
-        for part in ready:
-            self._tables.drop(part)
+        for at, part in enumerate(ready):
+            try:
+                self._tables.drop(part)
+            except duckdb.Error:  # a full disk, the end
+                self._dropping += ready[at:]
+                self.failed += 1
+                return
 
     def _forget_weakest(self, now_s: float) -> None:
-        key, family = min(self._families.items(), key=lambda item: item[1].columns.strongest(now_s))
+        key, family = min(self._families.items(), key=lambda item: item[1].strength(item[1].columns, now_s))
         self._dropping += family.parts
         del self._families[key]
 
