@@ -18,7 +18,7 @@ from benchmarks.timing import interleaved
 from benchmarks.tpc.data import Suite, tables
 from benchmarks.tpc.literals import redrawn
 from benchmarks.tpc.queries import queries
-from benchmarks.tpc.suite import check
+from benchmarks.tpc.suite import check, whole_query
 from hiveframe.engine.process import database
 
 REPETITIONS_BEFORE = 4
@@ -83,8 +83,8 @@ def measure(
 
     Each round has other literals. DuckDB's answers would differ where Spark's rules do: in quotients of decimals.
     """
-    fresh = [[redrawn(s, REPETITIONS_BEFORE + n) for s in statements] for n in range(rounds)]
-    verdict = check(contenders[0], plain, tuple(fresh[0]))
+    fresh = [tuple(redrawn(s, REPETITIONS_BEFORE + n) for s in statements) for n in range(rounds)]
+    verdict = check(contenders[0], plain, fresh[0])
     for text in (text for texts in fresh for text in texts):
         for contender in contenders:
             if isinstance(contender, RawDuckDB):
@@ -92,7 +92,7 @@ def measure(
 
     def next_round(contender: Contender) -> Callable[[], None]:
         turns = iter(fresh)
-        return lambda: [contender.run(text) for text in next(turns)] and None
+        return lambda: whole_query(contender, next(turns))()
 
     times = interleaved({c.name: next_round(c) for c in contenders}, rounds)
     return verdict, [times[c.name].median for c in contenders]

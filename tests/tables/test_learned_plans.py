@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -16,7 +17,8 @@ from pyspark.sql import SparkSession
 from hiveframe.analysis.analyzer import Analyzer
 from hiveframe.connect.local import local_service
 from hiveframe.connect.seam import SessionKey
-from hiveframe.errors import OperationCanceled
+from hiveframe.engine.execution import Execution
+from hiveframe.errors import SparkError
 from hiveframe.optimizer.join_groups import Stages, may_stage, staged
 from hiveframe.optimizer.learning import learner as learning
 from hiveframe.optimizer.learning.learner import Learner, largest_group
@@ -75,11 +77,7 @@ def test_every_join_that_may_be_made_first_leaves_the_rows_as_they_are(tables: S
     group = largest_group(plan)
     assert group is not None
     places = range(len(group.relations))
-    sets = (
-        [frozenset(c) for n in places for c in combinations(places, n) if may_stage(group, frozenset(c))]
-        if places
-        else []
-    )
+    sets = [frozenset(c) for n in places for c in combinations(places, n) if may_stage(group, frozenset(c))]
     assert sets
     chains: list[Stages] = [(one,) for one in sets]
     chains += [(one, other) for one in sets for other in sets if one < other or not one & other]
@@ -107,28 +105,54 @@ def test_other_constants_are_the_same_query(tables: SparkSession, learner: Learn
     assert found.runs == 5
 
 
-@pytest.mark.parametrize("ending", [OperationCanceled("OPERATION_CANCELED"), MemoryError("no room")])
-def test_a_trial_that_ends_badly_is_followed_by_the_usual_plan(
-    tables: SparkSession, learner: Learner, monkeypatch: pytest.MonkeyPatch, ending: Exception
+def fails(run: Execution) -> None:
+    raise SparkError("INTERNAL_ERROR", {"message": "no room"})
+
+
+def hangs(run: Execution) -> None:
+    while True:
+        run._stop_if_canceled()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("ending", [fails, hangs])
+def test_a_trial_that_ends_badly_or_not_at_all_is_followed_by_the_usual_plan(
+    tables: SparkSession, learner: Learner, monkeypatch: pytest.MonkeyPatch, ending: Callable[[Execution], None]
 ) -> None:
     expected = rows(tables, QUERIES[0])
-    usual = learned_runs.Execution.batches
+    usual = Execution.batches
 
-    def failing(self):
-        if self._compiled.context.stages:
-            raise (
-                learned_runs.SparkError("INTERNAL_ERROR", {"message": str(ending)})
-                if isinstance(ending, MemoryError)
-                else ending
-            )
-        yield from usual(self)
+    def batches(run: Execution) -> Iterator[pa.RecordBatch]:
+        if run._compiled.context.stages:
+            ending(run)
+        yield from usual(run)
 
-    monkeypatch.setattr(learned_runs.Execution, "batches", failing)
+    monkeypatch.setattr(Execution, "batches", batches)
     for _ in range(6):
         assert rows(tables, QUERIES[0]) == expected
     [found] = learner.found()
     assert found.trials > 0
-    assert found.stages is None
+    assert found.joined_first == ()
+
+
+def test_a_user_who_stops_a_trial_has_stopped_the_query(
+    tables: SparkSession, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        rows(tables, QUERIES[0])
+    usual = Execution.batches
+    runs: list[bool] = []
+
+    def batches(run: Execution) -> Iterator[pa.RecordBatch]:
+        runs.append(bool(run._compiled.context.stages))
+        if runs[-1]:
+            tables.interruptAll()
+        yield from usual(run)
+
+    monkeypatch.setattr(Execution, "batches", batches)
+    with pytest.raises(PySparkException, match="OPERATION_CANCELED"):
+        rows(tables, QUERIES[0])
+    assert runs == [True]
 
 
 def test_a_failure_of_the_query_itself_is_its_failure(tables: SparkSession, learner: Learner) -> None:

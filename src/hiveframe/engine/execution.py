@@ -36,6 +36,7 @@ class Execution:
         self._convert = ResultBatches(compiled.schema.fields, compiled.context.time_zone)
         self.is_measured = False
         self.measured: EngineProfile | None = None
+        self._row_count = 0
         self._is_canceled = False
         self._has_rows = threading.Event()
 
@@ -65,6 +66,7 @@ class Execution:
                 with contextlib.closing(rows):
                     for batch in rows:
                         self._stop_if_canceled()
+                        self._row_count += batch.num_rows
                         yield self._convert(batch)
 
     @contextlib.contextmanager
@@ -90,30 +92,15 @@ class Execution:
 
         with profiling(connection):
             yield
-            self.measured = last_profile(connection, 0)
+            self.measured = last_profile(connection, self._row_count)
 
     def profile(self) -> EngineProfile:
         """What was measured of a run to its end, whose rows are let go; in place of `batches`, with its errors."""
-        from hiveframe.engine.profiling import last_profile, profiling  # what nothing else needs
-
-        context = self._compiled.context
-        with (
-            context.kernels_in_force(),
-            self._database.lease(context.time_zone) as connection,
-            context.running.on(connection),
-            raised(context.sites, self._plan),
-            self._staged(connection),
-            profiling(connection),
-        ):
-            self._stop_if_canceled()
-            rows = reader(connection, self._compiled.text, self._batch_rows)
-            self._has_rows.set()
-            count = 0
-            with contextlib.closing(rows):
-                for batch in rows:
-                    self._stop_if_canceled()
-                    count += batch.num_rows
-            return last_profile(connection, count)
+        self.is_measured = True
+        for _ in self.batches():
+            pass
+        assert self.measured is not None
+        return self.measured
 
     def table(self) -> pa.Table:
         """All rows at once."""

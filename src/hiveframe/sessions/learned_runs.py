@@ -18,7 +18,8 @@ from hiveframe.engine.metrics import Observation
 from hiveframe.engine.process import database
 from hiveframe.engine.profiling import EngineOperator, EngineProfile
 from hiveframe.errors import OperationCanceled, SparkError
-from hiveframe.optimizer.learning.learner import Choice, Learner, Rows
+from hiveframe.optimizer.learning.learner import Choice, Learner
+from hiveframe.optimizer.learning.search import Rows
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
 from hiveframe.plan.logical import Relation
 from hiveframe.settings import Settings

@@ -50,8 +50,7 @@ def _learned(settings: Settings) -> SmallTable:
     for found in learner().found():
         best_ms = int(found.best_s * 1000) if found.best_s is not None else None
         spent = (int(found.own_s * 1000), best_ms, int(found.invested_s * 1000), int(found.saved_s * 1000))
-        stages = [sorted(stage) for stage in found.stages or ()]
-        rows.append((found.shape, found.runs, found.trials, *spent, json.dumps(stages)))
+        rows.append((found.shape, found.runs, found.trials, *spent, json.dumps(found.joined_first)))
     numbers = [column(name, t.LONG, True) for name in _LEARNED_NUMBERS]
     return small_table((column("shape"), *numbers, column("joined_first")), rows)
 

@@ -54,13 +54,6 @@ class BeeColony(Generic[S]):
         self._turn = 0
         self._asked: tuple[_Source[S], S] | None = None
 
-    @property
-    def best(self) -> tuple[S, float] | None:
-        """The best solution and its cost; None before any has succeeded."""
-        known = [(cost, i, s) for i, (s, cost) in enumerate(self._costs.items()) if math.isfinite(cost)]
-        cost, _, solution = min(known) if known else (math.inf, 0, None)
-        return (solution, cost) if solution is not None else None
-
     def ask(self) -> S | None:
         """The solution to evaluate next; None when nothing new was found to try."""
         for source in self._sources:
@@ -81,17 +74,17 @@ class BeeColony(Generic[S]):
         return None
 
     def tell(self, solution: S, cost: float) -> None:
-        """The cost of a solution; of one that was not asked for, too."""
+        """The cost of a solution: of the one that was asked for, or of one that turned out otherwise since."""
         self._costs[solution] = cost
-        asked, self._asked = self._asked, None
-        source = asked[0] if asked is not None and asked[1] == solution else None
-        if source is None:
+        for source in self._sources:
+            if source.solution == solution:
+                source.cost = cost
+        if self._asked is None or self._asked[1] != solution:
             return
-        if source.solution == solution:
-            source.cost = cost
-        elif cost < source.cost:
+        source, self._asked = self._asked[0], None
+        if cost < source.cost:
             source.solution, source.cost, source.trials = solution, cost, 0
-        else:
+        elif source.solution != solution:
             source.trials += 1
         self._leave_exhausted()
 

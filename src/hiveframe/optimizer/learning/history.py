@@ -1,23 +1,20 @@
-"""What is known of a query that came again: its times by plan, and the colony that looks for a better one."""
+"""What is known of a query that came again: its times by plan, and what may be spent on looking for a better one."""
 
 from __future__ import annotations
 
 import math
 import statistics
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from random import Random
 from typing import Final
 
-from hiveframe.optimizer.join_groups import JoinGroup, Stages, may_stage, neighbours
+from hiveframe.optimizer.join_groups import Stages
 from hiveframe.swarm.bee_colony import BeeColony
 
 LONGEST: Final = 1.2
 """A trial is cancelled at this multiple of the best known time."""
 
 _BETTER: Final = 0.9  # a plan takes over when it needs no more than this of the time
-_STARTS: Final = 5
 _RUNS_BEFORE: Final = 3  # without a trial
 _KEPT: Final = 24  # times of each plan
 _SURPRISED_RUNS: Final = 3.0
@@ -69,6 +66,8 @@ class Learned:
     `invested_s` is what trials took longer than the best plan would have, `saved_s` what the found plan saved.
     """
 
+    hint: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()  # that the stages are made of, as they are shown
     own: Times = field(default_factory=Times)
     best: Stages | None = None
     best_times: Times = field(default_factory=Times)
@@ -153,44 +152,3 @@ class Learned:
         else:
             self.vain_trials += 1
         self.next_trial = self.runs + self.vain_trials // _PATIENCE
-
-
-def new_colony(
-    group: JoinGroup, promise: Callable[[frozenset[int]], float], random: Random
-) -> BeeColony[Stages] | None:
-    """A colony over what can be staged of a group, beginning with the most promising pairs; None where nothing can.
-
-    `promise` is lower for a set of relations that it is better to join first.
-    """
-    count = len(group.relations)
-    pairs = [frozenset({i, j}) for i in range(count) for j in range(i) if may_stage(group, frozenset({i, j}))]
-    if not pairs:
-        return None
-    first: list[Stages] = [(pair,) for pair in sorted(pairs, key=promise)[:_STARTS]]
-
-    def neighbour(stages: Stages, draw: Random) -> Stages:
-        return _changed(group, pairs, stages, draw)
-
-    def scout(draw: Random) -> Stages:
-        stages: Stages = (draw.choice(pairs),)
-        for _ in range(draw.randrange(count)):
-            stages = neighbour(stages, draw)
-        return stages
-
-    return BeeColony(first, neighbour, scout, random=random)
-
-
-def _changed(group: JoinGroup, pairs: Sequence[frozenset[int]], stages: Stages, draw: Random) -> Stages:
-    """Stages with one relation more or less in the last, or with another stage, or without one."""
-    *before, last = stages
-    moves: list[Stages] = [(*before, other) for other in neighbours(group, last) if _follows(before, other)]
-    moves += [(*stages, other) for other in neighbours(group, last) if last < other and _follows(before, other)]
-    moves += [(*stages, pair) for pair in pairs if not any(pair & stage for stage in stages)]
-    if before:
-        moves.append(tuple(before))
-    return draw.choice(moves) if moves else stages
-
-
-def _follows(before: Sequence[frozenset[int]], stage: frozenset[int]) -> bool:
-    """Whether a stage takes in each stage before it whole, or nothing of it."""
-    return all(earlier < stage or not earlier & stage for earlier in before)

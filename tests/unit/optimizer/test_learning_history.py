@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hiveframe.optimizer.learning.memory import LONGEST, Learned
+from hiveframe.optimizer.learning.history import LONGEST, Learned
 from hiveframe.swarm.bee_colony import BeeColony
 
 GOOD, BAD = (frozenset({0, 1}),), (frozenset({1, 2}),)
