@@ -38,6 +38,7 @@ MOST: Final = "spark.hiveframe.admission.maxConcurrency"
 _HIGHEST_A_CORE: Final = 4
 _QUIET_S: Final = 60.0
 _LOOK_S: Final = 0.25
+_TICK_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,12 @@ class Door:
         return self._used
 
     def _wait(self, visitor: Visitor) -> None:
+        """Until it is called or its deadline comes. Batch work asks again now and then: a crowd ends unheard."""
         ticket = visitor.ticket
-        visitor.called.wait(max(ticket.deadline_s - self._now_s(), 0.0))
+        longest_s = _TICK_S if ticket.kind is Kind.BATCH else threading.TIMEOUT_MAX
+        while (left_s := ticket.deadline_s - self._now_s()) > 0 and not visitor.called.wait(min(left_s, longest_s)):
+            with self._lock:
+                self._call(self.admission.advance(self._now_s()))
         with self._lock:
             if ticket.state is State.RUNNING:
                 return

@@ -29,7 +29,7 @@ from enum import Enum
 from random import Random
 from typing import Final
 
-from hiveframe.swarm.costs import Costs
+from hiveframe.swarm.costs import Costs, Usual
 from hiveframe.swarm.pheromone import RESTING, Trail, acceptance
 from hiveframe.swarm.temperature import LOWEST, Finished, Limit
 
@@ -104,7 +104,7 @@ class Admission:
     def __init__(self, limit: Limit, random: Random, *, interactive_s: float, lottery: bool = True) -> None:
         self.limit = limit
         self.costs = Costs()
-        self.interactive = Costs()
+        self.usual = {kind: Usual() for kind in Kind}
         self.turned_away = dict.fromkeys(Kind, 0)
         self.started = dict.fromkeys(Kind, 0)
         self._random = random
@@ -122,7 +122,7 @@ class Admission:
         """Work comes: its ticket, running or waiting; or how it is turned away. `asked` None leaves its kind to us."""
         alone_s = self.costs.known_s(key)
         kind = asked or self._kind_of(alone_s)
-        cost_s = alone_s if alone_s is not None else self._typical_s(kind)
+        cost_s = alone_s if alone_s is not None else self.usual[kind].seconds
         patience_s = self._patience_s(kind, cost_s, now_s)
         ticket = Ticket(key, asked, kind, cost_s, alone_s, now_s, now_s + _GIVE_UP * patience_s, patience_s)
         has_place = self._is_free(kind, now_s)
@@ -154,9 +154,8 @@ class Admission:
             self.limit.finished(Finished(ticket.ran_s, slowdown, in_flight, waiting, failed, utilisation))
             self._errors.follow(now_s, float(failed), _TRAIL_SHARE)
         if whole and not failed:
-            self.costs.learn(ticket.key, ticket.ran_s, was_alone=in_flight == 1)
-            if self._kind_of(self.costs.known_s(ticket.key)) is Kind.INTERACTIVE:
-                self.interactive.learn(ticket.key, ticket.ran_s, was_alone=in_flight == 1)
+            alone_s = self.costs.learn(ticket.key, ticket.ran_s, was_alone=in_flight == 1)
+            self.usual[self._kind_of(alone_s)].follow(alone_s)
         if slowdown is not None and ticket.kind is Kind.INTERACTIVE:
             self._slowness.follow(now_s, max(slowdown / max(in_flight, 1) - 1.0, 0.0), _TRAIL_SHARE)
         return self.advance(now_s)
@@ -190,7 +189,8 @@ class Admission:
             self._clock_on(ticket, now_s)
 
     def advance(self, now_s: float) -> list[Ticket]:
-        """Those of the waiting that start now."""
+        """Those of the waiting that start now. To be called from time to time: batch work starts when a crowd is
+        over, or half of its patience is, whether anybody comes or goes then or not."""
         started: list[Ticket] = []
         while True:
             ticket = self._next(now_s)
@@ -209,7 +209,7 @@ class Admission:
 
     def pheromone_of(self, kind: Kind, now_s: float) -> float:
         """The level that usual work of this kind would meet now."""
-        patience_s = self._patience_s(kind, self._typical_s(kind), now_s)
+        patience_s = self._patience_s(kind, self.usual[kind].seconds, now_s)
         return self.pheromone(kind, self.expected_wait_s(kind, now_s), patience_s, now_s)
 
     def expected_wait_s(self, kind: Kind, now_s: float) -> float:
@@ -248,15 +248,12 @@ class Admission:
     def _kind_of(self, alone_s: float | None) -> Kind:
         return Kind.BATCH if alone_s is not None and alone_s > self._interactive_s else Kind.INTERACTIVE
 
-    def _typical_s(self, kind: Kind) -> float:
-        return (self.interactive if kind is Kind.INTERACTIVE else self.costs).typical_s
-
     def _patience_s(self, kind: Kind, cost_s: float, now_s: float) -> float:
         """Interactive work may wait for some times as long as it usually takes, batch work for some times its cost."""
         if kind is Kind.BATCH:
             return max(_OWN_COSTS * cost_s, _BATCH_PATIENCE_S)
         calm = max(1.0 - self.crowd(now_s) / _CROWD, 0.0)
-        return max(self._typical_s(kind), _LEAST_PATIENCE_S) * (_PATIENCE + (_CALM_PATIENCE - _PATIENCE) * calm)
+        return max(self.usual[kind].seconds, _LEAST_PATIENCE_S) * (_PATIENCE + (_CALM_PATIENCE - _PATIENCE) * calm)
 
     def _retry_s(self, patience_s: float, expected_s: float) -> float:
         """Spread, so that those who were turned away together do not come back together."""

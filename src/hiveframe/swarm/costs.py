@@ -17,20 +17,18 @@ class Costs:
     """Seconds by query. An estimate falls when a run is quicker, and rises by runs that had the engine to themselves.
 
     Runs in company hardly raise it: it may be the company that made them slow, and load must not pass for rest.
-    `typical_s` is what to expect of a query that was never seen.
     """
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
         self._capacity = capacity
         self._known: OrderedDict[Hashable, float] = OrderedDict()
-        self.typical_s = 0.0
 
     def known_s(self, key: Hashable) -> float | None:
         """Seconds alone; None for a query that never ran."""
         return self._known.get(key)
 
-    def learn(self, key: Hashable, seconds: float, *, was_alone: bool) -> None:
-        """The query ran for so long, with or without others beside it."""
+    def learn(self, key: Hashable, seconds: float, *, was_alone: bool) -> float:
+        """The estimate after the query ran for so long, with or without others beside it."""
         before = self._known.pop(key, None)
         if before is None:
             after = seconds
@@ -40,4 +38,15 @@ class Costs:
         self._known[key] = after
         if len(self._known) > self._capacity:
             self._known.popitem(last=False)
-        self.typical_s += (_OF_ALL if self.typical_s else 1.0) * (after - self.typical_s)
+        return after
+
+
+class Usual:
+    """What to expect of a query that was never seen: `seconds`, an average that forgets; 0 before any."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def follow(self, seconds: float) -> None:
+        """One more query, which takes so long."""
+        self.seconds += (_OF_ALL if self.seconds else 1.0) * (seconds - self.seconds)

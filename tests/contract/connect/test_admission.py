@@ -21,7 +21,7 @@ from hiveframe.connect.server import start_server
 from hiveframe.connect.servicer import ConnectService
 from hiveframe.connect.sessions import SessionManager
 from hiveframe.sessions.admission import Door
-from hiveframe.swarm.admission import Admission
+from hiveframe.swarm.admission import Admission, Kind
 from tests.contract.connect.fake_runtime import FakeRuntime
 from tests.contract.connect.frames import sql
 
@@ -47,7 +47,7 @@ def serve(factory, *, lottery, patience_s=None):
     """A server with one place, and its door."""
     door = Door(Admission(Places(1), Always(), interactive_s=60.0, lottery=lottery))
     if patience_s is not None:
-        door.admission.interactive.typical_s = patience_s
+        door.admission.usual[Kind.INTERACTIVE].seconds = patience_s
     service = ConnectService(SessionManager(factory))
     return start_server(service, door=door), door, service
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from random import Random
+from time import monotonic
 
 import pytest
 
@@ -72,6 +73,22 @@ def test_who_waits_is_seen_and_starts_when_a_place_is_free():
     thread.join(60)
     assert found["another"].ticket.state is State.RUNNING
     assert door.counts()["batch.started"] == 2
+
+
+def test_a_report_that_came_in_a_crowd_starts_when_that_is_over_though_nobody_goes():
+    door, found = make_door(), {}
+    admission = door.admission
+    running = [enter(door, name=str(i)) for i in range(2)]
+    for i in range(50):
+        now_s = monotonic()
+        admission.withdraw(admission.offer(i, Kind.INTERACTIVE, now_s), now_s)
+    thread = start(door, BATCH, "a report", found)
+    for visitor in running:
+        door.leave(visitor)
+    assert [s.state for s in door.seen()] == ["waiting"]
+    thread.join(60)
+    assert found["a report"].ticket.state is State.RUNNING
+    assert door.counts()["batch.turned_away"] == 0
 
 
 def test_who_waits_and_is_cancelled_stops_waiting():

@@ -94,6 +94,27 @@ def test_a_query_known_to_be_long_is_batch_and_one_known_to_be_short_is_not():
     assert admission.offer("new", None, 20.0).kind is INTERACTIVE
 
 
+def test_what_short_queries_take_does_not_say_what_an_unknown_long_one_will():
+    admission = door(4)
+    learn(admission, "long", 8.0)
+    for i in range(100):
+        learn(admission, i, 0.01, 10.0 + i)
+    assert admission.offer("new report", BATCH, 200.0).cost_s == pytest.approx(8.0)
+    assert admission.offer("new question", INTERACTIVE, 200.0).cost_s == pytest.approx(0.01)
+
+
+def test_batch_work_starts_when_the_crowd_is_over_though_nobody_comes_or_goes():
+    admission = door(2)
+    running = [admission.offer(i, INTERACTIVE, 0.0) for i in range(2)]
+    for i in range(50):
+        admission.withdraw(admission.offer(10 + i, INTERACTIVE, 0.0), 0.0)
+    report = admission.offer("report", BATCH, 0.0)
+    for ticket in running:
+        assert admission.finish(ticket, 0.01) == []
+    assert admission.advance(0.02) == []
+    assert admission.advance(4.0) == [report]
+
+
 def test_what_somebody_says_of_a_query_counts_more_than_what_was_learnt():
     admission = door(4)
     learn(admission, "long", 3.0)
