@@ -67,7 +67,7 @@ def test_torn_position_deletes_harm_only_their_partition(spark: SparkSession, wa
     assert rows(spark, "select * from t where p = 2") == [(3, 2)]
 
 
-@pytest.mark.parametrize("format_", ["delta", "iceberg"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_delete_of_a_partition_opens_no_file(format_: str, spark: SparkSession, warehouse: Path) -> None:
     spark.sql(f"create table t (id int, p int) using {format_} partitioned by (p)")
     spark.sql("insert into t values (1, 1), (2, 1), (3, 2), (4, 3)")
@@ -80,7 +80,7 @@ def test_a_delete_of_a_partition_opens_no_file(format_: str, spark: SparkSession
     assert rows(spark, "select * from t") == []
 
 
-@pytest.mark.parametrize("format_", ["delta", "iceberg"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_a_delete_of_a_range_opens_what_lies_partly_in_it(format_: str, spark: SparkSession, warehouse: Path) -> None:
     first, _ = two_files(spark, warehouse, format_)
     first.write_bytes(b"torn")

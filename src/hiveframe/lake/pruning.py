@@ -6,12 +6,13 @@ pruning may do is to spare reading.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from hiveframe.dataclass import dataclass
-from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.scan import ScanFile, ScanSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,44 @@ class Pruner(Protocol):
         """The source without (some of) the rows that fail a predicate; the same object when all have to be read."""
 
 
-@runtime_checkable
-class WholePruner(Pruner, Protocol):
-    """A pruner that also tells of files whose rows all pass."""
+ZoneOf = Callable[[int], Zone | None]
+"""What is known of a file's column, by its position; None where nothing is."""
+
+
+def exact_zone(value: Any) -> Zone:
+    """What is known of a column that has one value in a whole file, as partition columns have."""
+    return Zone(value, value, null_count=int(value is None), row_count=1)
+
+
+class FilePruner(ABC):
+    """Leaves out files that hold no row a filter lets pass, and tells of those of which it lets all pass."""
+
+    @abstractmethod
+    def zones(self, source: ScanSource) -> Callable[[ScanFile], ZoneOf]:
+        """What is known of each of the source's files."""
+
+    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
+        """The source with the files that are left."""
+        kept = self.some(source, predicates)
+        return source.restricted(kept) if len(kept) < len(source.files) else source
+
+    def some(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
+        """The paths of files of which some rows may fulfil all predicates."""
+        zones = self.zones(source)
+        return {f.path for f in source.files if may_hold(predicates, zones(f))}
 
     def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
         """The paths of files of which every row is known to fulfil all predicates."""
+        zones = self.zones(source)
+        return {f.path for f in source.files if must_hold(predicates, zones(f))}
 
 
-def must_hold(predicates: Sequence[Predicate], zone_of: Callable[[int], Zone | None]) -> bool:
+def must_hold(predicates: Sequence[Predicate], zone_of: ZoneOf) -> bool:
     """Whether every row of a file is known to fulfil all predicates; `zone_of` knows its columns by position."""
     return all(_must_hold(p, zone_of) for p in predicates)
 
 
-def _must_hold(predicate: Predicate, zone_of: Callable[[int], Zone | None]) -> bool:
+def _must_hold(predicate: Predicate, zone_of: ZoneOf) -> bool:
     if isinstance(predicate, AnyOf):
         return any(must_hold(branch, zone_of) for branch in predicate.branches)
     zone = zone_of(predicate.position)
@@ -107,12 +132,12 @@ def _all_within(test: ColumnTest, zone: Zone) -> bool:
     raise AssertionError(test.operator)
 
 
-def may_hold(predicates: Sequence[Predicate], zone_of: Callable[[int], Zone | None]) -> bool:
+def may_hold(predicates: Sequence[Predicate], zone_of: ZoneOf) -> bool:
     """Whether a row that fulfils all predicates may be in a file; `zone_of` knows its columns by position."""
     return all(_may_hold(p, zone_of) for p in predicates)
 
 
-def _may_hold(predicate: Predicate, zone_of: Callable[[int], Zone | None]) -> bool:
+def _may_hold(predicate: Predicate, zone_of: ZoneOf) -> bool:
     if isinstance(predicate, AnyOf):
         return any(may_hold(branch, zone_of) for branch in predicate.branches)
     zone = zone_of(predicate.position)

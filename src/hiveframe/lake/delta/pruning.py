@@ -6,7 +6,7 @@ Source: Delta's PROTOCOL.md, "Per-file Statistics". Bounds of text may be cut, t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -16,7 +16,7 @@ from hiveframe.lake.delta.actions import AddFile
 from hiveframe.lake.delta.columns import stored_name
 from hiveframe.lake.delta.snapshot import Snapshot
 from hiveframe.lake.delta.values import partition_value
-from hiveframe.lake.pruning import AnyOf, Predicate, Zone, may_hold, must_hold
+from hiveframe.lake.pruning import AnyOf, FilePruner, Zone, ZoneOf, exact_zone, may_hold
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructField, StructType
@@ -26,35 +26,23 @@ _EPOCH_DAY: Final = date(1970, 1, 1)
 _CUT_US: Final = 1000
 
 
-class DeltaPruner:
-    """Leaves out files that hold no row a filter lets pass, and tells of those of which it lets all pass."""
+class DeltaPruner(FilePruner):
+    """Knows files by the values of their partitions and the log's statistics."""
 
-    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
-        """The source with the files that are left."""
-        zones = _zones(source)
-        kept = {f.path for f in source.files if may_hold(predicates, zones(f))}
-        return source.restricted(kept) if len(kept) < len(source.files) else source
+    def zones(self, source: ScanSource) -> Callable[[ScanFile], ZoneOf]:
+        """What is known of each of the source's files."""
+        snapshot: Snapshot = source.state
+        adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
+        fields, positions = source.schema.fields, source.partitions
 
-    def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
-        """The paths of files of which every row is known to fulfil all predicates."""
-        zones = _zones(source)
-        return {f.path for f in source.files if must_hold(predicates, zones(f))}
+        def zones(file: ScanFile) -> ZoneOf:
+            values = dict(zip(positions, file.partition_values, strict=True))
+            return lambda i: exact_zone(values[i]) if i in values else _bounds(adds[file.path], fields[i])
 
-
-def _zones(source: ScanSource) -> Callable[[ScanFile], Callable[[int], Zone | None]]:
-    """What is known of a file's columns by their positions."""
-    snapshot: Snapshot = source.state
-    adds = {snapshot.path_of(add): add for add in snapshot.files.values()}
-    fields, positions = source.schema.fields, source.partitions
-
-    def zones(file: ScanFile) -> Callable[[int], Zone | None]:
-        values = dict(zip(positions, file.partition_values, strict=True))
-        return lambda i: _exact(values[i]) if i in values else _bounds(adds[file.path], fields[i])
-
-    return zones
+        return zones
 
 
-def file_zones(add: AddFile, schema: StructType) -> Callable[[int], Zone | None]:
+def file_zones(add: AddFile, schema: StructType) -> ZoneOf:
     """What the log says of a file's values, by the places of the schema's columns."""
     return lambda position: _bounds(add, schema.fields[position])
 
@@ -71,13 +59,9 @@ def may_be_in(snapshot: Snapshot, add: AddFile, read: AnyOf) -> bool:
         text = add.partition_values.get(stored_name(f))
         if isinstance(f.dtype, t.TimestampType) and text and not text.endswith("Z"):
             return None  # the moment depends on who reads it
-        return _exact(partition_value(text, f.dtype, "UTC", column=f.name))
+        return exact_zone(partition_value(text, f.dtype, "UTC", column=f.name))
 
     return may_hold((read,), zone)
-
-
-def _exact(value: Any) -> Zone:
-    return Zone(value, value, null_count=int(value is None), row_count=1)
 
 
 def _bounds(add: AddFile, f: StructField) -> Zone | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import struct
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 
 from hiveframe.errors import SparkException
 from hiveframe.lake.honey.hashing import Hashes
-from hiveframe.lake.honey.opened import Opened
 from hiveframe.lake.tables.row_numbers import united
 from hiveframe.lake.tables.table import RowNumbers
 
@@ -59,7 +59,7 @@ def write_locator(path: str, hashes: Hashes, places: NDArray[np.int64]) -> None:
 
 def find_rows(path: str, hashes: Hashes) -> RowNumbers:
     """The places, ascending, of all rows whose key has one of the hashes, and of some others."""
-    return _LOCATORS.get(path).find(hashes)
+    return _locator(path).find(hashes)
 
 
 class _Locator:
@@ -97,7 +97,10 @@ class _Locator:
         return _expected(self._bases, bucket) + self._strays[bucket].astype(np.int64)
 
 
-_LOCATORS: Final = Opened(_Locator)
+@lru_cache(maxsize=256)
+def _locator(path: str) -> _Locator:
+    """The index; a locator's file is written once, under a name that never comes again."""
+    return _Locator(path)
 
 
 def _expected(bases: NDArray[np.uint32], bucket: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from hiveframe.lake.honey.snapshot import PARQUET, VORTEX, Segment, Snapshot
 from hiveframe.lake.honey.trails import FOOTPRINTS, POINT, RANGE, SCAN, Trail
 from hiveframe.lake.options import Options
 from hiveframe.lake.parquet_scan import ParquetDetail, grouped, scan_parquet, union_of
-from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold
+from hiveframe.lake.pruning import ColumnTest, FilePruner, Predicate, ZoneOf, exact_zone
 from hiveframe.lake.runner import QueryRunner
 from hiveframe.lake.scan import ScanFile, ScanSource, ScanSql, path_columns, scan_column
 from hiveframe.lake.sources.parquet_footer import FooterCache
@@ -83,19 +83,30 @@ def open_snapshot(snapshot: Snapshot, options: Options, context: ReadContext) ->
     )
 
 
-class HoneyPruner:
-    """Leaves out segments that hold no row a filter lets pass, and finds the rows with a key."""
+class HoneyPruner(FilePruner):
+    """Knows segments by the manifest's zones, and finds the rows with a key."""
+
+    def zones(self, source: ScanSource) -> Callable[[ScanFile], ZoneOf]:
+        """What is known of each of the source's segments."""
+        segments, fields, positions = source.detail.segments, source.schema.fields, source.partitions
+
+        def zones(file: ScanFile) -> ZoneOf:
+            values = dict(zip(positions, file.partition_values, strict=True))
+            stored = segments[file.path].zones
+            return lambda i: exact_zone(values[i]) if i in values else stored.get(stored_name(fields[i]))
+
+        return zones
 
     def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
         """The source with the segments, and rows of them, that are left."""
         detail: HoneyDetail = source.detail
-        asked = _Lookup.all_of(source, predicates)
+        asked, left = _Lookup.all_of(source, predicates), self.some(source, predicates)
         kept: list[ScanFile] = []
         chosen: dict[str, RowNumbers] = {}
         for file in source.files:
-            segment = detail.segments[file.path]
-            if not may_hold(predicates, _zones(source, file, segment)):
+            if file.path not in left:
                 continue
+            segment = detail.segments[file.path]
             if any(lookup.is_absent(detail.snapshot, segment) for lookup in asked):
                 continue
             rows = next((r for lookup in asked if (r := lookup.rows(detail.snapshot, segment)) is not None), None)
@@ -153,16 +164,6 @@ class _Lookup:
 
         (parts,) = open_file(snapshot.path_of(segment)).take([self.column], found)
         return found[is_one_of(pa.chunked_array(parts), self.values, self.dtype)]
-
-
-def _zones(source: ScanSource, file: ScanFile, segment: Segment) -> Callable[[int], Zone | None]:
-    def zone(position: int) -> Zone | None:
-        if position in source.partitions:
-            value = file.partition_values[source.partitions.index(position)]
-            return Zone(value, value, null_count=int(value is None), row_count=1)
-        return segment.zones.get(stored_name(source.schema.fields[position]))
-
-    return zone
 
 
 def scan_segments(source: ScanSource, needed: Sequence[int], context: EmitContext, *, with_path: bool) -> ScanSql:

@@ -125,6 +125,11 @@ class HoneyState:
         """Nothing: the format keeps no such numbers."""
         return None
 
+    def row_counts(self) -> Mapping[str, int]:
+        """By a segment's path, its rows less those deleted."""
+        held = self.snapshot
+        return {held.path_of(s): s.row_count - len(held.deleted.get(s.id, ())) for s in held.segments}
+
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows of the version."""
         return open_snapshot(self.snapshot, options, context)

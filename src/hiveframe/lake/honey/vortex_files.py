@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import UnsupportedOperationException
-from hiveframe.lake.honey.opened import Opened
 from hiveframe.lake.tables.table import RowNumbers
 from hiveframe.plan import types as t
 from hiveframe.plan.types import DataType, StructType
@@ -88,12 +88,13 @@ class OpenFile:
         return found
 
 
-_FILES: Final = Opened(OpenFile)
-
-
+@lru_cache(maxsize=256)
 def open_file(path: str) -> OpenFile:
-    """The file; the same object for as long as it is among those used last."""
-    return _FILES.get(path)
+    """The file; the same object for as long as it is among those used last.
+
+    A segment's file is written once, under a name that never comes again.
+    """
+    return OpenFile(path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ Source: Iceberg's table spec, "Manifests", "Bound serialization". Bounds of text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pyiceberg import types as it
@@ -14,9 +14,8 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.transforms import BucketTransform, IdentityTransform
 
-from hiveframe.lake.iceberg.planning import PlannedFile
-from hiveframe.lake.pruning import ColumnTest, Predicate, Zone, may_hold, must_hold
-from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.pruning import ColumnTest, FilePruner, Predicate, Zone, ZoneOf, exact_zone, may_hold
+from hiveframe.lake.scan import ScanFile, ScanSource
 
 _FLOATS: Final = (it.FloatType, it.DoubleType)
 _BOUNDED: Final = (
@@ -37,36 +36,34 @@ _SMALLER: Final[dict[type[it.IcebergType], tuple[int, it.PrimitiveType]]] = {
 }
 
 
-class IcebergPruner:
-    """Leaves out files that hold no row a filter lets pass, and tells of those of which it lets all pass."""
+class IcebergPruner(FilePruner):
+    """Knows files by what manifests say of their partitions and columns."""
 
-    def prune(self, source: ScanSource, predicates: Sequence[Predicate]) -> ScanSource:
-        """The source with the files that are left."""
-        fields = source.state.schema.fields
-        kept = {
-            p.path
-            for p, spec in _planned(source)
-            if may_hold(predicates, zones_of(p.data, spec, fields)) and _bucket_fits(predicates, p.data, spec, fields)
-        }
-        return source.restricted(kept) if len(kept) < len(source.files) else source
+    def zones(self, source: ScanSource) -> Callable[[ScanFile], ZoneOf]:
+        """What is known of each of the source's files."""
+        described, fields = _described(source), source.state.schema.fields
+        return lambda file: zones_of(*described(file), fields)
 
-    def whole(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
-        """The paths of files of which every row is known to fulfil all predicates."""
-        fields = source.state.schema.fields
-        return {p.path for p, spec in _planned(source) if must_hold(predicates, zones_of(p.data, spec, fields))}
+    def some(self, source: ScanSource, predicates: Sequence[Predicate]) -> set[str]:
+        """The paths of files of which some rows may fulfil all predicates, by their buckets as well."""
+        described, fields = _described(source), source.state.schema.fields
+
+        def may_fit(file: ScanFile) -> bool:
+            data, spec = described(file)
+            return may_hold(predicates, zones_of(data, spec, fields)) and _bucket_fits(predicates, data, spec, fields)
+
+        return {f.path for f in source.files if may_fit(f)}
 
 
-def _planned(source: ScanSource) -> Iterator[tuple[PlannedFile, PartitionSpec]]:
-    """The source's files as manifests tell of them, with the specs of their partitions."""
+def _described(source: ScanSource) -> Callable[[ScanFile], tuple[DataFile, PartitionSpec]]:
+    """What manifests say of a file, and the spec of its partition."""
     pinned = source.state
-    planned = {p.path: p for p in pinned.files()}
+    data = {p.path: p.data for p in pinned.files()}
     specs = {s.spec_id: s for s in pinned.table.metadata.partition_specs}
-    for f in source.files:
-        found = planned[f.path]
-        yield found, specs[found.data.spec_id]
+    return lambda file: (data[file.path], specs[data[file.path].spec_id])
 
 
-def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedField]) -> Callable[[int], Zone | None]:
+def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedField]) -> ZoneOf:
     """What is known of a file's values, by the places of `fields`."""
     identities = ((i, f.source_id) for i, f in enumerate(spec.fields) if isinstance(f.transform, IdentityTransform))
     held = {source: data.partition[i] for i, source in identities}
@@ -74,8 +71,7 @@ def zones_of(data: DataFile, spec: PartitionSpec, fields: Sequence[it.NestedFiel
     def zone(position: int) -> Zone | None:
         f = fields[position]
         if f.field_id in held and isinstance(f.field_type, _BOUNDED):
-            value = held[f.field_id]
-            return Zone(value, value, null_count=int(value is None), row_count=1)
+            return exact_zone(held[f.field_id])
         if not isinstance(f.field_type, _BOUNDED):
             return None
         nulls = (data.null_value_counts or {}).get(f.field_id)

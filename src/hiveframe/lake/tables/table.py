@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,13 +111,8 @@ class TableState(Protocol):
     def source(self, options: Options, context: ReadContext) -> ScanSource:
         """The rows. Each has a `_metadata.file_path` and a `_metadata.row_index`."""
 
-
-@runtime_checkable
-class CountsRows(Protocol):
-    """A state that may know how many rows its files hold without opening one."""
-
     def row_counts(self) -> Mapping[str, int] | None:
-        """By a file's path, its rows less those deleted; None where that is not known of every file."""
+        """By a file's path, its rows less those deleted; None where files have to be opened to count them."""
 
 
 class Write(Protocol):

@@ -40,7 +40,7 @@ from hiveframe.sessions.versioned.fitting import as_planned, fitted, nullable_wi
 from hiveframe.sessions.versioned.opened import Opened
 from hiveframe.sessions.versioned.storing import CHANGE_TYPE, add_changes, add_rows
 from hiveframe.sessions.versioned.used_rows import reads_of
-from hiveframe.sessions.versioned.whole_files import WholeFiles, row_counts, whole_files
+from hiveframe.sessions.versioned.whole_files import WholeFiles, whole_files
 from hiveframe.settings import scratch_dir
 
 FILE: Final = f"{spec.OWN_PREFIX}file"
@@ -56,7 +56,7 @@ def delete(session: CommandSession, target: Opened, alias: str, condition: spec.
     """DELETE FROM: the rows for which the condition is true."""
     write = target.begin(session)
     if condition is None:
-        counts = row_counts(target)
+        counts = target.state.row_counts()
         count = _count(session, spec.OpenedSource(target.source(session))) if counts is None else sum(counts.values())
         write.remove_all()
         if count:

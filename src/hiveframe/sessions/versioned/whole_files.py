@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hiveframe.dataclass import dataclass
-from hiveframe.lake.pruning import WholePruner
 from hiveframe.lake.scan import ScanFile, ScanSource
-from hiveframe.lake.tables.table import CountsRows
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.rules.prune_files import all_predicates
 from hiveframe.optimizer.substitute import substituted
@@ -40,11 +38,6 @@ class WholeFiles:
         return sum(self.counts.values())
 
 
-def row_counts(target: Opened) -> Mapping[str, int] | None:
-    """By a file's path, its rows; None where files have to be opened to count them."""
-    return target.state.row_counts() if isinstance(target.state, CountsRows) else None
-
-
 def whole_files(
     session: CommandSession, target: Opened, source: ScanSource, touched: spec.Relation
 ) -> WholeFiles | None:
@@ -53,7 +46,7 @@ def whole_files(
     None where the condition says nothing of whole files, or where rows are not counted: rows have to be read.
     """
     found = _condition(session.analyze(touched), source)
-    counts = row_counts(target) if found is not None else None
+    counts = target.state.row_counts() if found is not None else None
     if found is None or counts is None:
         return None
     condition, scan = found
@@ -70,13 +63,11 @@ def _by_bounds(
     session: CommandSession, source: ScanSource, condition: lg.Expr, scan: lg.Scan, counts: Mapping[str, int]
 ) -> WholeFiles | None:
     """What the bounds of files tell; None where they do not tell of all that the condition asks."""
-    if not isinstance(source.pruner, WholePruner):
-        return None
     predicates = all_predicates(condition, scan, session.environment.evaluate)
     if predicates is None:
         return None
     whole = source.pruner.whole(source, predicates)
-    others = {f.path for f in source.pruner.prune(source, predicates).files} - whole
+    others = source.pruner.some(source, predicates) - whole
     return WholeFiles({path: counts[path] for path in whole}, source.restricted(others) if others else None)
 
 
