@@ -1,4 +1,4 @@
-"""How long wide and deep plans take to resolve and compile."""
+"""How long wide and deep plans take to resolve and compile, and queries of TPC-DS phase by phase."""
 
 import time
 from collections.abc import Callable
@@ -11,12 +11,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 import hiveframe
+from benchmarks.compile_phases import compile_phases, found_session
 from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
 from benchmarks.servers import TITLES, peer_server
 from benchmarks.timing import within
-from hiveframe.connect.local import local_service
-from hiveframe.connect.seam import SessionKey
 
 STEPS, COLUMNS = 200, 2000
 STEPS_SECONDS, COLUMNS_SECONDS = 0.5, 1.0
@@ -30,7 +29,7 @@ TIMED: dict[str, Callable[[DataFrame], object]] = {
 
 
 def compile_time(options: Options) -> list[Table]:
-    """The table of times to schema, engine statement (ours alone) and first row, by plan and system."""
+    """Tables of times to schema, engine statement (ours alone) and first row, by plan and system; and by phase."""
     plans: dict[str, Callable[[SparkSession], DataFrame]] = {
         f"{STEPS // 2} withColumn + filter": lambda spark: chain(spark, STEPS // 2),
         f"{STEPS} withColumn + filter": lambda spark: chain(spark, STEPS),
@@ -58,7 +57,7 @@ def compile_time(options: Options) -> list[Table]:
         Bar(f"{STEPS} withColumn + filter, schema and compile", rows[1][2] or float("inf"), STEPS_SECONDS, " s"),
         Bar(f"{COLUMNS} columns, schema and compile", rows[3][2] or float("inf"), COLUMNS_SECONDS, " s"),
     ]
-    return [Table("Resolving and compiling, seconds", headings, rows, bars)]
+    return [Table("Resolving and compiling, seconds", headings, rows, bars), compile_phases(options)]
 
 
 def attempt(
@@ -97,13 +96,12 @@ def best_time(
 def compiled(frame: DataFrame) -> str | None:
     """The engine's statement for a frame, resolved, optimised and written; None for a session of another system."""
     client: Any = getattr(frame.sparkSession, "client")  # noqa: B009  of Connect sessions alone
-    session = local_service().manager.find(SessionKey(client._user_id or "", client._session_id))
+    session = found_session(client)
     if session is None:
         return None
     plan: Any = getattr(frame, "_plan")  # noqa: B009
     tree = session.relation(plan.to_proto(client).root)
-    runtime: Any = session.runtime
-    text: str = runtime.engine_text(tree)
+    text: str = session.runtime.engine_text(tree)
     return text
 
 

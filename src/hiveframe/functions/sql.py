@@ -75,8 +75,11 @@ def try_cast(child: Sql, duck_type: str | exp.DataType) -> Sql:
 
 
 def raw_type(name: str) -> exp.DataType:
-    """A DuckDB type by the name it is written with (`HUGEINT`, `DECIMAL(10,2)`), one of our own constants."""
-    return exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=exp.Var(this=name))
+    """A DuckDB type by the name it is written with (`HUGEINT`, `DECIMAL(10,2)`), one of our own constants.
+
+    A pseudo-type is what sqlglot writes by its name alone; of any other it asks at each rendering what kind it is.
+    """
+    return exp.PseudoType(this=name)
 
 
 _OPERATORS: dict[str, type[exp.Binary]] = {

@@ -44,7 +44,7 @@ def select_from(source: Sql, projections: Sequence[tuple[str, Sql]]) -> exp.Sele
     """`SELECT expr AS name, … FROM source`; a scan without columns still has its rows."""
     items = [exp.Alias(this=e, alias=ident(n)) for n, e in projections]
     relation = source if isinstance(source, exp.Subquery) else exp.Table(this=source)
-    return exp.Select(expressions=items or [exp.Literal.number(1)]).from_(relation)
+    return exp.Select(expressions=items or [exp.Literal.number(1)], from_=exp.From(this=relation))
 
 
 def subquery(select: exp.Query, alias: str) -> exp.Subquery:

@@ -47,7 +47,7 @@ def key_collations(plan: Relation) -> Relation:
 
 def _keyed(node: Relation) -> Relation:
     if isinstance(node, (Aggregate, Window)):
-        node = with_expressions(node, _keyed_expr)
+        node = with_expressions(node, _keyed_expr, _is_ordered)
     match node:
         case Sort(keys=keys):
             return _sorted(node, keys) if any(is_keyed(k.child.dtype) for k in keys) else node
@@ -95,6 +95,10 @@ def _sorted(node: Sort, keys: Sequence[SortKey]) -> Relation:
 
 def _sort_keys(keys: Sequence[SortKey]) -> tuple[SortKey, ...]:
     return tuple(replace(k, child=collation_key(k.child)) if is_keyed(k.child.dtype) else k for k in keys)
+
+
+def _is_ordered(expr: Expr) -> bool:
+    return isinstance(expr, WindowCall) or (isinstance(expr, AggCall) and bool(expr.order_by))
 
 
 def _keyed_expr(expr: Expr) -> Expr:

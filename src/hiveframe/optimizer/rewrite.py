@@ -7,12 +7,17 @@ from collections.abc import Callable
 from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.plan.logical import Expr, Relation
-from hiveframe.plan.walk import rewrite_up, with_children
+from hiveframe.plan.walk import preorder, rewrite_up, with_children
 
 
-def with_expressions(node: Relation, rule: Callable[[Expr], Expr]) -> Relation:
-    """`node` with `rule` applied to every expression that it evaluates; the same object when nothing changed."""
-    own = {id(e) for e in computing(expressions(node))}
+def with_expressions(
+    node: Relation, rule: Callable[[Expr], Expr], changes: Callable[[Expr], bool] = lambda expr: True
+) -> Relation:
+    """`node` with `rule` applied to every expression that it evaluates; the same object when nothing changed.
+
+    `changes` says cheaply what `rule` may change; an expression in which it finds nothing is not rewritten.
+    """
+    own = {id(e) for e in computing(expressions(node)) if any(map(changes, preorder(e, Expr)))}
     if not own:
         return node
 

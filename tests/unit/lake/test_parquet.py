@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,21 @@ def test_every_stored_type_is_read_as_spark_reads_it(
 ) -> None:
     path = save(tmp_path / "f.parquet", one(dtype, value))
     assert read("parquet", path) == (f"struct<v:{spark}>", [(read_value,)])
+
+
+def test_files_that_did_not_change_are_opened_once(tmp_path: Path) -> None:
+    path = save(tmp_path / "f.parquet", one(pa.int32(), 1))
+    first = opened("parquet", path)
+    assert opened("parquet", path) is first
+    assert opened("parquet", path, schema="v BIGINT").schema != first.schema
+    assert opened("parquet", path, mergeSchema="true") is not first
+    save(path, one(pa.int64(), 12))
+    os.utime(path, ns=(1, 1))
+    assert read("parquet", path) == ("struct<v:bigint>", [(12,)])
+    save(tmp_path / "p=1" / "f.parquet", one(pa.int32(), 3))
+    assert len(opened("parquet", tmp_path / "p=1").files) == 1
+    save(tmp_path / "p=1" / "g.parquet", one(pa.int32(), 4))
+    assert read("parquet", tmp_path / "p=1") == ("struct<v:int>", [(3,), (4,)])
 
 
 def test_int96_moments_are_in_utc_at_every_depth(tmp_path: Path) -> None:

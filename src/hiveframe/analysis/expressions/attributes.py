@@ -17,6 +17,7 @@ from hiveframe.analysis.scope import Match
 from hiveframe.analysis.suggestions import unresolved_column
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+from hiveframe.plan import types as t
 
 # Functions that may be called without parentheses when no column has their name.
 BARE_FUNCTIONS = frozenset(
@@ -79,8 +80,6 @@ def show(binder: Binder, node: spec.Expr, text: str) -> None:
 
 def _nested_text(expr: lg.Expr, text: str, nested: Sequence[str]) -> str:
     """The text of a chain of extractions: `.field`, or `[key]` where a map is asked."""
-    from hiveframe.plan import types as t
-
     dtype = expr.dtype
     for part in nested:
         if isinstance(dtype, t.MapType):

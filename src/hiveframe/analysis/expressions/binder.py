@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.scope import Scope
@@ -16,6 +17,9 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
 Handler = Callable[["Binder", Any], lg.Expr]
+
+_LIMIT: Final = 40
+"""How deep binding may recurse before the rest of an expression is bound from its innermost part."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,13 +62,10 @@ class Binder:
 
     def bind(self, node: spec.Expr) -> lg.Expr:
         """`node` typed."""
-        from hiveframe.analysis.expressions.deep import LIMIT, bind_inside_out
-        from hiveframe.analysis.expressions.table import HANDLERS
-
         known = self.done.get(node)
         if known is not None:
             return known
-        handler = HANDLERS.get(type(node))
+        handler = _handlers().get(type(node))
         if handler is None:
             raise failure("UNSUPPORTED_FEATURE.HIVEFRAME", node, feature=f"the expression {type(node).__name__}")
         around, done = self.place, self.done
@@ -72,7 +73,9 @@ class Binder:
             self.place = node
         self.depth += 1
         try:
-            if self.depth % LIMIT == 0:
+            if self.depth % _LIMIT == 0:
+                from hiveframe.analysis.expressions.deep import bind_inside_out
+
                 bind_inside_out(self, node)
             expr = handler(self, node)
         finally:
@@ -108,7 +111,7 @@ class Binder:
 
     def bind_all(self, nodes: Sequence[spec.Expr]) -> tuple[lg.Expr, ...]:
         """Each of `nodes` typed."""
-        return tuple(self.bind(node) for node in nodes)
+        return tuple([self.bind(node) for node in nodes])
 
     def text(self, node: spec.Expr) -> str:
         """`node` (bound already) as Spark shows it."""
@@ -119,3 +122,11 @@ class Binder:
     def error(self, condition: str, at: spec.Expr, /, **params: str) -> Exception:
         """An AnalysisException placed at `at`."""
         return failure(condition, at, **params)
+
+
+@cache
+def _handlers() -> Mapping[type[spec.Expr], Handler]:
+    """The table of handlers, which themselves import the binder."""
+    from hiveframe.analysis.expressions.table import HANDLERS
+
+    return HANDLERS

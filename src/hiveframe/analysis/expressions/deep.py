@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hiveframe.analysis.expressions.rewrites import REWRITES
 from hiveframe.functions.registry import FunctionKind, lookup
@@ -12,9 +12,6 @@ from hiveframe.plan import spec
 
 if TYPE_CHECKING:
     from hiveframe.analysis.expressions.binder import Binder
-
-LIMIT: Final = 40
-"""How deep binding may recurse before the rest of an expression is bound from its innermost part."""
 
 
 def bind_inside_out(binder: Binder, root: spec.Expr) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from hiveframe.engine.emit import aggregates, ctes, generators, joins, leaves, metrics, python, rows, sets
 from hiveframe.engine.emit.block import Block
 from hiveframe.functions.sql import Sql
+from hiveframe.optimizer.inputs import inputs
 from hiveframe.plan import logical as lg
-from hiveframe.plan.walk import children
 
 if TYPE_CHECKING:
     from hiveframe.engine.emit.context import Context
@@ -29,13 +29,13 @@ def emit_block(plan: lg.Relation, ctx: Context) -> Block:
     while pending:
         node, arity = pending.pop()
         if arity < 0:
-            inputs = children(node, lg.Relation)
-            pending.append((node, len(inputs)))
-            pending.extend((child, -1) for child in reversed(inputs))
+            below = inputs(node)
+            pending.append((node, len(below)))
+            pending.extend([(child, -1) for child in reversed(below)])
             continue
-        inputs_done = done[len(done) - arity :] if arity else []
+        ready = done[len(done) - arity :] if arity else []
         del done[len(done) - arity :]
-        done.append(RELATIONS[type(node)](node, inputs_done, ctx))
+        done.append(RELATIONS[type(node)](node, ready, ctx))
     return done.pop()
 
 

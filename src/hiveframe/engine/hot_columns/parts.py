@@ -73,7 +73,7 @@ class Part:
         """`SELECT wanted FROM part`, of these files only."""
         items = [exp.Alias(this=column(name), alias=ident(name)) for name in wanted]
         table = exp.Table(this=ident(self.name), db=ident("main"), catalog=ident(SCHEMA))
-        select = exp.Select(expressions=items or [number(1)]).from_(table)
+        select = exp.Select(expressions=items or [number(1)], from_=exp.From(this=table))
         if len(paths) == len(self.files):
             return select
         places = sorted(self.files[path][0] for path in paths)

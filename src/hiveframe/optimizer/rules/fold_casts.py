@@ -15,7 +15,11 @@ _RANGE = {t.BYTE: 7, t.SHORT: 15, t.INT: 31, t.LONG: 63}
 
 def fold_casts(node: Relation, costs: Costs) -> Relation:
     """`CAST(1 AS DECIMAL(10,0))` → the DECIMAL literal; anything that may fail or round stays a cast."""
-    return with_expressions(node, folded)
+    return with_expressions(node, folded, _is_constant)
+
+
+def _is_constant(expr: Expr) -> bool:
+    return type(expr) is Cast and type(expr.child) is Literal
 
 
 def folded(expr: Expr) -> Expr:

@@ -22,7 +22,11 @@ _MOST_DIGITS: Final = 38
 
 def multiply_by_reciprocals(node: Relation, costs: Costs) -> Relation:
     """`x / 2` → `x * 0.5`, `x / 12.5` → `x * 0.08`; `x / 3` stays."""
-    return with_expressions(node, _multiplied)
+    return with_expressions(node, _multiplied, _divides)
+
+
+def _divides(expr: Expr) -> bool:
+    return type(expr) is Call and expr.function == "/"
 
 
 def _multiplied(expr: Expr) -> Expr:
