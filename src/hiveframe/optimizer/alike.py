@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import Any, Final
 
 from hiveframe.lake.scan import METADATA_POSITION, ScanSource
 from hiveframe.plan.logical import Column, CteRef, Literal, Node, Relation, Scan
 
-_UNTOLD: Final = frozenset({"name", "shown", "context", "implicit", "metadata"})
+_UNTOLD: Final = frozenset({"name", "shown", "context", "implicit", "metadata", "output"})
 
 
 class Likeness:
@@ -62,14 +63,24 @@ class Likeness:
 
     def _fields(self, first: Node, second: Node) -> bool:
         """Inputs before what is said of them, so that columns are known when they are met."""
-        names = [f.name for f in dataclasses.fields(first) if f.name not in _UNTOLD]  # type: ignore[arg-type]
-        inputs = [n for n in names if isinstance(getattr(first, n), Relation)]
-        rest = [n for n in names if n not in inputs and n != "output"]
-        if not all(self.of(getattr(first, n), getattr(second, n)) for n in (*inputs, *rest)):
-            return False
+        later: list[str] = []
+        for name in _telling(type(first)):
+            if not isinstance(getattr(first, name), Relation):
+                later.append(name)
+            elif not self.of(getattr(first, name), getattr(second, name)):
+                return False
+        for name in later:
+            if not self.of(getattr(first, name), getattr(second, name)):
+                return False
         if isinstance(first, Relation) and isinstance(second, Relation):
             return self._outputs(first, second)
         return True
+
+
+@cache
+def _telling(kind: type[Any]) -> tuple[str, ...]:
+    """The fields that say what a node computes."""
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in _UNTOLD)
 
 
 def same_source(first: Any, second: Any) -> bool:

@@ -75,7 +75,8 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
     EachNode(
         (settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts, multiply_by_reciprocals)
     ),
-    EachNode((merge_aggregations, semi_join_distincts)),
+    merge_aggregations,
+    EachNode((semi_join_distincts,)),
     bucket_aggregations,
     EachNode((hoist_subqueries,)),
     prune_columns,

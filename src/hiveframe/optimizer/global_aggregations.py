@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from hiveframe.dataclass import dataclass
+from hiveframe.optimizer.inputs import inputs, rewrite_relations, with_inputs
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan.logical import (
@@ -64,6 +65,29 @@ def leaves_of(node: Relation) -> list[Relation]:
         else:
             found.append(current)
     return found
+
+
+def over_from_clauses(plan: Relation, rule: Callable[[Relation], Relation]) -> Relation:
+    """`plan` with `rule` applied to each whole FROM clause of cross joins, inner ones first, never to a part of one."""
+
+    def over(node: Relation) -> Relation:
+        if is_cross(node):
+            return node
+        below = inputs(node)
+        return with_inputs(node, [applied(child) for child in below]) if any(map(is_cross, below)) else node
+
+    def applied(node: Relation) -> Relation:
+        return rule(node) if is_cross(node) else node
+
+    return applied(rewrite_relations(plan, over))
+
+
+def crossed(sides: Sequence[Relation]) -> Relation:
+    """One or more relations side by side."""
+    made = sides[0]
+    for side in sides[1:]:
+        made = Join(made, side, "cross", None, (*made.output, *side.output))
+    return made
 
 
 def any_of(conditions: Sequence[Expr]) -> Expr:

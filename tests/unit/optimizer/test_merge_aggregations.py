@@ -1,5 +1,6 @@
 """Aggregations of one join, side by side."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,12 @@ def test_a_part_without_a_condition_reads_every_row(spark: SparkSession) -> None
     query = f"select m, n from {one}, {other}"
     assert tuple(spark.sql(query).collect()[0]) == (100, 1000)
     assert joins(spark, query) == 1
+
+
+def test_every_condition_is_told_twice_however_many_parts_there_are(spark: SparkSession) -> None:
+    parts = [f"(select count(*) n{i} from {JOINED} hour = {i}) t{i}" for i in range(8)]
+    frame = spark.sql(f"select * from {', '.join(parts)}")
+    shown = frame._explain_string(mode="extended")
+    plan = shown[shown.index("== Optimized") : shown.index("== Physical")]
+    assert [len(re.findall(rf"hour = {i}\b", plan)) for i in range(8)] == [2] * 8
+    assert len(frame.collect()[0]) == 8

@@ -24,8 +24,8 @@ from hiveframe.optimizer.alike import Likeness, same_source
 from hiveframe.optimizer.costs import those_of
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.fresh import fresh_column
-from hiveframe.optimizer.global_aggregations import any_of, global_aggregation, is_cross, leaves_of
-from hiveframe.optimizer.inputs import inputs, rewrite_relations, with_inputs
+from hiveframe.optimizer.global_aggregations import any_of, crossed, global_aggregation, leaves_of, over_from_clauses
+from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.ranges import are_disjoint, test_of
 from hiveframe.optimizer.rewrite import with_expressions
 from hiveframe.optimizer.rules.merge_filters import all_of, conjuncts
@@ -37,7 +37,6 @@ from hiveframe.plan.logical import (
     Column,
     Expr,
     Filter,
-    Join,
     Literal,
     Named,
     Project,
@@ -54,24 +53,14 @@ _LEAST: Final = 2
 
 def bucket_aggregations(plan: Relation) -> Relation:
     """The plan with aggregations of one table made together, where they stand beside each other."""
-    return _beside(rewrite_relations(plan, lambda node: _with_subqueries(_over_crosses(node))))
+    return over_from_clauses(rewrite_relations(plan, _with_subqueries), _beside)
 
 
 # ------------------------------------------------------------------------------------------------- where they are found
 
 
-def _over_crosses(node: Relation) -> Relation:
-    """`node` over inputs that are whole FROM clauses, never over a part of one."""
-    if is_cross(node):
-        return node
-    below = inputs(node)
-    return with_inputs(node, [_beside(child) for child in below]) if any(map(is_cross, below)) else node
-
-
 def _beside(node: Relation) -> Relation:
     """`FROM (SELECT count(*) …) a, (SELECT count(*) …) b`."""
-    if not is_cross(node):
-        return node
     leaves = leaves_of(node)
     made = _made(leaves)
     if not made:
@@ -84,7 +73,7 @@ def _beside(node: Relation) -> Relation:
         for leaf, items in zip(together.given, together.items, strict=True)
         for column, item in zip(leaf.output, items, strict=True)
     }
-    return Project(_crossed(sides), tuple(Named(c, values.get(c.id, c)) for c in node.output))
+    return Project(crossed(sides), tuple(Named(c, values.get(c.id, c)) for c in node.output))
 
 
 def _with_subqueries(node: Relation) -> Relation:
@@ -105,22 +94,15 @@ def _with_subqueries(node: Relation) -> Relation:
         return values.get(id(e.plan), e) if isinstance(e, ScalarSubquery) else e
 
     if isinstance(node, Project):
-        wide = _crossed([node.child, *(together.plan for together in made)])
+        wide = crossed([node.child, *(together.plan for together in made)])
         return with_expressions(replace(node, child=wide), told)
     parts = conjuncts(node.condition)
     asking = [part for part in parts if any(id(e.plan) in values for e in those_of([part], (ScalarSubquery,)))]
     plain = [part for part in parts if part not in asking]
     child = Filter(node.child, all_of(plain)) if plain else node.child
-    wide = _crossed([child, *(together.plan for together in made)])
+    wide = crossed([child, *(together.plan for together in made)])
     narrow = with_expressions(Filter(wide, all_of(asking)), told)
     return Project(narrow, tuple(Named(c, c) for c in node.output))
-
-
-def _crossed(sides: Sequence[Relation]) -> Relation:
-    joined = sides[0]
-    for side in sides[1:]:
-        joined = Join(joined, side, "cross", None, (*joined.output, *side.output))
-    return joined
 
 
 # ------------------------------------------------------------------------------------------------- what is made of them

@@ -15,9 +15,15 @@ from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.optimizer.alike import Likeness
-from hiveframe.optimizer.costs import Costs
 from hiveframe.optimizer.fresh import fresh_column
-from hiveframe.optimizer.global_aggregations import GlobalAggregation, any_of, global_aggregation, is_cross, leaves_of
+from hiveframe.optimizer.global_aggregations import (
+    GlobalAggregation,
+    any_of,
+    crossed,
+    global_aggregation,
+    leaves_of,
+    over_from_clauses,
+)
 from hiveframe.optimizer.rules.merge_filters import all_of
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan.logical import AggCall, Aggregate, Column, Expr, Filter, Join, Named, Project, Relation
@@ -26,13 +32,16 @@ from hiveframe.plan.walk import rewrite_up
 _LEAST_SUBQUERIES: Final = 2
 
 
-def merge_aggregations(node: Relation, costs: Costs) -> Relation:
-    """Aggregations side by side in FROM: `FROM (SELECT count(*) …) a, (SELECT count(*) …) b`."""
-    if not isinstance(node, Join) or not is_cross(node):
-        return node
+def merge_aggregations(plan: Relation) -> Relation:
+    """The plan with aggregations of one join made together where they stand side by side in FROM."""
+    return over_from_clauses(plan, _beside)
+
+
+def _beside(node: Relation) -> Relation:
+    """`FROM (SELECT count(*) …) a, (SELECT count(*) …) b`."""
     leaves = leaves_of(node)
-    parts = {i: part for i, leaf in enumerate(leaves) if (part := _joining(leaf)) is not None}
-    made = _groups(list(parts.values()))
+    parts = [part for leaf in leaves if (part := _joining(leaf)) is not None]
+    made = _groups(parts)
     if not made:
         return node
     gone = {id(member.aggregate) for merged in made for member in merged.members}
@@ -44,10 +53,7 @@ def merge_aggregations(node: Relation, costs: Costs) -> Relation:
         for column, now in zip(member.aggregate.output, member.columns, strict=True)
     }
     sides = [*rest, *(merged.plan for merged in made)]
-    joined = sides[0]
-    for side in sides[1:]:
-        joined = Join(joined, side, "cross", None, (*joined.output, *side.output))
-    return Project(joined, tuple(Named(c, values.get(c.id, c)) for c in node.output))
+    return Project(crossed(sides), tuple(Named(c, values.get(c.id, c)) for c in node.output))
 
 
 def _joining(plan: Relation) -> GlobalAggregation | None:
