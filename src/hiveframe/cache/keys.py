@@ -14,14 +14,13 @@ import duckdb
 
 from hiveframe.cache.traits import traits
 from hiveframe.dataclass import dataclass
-from hiveframe.lake.exact_state import Stamp, exact_state, stamp
+from hiveframe.lake.exact_state import exact_state
 from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.stamps import Stamp, have_settled, stamp
 from hiveframe.lake.zones import zone_of
 from hiveframe.plan import logical as lg
 from hiveframe.plan.canonical import NotExact, exact_key
 from hiveframe.settings import Settings
-
-_SETTLED_NS: Final = 50_000_000  # file systems note times in ticks of up to 10 ms
 
 # What has no say in a query's rows; whatever else is set may have one.
 _WITHOUT_EFFECT: Final = (
@@ -60,8 +59,7 @@ class Stamps:
     @property
     def have_settled(self) -> bool:
         """Whether whatever changes after the moment gets other stamps than these."""
-        before_ns = self.taken_ns - _SETTLED_NS
-        return all(s is not None and max(s[3], s[4]) < before_ns for s in self.of.values())
+        return have_settled(self.of.values(), self.taken_ns)
 
 
 @dataclass(frozen=True, slots=True)

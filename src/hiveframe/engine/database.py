@@ -11,14 +11,16 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pyarrow as pa
 
+from hiveframe.engine.kept_footers import KeptFooters
 from hiveframe.engine.kernels import Kernel, as_udf
+from hiveframe.lake.scan import ScanFile
 from hiveframe.settings import SHORT_ZONE_IDS, size_bytes
 
 if TYPE_CHECKING:
@@ -37,10 +39,9 @@ _FIXED: Final[dict[str, str]] = {
     "async_threads": "0",
 }
 
-# DuckDB takes a file for the one whose footer it keeps when both have one size and were written in one second.
 _FOOTERS_KEPT: Final = "SET SESSION parquet_metadata_cache = true"
 _FOOTERS_READ: Final = "SET SESSION parquet_metadata_cache = false"
-_YOUNG_S: Final = 2.0
+_FOOTERS_READ_S: Final = 2.0
 
 # Progress is computed only where a bar is enabled; nothing is printed.
 _PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
@@ -74,7 +75,8 @@ class Database:
         self._lock = threading.Lock()
         self._idle: dict[tuple[str, bool, int | None], list[Connection]] = {}
         self._query_memory_bytes: int | None = None
-        self._young_until_s = 0.0
+        self._footers = KeptFooters()
+        self._reads_footers_until_s = 0.0
         self._registered: set[str] = set()
         self._active = 0
         self._active_until_s = 0.0
@@ -85,10 +87,10 @@ class Database:
     def lease(self, time_zone: str, *, keeps_footers: bool = True, is_background: bool = False) -> Iterator[Connection]:
         """A connection of one's own whose zone is `time_zone`, given back afterwards.
 
-        It keeps the footers of Parquet files in memory, unless it must not or statements may read young files now.
+        It keeps the footers of Parquet files in memory, unless it must not or those might mislead statements now.
         Nobody waits for what runs in the background: it does not count as use of the database.
         """
-        kind = time_zone, keeps_footers and time.time() > self._young_until_s, self._query_memory_bytes
+        kind = time_zone, keeps_footers and time.time() > self._reads_footers_until_s, self._query_memory_bytes
         with self._lock:
             pool = self._idle.setdefault(kind, [])
             connection = pool.pop() if pool else None
@@ -128,11 +130,10 @@ class Database:
 
         return HotColumns(self, self._columns_folder, self._columns_bytes)
 
-    def will_read(self, modified_s: float) -> None:
-        """Say that a file with this time of change is about to be read."""
-        now_s = time.time()
-        if modified_s > now_s - _YOUNG_S:
-            self._young_until_s = now_s + _YOUNG_S
+    def will_read(self, files: Sequence[ScanFile]) -> None:
+        """Say that these files are about to be read."""
+        if self._footers.may_mislead(files):
+            self._reads_footers_until_s = time.time() + _FOOTERS_READ_S
 
     def share(self, threads: int, queries: int) -> None:
         """Let all statements together have so many threads, and each that begins from now on one of `queries` parts of

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanSource
+from hiveframe.lake.stamps import stamp
 
 # Formats whose rows are those of the files listed, the schema and the options: no other file has a say.
 _BY_FILES: Final = frozenset({"parquet", "orc", "csv", "json", "text", "binaryfile", "avro", "xml"})
 
 XSD: Final = "rowValidationXSDPath"
 """Unless XML is held against this one, which may include others that nothing names."""
-
-Stamp = tuple[int, int, int, int, int]
-"""A file's device, number, size, and times of change of content and of anything; no program can set the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +53,6 @@ def stamped_files(source: ScanSource) -> tuple[str, ...]:
     """The files whose stamps are part of the state."""
     is_of_files = short_name(source.format) in _BY_FILES and source.state is None and XSD not in source.options
     return tuple(f.path for f in source.files) if is_of_files else ()
-
-
-def stamp(path: str) -> Stamp | None:
-    """A file's stamp now; None when it is gone."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _delta(source: ScanSource) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import analysis_error
@@ -33,8 +34,12 @@ def list_request(request: ReadRequest, context: ReadContext) -> Listed:
     if request.partitions is not None:
         return _known(request, request.partitions, listing, zone)
     found = _partitions(request, context, listing, zone)
-    files = tuple(ScanFile(f.path, f.size_bytes, f.modified_us, values) for f, values in found.files)
+    files = tuple([_scan_file(f, values) for f, values in found.files])
     return Listed(files, found.schema, found.hive_layout)
+
+
+def _scan_file(file: FoundFile, partition_values: tuple[Any, ...]) -> ScanFile:
+    return ScanFile(file.path, file.size_bytes, file.modified_us, partition_values, stamp=file.stamp)
 
 
 def _known(request: ReadRequest, partitions: Mapping[str, str], listing: Listing, zone: str) -> Listed:
@@ -50,7 +55,7 @@ def _known(request: ReadRequest, partitions: Mapping[str, str], listing: Listing
             found = _files_in(location, request, zone) if _is_outside(location, listing) else []
         if found:
             values = spelled_values(spec, schema, zone)
-            files += (ScanFile(f.path, f.size_bytes, f.modified_us, values) for f in found)
+            files += [_scan_file(f, values) for f in found]
     hive_layout = all(location.endswith(os.sep + spec) for spec, location in partitions.items())
     hive_layout = hive_layout and is_hive_layout(partitions.values(), [f.name for f in schema.fields])
     return Listed(tuple(files), schema, hive_layout)

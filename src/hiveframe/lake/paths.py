@@ -14,6 +14,7 @@ from itertools import pairwise
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkException, analysis_error
 from hiveframe.lake.options import Options
+from hiveframe.lake.stamps import Stamp, stamp_of
 from hiveframe.lake.zones import zone_of
 
 _GLOB = re.compile(r"[{}\[\]*?\\]")
@@ -27,8 +28,17 @@ class FoundFile:
 
     path: str
     root: str
-    size_bytes: int
-    modified_us: int
+    stamp: Stamp
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return self.stamp[2]
+
+    @property
+    def modified_us(self) -> int:
+        """The time of the last change of content."""
+        return self.stamp[3] // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +216,7 @@ def _walk(root: str, accepts: _FileFilter) -> Iterator[FoundFile]:
 
 
 def _visible_file(path: str, root: str, accepts: _FileFilter) -> Iterator[FoundFile]:
-    stat = os.stat(path)
-    found = FoundFile(path, root, stat.st_size, stat.st_mtime_ns // 1000)
+    found = FoundFile(path, root, stamp_of(os.stat(path)))
     if accepts(found):
         yield found
 

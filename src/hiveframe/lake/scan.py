@@ -11,6 +11,7 @@ from sqlglot import exp
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.sql import cast, false, ident, null, number, physical_type
 from hiveframe.lake.options import Options
+from hiveframe.lake.stamps import Stamp
 from hiveframe.plan import types as t
 from hiveframe.plan.types import StructField, StructType
 
@@ -23,7 +24,8 @@ METADATA_POSITION: Final = -1
 class ScanFile:
     """One file. `partition_values` are in storage form (see `plan.spec`), in the order of the partition columns.
 
-    `partition` is what it shares with files that may be made one with it, where those values do not tell.
+    `partition` is what it shares with files that may be made one with it, where those values do not tell. `stamp` is
+    None of a table's file, which never changes.
     """
 
     path: str
@@ -31,6 +33,7 @@ class ScanFile:
     modified_us: int
     partition_values: tuple[Any, ...] = ()
     partition: Any = None
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hiveframe.engine.process import database
 from hiveframe.errors import SparkError
 from hiveframe.lake.registry import scan_expression
 from hiveframe.settings import Settings
-from tests.unit.lake.harness import UTC, opened, read, rows_of
+from tests.unit.lake.harness import UTC, opened, read, rows_of, schema_of
 
 NOON = dt.datetime(2020, 1, 1, 12)
 
@@ -60,19 +62,58 @@ def test_every_stored_type_is_read_as_spark_reads_it(
     assert read("parquet", path) == (f"struct<v:{spark}>", [(read_value,)])
 
 
+def settled() -> None:
+    """Wait until a file that changes from now on gets another time than those there are."""
+    time.sleep(0.06)
+
+
 def test_files_that_did_not_change_are_opened_once(tmp_path: Path) -> None:
     path = save(tmp_path / "f.parquet", one(pa.int32(), 1))
+    opened("parquet", path)
+    settled()
     first = opened("parquet", path)
     assert opened("parquet", path) is first
     assert opened("parquet", path, schema="v BIGINT").schema != first.schema
     assert opened("parquet", path, mergeSchema="true") is not first
+    assert opened("parquet", path, conf={"spark.sql.parquet.mergeSchema": "true"}) is not first
+    elsewhere = opened("parquet", path, conf={"spark.sql.session.timeZone": "Asia/Tokyo"})
+    assert (elsewhere.time_zone, first.time_zone) == ("Asia/Tokyo", "UTC")
     save(path, one(pa.int64(), 12))
-    os.utime(path, ns=(1, 1))
     assert read("parquet", path) == ("struct<v:bigint>", [(12,)])
+
+
+def test_a_file_more_is_read_by_the_next_who_opens(tmp_path: Path) -> None:
     save(tmp_path / "p=1" / "f.parquet", one(pa.int32(), 3))
-    assert len(opened("parquet", tmp_path / "p=1").files) == 1
+    settled()
+    assert read("parquet", tmp_path / "p=1") == ("struct<v:int>", [(3,)])
     save(tmp_path / "p=1" / "g.parquet", one(pa.int32(), 4))
     assert read("parquet", tmp_path / "p=1") == ("struct<v:int>", [(3,), (4,)])
+    assert read("parquet", tmp_path) == ("struct<v:int,p:int>", [(3, 1), (4, 1)])
+    text = {"spark.sql.sources.partitionColumnTypeInference.enabled": "false"}
+    assert opened("parquet", tmp_path, conf=text).schema == schema_of("v INT, p STRING")
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_file_of_the_same_size_and_time_is_another_one(tmp_path: Path, is_replaced: bool) -> None:
+    path = tmp_path / "f.parquet"
+    found = []
+    for name in "vw":
+        aside = save(tmp_path / ("_aside" if is_replaced else path.name), {name: pa.array([1], pa.int64())})
+        os.utime(aside, ns=(10**18, 10**18))
+        os.replace(aside, path)
+        settled()
+        found.append(opened("parquet", path))
+    assert found[0].size_bytes == found[1].size_bytes
+    assert [source.schema for source in found] == [schema_of("v BIGINT"), schema_of("w BIGINT")]
+
+
+def test_threads_open_a_file_together(tmp_path: Path) -> None:
+    paths = [save(tmp_path / f"{i}.parquet", one(pa.int32(), i)) for i in range(300)]
+    settled()
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(2):
+            sources = threads.map(lambda path: opened("parquet", path), paths)
+            assert [[f.path for f in source.files] for source in sources] == [[str(path)] for path in paths]
 
 
 def test_int96_moments_are_in_utc_at_every_depth(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def emit_range(node: lg.Range, inputs: list[Block], ctx: Context) -> Block:
 def emit_scan(node: lg.Scan, inputs: list[Block], ctx: Context) -> Block:
     """The data source's own query, its projections under our names."""
     scan = scan_expression(node.source, node.positions, ctx)
-    if node.source.state is None and node.source.files:  # files that a table's versions name are never rewritten
-        ctx.database.will_read(max(f.modified_us for f in node.source.files) / 1e6)
+    if node.source.state is None:  # files that a table's versions name are never rewritten
+        ctx.database.will_read(node.source.files)
     names = {scan_column(p): column_name(c.id) for p, c in zip(node.positions, node.output, strict=True)}
     for item in scan.select.expressions:
         if item.alias in names:

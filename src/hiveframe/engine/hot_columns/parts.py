@@ -15,9 +15,9 @@ from typing import Final
 from sqlglot import exp
 
 from hiveframe.functions.sql import column, ident, number
-from hiveframe.lake.exact_state import Stamp, stamp
 from hiveframe.lake.kept_columns import KeptPart, Reading
 from hiveframe.lake.scan import ScanFile
+from hiveframe.lake.stamps import Stamp, stamp
 from hiveframe.swarm.pheromone import Trail
 
 SCHEMA: Final = "hot_columns"

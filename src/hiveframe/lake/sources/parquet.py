@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final
 
 from hiveframe.functions.emit import EmitContext
@@ -12,6 +15,7 @@ from hiveframe.lake.scan import ScanSource, ScanSql
 from hiveframe.lake.schema_merge import merge_schemas
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext, ReadRequest
+from hiveframe.lake.stamps import have_settled
 
 _MOST_OPENED: Final = 256
 
@@ -23,33 +27,35 @@ class ParquetSource:
 
     def __init__(self) -> None:
         self._footers = FooterCache()
-        self._opened: dict[object, ScanSource] = {}
+        self._opened: OrderedDict[object, ScanSource] = OrderedDict()
+        self._lock = Lock()
 
     def open(self, request: ReadRequest, context: ReadContext) -> ScanSource:
         """Lists the files and reads footers: with `mergeSchema` all of them make the schema, else the first.
 
-        What a few files opened to is opened once, for as long as the listing finds them with the same sizes and times.
+        What a few files opened to is opened once, for as long as the listing finds them with the same stamps.
         """
+        began_ns = time.time_ns()
         listed = list_request(request, context)
         merges = request.options.flag("mergeSchema", context.settings.flag("spark.sql.parquet.mergeSchema"))
         merges = merges and request.schema is None
         if len(listed.files) > FOOTERS_READ:  # many are worth no memory
             return self._read(request, context, listed, merges=merges)
-        key = (
-            request.paths,
-            request.schema,
-            tuple(request.options.items()),
-            listed,
-            merges,
-            context.settings.time_zone,
-        )
-        known = self._opened.get(key)
-        if known is None:
-            known = self._read(request, context, listed, merges=merges)
-            while len(self._opened) >= _MOST_OPENED:
-                self._opened.pop(next(iter(self._opened), None), None)
-            self._opened[key] = known
-        return known
+        # Nothing else of the request and the settings has a say: what they decide stands in `listed` and `merges`.
+        options = tuple(request.options.items())
+        key = request.paths, request.schema, options, listed, merges, context.settings.time_zone
+        with self._lock:
+            known = self._opened.get(key)
+            if known is not None:
+                self._opened.move_to_end(key)
+                return known
+        opened = self._read(request, context, listed, merges=merges)
+        if have_settled((f.stamp for f in listed.files), began_ns):
+            with self._lock:
+                self._opened[key] = opened
+                if len(self._opened) > _MOST_OPENED:
+                    self._opened.popitem(last=False)
+        return opened
 
     def _read(self, request: ReadRequest, context: ReadContext, listed: Listed, *, merges: bool) -> ScanSource:
         is_sampled = len(listed.files) > FOOTERS_READ and not merges

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any, Final
 
 import duckdb
@@ -19,6 +22,7 @@ from hiveframe.lake.old_calendar import KEYS, LEGACY_DATES, LEGACY_INT96, VERSIO
 from hiveframe.lake.paths import file_uri
 from hiveframe.lake.runner import QueryRunner
 from hiveframe.lake.scan import ScanFile
+from hiveframe.lake.stamps import Stamp, have_settled
 from hiveframe.lake.table_function import call, path_list, select_from
 from hiveframe.plan import types as t
 from hiveframe.plan.type_json import type_from_json
@@ -78,26 +82,40 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
+_Key = tuple[str, int, int, Stamp | None]
+
+
 class FooterCache:
-    """Footers by path, size and time of change; the oldest go first."""
+    """Footers by path, size, time of change and stamp; the oldest go first. Thread-safe."""
 
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
-        self._footers: dict[tuple[str, int, int], Footer] = {}
+        self._footers: OrderedDict[_Key, Footer] = OrderedDict()
+        self._lock = Lock()
 
     def get(self, files: Sequence[ScanFile], runner: QueryRunner) -> list[Footer]:
-        """The files' footers; FAILED_READ_FILE's kin name the first that is not there or no Parquet file."""
-        missing = [f for f in files if _key(f) not in self._footers]
+        """The files' footers; FAILED_READ_FILE's kin name the first that is not there or no Parquet file.
+
+        Those of a file that changed a moment ago are not kept: it may change once more and keep its stamp.
+        """
+        with self._lock:
+            found = {key: known for f in files if (known := self._footers.get(key := _key(f))) is not None}
+        missing = {key: f for f in files if (key := _key(f)) not in found}
         if missing:
-            read = read_footers([f.path for f in missing], runner)
-            while len(self._footers) + len(read) > self._capacity and self._footers:
-                self._footers.pop(next(iter(self._footers)), None)
-            self._footers.update({_key(f): read[f.path] for f in missing})
-        return [self._footers[_key(f)] for f in files]
+            began_ns = time.time_ns()
+            read = read_footers([f.path for f in missing.values()], runner)
+            found |= {key: read[f.path] for key, f in missing.items()}
+            with self._lock:
+                for key, f in missing.items():
+                    if f.stamp is None or have_settled([f.stamp], began_ns):
+                        self._footers[key] = found[key]
+                while len(self._footers) > self._capacity:
+                    self._footers.popitem(last=False)
+        return [found[_key(f)] for f in files]
 
 
-def _key(file: ScanFile) -> tuple[str, int, int]:
-    return file.path, file.size_bytes, file.modified_us
+def _key(file: ScanFile) -> _Key:
+    return file.path, file.size_bytes, file.modified_us, file.stamp
 
 
 def read_footers(paths: Sequence[str], runner: QueryRunner) -> dict[str, Footer]:

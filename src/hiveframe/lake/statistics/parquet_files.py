@@ -18,6 +18,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.lake.honey.zones import zones_of_footer
 from hiveframe.lake.pruning import Zone
 from hiveframe.lake.scan import ScanFile
+from hiveframe.lake.stamps import Stamp
 from hiveframe.lake.statistics.distinct_counts import Part
 from hiveframe.plan.types import StructType
 
@@ -37,16 +38,16 @@ class FileFacts:
 
 
 class FileFactsCache:
-    """Facts by path, size, time of change and columns; the oldest go first. Thread-safe."""
+    """Facts by path, size, times of change, stamp and columns; the oldest go first. Thread-safe."""
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
-        self._known: OrderedDict[tuple[str, int, int, StructType], FileFacts] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, int, Stamp | None, StructType], FileFacts] = OrderedDict()
         self._capacity = capacity
         self._lock = Lock()
 
     def get(self, file: ScanFile, stored: StructType) -> FileFacts:
         """The file's facts; `stored` are its columns under the names that they have in it."""
-        key = (file.path, file.size_bytes, file.modified_us, stored)
+        key = (file.path, file.size_bytes, file.modified_us, file.stamp, stored)
         found = self._known.get(key)
         if found is None:
             found = file_facts(file.path, stored)
