@@ -63,8 +63,9 @@ class Likeness:
 
     def _fields(self, first: Node, second: Node) -> bool:
         """Inputs before what is said of them, so that columns are known when they are met."""
+        kind: Any = type(first)
         later: list[str] = []
-        for name in _telling(type(first)):
+        for name in _telling(kind):
             if not isinstance(getattr(first, name), Relation):
                 later.append(name)
             elif not self.of(getattr(first, name), getattr(second, name)):
