@@ -70,6 +70,9 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "boolean",
     ),
     Setting("spark.sql.files.maxPartitionBytes", "128MB", "The size of a scan's piece.", "size"),
+    Setting(
+        "spark.sql.files.maxRecordsPerFile", "0", "The most rows in a file that is written; 0 for no limit.", "int"
+    ),
     Setting("spark.sql.parquet.compression.codec", "snappy", "How Parquet is compressed."),
     Setting("spark.sql.parquet.mergeSchema", "false", "Whether files' schemas are merged.", "boolean"),
     Setting("spark.sql.columnNameOfCorruptRecord", "_corrupt_record", "The column that keeps malformed records."),

@@ -207,12 +207,29 @@ def test_null_goes_into_no_column_that_refuses_it(lake: Lake) -> None:
     assert lake.rows("select * from strict") == []
 
 
-@pytest.mark.parametrize("format_", ["delta", "iceberg"])
-def test_files_hold_no_more_rows_than_asked_for(format_: str, spark: SparkSession) -> None:
-    spark.sql(f"create table t (id bigint) using {format_}")
-    spark.range(100).write.format(format_).mode("append").option("maxRecordsPerFile", 30).saveAsTable("t")
-    per_file = "select count(*) n from t group by _metadata.file_path order by n"
-    assert rows(spark, per_file) == [(10,), (30,), (30,), (30,)]
+def test_files_hold_no_more_rows_than_asked_for(lake: Lake) -> None:
+    spark = lake.spark
+    spark.sql(f"create table t (id bigint, p bigint){lake.using} partitioned by (p)")
+    given = spark.range(100).selectExpr("id", "id div 90 p")
+    per_file = "select p, count(*) n from t group by p, _metadata.file_path order by p, n"
+    given.write.format(lake.format).mode("append").option("maxRecordsPerFile", 30).saveAsTable("t")
+    assert lake.rows(per_file) == [(0, 30), (0, 30), (0, 30), (1, 10)]
+    spark.conf.set("spark.sql.files.maxRecordsPerFile", 45)
+    spark.sql("insert overwrite t select id, id div 90 from range(100)")
+    assert lake.rows(per_file) == [(0, 45), (0, 45), (1, 10)]
+    given.write.format(lake.format).mode("overwrite").option("maxRecordsPerFile", 0).saveAsTable("t")
+    assert lake.rows(per_file) == [(0, 90), (1, 10)]
+    given.write.format(lake.format).option("maxRecordsPerFile", 60).partitionBy("p").saveAsTable("made")
+    assert lake.rows(per_file.replace("from t", "from made")) == [(0, 30), (0, 60), (1, 10)]
+
+
+def test_partitions_are_not_truncated_by_name(lake: Lake) -> None:
+    lake.spark.sql(f"create table t (id int, p int){lake.using} partitioned by (p)")
+    lake.spark.sql("insert into t values (1, 1), (2, 2)")
+    with pytest.raises(PySparkException, match="DELETE") as caught:
+        lake.spark.sql("truncate table t partition (p = 1)")
+    assert caught.value.getCondition() == "UNSUPPORTED_FEATURE.HIVEFRAME"
+    assert lake.rows("select * from t order by id") == [(1, 1), (2, 2)]
 
 
 # --------------------------------------------------------------------------------------------------------- versions

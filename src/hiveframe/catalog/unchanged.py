@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar, cast
+from urllib.parse import quote
 
 T = TypeVar("T")
 
@@ -57,16 +58,13 @@ class Unchanged:
         """What differs from all states before when anything was written; of a file that is gone nothing is known."""
         try:
             stat = os.stat(self._path)
+            file = (os.getpid(), stat.st_dev, stat.st_ino)  # a connection is not shared with a forked process
+            if self._connection is None or file != self._file:
+                self._closed()
+                self._connection, self._file = _opened(self._path), file
         except FileNotFoundError:
             self._closed()
             return object()
-        file = (os.getpid(), stat.st_dev, stat.st_ino)  # a connection is not shared with a forked process
-        if self._connection is None or file != self._file:
-            self._closed()
-            self._connection = sqlite3.connect(
-                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._file = file
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         return self._connection, version
 
@@ -75,3 +73,14 @@ class Unchanged:
             self._connection.close()
         self._connection = self._file = self._state = None
         self._answers.clear()
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    """A connection to a file that is there; FileNotFoundError where it has gone, which SQLite would make anew."""
+    uri = f"file://{quote(os.path.abspath(path))}?mode=rw"
+    try:
+        return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError:
+        if not os.path.exists(path):
+            raise FileNotFoundError(path) from None
+        raise

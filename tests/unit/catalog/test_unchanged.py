@@ -73,6 +73,27 @@ def test_another_file_in_its_place_is_another_file(path: Path, tmp_path: Path) -
         unchanged.get("a", ask)
 
 
+def test_a_file_that_goes_while_it_is_opened_is_not_made_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = os.stat(path)
+    path.unlink()
+    with monkeypatch.context() as late:
+        late.setattr(os, "stat", lambda path, **given: stat)
+        late.setattr(os.path, "exists", lambda path: False)
+        unchanged = Unchanged(str(path))
+        assert [unchanged.get("a", lambda n=n: n) for n in range(3)] == [0, 1, 2]
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("name", ["a b.db", "50%20.db", "what?.db", "no#1.db"])
+def test_names_of_files_are_no_addresses(name: str, tmp_path: Path) -> None:
+    make(tmp_path / name, 5)
+    asked: list[int] = []
+    unchanged = Unchanged(str(tmp_path / name))
+    assert [unchanged.get("a", reader(tmp_path / name, asked)) for _ in range(2)] == [5, 5]
+    assert asked == [5]
+    assert [p.name for p in tmp_path.iterdir() if p.suffix == ".db"] == [name]
+
+
 def test_no_reader_sees_less_than_was_committed_before_it_asked(path: Path) -> None:
     unchanged, ask = Unchanged(str(path)), reader(path, [])
     committed, wrong = [1], list[tuple[int, int]]()

@@ -70,6 +70,12 @@ def test_files_are_cut_by_row_count_and_keep_their_order(tmp_path: Path) -> None
     assert [int(line) for p in parts for line in p.read_text().split()] == list(range(105))
 
 
+@pytest.mark.parametrize("limit", ["0", "-3"])
+def test_no_limit_of_rows_is_one_file(limit: str, tmp_path: Path) -> None:
+    wrote("select unnest(range(5)) a", "a bigint", tmp_path / "out", options={"maxRecordsPerFile": limit})
+    assert len(list((tmp_path / "out").glob("part-*"))) == 1
+
+
 def test_orc_is_written_with_partitions_and_sparks_types(tmp_path: Path) -> None:
     query = "select 1 a, timestamptz'2020-01-01 10:00:00+00' t, timestamp'2020-01-01 10:00:00' n, 'x' k"
     schema = "a int, t timestamp, n timestamp_ntz, k string"

@@ -43,10 +43,12 @@ def write_segments(
     *,
     is_ordered: bool = False,
     is_one: bool = False,
+    max_rows: int = 0,
 ) -> list[NewSegment]:
     """Segments of `rows`, whose columns are the definition's; synced, and named by no version yet.
 
     `is_ordered`: rows come in an order that filters ask for; `is_one`: they are one segment, however many they are.
+    `max_rows` is the most rows in a segment; 0 leaves it to the format.
     """
     size, groups = int(COPY_OPTIONS["ROW_GROUP_SIZE"]), int(COPY_OPTIONS["ROW_GROUPS_PER_FILE"])
     layout = dict(COPY_OPTIONS)
@@ -64,7 +66,7 @@ def write_segments(
         settings,
         partition_by=partitioning,
         below=FOLDER,
-        options=Options({"compression": "zstd"}),
+        options=Options({"compression": "zstd", "maxRecordsPerFile": str(max_rows)}),
         parquet=layout,
     )
     types = {f.name: f.dtype for f in schema.fields}

@@ -24,7 +24,7 @@ from hiveframe.lake.sources.source import ReadContext
 from hiveframe.lake.tables.row_numbers import add_places
 from hiveframe.lake.tables.table import AsOf, Definition, Reads, Reference, RowNumbers, TablePlace
 from hiveframe.lake.tables.together import current
-from hiveframe.lake.write.request import Rows
+from hiveframe.lake.write.request import Rows, max_records
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
 
@@ -163,9 +163,10 @@ class HoneyWrite:
         return stored_schema(self._definition.schema)
 
     def add_rows(self, rows: Rows, settings: Settings, options: Options | None = None) -> int:
-        """Write segments of the rows; how many go into one is the format's own matter."""
+        """Write segments of the rows, of no more rows than the format has them hold, or fewer where that is asked."""
         assert self._definition is not None
-        made = write_segments(self._place, self._definition, rows, settings)
+        limit = max_records(options or Options(), settings)
+        made = write_segments(self._place, self._definition, rows, settings, max_rows=limit)
         self._added += made
         steps.reached("rows staged")
         return sum(segment.row_count for segment in made)

@@ -58,7 +58,7 @@ from hiveframe.lake.runner import PrivateRunner
 from hiveframe.lake.table_function import subquery
 from hiveframe.lake.tables.row_numbers import add_places, united
 from hiveframe.lake.tables.table import Definition, Reads, RowNumbers
-from hiveframe.lake.write.request import Rows
+from hiveframe.lake.write.request import Rows, max_records
 from hiveframe.plan.types import StructType
 from hiveframe.settings import Settings
 
@@ -180,8 +180,7 @@ class IcebergWrite:
             ]
             return exp.Select(expressions=items).from_(subquery(query, "__rows"))
 
-        max_rows = (options or Options()).integer("maxRecordsPerFile", 0)
-        writer = DataFileWriter(self._metadata, max_rows=max_rows)
+        writer = DataFileWriter(self._metadata, max_rows=max_records(options or Options(), settings))
         try:
             writer.write(iter(rows.stream(build)))
         finally:

@@ -13,6 +13,7 @@ from hiveframe.dataclass import dataclass
 from hiveframe.functions.emit import EmitContext
 from hiveframe.lake.options import Options
 from hiveframe.plan.types import StructType
+from hiveframe.settings import Settings
 
 APPEND: Final = "append"
 OVERWRITE: Final = "overwrite"
@@ -21,6 +22,11 @@ IGNORE: Final = "ignore"
 
 Build = Callable[[exp.Query, tuple[str, ...], EmitContext], exp.Expression]
 """Makes a statement of the query that gives the rows; the names are its columns', in the schema's order."""
+
+
+def max_records(options: Options, settings: Settings) -> int:
+    """The most rows in a file: the writer's option, else the session's setting; 0, or less in either, is no limit."""
+    return max(0, options.integer("maxRecordsPerFile", settings.number("spark.sql.files.maxRecordsPerFile")))
 
 
 class Rows(Protocol):

@@ -30,7 +30,10 @@ SPARK_VERSION: Final = "4.2.0"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """How the rows become files. `positions` are the partition columns' places in `schema`."""
+    """How the rows become files. `positions` are the partition columns' places in `schema`.
+
+    `max_records` is the most rows in a file; 0 for no limit.
+    """
 
     format: str
     schema: StructType
@@ -38,6 +41,7 @@ class Plan:
     options: Options
     codec: Codec
     time_zone: str
+    max_records: int = 0
     field_ids: Mapping[str, object] = field(default_factory=dict)
     parquet: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -50,11 +54,6 @@ class Plan:
     def data_fields(self) -> tuple[StructField, ...]:
         """The columns that go into the files."""
         return tuple(self.schema.fields[i] for i in self.data)
-
-    @property
-    def max_records(self) -> int:
-        """The most rows in a file; 0 for no limit."""
-        return self.options.integer("maxRecordsPerFile", 0)
 
     @property
     def is_split(self) -> bool:

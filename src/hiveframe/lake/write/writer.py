@@ -29,7 +29,15 @@ from hiveframe.lake.write.avro_files import AvroFileWriter
 from hiveframe.lake.write.checks import HOLDS, check_request, check_unique, partition_positions
 from hiveframe.lake.write.codecs import codec_of
 from hiveframe.lake.write.layout import SUCCESS, Laid, lay_out, mark_success
-from hiveframe.lake.write.request import ERROR_IF_EXISTS, IGNORE, OVERWRITE, Rows, WriteRequest, WriteResult
+from hiveframe.lake.write.request import (
+    ERROR_IF_EXISTS,
+    IGNORE,
+    OVERWRITE,
+    Rows,
+    WriteRequest,
+    WriteResult,
+    max_records,
+)
 from hiveframe.lake.write.staging import Staging, commit_append, commit_overwrite, staging
 from hiveframe.lake.write.statements import Plan, copy_statement, data_select, xml_frame
 from hiveframe.lake.write.stream_files import FileWriter, LineWriter, OrcFileWriter, XmlFileWriter, write_stream
@@ -84,8 +92,17 @@ def make_plan(request: WriteRequest, settings: Settings) -> Plan:
     check_request(request, label, HOLDS[request.format])
     codec = codec_of(request.format, request.options, _default_codec(request.format, settings))
     positions = partition_positions(request.schema, request.partition_by)
-    extra = (request.field_ids, request.parquet)
-    plan = Plan(request.format, request.schema, positions, request.options, codec, request.time_zone, *extra)
+    plan = Plan(
+        request.format,
+        request.schema,
+        positions,
+        request.options,
+        codec,
+        request.time_zone,
+        max_records(request.options, settings),
+        request.field_ids,
+        request.parquet,
+    )
     if request.format in ("parquet", "orc", "avro"):
         check_unique(plan.data_fields)
     if request.format == "xml":

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hiveframe.catalog.entities import Table
 from hiveframe.catalog.metastore import quoted
 from hiveframe.errors import analysis_error
+from hiveframe.lake.options import Options
 from hiveframe.lake.tables.table import TableState
 from hiveframe.plan import spec
 from hiveframe.plan.logical import schema_of
@@ -42,7 +43,8 @@ def make_table(
     kind = "CREATE OR REPLACE TABLE" if replaces is not None else "CREATE TABLE"
     operation = f"{kind} AS SELECT" if query is not None else kind
     try:
-        create(session, place, definition_of(table, schema), query, operation=operation)
+        options = Options(table.options)
+        create(session, place, definition_of(table, schema), query, operation=operation, options=options)
         if not is_listed:
             return
         entry = described(replace(table, schema=schema))

@@ -49,6 +49,7 @@ ACTION: Final = f"{spec.OWN_PREFIX}action"
 _INNER: Final = f"{spec.OWN_PREFIX}target"
 _OLD: Final = f"{spec.OWN_PREFIX}old"
 UPDATE, DELETE, INSERT = "update", "delete", "insert"
+_ASIDE: Final = Options({"compression": "lz4_raw", "maxRecordsPerFile": "0"})
 Assignments = Sequence[tuple[tuple[str, ...], spec.Expr]]
 
 
@@ -255,7 +256,7 @@ def aside(session: CommandSession, plan: spec.Relation) -> Iterator[spec.Relatio
     folder = tempfile.mkdtemp(prefix="changes-", dir=session.settings.get("spark.local.dir") or scratch_dir())
     try:
         target = os.path.join(folder, "rows")
-        saved = save(session, plan, target, "parquet", how="replace", options=Options({"compression": "lz4_raw"}))
+        saved = save(session, plan, target, "parquet", how="replace", options=_ASIDE)
         yield spec.ReadSource("parquet", (target,), schema=saved.schema)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
