@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import time
 from pathlib import Path
@@ -53,6 +54,33 @@ def test_moments_name_versions_whatever_clocks_do(
         wanted = [(i,) for i in range(n + 1)]
         assert rows(spark, f"select n from t timestamp as of '{row.moment}' order by n") == wanted
         assert rows(spark, f"select n from t version as of {row.version} order by n") == wanted
+
+
+def test_logs_of_iceberg_tables_are_in_order_after_restore_and_alter(
+    spark: SparkSession, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spark.sql("create table t (n int) using iceberg")
+    set_clock(monkeypatch, 86_400)
+    spark.sql("insert into t values (1)")
+    spark.sql("insert into t values (2)")
+    monkeypatch.undo()
+    newest, oldest = spark.sql("describe history t").select("version", "timestamp").collect()
+    spark.sql(f"restore table t to version as of {oldest.version}")
+    spark.sql("alter table t set tblproperties ('a' = 'b')")
+    spark.sql("alter table t set tblproperties ('a' = 'b')")
+    spark.sql("alter table t add column m int")
+    assert rows(spark, "select * from t") == [(1, None)]
+    assert rows(spark, f"select n from t timestamp as of '{newest.timestamp}' order by n") == [(1,), (2,)]
+    text = max((warehouse / "t" / "metadata").glob("*.metadata.json")).read_text()
+    metadata = json.loads(text)
+    snapshots = [e["timestamp-ms"] for e in metadata["snapshot-log"]]
+    assert snapshots == sorted(set(snapshots))
+    assert len(snapshots) == 3
+    changes = [e["timestamp-ms"] for e in metadata["metadata-log"]] + [metadata["last-updated-ms"]]
+    assert changes == sorted(changes)
+    assert changes[-1] >= snapshots[-1]
+    spark.sql("insert into t values (3, 4)")
+    assert rows(spark, "select * from t order by n") == [(1, None), (3, 4)]
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import RESTError
+from pyiceberg.utils.config import Config, merge_config
 from sqlalchemy.exc import SQLAlchemyError
 
 from hiveframe.errors import SparkException, analysis_error
@@ -60,9 +61,18 @@ def load(name: str, options: Mapping[str, str]) -> Catalog:
     if "warehouse" in given and given["warehouse"].startswith("/"):
         given["warehouse"] = f"file://{given['warehouse']}"
     try:
-        return load_catalog(name, type=kind, **given)
+        return load_catalog(name, type=kind, **given) if kind == "rest" else _in_a_database(name, kind, given)
     except (*FAILURES, ValueError) as error:
         raise _wrong(name, "uri", uri, f"The catalog could not be opened: {error}") from error
+
+
+def _in_a_database(name: str, kind: str, given: Mapping[str, str]) -> Catalog:
+    """A SQL catalog, or one in memory; PyIceberg's own configuration of that name counts, as `load_catalog` has it."""
+    from hiveframe.lake.iceberg.sql_catalogs import OrderedMemoryCatalog, OrderedSqlCatalog
+
+    made = OrderedSqlCatalog if kind == "sql" else OrderedMemoryCatalog
+    configured: Any = merge_config(Config().get_catalog_config(name) or {}, {**given})
+    return made(name, **configured)
 
 
 def _kind(name: str, options: Mapping[str, str]) -> str:
