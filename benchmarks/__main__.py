@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.caching import caching
+from benchmarks.clickbench.bench import clickbench
 from benchmarks.compile_time import compile_time
 from benchmarks.delta import delta
 from benchmarks.honey import honey
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "compile": compile_time,
     "tpch": tpch,
     "tpcds": tpcds,
+    "clickbench": clickbench,
     "memory": memory,
     "kernels": kernels,
     "caching": caching,
@@ -49,7 +51,9 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
 def main() -> int:
     """Run what was asked for; 1 when a bar was missed."""
     args = parse_args()
-    options = Options(args.sf, args.rounds, peers(args), args.rows, tuple(filter(None, args.queries.split(","))))
+    options = Options(
+        args.sf, args.rounds, peers(args), args.rows, args.hits, tuple(filter(None, args.queries.split(",")))
+    )
     quiet_client_log()
     tables = []
     for name in args.only.split(","):
@@ -72,6 +76,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--queries", default="", metavar="NAMES", help="only these queries, such as q01,q18")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each query (default: 3)")
     parser.add_argument("--rows", type=int, default=100, help="million rows of the memory benchmark (default: 100)")
+    parser.add_argument("--hits", type=float, default=1, help="million rows of ClickBench's table (default: 1)")
     parser.add_argument("--peers", default=None, metavar="NAMES", help="of sail, spark; default: those installed; none")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     parser.add_argument("--output", type=Path, default=Path(f"benchmark-results/{stamp}.json"), help="the JSON file")

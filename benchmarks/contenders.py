@@ -1,6 +1,6 @@
 """Who runs the queries: HiveFrame in-process, DuckDB itself, and any Spark Connect endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +19,7 @@ class Contender(Protocol):
     name: str
 
     def open_tables(self, tables: Mapping[str, Path]) -> None:
-        """Make the files known as tables of these names."""
+        """Make the files known as tables of these names, in a session that has resolved nothing yet."""
 
     def run(self, statement: str) -> pa.Table | None:
         """The rows of a SELECT; None for any other statement."""
@@ -29,13 +29,21 @@ class Contender(Protocol):
 
 
 class SparkContender:
-    """A Spark session of any kind."""
+    """Spark sessions of any kind, one after another."""
 
-    def __init__(self, name: str, spark: SparkSession) -> None:
+    def __init__(self, name: str, connect: Callable[[], SparkSession]) -> None:
         self.name = name
-        self._spark = spark
+        self._connect = connect
+        self._session: SparkSession | None = None
+
+    @property
+    def _spark(self) -> SparkSession:
+        if self._session is None:
+            self._session = self._connect()
+        return self._session
 
     def open_tables(self, tables: Mapping[str, Path]) -> None:
+        self.close()
         for name, path in tables.items():
             self._spark.read.parquet(str(path.resolve())).createOrReplaceTempView(name)
 
@@ -44,7 +52,9 @@ class SparkContender:
         return frame.toArrow() if is_select(statement) else None
 
     def close(self) -> None:
-        self._spark.stop()
+        if self._session is not None:
+            self._session.stop()
+        self._session = None
 
 
 class RawDuckDB:
@@ -52,11 +62,13 @@ class RawDuckDB:
 
     name = "DuckDB"
 
-    def __init__(self) -> None:
+    def __init__(self, spelled: Callable[[str], str] | None = None) -> None:
+        """`spelled` gives a statement in DuckDB's SQL; without it, sqlglot does."""
+        self._spelled = spelled or translated
         self._translated: dict[str, str] = {}
 
     @cached_property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
+    def connection(self) -> duckdb.DuckDBPyConnection:
         return self._connected()
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
@@ -64,20 +76,25 @@ class RawDuckDB:
 
     def open_tables(self, tables: Mapping[str, Path]) -> None:
         for name, path in tables.items():
-            self._connection.read_parquet(str(path)).create_view(name, replace=True)
+            self.connection.read_parquet(str(path)).create_view(name, replace=True)
 
     def run(self, statement: str) -> pa.Table | None:
         text = self.translate(statement)
         if is_select(statement):
-            return self._connection.sql(text).to_arrow_table()
-        self._connection.execute(text)
+            return self.connection.sql(text).to_arrow_table()
+        self.connection.execute(text)
         return None
 
     def translate(self, statement: str) -> str:
         """The statement in DuckDB's SQL; translated once, so that its time is not measured."""
         if statement not in self._translated:
-            self._translated[statement] = sqlglot.transpile(statement, read="spark", write="duckdb")[0]
+            self._translated[statement] = self._spelled(statement)
         return self._translated[statement]
 
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()
+
+
+def translated(statement: str) -> str:
+    """The statement in DuckDB's SQL."""
+    return sqlglot.transpile(statement, read="spark", write="duckdb")[0]

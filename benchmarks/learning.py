@@ -60,7 +60,7 @@ def learning(options: Options) -> list[Table]:
     """The table of times before and after learning."""
     files = tables()
     conf = {**UNCACHED, "spark.hiveframe.optimizer.learning": "true"}
-    ours, raw = SparkContender("HiveFrame", hiveframe.session(**conf)), RawDuckDB()
+    ours, raw = SparkContender("HiveFrame", partial(hiveframe.session, **conf)), RawDuckDB()
     rows: list[list[Any]] = []
     wrong = 0
     try:

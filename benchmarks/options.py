@@ -12,10 +12,15 @@ UNCACHED = {
 
 @dataclass(frozen=True)
 class Options:
-    """`peers`: names to compare with; `rounds`: runs of each query; `rows`: of the memory benchmark, in millions."""
+    """What the command line says.
+
+    `peers`: names to compare with; `rounds`: runs of each query; `rows`, `hits`: of the memory benchmark and of
+    ClickBench's table, in millions.
+    """
 
     scale: float
     rounds: int
     peers: tuple[str, ...]
     rows: int
+    hits: float
     queries: tuple[str, ...] = ()

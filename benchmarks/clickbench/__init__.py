@@ -1,0 +1,1 @@
+"""ClickBench: a generated table like its `hits`, and its 43 questions."""
