@@ -1,6 +1,6 @@
 """Who runs the queries: HiveFrame in-process, DuckDB itself, and any Spark Connect endpoint."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -93,6 +93,12 @@ class RawDuckDB:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def run_all(contender: Contender, statements: Iterable[str]) -> None:
+    """Run a query's statements, one after another."""
+    for statement in statements:
+        contender.run(statement)
 
 
 def translated(statement: str) -> str:

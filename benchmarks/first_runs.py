@@ -11,7 +11,7 @@ from typing import Any
 
 from pyspark.errors import PySparkException
 
-from benchmarks.contenders import Contender, RawDuckDB
+from benchmarks.contenders import Contender, RawDuckDB, run_all
 from benchmarks.report import Bar, Table
 from benchmarks.timing import Times, timed
 
@@ -77,7 +77,7 @@ def run(contender: Contender, query: Query) -> None:
     if contender.name in query.failures:
         return
     try:
-        seconds = timed(lambda: [contender.run(statement) for statement in query.statements])
+        seconds = timed(lambda: run_all(contender, query.statements))
     except PySparkException as error:
         query.failures[contender.name] = f"failed: {error.getCondition()}"
     else:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 import hiveframe
-from benchmarks.contenders import Contender, RawDuckDB, SparkContender
+from benchmarks.contenders import Contender, RawDuckDB, SparkContender, run_all
 from benchmarks.first_runs import RIGHT
 from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
@@ -20,7 +20,7 @@ from benchmarks.timing import interleaved
 from benchmarks.tpc.data import Suite, tables
 from benchmarks.tpc.literals import redrawn
 from benchmarks.tpc.queries import queries
-from benchmarks.tpc.suite import check, whole_query
+from benchmarks.tpc.suite import check
 from hiveframe.engine.process import database
 
 REPETITIONS_BEFORE = 4
@@ -94,7 +94,7 @@ def measure(
 
     def next_round(contender: Contender) -> Callable[[], None]:
         turns = iter(fresh)
-        return lambda: whole_query(contender, next(turns))()
+        return lambda: run_all(contender, next(turns))
 
     times = interleaved({c.name: next_round(c) for c in contenders}, rounds)
     return verdict, [times[c.name].median for c in contenders]
