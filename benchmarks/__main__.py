@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.caching import caching
 from benchmarks.clickbench.bench import clickbench
 from benchmarks.compile_time import compile_time
+from benchmarks.dashboard.bench import dashboard
 from benchmarks.delta import delta
 from benchmarks.honey import honey
 from benchmarks.kernels.bench import kernels
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "tpch": tpch,
     "tpcds": tpcds,
     "clickbench": clickbench,
+    "dashboard": dashboard,
     "memory": memory,
     "kernels": kernels,
     "caching": caching,
@@ -52,7 +54,13 @@ def main() -> int:
     """Run what was asked for; 1 when a bar was missed."""
     args = parse_args()
     options = Options(
-        args.sf, args.rounds, peers(args), args.rows, args.hits, tuple(filter(None, args.queries.split(",")))
+        args.sf,
+        args.rounds,
+        peers(args),
+        args.rows,
+        args.hits,
+        args.questions,
+        tuple(filter(None, args.queries.split(","))),
     )
     quiet_client_log()
     tables = []
@@ -77,6 +85,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each query (default: 3)")
     parser.add_argument("--rows", type=int, default=100, help="million rows of the memory benchmark (default: 100)")
     parser.add_argument("--hits", type=float, default=1, help="million rows of ClickBench's table (default: 1)")
+    parser.add_argument("--questions", type=int, default=2000, help="that dashboards ask (default: 2000)")
     parser.add_argument("--peers", default=None, metavar="NAMES", help="of sail, spark; default: those installed; none")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     parser.add_argument("--output", type=Path, default=Path(f"benchmark-results/{stamp}.json"), help="the JSON file")

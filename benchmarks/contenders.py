@@ -37,7 +37,8 @@ class SparkContender:
         self._session: SparkSession | None = None
 
     @property
-    def _spark(self) -> SparkSession:
+    def session(self) -> SparkSession:
+        """The latest session."""
         if self._session is None:
             self._session = self._connect()
         return self._session
@@ -45,10 +46,10 @@ class SparkContender:
     def open_tables(self, tables: Mapping[str, Path]) -> None:
         self.close()
         for name, path in tables.items():
-            self._spark.read.parquet(str(path.resolve())).createOrReplaceTempView(name)
+            self.session.read.parquet(str(path.resolve())).createOrReplaceTempView(name)
 
     def run(self, statement: str) -> pa.Table | None:
-        frame = self._spark.sql(statement)
+        frame = self.session.sql(statement)
         return frame.toArrow() if is_select(statement) else None
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ class Options:
     """What the command line says.
 
     `peers`: names to compare with; `rounds`: runs of each query; `rows`, `hits`: of the memory benchmark and of
-    ClickBench's table, in millions.
+    ClickBench's table, in millions; `questions`: of the dashboards.
     """
 
     scale: float
@@ -23,4 +23,5 @@ class Options:
     peers: tuple[str, ...]
     rows: int
     hits: float
+    questions: int
     queries: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 HiveFrame has seen their kind before, in texts that differ from those that are measured.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,12 +15,12 @@ from benchmarks.contenders import Contender, RawDuckDB, SparkContender, run_all
 from benchmarks.first_runs import RIGHT
 from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Bar, Table
+from benchmarks.settling import settle
 from benchmarks.timing import interleaved
 from benchmarks.tpc.data import Suite, tables
 from benchmarks.tpc.literals import redrawn
 from benchmarks.tpc.queries import queries
 from benchmarks.tpc.suite import check
-from hiveframe.engine.process import database
 
 REPETITIONS_BEFORE = 4
 MOST_OF_FILES = 0.55
@@ -67,7 +66,7 @@ def run(suite: Suite, options: Options) -> Table:
             for statements in chosen.values():
                 for statement in statements:
                     ours.run(redrawn(statement, repetition))
-        settle()
+        settle(QUIET_S)
         measured = {}
         for query, statements in chosen.items():
             measured[query] = measure(contenders, plain, statements, options.rounds)
@@ -117,14 +116,3 @@ def summary(suite: Suite, options: Options, names: list[str], measured: dict[str
             Bar(f"{suite} repeated, wrong answers", wrong, 0),
         ],
     )
-
-
-def settle() -> None:
-    """Wait until the thread beside the queries has nothing to fill any more."""
-    columns = database().hot_columns
-    assert columns is not None
-    filled, since_s = columns.filled, time.monotonic()
-    while time.monotonic() - since_s < QUIET_S:
-        time.sleep(0.1)
-        if columns.filled != filled:
-            filled, since_s = columns.filled, time.monotonic()

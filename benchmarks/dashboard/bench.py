@@ -1,0 +1,160 @@
+"""A day of dashboards: HiveFrame as it comes, its caches on, beside raw DuckDB on the files of the same table.
+
+Templates and what viewers choose follow Zipf's law with exponent 1; between each fifty questions the sales change by a
+small commit. The questions between two commits are asked of one contender, then of the other; what HiveFrame's threads
+still do when its answers are given counts as its time. Commits themselves do not.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import hiveframe
+from benchmarks.contenders import Contender, RawDuckDB, SparkContender
+from benchmarks.dashboard.star import Sales, star
+from benchmarks.dashboard.templates import TEMPLATES, traffic
+from benchmarks.options import Options
+from benchmarks.report import Bar, Table
+from benchmarks.settling import settle
+from benchmarks.timing import timed
+from benchmarks.tpc.compare import difference
+from hiveframe.cache.process import results
+from hiveframe.settings import Settings
+
+SKEW, SEED = 1.0, 7
+BETWEEN_COMMITS = 50
+ROWS_A_SCALE = 3_000_000
+LEAST_FASTER = 5.0
+FIRST, AGAIN, CHANGED = "first run", "from the cache", "seen before, run again"
+
+
+@dataclass
+class Asked:
+    """What was asked of one kind, with both contenders' seconds."""
+
+    ours: list[float] = field(default_factory=list)
+    theirs: list[float] = field(default_factory=list)
+
+
+def dashboard(options: Options) -> list[Table]:
+    """The table of questions by how they were answered."""
+    files = star(int(ROWS_A_SCALE * options.scale))
+    ours, raw = SparkContender("HiveFrame", hiveframe.session), RawDuckDB()
+    with tempfile.TemporaryDirectory(prefix="sales-") as folder:
+        try:
+            return [run(ours, raw, files, Path(folder) / "sales", options)]
+        finally:
+            ours.close()
+            raw.close()
+
+
+def run(ours: SparkContender, raw: RawDuckDB, files: dict[str, Path], place: Path, options: Options) -> Table:
+    """All of the traffic."""
+    for contender in (ours, raw):
+        contender.open_tables(files)
+    sales = Sales(ours.session, place, files["sales"])
+    ours.session.read.format("delta").load(str(place)).createOrReplaceTempView("sales")
+    kinds = {kind: Asked() for kind in (FIRST, CHANGED, AGAIN)}
+    seen: set[str] = set()
+    commits, beside, wrong, repeated_s = [], 0.0, 0, 0.0
+    questions = traffic(options.questions, SKEW, SEED)
+    for start in range(0, len(questions), BETWEEN_COMMITS):
+        window = questions[start : start + BETWEEN_COMMITS]
+        if start:
+            commits.append(timed(sales.commit))
+        raw.connection.read_parquet(sales.files()).create_view("sales", replace=True)
+        for text in window:
+            raw.translate(text)
+        turns: Sequence[Contender] = (ours, raw) if start // BETWEEN_COMMITS % 2 else (raw, ours)
+        asked = {}
+        for contender in turns:
+            asked[contender.name] = ask(contender, window)
+            beside += settled() if contender is ours else 0.0
+        unchanged: set[str] = set()
+        for text, mine, theirs in zip(window, asked[ours.name], asked[raw.name], strict=True):
+            kind = AGAIN if mine.was_kept else CHANGED if text in seen else FIRST
+            repeated_s += theirs.seconds if text in unchanged else 0
+            unchanged.add(text)
+            seen.add(text)
+            kinds[kind].ours.append(mine.seconds)
+            kinds[kind].theirs.append(theirs.seconds)
+            found = difference(mine.rows, theirs.rows)
+            if found is not None:
+                wrong += 1
+                print(f"dashboard: {text}\n{found}", flush=True)
+        print(f"dashboard: {start + len(window)} of {len(questions)} questions", flush=True)
+    return summary(options, kinds, beside, commits, len(seen), wrong, repeated_s)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows, how long they took and whether they came from the cache."""
+
+    rows: pa.Table
+    seconds: float
+    was_kept: bool
+
+
+def ask(contender: Contender, window: list[str]) -> list[Answer]:
+    """The answers to the questions, one after another."""
+    kept = results(Settings())
+    answers = []
+    for text in window:
+        hits = kept.hits
+        start = time.perf_counter()
+        rows = contender.run(text)
+        seconds = time.perf_counter() - start
+        assert rows is not None
+        answers.append(Answer(rows, seconds, kept.hits > hits))
+    return answers
+
+
+def settled() -> float:
+    """Wait until no thread beside the queries has anything to do; the processor seconds that they took."""
+    results(Settings()).flush()
+    start = time.process_time()
+    settle()
+    return time.process_time() - start
+
+
+def summary(
+    options: Options,
+    kinds: dict[str, Asked],
+    beside: float,
+    commits: list[float],
+    texts: int,
+    wrong: int,
+    repeated_s: float,
+) -> Table:
+    """One row a kind, then all together; `repeated_s` of DuckDB's time asked what it had answered since the commit."""
+    count = sum(len(asked.ours) for asked in kinds.values())
+    rows: list[list[Any]] = []
+    for kind, asked in kinds.items():
+        if asked.ours:
+            mine, theirs = sum(asked.ours), sum(asked.theirs)
+            medians = [statistics.median(times) * 1000 for times in (asked.ours, asked.theirs)]
+            rows.append([kind, len(asked.ours), *medians, mine, theirs, theirs / mine])
+    rows.append(["threads beside the queries", None, None, None, beside, None, None])
+    mine, theirs = (sum(row[n] or 0 for row in rows) for n in (4, 5))
+    rows.append(["all", count, None, None, mine, theirs, theirs / mine])
+    rows.append(["queries a second", None, None, None, count / mine, count / theirs, theirs / mine])
+    rows.append(
+        ["DuckDB, if what it answered since a commit cost nothing", *[None] * 5, theirs / (theirs - repeated_s)]
+    )
+    rows.append(["commits", len(commits), statistics.median(commits) * 1000 if commits else None, *[None] * 4])
+    headings = ["kind", "number", "HiveFrame median ms", "DuckDB median ms", "HiveFrame s", "DuckDB s", "faster"]
+    title = (
+        f"{count:,} questions of {len(TEMPLATES)} templates ({texts:,} different ones), Zipf {SKEW:g}, on "
+        f"{int(ROWS_A_SCALE * options.scale):,} sales, a commit every {BETWEEN_COMMITS}"
+    )
+    bars = [
+        Bar("dashboard: DuckDB by HiveFrame, queries a second (at most 1 / 5)", mine / theirs, 1 / LEAST_FASTER),
+        Bar("dashboard: wrong answers", wrong, 0),
+    ]
+    return Table(title, headings, rows, bars)
