@@ -36,6 +36,8 @@ def emit_aggregate(node: lg.Aggregate, inputs: list[Block], ctx: Context) -> Blo
     block.stage = Stage.GROUP
     block.is_grouped = True
     block.group = _group(grouped, node)
+    if block.group is None:
+        block.one_row = frozenset(item.column.id for item in node.items if _aggregates(item))
     if not keys and any(isinstance(e, lg.PyUdf) for e in exprs):
         # Spark asks a Python aggregate about groups only, and no row at all makes none.
         block.having.append(q.op(">", exp.Count(this=exp.Star()), q.number(0)))
@@ -72,8 +74,12 @@ def _group(keys: list[Sql], node: lg.Aggregate) -> exp.Group | None:
     if sets is None and keys:
         return exp.Group(expressions=keys)
     if sets is None:
-        if any(isinstance(e, lg.AggCall) for item in node.items for e in preorder(item.expr, lg.Expr)):
+        if any(map(_aggregates, node.items)):
             return None
         sets = ((),)  # no aggregate is left that would make it one row
     chosen = [exp.Tuple(expressions=[keys[i].copy() for i in positions]) for positions in sets]
     return exp.Group(grouping_sets=[exp.GroupingSets(expressions=chosen)])
+
+
+def _aggregates(item: lg.Named) -> bool:
+    return any(isinstance(e, lg.AggCall) for e in preorder(item.expr, lg.Expr))

@@ -61,6 +61,7 @@ class Block:
     where: list[Sql] = field(default_factory=list)
     is_grouped: bool = False
     group: exp.Group | None = None
+    one_row: frozenset[int] = frozenset()  # without GROUP BY: the items whose aggregates make all rows one
     having: list[Sql] = field(default_factory=list)
     qualify: list[Sql] = field(default_factory=list)
     distinct: exp.Distinct | None = None

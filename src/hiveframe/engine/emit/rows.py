@@ -25,6 +25,7 @@ def emit_project(node: lg.Project, inputs: list[Block], ctx: Context) -> Block:
     with block.scope(ctx):
         items = {item.column.id: ctx.expr(item.expr) for item in node.items}
     heights = {item.column.id: _height(item.expr, block) for item in node.items}
+    block.one_row = _made_of(block.one_row, node.items)
     block.set_items(node.output, items, Stage.SELECT)
     block.heights = heights
     return block
@@ -43,6 +44,8 @@ def _takes_projection(block: Block, items: tuple[lg.Named, ...]) -> bool:
     exprs = [item.expr for item in items]
     if block.is_sealed or block.distinct is not None or not block.inlines(exprs):
         return False
+    if block.one_row and not _made_of(block.one_row, items):
+        return False
     # An emitter may repeat its operands, or put them where aggregates and windows may not stand.
     computed = [e for e in exprs if not isinstance(e, lg.Column)]
     if (block.is_grouped or block.is_windowed) and not block.inlines(computed, only_simple=True):
@@ -52,6 +55,11 @@ def _takes_projection(block: Block, items: tuple[lg.Named, ...]) -> bool:
     }:
         return False
     return block.stage < Stage.LIMIT or all(isinstance(e, lg.Column) for e in exprs)
+
+
+def _made_of(columns: frozenset[int], items: tuple[lg.Named, ...]) -> frozenset[int]:
+    """The items that mention one of the columns."""
+    return frozenset(item.column.id for item in items if columns.intersection(references([item.expr]) or ()))
 
 
 def emit_filter(node: lg.Filter, inputs: list[Block], ctx: Context) -> Block:
