@@ -167,6 +167,12 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "boolean",
     ),
     Setting(
+        "spark.sql.optimizer.excludedRules",
+        None,
+        "Rules of the optimiser to do without, with commas between, by the names that EXPLAIN ANALYZE tells; names of "
+        "Spark's own rules exclude nothing.",
+    ),
+    Setting(
         "spark.hiveframe.cache.columns",
         "true",
         "Whether columns of Parquet files that are read again and again are kept in the engine's own form.",

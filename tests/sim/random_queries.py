@@ -43,7 +43,7 @@ TABLES: Final[dict[str, str]] = {
         AS t(id, a, s, d, e, f)""",
     "t3": "SELECT * FROM VALUES (1, 'x') AS t(id, s) WHERE id > 1",
 }
-_COLUMNS: Final = {
+_COLUMNS: Final[dict[str, dict[str, str]]] = {
     "t1": {"id": INT, "a": INT, "b": LONG, "s": TEXT, "d": DOUBLE, "m": DECIMAL, "e": DATE, "f": BOOL, "g": INTS},
     "t2": {"id": INT, "a": INT, "s": TEXT, "d": DOUBLE, "e": DATE, "f": BOOL},
     "t3": {"id": INT, "s": TEXT},
@@ -66,6 +66,12 @@ class Queries:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
+        self.columns = _COLUMNS
+        self.leaves: Sequence[str] = ("t1", "t1", "t2", "t2", "t3")
+        self.makers: Sequence[Callable[[int], Relation]] = (
+            self._projection, self._join, self._union, self._grouping, self._distinct, self._window, self._exploded,
+            self._filter, self._semi_join, self._top, self._join,
+        )  # fmt: skip
         self._names = 0
 
     def _fresh(self, stem: str) -> str:
@@ -77,14 +83,13 @@ class Queries:
     def relation(self, depth: int = 2) -> Relation:
         """A table, or a query made of smaller relations."""
         if depth == 0 or self.rng.random() < 0.15:
-            table = self.rng.choice(("t1", "t1", "t2", "t2", "t3"))
-            alias = self._fresh("r")
-            return Relation(f"{table} AS {alias}", {f"{alias}.{n}": d for n, d in _COLUMNS[table].items()})
-        make = self.rng.choice(
-            (self._projection, self._join, self._union, self._grouping, self._distinct, self._window, self._exploded,
-             self._filter, self._semi_join, self._top, self._join)
-        )  # fmt: skip
-        return make(depth - 1)
+            return self.table(self.rng.choice(self.leaves))
+        return self.rng.choice(self.makers)(depth - 1)
+
+    def table(self, name: str) -> Relation:
+        """A table under a name of its own."""
+        alias = self._fresh("r")
+        return Relation(f"{name} AS {alias}", {f"{alias}.{n}": d for n, d in self.columns[name].items()})
 
     def _wrapped(self, select: str, types: Sequence[str], tail: str) -> Relation:
         """A subquery whose columns are renamed c0, c1, …"""

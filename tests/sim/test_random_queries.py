@@ -14,7 +14,6 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 import hiveframe
-from hiveframe.optimizer import driver
 from tests.sim.random_queries import BOOL, INT, TABLES, Queries, Relation
 
 _FIRST, _, _END = os.environ.get("HIVEFRAME_SEEDS", "0:60").partition(":")
@@ -85,15 +84,6 @@ def test_aggregates_over_groups_combine_to_those_over_all_rows(spark: SparkSessi
     (together,) = spark.sql(select(relation, columns=", ".join(parts))).collect()
     (again,) = spark.sql(f"SELECT {combined} FROM (SELECT {grouped} FROM {relation.sql} GROUP BY {key})").collect()
     assert (together[0], *together[1:]) == (again[0] or 0, *again[1:])
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_optimiser_leaves_the_rows_alone(spark: SparkSession, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    query = select(Queries(seed).relation())
-    with_rules = rows(spark, query)
-    needed = tuple(rule for rule in driver.RULES if rule is not driver._TIDY and rule is not driver.prune_columns)
-    monkeypatch.setattr(driver, "RULES", needed)
-    assert rows(spark, query) == with_rules
 
 
 @pytest.mark.parametrize("seed", SEEDS)

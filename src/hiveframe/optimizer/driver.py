@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
-from hiveframe.errors import internal_error
+from hiveframe.errors import IllegalArgumentException, internal_error
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
@@ -50,6 +50,10 @@ class EachNode:
     def __call__(self, plan: Relation, costs: Costs, note: Note | None = None) -> Relation:
         return rewrite_relations(plan, lambda node: self._settled(node, costs, note))
 
+    def without(self, excluded: frozenset[str]) -> EachNode:
+        """The rules but those of these names."""
+        return EachNode(tuple(rule for rule in self.rules if rule.__name__ not in excluded))
+
     def _settled(self, node: Relation, costs: Costs, note: Note | None) -> Relation:
         for rule in self.rules:
             changed = rule(node, costs)
@@ -85,23 +89,70 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
     order_small_results,
 )
 
+EXCLUDED_RULES: Final = "spark.sql.optimizer.excludedRules"
+
+
+EXCLUDABLE: Final = frozenset(
+    {
+        "bucket_aggregations",
+        "collapse_projects",
+        "flatten_unions",
+        "fold_casts",
+        "merge_aggregations",
+        "merge_filters",
+        "multiply_by_reciprocals",
+        "order_small_results",
+        "prune_columns",
+        "prune_files",
+        "push_filters",
+        "remove_noop",
+        "semi_join_distincts",
+        "split_deep_expressions",
+    }
+)
+"""The rules without which a plan has the same rows; the engine needs the others."""
+
+
+def excluded_rules(text: str | None) -> frozenset[str]:
+    """The rules that `spark.sql.optimizer.excludedRules` names, with commas between; None names none.
+
+    Names with dots are those of Spark's own rules and exclude nothing here. INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS
+    for any other that is not EXCLUDABLE.
+    """
+    if not text:
+        return frozenset()
+    names = {name.strip() for name in text.split(",")} - {""}
+    wrong = sorted(name for name in names - EXCLUDABLE if "." not in name)
+    if wrong:
+        told = {"confName": EXCLUDED_RULES, "confValue": wrong[0], "confOptions": ", ".join(sorted(EXCLUDABLE))}
+        raise IllegalArgumentException("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", told)
+    return frozenset(names & EXCLUDABLE)
+
 
 def optimize(
-    plan: Relation, parallelism: int = 1, evaluate: Evaluate | None = None, note: Note | None = None
+    plan: Relation,
+    parallelism: int = 1,
+    evaluate: Evaluate | None = None,
+    *,
+    note: Note | None = None,
+    excluded: frozenset[str] = frozenset(),
 ) -> Relation:
     """A plan with the same rows and schema that is smaller, flatter and reads fewer columns and files.
 
     `parallelism` says into how many partitions Spark would cut rows where nothing else says it; `evaluate` computes
-    constants, without which no file is left out; `note` is told which rules change something.
+    constants, without which no file is left out; `note` is told which rules change something; `excluded` are left out.
     """
-    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, parallelism, evaluate, note))
+    again = partial(optimize, parallelism=parallelism, evaluate=evaluate, note=note, excluded=excluded)
+    plan = rewrite_relations(plan, lambda node: _with_optimized_subqueries(node, again))
     costs = Costs()
     first: Callable[[Relation], Relation] = partial(place_rows, parallelism=parallelism)
     last = (partial(prune_files, evaluate=evaluate),) if evaluate is not None else ()
     for rule in (key_collations, first, *RULES, *last):
+        if excluded and not isinstance(rule, EachNode) and _name(rule) in excluded:
+            continue
         match rule:
             case EachNode():
-                changed = rule(plan, costs, note)
+                changed = (rule.without(excluded) if excluded else rule)(plan, costs, note)
             case Measured(rule=measured):
                 changed = measured(plan, costs)
             case _:
@@ -128,9 +179,7 @@ def check_schema(rule: str, before: Sequence[Column], after: Sequence[Column]) -
         raise internal_error(f"the optimiser's rule {rule} changed the schema from ({names[0]}) to ({names[1]})")
 
 
-def _with_optimized_subqueries(
-    node: Relation, parallelism: int, evaluate: Evaluate | None, note: Note | None
-) -> Relation:
+def _with_optimized_subqueries(node: Relation, again: Callable[[Relation], Relation]) -> Relation:
     if not holds(expressions(node), SUBQUERIES):
         return node
 
@@ -139,6 +188,6 @@ def _with_optimized_subqueries(
             expr = replace(expr, plan=Project(expr.plan, ()))  # no column matters
         if not isinstance(expr, SUBQUERIES):
             return expr
-        return replace(expr, plan=optimize(expr.plan, parallelism, evaluate, note))
+        return replace(expr, plan=again(expr.plan))
 
     return with_children(node, Expr, lambda root: rewrite_up(root, Expr, optimized))

@@ -2,7 +2,7 @@
 
 An analysis holds for as long as everything that it was made from is as it was: the session (its settings and, by the
 count of commands, its names), and what it asked beyond the session, which is asked again: catalog entries must be equal
-and the files listed must have the same sizes and times. One that read rows or computed values while it was made
+and the files listed must be the same, unchanged. One that read rows or computed values while it was made
 (a pivot without values, a command's rows) never serves again.
 """
 

@@ -30,7 +30,7 @@ from hiveframe.engine.python.spark_files import SETTING
 from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.scan import ScanSource
-from hiveframe.optimizer.driver import optimize
+from hiveframe.optimizer.driver import EXCLUDED_RULES, Note, excluded_rules, optimize
 from hiveframe.optimizer.join_groups import has_joins
 from hiveframe.plan import commands as c
 from hiveframe.plan import logical as lg
@@ -229,8 +229,9 @@ class Session:
 
         return asked(analysis, self.settings)
 
-    def _optimized(self, plan: lg.Relation) -> lg.Relation:
-        return optimize(plan, self.settings.parallelism, self.evaluate)
+    def _optimized(self, plan: lg.Relation, note: Note | None = None) -> lg.Relation:
+        excluded = excluded_rules(self.settings.get(EXCLUDED_RULES))
+        return optimize(plan, self.settings.parallelism, self.evaluate, note=note, excluded=excluded)
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation."""
@@ -375,7 +376,7 @@ class Session:
         given = ToProfile(
             analyzed if rest is None else rest,
             time.perf_counter() - began,
-            lambda typed, note: optimize(typed, self.settings.parallelism, self.evaluate, note),
+            self._optimized,
             lambda optimized: self._engine.execute(optimized, self.settings),
             KnownStatistics(self.catalog.metastore),
             self.evaluate,
