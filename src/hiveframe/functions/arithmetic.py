@@ -15,7 +15,7 @@ from hiveframe.functions.cast_job import ANSI_SETTING, LITERAL_SUFFIX
 from hiveframe.functions.cast_numbers import BITS, wrap
 from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
 from hiveframe.functions.emit import EmitContext
-from hiveframe.functions.let import let, let_all
+from hiveframe.functions.let import is_atom_cast, let, let_all
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, try_cast
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import Expr, Literal
@@ -145,7 +145,8 @@ def _division(
     divisor = operands[1]
     if isinstance(divisor, Literal) and divisor.value is not None and divisor.value != 0:
         return divide(args[0], args[1])
-    is_whole = not isinstance(operands[0].dtype, (t.FloatType, t.DoubleType, t.DecimalType))
+    kind = operands[0].dtype
+    is_whole = not isinstance(kind, (t.FloatType, t.DoubleType, t.DecimalType))
     if mode != "ansi":
         return divide(args[0], func("nullif", args[1], number(0)))
     if is_whole:
@@ -159,6 +160,8 @@ def _division(
             default=divide(left, right),
         )
 
+    if isinstance(kind, t.DecimalType) and all(map(is_atom_cast, args)):
+        return checked(args[0], args[1])
     return let_all(args, ctx, checked)
 
 

@@ -19,6 +19,7 @@ from sqlglot import exp
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import NO_CONDITION, PlainArithmetic, QueryContext
 from hiveframe.functions.cast_job import CastJob
+from hiveframe.functions.decimal_quotients import quotients
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import scaled, unscaled
 from hiveframe.functions.let import let_all
@@ -148,10 +149,18 @@ def _settled(job: DecimalOperation, attempt: Sql | None) -> Sql:
         job.result,
     )
     exact = func(kernel, job.left, job.right, number(job.result.precision), number(job.result.scale))
+    if job.symbol == "/" and _has_room_for_quotients(job):
+        return exact
     tried = [cast(func("try", cast(attempt, target)), target)] if attempt is not None else []
     if job.mode != "ansi":
         return func("coalesce", *tried, exact)
     return func("coalesce", *tried, exact, _overflow(job))
+
+
+def _has_room_for_quotients(job: DecimalOperation) -> bool:
+    """Whether the result type holds even the largest dividend by the smallest divisor."""
+    left, result = job.left_type, job.result
+    return result.precision - result.scale >= left.precision - left.scale + job.right_type.scale
 
 
 def _overflow(job: DecimalOperation) -> Sql:
@@ -175,10 +184,10 @@ def _emit_quotient(job: DecimalOperation) -> Sql:
     """`/`: the dividend's digits are shifted so that a whole-number division leaves the result's scale."""
     left, right, result = job.left_type, job.right_type, job.result
     shift = result.scale - left.scale + right.scale
-    # numerator and denominator are doubled to round: 2 |n| + |d| must stay within 38 digits
-    if max(left.precision + shift, right.precision) > _WIDE - 1:
-        return let_all([job.left, job.right], job.ctx, lambda a, b: _long_quotient(_with(job, a, b), shift))
-    return let_all([job.left, job.right], job.ctx, lambda a, b: _quotient(_with(job, a, b), shift))
+    # numerator and denominator are doubled to round
+    if left.precision + shift < _NARROW and right.precision < _NARROW:
+        return let_all([job.left, job.right], job.ctx, lambda a, b: _small_quotient(_with(job, a, b), shift))
+    return _settled(job, None)
 
 
 def _with(job: DecimalOperation, left: Sql, right: Sql) -> DecimalOperation:
@@ -187,46 +196,21 @@ def _with(job: DecimalOperation, left: Sql, right: Sql) -> DecimalOperation:
     )
 
 
-def _quotient(job: DecimalOperation, shift: int) -> Sql:
-    left, right, result = job.left_type, job.right_type, job.result
-    small = left.precision + shift < _NARROW and right.precision < _NARROW  # doubled still within 64 bits
-    integer = "BIGINT" if small else "HUGEINT"
-    numerator = func("abs", _shifted(job.left, left, shift, integer))
-    denominator = func("abs", _shifted(job.right, right, 0, integer))
-    two = cast(number(2), integer)
+def _small_quotient(job: DecimalOperation, shift: int) -> Sql:
+    """A quotient of numbers that leave room in 64 bits."""
+    numerator = func("abs", _shifted(job.left, job.left_type, shift, "BIGINT"))
+    denominator = func("abs", _shifted(job.right, job.right_type, 0, "BIGINT"))
+    two = cast(number(2), "BIGINT")
     halves = op("//", op("+", op("*", two, numerator), denominator), op("*", two, denominator))
     sign = op("*", func("sign", job.left), func("sign", job.right))
-    digits = op("*", halves, cast(sign, integer))
-    return cast(scaled(digits, result.scale), physical_type(result))
+    digits = op("*", halves, cast(sign, "BIGINT"))
+    return cast(scaled(digits, job.result.scale), physical_type(job.result))
 
 
 def _shifted(value: Sql, dtype: DecimalType, shift: int, integer: str) -> Sql:
     """The digits of a decimal, `shift` zeros added."""
     digits = cast(unscaled(value, dtype.precision, dtype.scale), integer)
     return op("*", digits, cast(number(10**shift), integer)) if shift else digits
-
-
-def _long_quotient(job: DecimalOperation, shift: int) -> Sql:
-    """Values small enough are divided in 128 bits, the others by the kernel."""
-    room = _WIDE - 1 - shift
-    settled = _settled(job, None)
-    if room < 1:
-        return settled
-    magnitude = room - job.left_type.scale
-    fits_left = op("<", func("abs", cast(job.left, "DOUBLE")), _power(magnitude))
-    fits_right = op("<", func("abs", cast(job.right, "DOUBLE")), _power(_WIDE - 1 - job.right_type.scale))
-    tried = func("try", _quotient(job, shift))
-    return func("coalesce", case((op("and", fits_left, fits_right), tried)), settled)
-
-
-def _power(exponent: int) -> Sql:
-    return (
-        cast(cast(number(10 ** max(exponent, 0)), "DOUBLE"), "DOUBLE") if exponent >= 0 else cast(number(0), "DOUBLE")
-    )
-
-
-def _quotient_guarded(job: DecimalOperation, shift: int) -> Sql:
-    return _quotient(job, shift)
 
 
 def _emit_remainder(job: DecimalOperation) -> Sql:
@@ -328,7 +312,8 @@ def _multiply(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Ar
 
 
 def _quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
-    return _compute(_divide, lefts, rights, digits, scales)
+    precision, scale = (digits[0].as_py(), scales[0].as_py()) if len(lefts) else (_WIDE, 0)
+    return quotients(lefts, rights, precision, scale)
 
 
 def _remainders(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:

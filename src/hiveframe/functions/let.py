@@ -40,6 +40,13 @@ def let_all(values: list[Sql], ctx: EmitContext, build: Callable[..., Sql]) -> S
     return step([], values)
 
 
+def is_atom_cast(value: Sql) -> bool:
+    """Whether `value` is an atom, or a cast of one: cheaper to repeat once than to bind, where the cast is."""
+    while isinstance(value, (exp.Paren, exp.Cast)):
+        value = value.this
+    return is_atom(value)
+
+
 def is_atom(value: Sql) -> bool:
     """Whether repeating `value` costs nothing: a column, a lambda's parameter, a constant or a cast constant."""
     while isinstance(value, (exp.Paren, exp.Neg, exp.Cast)):

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 
 import pyarrow as pa
 
+from hiveframe.functions.decimal_quotients import quotients
 from hiveframe.functions.decimals import bounded
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import quotient, scaled, unscaled
@@ -164,10 +165,11 @@ def _decimal_mean(
     """`total / count` rounded half up at the target's scale, without leaving 128 bits on the way."""
     digits = min(source.precision + _SUM_DIGITS, MAX_PRECISION)
     shift = 10 ** (target.scale - source.scale)
-    whole = unscaled(total, digits, source.scale)
     if digits + _MEAN_DIGITS < MAX_PRECISION:
-        mean = quotient(op("*", whole, number(shift)), count)
-        return cast(scaled(mean, target.scale), physical_type(target))
+        types = [DecimalType(digits, source.scale), t.LONG, t.INT, t.INT]
+        kernel = ctx.kernel("decimal_mean", decimal_means, types, target)
+        return func(kernel, total, count, number(target.precision), number(target.scale))
+    whole = unscaled(total, digits, source.scale)
     # Long division in two steps: the remainder is below the count, so its fraction always fits.
     high = op("//", whole, count)
     low = quotient(op("*", op("%", whole, count), number(shift)), count)
@@ -184,6 +186,12 @@ def _decimal_mean(
     }
     too_wide = ctx.raise_error("ArithmeticException", _OUT_OF_RANGE, params, call.dtype, call.context)
     return case((fits, mean), (is_not_null(total), too_wide))
+
+
+def decimal_means(totals: pa.Array, counts: pa.Array, precisions: pa.Array, scales: pa.Array) -> pa.Array:
+    """Each total by its count, of the first precision and scale; NULL for no values."""
+    precision, scale = (precisions[0].as_py(), scales[0].as_py()) if len(totals) else (MAX_PRECISION, 0)
+    return quotients(totals, counts, precision, scale)
 
 
 def _quotient_text(whole: Sql, count: Sql, scale: int) -> Sql:
