@@ -105,7 +105,7 @@ def _emit_simple(job: DecimalOperation) -> Sql:
     narrow_digits = min(_natural_digits(job, left.narrow_digits, right.narrow_digits), _WIDE)
     if max(left.narrow_digits, right.narrow_digits) <= _NARROW and scale < _NARROW:
         narrow_digits = min(narrow_digits, _NARROW)
-    narrow = op(job.symbol, left.narrow, right.narrow)
+    narrow = op(job.symbol, _tried(job.left, left), _tried(job.right, right))
     if digits <= _NARROW:
         return narrow if digits == job.result.precision else cast(narrow, target)
     # one side of more than 18 digits makes DuckDB use 128 bits
@@ -123,6 +123,11 @@ def _emit_simple(job: DecimalOperation) -> Sql:
     if scale == job.result.scale:
         made.meta["decimal_forms"] = DecimalForms(narrow, narrow_digits, wide)
     return made
+
+
+def _tried(operand: Sql, forms: DecimalForms) -> Sql:
+    """The narrow form in a TRY of its own: what DuckDB meets twice it computes before, outside of a TRY around both."""
+    return operand if forms.narrow is operand else func("try", forms.narrow)
 
 
 def _natural_scale(job: DecimalOperation) -> int:

@@ -7,12 +7,13 @@ from decimal import Context, Decimal
 
 import pyarrow as pa
 
+from hiveframe.functions.decimal_arithmetic import DecimalForms
 from hiveframe.functions.decimal_quotients import quotients
 from hiveframe.functions.decimals import bounded
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.half_up import quotient, scaled, unscaled
 from hiveframe.functions.registry import Function, FunctionKind, Kind, always_null, register
-from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type, text
+from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, is_null, null, number, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.decimal_type import MAX_PRECISION
 from hiveframe.plan.logical import AggCall, Expr
@@ -27,9 +28,10 @@ _SUMMABLE = Kind(
 # How many digits a sum may have beyond those of its values: ten billion rows.
 _SUM_DIGITS = 10
 _MEAN_DIGITS = 4
+_NARROW = 18  # digits that DuckDB adds up in 64 bits
 
 _OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
-_SUM_FAILED = r"Overflow in (?:HUGEINT addition|SUM of DECIMAL)"
+_SUM_FAILED = r"Overflow in (?:HUGEINT addition|SUM of DECIMAL|addition of DECIMAL\(38\))"
 _QUOTIENT_SCALE = MAX_PRECISION + 1  # of the quotient that a message shows, cut off there
 _STEP = 19  # digits of a quotient that one division of 128 bits yields
 
@@ -115,7 +117,20 @@ def _decimal_total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: 
         "config": '"spark.sql.ansi.enabled"',
     }
     ctx.native(_SUM_FAILED, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
+    forms = args[0].meta.get("decimal_forms")
+    if isinstance(forms, DecimalForms) and forms.narrow_digits <= _NARROW and ctx.over is None and not call.distinct:
+        return _total_of_forms(forms, call, target, ctx)
     return cast(ctx.aggregate("sum", args, call), physical_type(target))
+
+
+def _total_of_forms(forms: DecimalForms, call: AggCall, target: DecimalType, ctx: EmitContext) -> Sql:
+    """What fits in 64 bits is added up so, the rest apart: to bring both to one type would cost as much as the sum."""
+    dtype = physical_type(target)
+    narrow = func("try", forms.narrow)
+    small = cast(ctx.aggregate("sum", [narrow], call), dtype)
+    large = cast(ctx.aggregate("sum", [case((is_null(narrow), forms.wide))], call), dtype)
+    both = op("+", func("coalesce", small, cast(number(0), dtype)), large)
+    return case((is_null(large), small), default=cast(both, dtype))
 
 
 def decimal_totals(lists: pa.ListArray) -> pa.Array:
