@@ -5,6 +5,7 @@ from dataclasses import dataclass
 UNCACHED = {
     "spark.hiveframe.cache.results": "false",
     "spark.hiveframe.cache.columns": "false",
+    "spark.hiveframe.cache.aggregates": "false",
     "spark.hiveframe.optimizer.learning": "false",
 }
 """Settings under which every query runs, reads its files, and is planned as at first."""

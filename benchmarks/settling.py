@@ -3,16 +3,20 @@
 import time
 
 from hiveframe.engine.process import database
+from hiveframe.sessions.kept_aggregates import aggregates
+from hiveframe.settings import Settings
 
 LOOK_S = 0.1
 
 
 def settle(quiet_s: float = 1.5) -> None:
-    """Wait until the thread that keeps columns has filled none for so long."""
-    columns = database().hot_columns
+    """Wait until the threads that keep columns and aggregates have made nothing for so long."""
+    columns, kept = database().hot_columns, aggregates(Settings())
     assert columns is not None
-    filled, since_s = columns.filled, time.monotonic()
+    assert kept is not None
+    made, since_s = (columns.filled, kept.made, kept.failed), time.monotonic()
     while time.monotonic() - since_s < quiet_s:
         time.sleep(LOOK_S)
-        if columns.filled != filled:
-            filled, since_s = columns.filled, time.monotonic()
+        now = columns.filled, kept.made, kept.failed
+        if now != made:
+            made, since_s = now, time.monotonic()

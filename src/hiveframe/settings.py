@@ -186,6 +186,19 @@ _ROWS: Final[tuple[Setting, ...]] = (
         static=True,
     ),
     Setting(
+        "spark.hiveframe.cache.aggregates",
+        "true",
+        "Whether groups of aggregations that come again with other constants are kept, of which any of them is made.",
+        "boolean",
+    ),
+    Setting(
+        "spark.hiveframe.cache.aggregatesBytes",
+        None,
+        "The most bytes of such groups, under spark.local.dir; default: a 16th of the engine's memory; 0 for none.",
+        "size",
+        static=True,
+    ),
+    Setting(
         "spark.hiveframe.cache.memory",
         None,
         "The most bytes of results in memory; default: a 32nd of the engine's memory, at most 256 MB.",

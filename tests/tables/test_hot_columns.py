@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
+from hiveframe.engine.background import Background
 from hiveframe.engine.hot_columns import store
 from hiveframe.engine.hot_columns.store import HotColumns
 from hiveframe.engine.process import database
@@ -33,7 +34,7 @@ def columns(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ho
     found = database().hot_columns
     assert found is not None
     found.clear()
-    monkeypatch.setattr(found, "_filler", object())  # no thread is started where there is one
+    monkeypatch.setattr(found, "_thread", Background("nobody", lambda: False, lambda: False))
     yield found
     monkeypatch.undo()
     found.clear()

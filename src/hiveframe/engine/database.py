@@ -24,7 +24,9 @@ from hiveframe.lake.scan import ScanFile
 from hiveframe.settings import SHORT_ZONE_IDS, size_bytes
 
 if TYPE_CHECKING:
+    from hiveframe.engine.background import Background
     from hiveframe.engine.hot_columns.store import HotColumns
+    from hiveframe.engine.kept_tables import KeptTables
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -81,7 +83,8 @@ class Database:
         self._active = 0
         self._active_until_s = 0.0
         self._columns_bytes = columns_bytes
-        self._columns_folder = os.path.dirname(spill_dir)
+        self._folder = os.path.dirname(spill_dir)
+        self._backgrounds: list[Background] = []
 
     @contextlib.contextmanager
     def lease(self, time_zone: str, *, keeps_footers: bool = True, is_background: bool = False) -> Iterator[Connection]:
@@ -128,7 +131,18 @@ class Database:
             return None
         from hiveframe.engine.hot_columns.store import HotColumns  # only where files are read
 
-        return HotColumns(self, self._columns_folder, self._columns_bytes)
+        return HotColumns(self, self._columns_bytes)
+
+    @cached_property
+    def kept_tables(self) -> KeptTables:
+        """The tables that it keeps beside its `spill_dir`."""
+        from hiveframe.engine.kept_tables import KeptTables  # only where something is kept
+
+        return KeptTables(self, self._folder)
+
+    def background(self, work: Background) -> None:
+        """Work over this database, which ends before it is closed."""
+        self._backgrounds.append(work)
 
     def will_read(self, files: Sequence[ScanFile]) -> None:
         """Say that these files are about to be read."""
@@ -178,17 +192,17 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        columns = self.__dict__.get("hot_columns")
-        if columns is not None:
-            columns.close()
+        tables = self.__dict__.get("kept_tables")
+        for work in self._backgrounds:
+            work.close(interrupt=self.kept_tables.interrupt)
         with self._lock:
             for pool in self._idle.values():
                 for connection in pool:
                     connection.close()
             self._idle.clear()
             self._root.close()
-        if columns is not None:
-            columns.remove()
+        if tables is not None:
+            tables.remove()
 
 
 def reader(connection: Connection, text: str, batch_rows: int) -> pa.RecordBatchReader:

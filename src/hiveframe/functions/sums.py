@@ -30,6 +30,12 @@ _SUM_DIGITS = 10
 _MEAN_DIGITS = 4
 _NARROW = 18  # digits that DuckDB adds up in 64 bits
 
+MERGED_SUM = "merged_sum"
+"""The sum of groups' sums, which are decimals."""
+
+MERGED_MEAN = "merged_avg"
+"""The mean over groups, of each of which the first argument is the sum and the second the count."""
+
 _OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
 _SUM_FAILED = r"Overflow in (?:HUGEINT addition|SUM of DECIMAL|addition of DECIMAL\(38\))"
 _QUOTIENT_SCALE = MAX_PRECISION + 1  # of the quotient that a message shows, cut off there
@@ -110,17 +116,22 @@ def _decimal_total(call: AggCall, args: list[Sql], ctx: EmitContext, *, is_try: 
         kernel = ctx.kernel("decimal_total", decimal_totals, [t.ArrayType(source)], total_type)
         return func(kernel, listed)
     target = bounded(source.precision + _SUM_DIGITS, source.scale)
-    name = "try_avg" if call.function == "avg" else "try_sum"
+    _name_sum_failure(call, ctx)
+    forms = args[0].meta.get("decimal_forms")
+    if isinstance(forms, DecimalForms) and forms.narrow_digits <= _NARROW and ctx.over is None and not call.distinct:
+        return _total_of_forms(forms, call, target, ctx)
+    return cast(ctx.aggregate("sum", args, call), physical_type(target))
+
+
+def _name_sum_failure(call: AggCall, ctx: EmitContext) -> None:
+    """Say what the engine's failure to add up decimals is in Spark."""
+    name = "try_sum" if call.function in ("sum", MERGED_SUM) else "try_avg"
     params = {
         "message": "Overflow in sum of decimals",
         "alternative": f" Use '{name}' to tolerate overflow and return NULL instead.",
         "config": '"spark.sql.ansi.enabled"',
     }
     ctx.native(_SUM_FAILED, "ArithmeticException", "ARITHMETIC_OVERFLOW", params, call.context)
-    forms = args[0].meta.get("decimal_forms")
-    if isinstance(forms, DecimalForms) and forms.narrow_digits <= _NARROW and ctx.over is None and not call.distinct:
-        return _total_of_forms(forms, call, target, ctx)
-    return cast(ctx.aggregate("sum", args, call), physical_type(target))
 
 
 def _total_of_forms(forms: DecimalForms, call: AggCall, target: DecimalType, ctx: EmitContext) -> Sql:
@@ -209,6 +220,22 @@ def decimal_means(totals: pa.Array, counts: pa.Array, precisions: pa.Array, scal
     return quotients(totals, counts, precision, scale)
 
 
+def _emit_merged_sum(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    _name_sum_failure(call, ctx)
+    return cast(ctx.aggregate("sum", args, call), physical_type(call.dtype))
+
+
+def _emit_merged_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    total, target = call.args[0].dtype, call.dtype
+    count = cast(ctx.aggregate("sum", args[1:], call), "BIGINT")
+    if not (isinstance(total, DecimalType) and isinstance(target, DecimalType)):
+        return op("/", ctx.aggregate("sum", args[:1], call), func("nullif", count, number(0)))
+    _name_sum_failure(call, ctx)
+    whole = cast(ctx.aggregate("sum", args[:1], call), physical_type(total))
+    source = DecimalType(total.precision - _SUM_DIGITS, total.scale)
+    return _decimal_mean(call, source, target, whole, func("nullif", count, number(0)), ctx, is_try=False)
+
+
 def _quotient_text(whole: Sql, count: Sql, scale: int) -> Sql:
     """`whole / count / 10**scale` with all the digits that Spark's division has: long division in three steps."""
     size = func("abs", whole)
@@ -234,6 +261,7 @@ def _row(
     since: str,
     *aliases: str,
     expected: str = "",
+    is_internal: bool = False,
 ) -> Function:
     return Function(
         name,
@@ -247,6 +275,7 @@ def _row(
         doc=doc,
         group="aggregate",
         since=since,
+        is_internal=is_internal,
     )
 
 
@@ -269,4 +298,6 @@ register(
         "3.3.0",
         expected="[1, 2]",
     ),
+    _row(MERGED_SUM, _sum_type, _emit_merged_sum, "The sum of sums.", "", is_internal=True),
+    _row(MERGED_MEAN, mean_type, _emit_merged_mean, "The mean of groups.", "", is_internal=True),
 )

@@ -52,6 +52,8 @@ def _size(node: lg.Relation, below: list[Size]) -> Size:
             return Size(1.0, 1)
         case lg.LocalData(table=table):
             return _of_rows(node, table.num_rows)
+        case lg.KeptRows(row_count=count):
+            return _of_rows(node, count)
         case lg.Values(rows=rows):
             return _of_rows(node, len(rows))
         case lg.Range(start=start, end=end, step=step):

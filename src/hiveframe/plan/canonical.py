@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hiveframe.plan.logical import Column, Cte, CteRef, LambdaVar, Literal, Node, Relation
 from hiveframe.plan.types import DataType
+from hiveframe.plan.walk import preorder
 
 _IGNORED: Final = frozenset({"name", "shown", "context", "implicit", "metadata"})
 _NAMED_MATTERS: Final = frozenset({"CollectMetrics", "PyUdf", "PyUdtf"})
@@ -49,6 +50,33 @@ def shape_key(root: Relation) -> tuple[str, str]:
     return digests.of(root).hex(), digests.constants.hexdigest()
 
 
+class Fingerprints:
+    """Digests of expressions over `columns`, and of relations.
+
+    Equal for those that compute the same of columns in the same places; versions of sources have no say. With
+    `is_shape`, constants have none either.
+    """
+
+    def __init__(self, columns: Sequence[Column] = (), *, is_shape: bool = False) -> None:
+        self._columns = columns
+        self._is_shape = is_shape
+        self._shared = self._new()
+        self._told: list[Node] = []  # what was asked for stays, as it is known by its identity
+
+    def of(self, node: Node) -> bytes:
+        """The digest of 128 bits; of an expression whose columns are all from `columns` or from inside of it."""
+        self._told.append(node)
+        # what brings columns of its own numbers them from the same place each time
+        digests = self._new() if any(isinstance(part, _BRINGING) for part in preorder(node, Node)) else self._shared
+        return digests.of(node)
+
+    def _new(self) -> _Digests:
+        return _Digests(_by_place, is_shape=self._is_shape, columns={c.id: i for i, c in enumerate(self._columns)})
+
+
+_BRINGING: Final = (Relation, LambdaVar)
+
+
 def _by_place(value: Any) -> bytes | None:
     paths = getattr(value, "paths", None)
     if paths is not None:
@@ -67,11 +95,11 @@ def _is_data(value: Any) -> bool:
 class _Digests:
     """The digests of one plan's nodes, each made once."""
 
-    def __init__(self, opaque: Opaque, *, is_shape: bool = False) -> None:
+    def __init__(self, opaque: Opaque, *, is_shape: bool = False, columns: Mapping[int, int] | None = None) -> None:
         self._opaque = opaque
         self._is_shape = is_shape
         self.constants = hashlib.blake2b(digest_size=8)
-        self._columns: dict[int, int] = {}
+        self._columns = dict(columns or {})
         self._ctes: dict[int, int] = {}
         self._known: dict[int, bytes] = {}
         self._types: dict[int, bytes] = {}

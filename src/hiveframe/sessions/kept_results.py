@@ -18,14 +18,11 @@ from hiveframe.settings import Settings
 
 SETTING: Final = "spark.hiveframe.cache.results"
 
-SMALL_BYTES: Final = 1 << 16
-"""Plans that read less than this are not looked at."""
-
 
 def asked(analysis: Analysis, settings: Settings) -> Asked | None:
     """The question for an analysis; None where its rows are not to be kept."""
     mode = settings.require(SETTING).lower()
-    if mode == "false" or sum(s.size_bytes for s in analysis.reads.sources) < SMALL_BYTES:
+    if mode == "false":
         return None
     return Asked(analysis, settings, keeps_all=mode == "true")
 

@@ -31,7 +31,6 @@ from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.driver import EXCLUDED_RULES, Note, excluded_rules, optimize
-from hiveframe.optimizer.join_groups import has_joins
 from hiveframe.plan import commands as c
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
@@ -47,6 +46,7 @@ from hiveframe.sessions.environment import SessionEnvironment
 from hiveframe.sessions.operation import DETACHED, Operation
 from hiveframe.sessions.python_path import PythonPath
 from hiveframe.sessions.results import Observed, Rows, RunRows, SmallTable
+from hiveframe.sessions.runs import Runs
 from hiveframe.sessions.show import html_string, show_string
 from hiveframe.sessions.state import CacheEntry, Kept, SessionState
 from hiveframe.sessions.tables_of import kept_table
@@ -54,9 +54,7 @@ from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
-    from hiveframe.engine.execution import Execution
-    from hiveframe.sessions.kept_results import Asked
-    from hiveframe.sessions.learned_runs import LearnedRun
+    from hiveframe.sessions.known_statistics import KnownStatistics
     from hiveframe.sessions.profiling.profile import Profile
 
 _COMMAND_FILES: Final = (
@@ -199,35 +197,16 @@ class Session:
                 early = self.state.early_results.pop(plan.plan_id, None)
                 return (early or self._run(plan.command, operation)).rows()
         operation.admit(plan, self.settings)
-        return self._stream(self._analysis(plan), operation)
+        return self._runs.stream(self._analysis(plan), operation)
 
-    def _stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:
-        """The rows that were kept of an earlier run, else those of a run."""
-        kept = self._asked(analysis)
-        found = kept.find() if kept is not None else None
-        if found is not None:
-            return Rows(schema_of(analysis.plan), found)
-        rest = kept.with_fragments() if kept is not None else None
-        run = self._learned(analysis.optimized if rest is None else self._optimized(rest))
-        operation.on_cancel(run.cancel)
-        operation.progress_from(run.progress)
-        batches = run.batches() if kept is None else kept.recorded(run.batches())
-        return RunRows(schema_of(analysis.plan), run, batches)
+    @property
+    def _runs(self) -> Runs:
+        return Runs(self._engine, self.settings, self._optimized, self._statistics)
 
-    def _learned(self, plan: lg.Relation) -> Execution | LearnedRun:
-        if not has_joins(plan):
-            return self._engine.execute(plan, self.settings)
-        from hiveframe.sessions.known_statistics import KnownStatistics
-        from hiveframe.sessions.learned_runs import run_of  # only where joins can be ordered
+    def _statistics(self) -> KnownStatistics:
+        from hiveframe.sessions.known_statistics import KnownStatistics  # only where something is estimated
 
-        return run_of(plan, self._engine, self.settings, KnownStatistics(self.catalog.metastore))
-
-    def _asked(self, analysis: Analysis) -> Asked | None:
-        if not analysis.reads.sources:
-            return None
-        from hiveframe.sessions.kept_results import asked  # only where files are read
-
-        return asked(analysis, self.settings)
+        return KnownStatistics(self.catalog.metastore)
 
     def _optimized(self, plan: lg.Relation, note: Note | None = None) -> lg.Relation:
         excluded = excluded_rules(self.settings.get(EXCLUDED_RULES))
@@ -243,7 +222,7 @@ class Session:
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation for a command of this thread."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return self._stream(Analysis(plan, self.state.version, optimize=self._optimized), operation).batches
+        return self._runs.stream(Analysis(plan, self.state.version, optimize=self._optimized), operation).batches
 
     def written(self, plan: lg.Relation) -> WrittenRows:
         """A relation's rows for a writer."""
@@ -261,7 +240,7 @@ class Session:
         )
         asked = Analysis(lg.Project(limited, cells), analysis.version, analysis.reads, self._optimized)
         rows: list[tuple[Any, ...]] = []
-        for batch in self._stream(asked, operation).batches:
+        for batch in self._runs.stream(asked, operation).batches:
             columns = [column.to_pylist() for column in batch.columns]
             rows += zip(*columns, strict=True) if columns else [()] * batch.num_rows
         names = [col.name for col in child.output]
@@ -347,41 +326,34 @@ class Session:
     def explain(self, plan: spec.Relation, mode: str) -> str:
         """The plan as text."""
         from hiveframe.sessions.explaining.modes import Explained  # what nothing else needs
-        from hiveframe.sessions.known_statistics import KnownStatistics
 
         reads = Reads()
         analyzer = Analyzer(replace(self._environment, reads=reads))
         analyzed = analyzer.relation(self._with_cached(plan))
         shown = partial(described, run=analyzer.run)
-        asked = self._asked(Analysis(analyzed, self.state.version, reads, self._optimized))
-        kept = asked.peek() if asked is not None else None
-        rest = asked.with_fragments() if asked is not None and kept is None else None
-        optimized = self._optimized(analyzed if rest is None else rest)
-        stages, known = (plan, analyzed, optimized), KnownStatistics(self.catalog.metastore)
-        return Explained(*stages, self.settings, shown, known, self.evaluate, kept).text(mode)
+        foreseen = self._runs.foreseen(Analysis(analyzed, self.state.version, reads, self._optimized))
+        stages = plan, analyzed, self._optimized(foreseen.plan)
+        return Explained(*stages, self.settings, shown, self._statistics(), self.evaluate, foreseen.kept).text(mode)
 
     def profile(self, plan: spec.Relation) -> Profile:
         """A run of the plan, measured; its rows are let go."""
-        from hiveframe.sessions.known_statistics import KnownStatistics
         from hiveframe.sessions.profiling.running import ToProfile, profile_of
 
         began = time.perf_counter()
         reads = Reads()
         analyzer = Analyzer(replace(self._environment, reads=reads))
         analyzed = analyzer.relation(self._with_cached(plan))
-        asked = self._asked(Analysis(analyzed, self.state.version, reads, self._optimized))
-        kept = asked.peek() if asked is not None else None
-        rest = asked.with_fragments() if asked is not None and kept is None else None
+        foreseen = self._runs.foreseen(Analysis(analyzed, self.state.version, reads, self._optimized))
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
         given = ToProfile(
-            analyzed if rest is None else rest,
+            foreseen.plan,
             time.perf_counter() - began,
             self._optimized,
             lambda optimized: self._engine.execute(optimized, self.settings),
-            KnownStatistics(self.catalog.metastore),
+            self._statistics(),
             self.evaluate,
             partial(described, run=analyzer.run),
-            "kept" if kept is not None else "none" if rest is None else "fragments",
+            foreseen.word,
         )
         return profile_of(given, lambda run: operation.on_cancel(run.cancel))
 

@@ -11,6 +11,7 @@ from hiveframe.cache.process import results
 from hiveframe.engine.process import database
 from hiveframe.plan import types as t
 from hiveframe.sessions.admission import doors
+from hiveframe.sessions.kept_aggregates import aggregates
 from hiveframe.sessions.results import SmallTable, column, small_table
 from hiveframe.settings import Settings
 
@@ -42,6 +43,17 @@ def _columns(settings: Settings) -> SmallTable:
     return small_table((column("source"), column("columns"), *numbers), rows)
 
 
+def _aggregates(settings: Settings) -> SmallTable:
+    """The aggregations whose groups are kept, the most used first."""
+    found = aggregates(settings)
+    rows = [
+        (", ".join(kept.sources), kept.dimensions, kept.measures, kept.row_count, kept.size_bytes, kept.uses)
+        for kept in (found.shown() if found is not None else ())
+    ]
+    numbers = [column(name, t.LONG) for name in ("dimensions", "measures", "row_count", "size_bytes", "uses")]
+    return small_table((column("source"), *numbers), rows)
+
+
 def _learned(settings: Settings) -> SmallTable:
     """The queries that came again, by their shape, and what was found to be faster."""
     from hiveframe.sessions.learned_runs import learner
@@ -64,6 +76,9 @@ def _counts(settings: Settings) -> SmallTable:
     columns = database(settings).hot_columns
     if columns is not None:
         counted |= columns.counts()
+    kept = aggregates(settings)
+    if kept is not None:
+        counted |= kept.counts()
     rows = sorted(counted.items())
     return small_table((column("name"), column("value", t.LONG)), rows)
 
@@ -94,6 +109,7 @@ def _queries(_: Settings) -> SmallTable:
 SYSTEM_TABLES: Final[Mapping[tuple[str, ...], Callable[[Settings], SmallTable]]] = {
     ("system", "cache", "entries"): _entries,
     ("system", "cache", "columns"): _columns,
+    ("system", "cache", "aggregates"): _aggregates,
     ("system", "cache", "counts"): _counts,
     ("system", "optimizer", "learned"): _learned,
     ("system", "runtime", "profiles"): _profiles,

@@ -33,6 +33,17 @@ def emit_local_data(node: lg.LocalData, inputs: list[Block], ctx: Context) -> Bl
     return from_source(source, node.output)
 
 
+def emit_kept_rows(node: lg.KeptRows, inputs: list[Block], ctx: Context) -> Block:
+    """The engine's own table, which this statement keeps from being dropped."""
+    ctx.handles.append(node.lease)
+    items: list[exp.Expression] = [
+        exp.Alias(this=q.column(name), alias=q.ident(column_name(c.id)))
+        for name, c in zip(node.names, node.output, strict=True)
+    ]
+    items = items or [exp.Alias(this=q.number(1), alias=q.ident(EMPTY))]
+    return from_source(subquery(exp.Select(expressions=items).from_(node.table)), node.output)
+
+
 def emit_values(node: lg.Values, inputs: list[Block], ctx: Context) -> Block:
     """`(VALUES (…), (…)) AS t(c1, c2)`; no row at all is a SELECT of typed NULLs that yields none."""
     if not node.rows:

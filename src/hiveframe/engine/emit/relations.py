@@ -42,6 +42,7 @@ def emit_block(plan: lg.Relation, ctx: Context) -> Block:
 RELATIONS: Final[Mapping[type[lg.Relation], Emitter]] = {
     lg.OneRow: leaves.emit_one_row,
     lg.LocalData: leaves.emit_local_data,
+    lg.KeptRows: leaves.emit_kept_rows,
     lg.Values: leaves.emit_values,
     lg.Range: leaves.emit_range,
     lg.Scan: leaves.emit_scan,

@@ -6,22 +6,19 @@ statement that was made for a part is right for as long as the part is there, an
 
 from __future__ import annotations
 
-import itertools
-import weakref
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlglot import exp
 
-from hiveframe.functions.sql import column, ident, number
+from hiveframe.engine.kept_tables import KeptTable
+from hiveframe.functions.sql import Sql, cast, column, ident, number
 from hiveframe.lake.kept_columns import KeptPart, Reading
 from hiveframe.lake.scan import ScanFile
 from hiveframe.lake.stamps import Stamp, stamp
+from hiveframe.lake.table_function import call, path_list, select_from
 from hiveframe.swarm.pheromone import Trail
-
-SCHEMA: Final = "hot_columns"
-"""The attached database that holds the parts."""
 
 PLACE: Final = "__place"
 """The column that says in which of a part's files a row is, by its place among them."""
@@ -47,21 +44,17 @@ def file_states(reading: Reading) -> dict[str, FileState | None]:
     return {f.path: file_state(f, is_versioned=reading.is_versioned) for f in reading.files}
 
 
-class Lease:
-    """A part that a statement was made for is there for as long as its lease is held."""
-
-    __slots__ = ("__weakref__",)
-
-
 @dataclass(eq=False)
 class Part:
-    """A table `name` with `columns` of `files`, each with its place and state. Who holds a lease may read it."""
+    """A table with `columns` of `files`, each with its place and state. Who holds a lease may read it.
 
-    name: str
+    It counts as `size_bytes`: at least what was guessed, as its last rows fill no block before they are many.
+    """
+
+    table: KeptTable
     columns: frozenset[str]
     files: Mapping[str, tuple[int, FileState]]
     size_bytes: int
-    leases: weakref.WeakSet[Lease] = field(default_factory=weakref.WeakSet)
 
     def held(self, states: Mapping[str, FileState | None]) -> frozenset[str]:
         """The paths of the files whose rows it has, as they are now."""
@@ -72,8 +65,7 @@ class Part:
     def query(self, wanted: Iterable[str], paths: frozenset[str]) -> exp.Select:
         """`SELECT wanted FROM part`, of these files only."""
         items = [exp.Alias(this=column(name), alias=ident(name)) for name in wanted]
-        table = exp.Table(this=ident(self.name), db=ident("main"), catalog=ident(SCHEMA))
-        select = exp.Select(expressions=items or [number(1)], from_=exp.From(this=table))
+        select = exp.Select(expressions=items or [number(1)], from_=exp.From(this=self.table.source))
         if len(paths) == len(self.files):
             return select
         places = sorted(self.files[path][0] for path in paths)
@@ -177,12 +169,12 @@ def may_keep(reading: Reading) -> bool:
     return not any(name.lower() in _OWN for name, _ in reading.stored)
 
 
-_numbers = itertools.count(1)
-
-
-def new_name() -> str:
-    """A name that no part had."""
-    return f"part_{next(_numbers)}"
+def part_query(like: Reading, columns: Sequence[str], paths: Sequence[str]) -> exp.Select:
+    """The rows of the files as a part holds them, each with its file's place."""
+    adding = dict(like.adding[name] for name in columns if name in like.adding)
+    reader = call(like.function, path_list(paths), **like.arguments, **adding)
+    place: Sql = cast(column(FILE_NUMBER), "INTEGER")
+    return select_from(reader, [*((name, column(name)) for name in columns), (PLACE, place)])
 
 
 def family_key(reading: Reading) -> object:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import duckdb
 
 from hiveframe.dataclass import dataclass
+from hiveframe.engine.background import Background
 from hiveframe.engine.database import Database
 from hiveframe.engine.hot_columns.choosing import FADED, USES_WHEN_BUSY, USES_WHEN_IDLE, PartWanted, next_part
-from hiveframe.engine.hot_columns.filling import PartTables
-from hiveframe.engine.hot_columns.parts import Family, FileState, Lease, Part, family_key, file_state, may_keep
+from hiveframe.engine.hot_columns.parts import Family, FileState, Part, family_key, file_state, may_keep, part_query
+from hiveframe.engine.kept_tables import Lease
 from hiveframe.lake.kept_columns import KeptPart, Reading
 
 _MOST_FILES: Final = 1000
 _MOST_FAMILIES: Final = 1000
 _SETTLED_S: Final = 0.05
 _IDLE_S: Final = 0.5
-_LOOK_S: Final = 0.25
 _REST_S: Final = 60.0
 _SOON_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTable:
+class ShownPart:
     """A part as it is shown: of which paths, which columns, how much, and how often it was used lately."""
 
     roots: tuple[str, ...]
@@ -37,23 +37,20 @@ class KeptTable:
 
 
 class HotColumns:
-    """The parts, with at most `limit_bytes` in `folder`. Thread-safe."""
+    """The parts, with at most `limit_bytes`. Thread-safe."""
 
-    def __init__(
-        self, database: Database, folder: str, limit_bytes: int, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, database: Database, limit_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit_bytes = limit_bytes
         self.served = self.missed = self.filled = self.failed = 0
         self._database = database
-        self._tables = PartTables(database, folder)
+        self._tables = database.kept_tables
         self._clock = clock
         self._families: dict[object, Family] = {}
         self._dropping: list[Part] = []
         self._lock = threading.Lock()
         self._filling = threading.Lock()
-        self._news = threading.Event()
-        self._closed = threading.Event()
-        self._filler: threading.Thread | None = None
+        self._thread = Background("hiveframe-columns", self._step, self._may_wait)
+        database.background(self._thread)
         self._noted: set[object] = set()  # the families that may lack something: no other can, before it is read again
         self._tidy_at_s = 0.0
 
@@ -74,25 +71,20 @@ class HotColumns:
             family.note(reading, now_s)
             self._noted.add(key)
             for part, kept in family.find(reading):
-                lease = Lease()
-                part.leases.add(lease)
-                found.append((kept, lease))
+                found.append((kept, part.table.lease()))
             self.served += bool(found)
             self.missed += not found
-            if self._filler is None and not self._closed.is_set():
-                self._filler = threading.Thread(target=self._fill, name="hiveframe-columns", daemon=True)
-                self._filler.start()
-        self._news.set()
+        self._thread.wake()
         return found
 
     # -------------------------------------------------------------------------------------------------- asked by users
 
-    def tables(self) -> list[KeptTable]:
+    def tables(self) -> list[ShownPart]:
         """What is kept, the strongest first."""
         now_s = self._clock()
         with self._lock:
             shown = [
-                KeptTable(
+                ShownPart(
                     f.like.roots,
                     tuple(sorted(p.columns)),
                     len(p.files),
@@ -126,32 +118,15 @@ class HotColumns:
             self._dropping += [part for family in self._families.values() for part in family.parts]
             self._families.clear()
             self._noted.clear()
-        self._news.set()
-
-    def close(self) -> None:
-        """End the filling, before the database is closed."""
-        with self._lock:
-            self._closed.set()
-            filler = self._filler
-        self._news.set()
-        if filler is not None:
-            self._tables.interrupt()
-            filler.join(timeout=10)
-
-    def remove(self) -> None:
-        """The file goes, after the database is closed."""
-        self._tables.remove()
+        self._thread.wake()
 
     # ------------------------------------------------------------------------------------------------- the filling
 
-    def _fill(self) -> None:
-        """Make what is wanted, as long as something is."""
-        while not self._closed.is_set():
-            if not self.fill_once(is_idle=self._database.is_idle_for(_IDLE_S)):
-                # time alone may change what is to be done: leases end, and idle moments come
-                self._news.wait(timeout=_LOOK_S if self._dropping or self._noted else None)
-                self._news.clear()
-                self._closed.wait(_LOOK_S)
+    def _step(self) -> bool:
+        return self.fill_once(is_idle=self._database.is_idle_for(_IDLE_S))
+
+    def _may_wait(self) -> bool:
+        return bool(self._dropping or self._noted)  # leases end, and idle moments come
 
     def fill_once(self, *, is_idle: bool) -> bool:
         """Drop what may go and make the part that is wanted most; False when there was nothing to do."""
@@ -161,7 +136,7 @@ class HotColumns:
     def _fill_one(self, is_idle: bool) -> bool:
         self._drop_unread()
         wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
-        if wanted is None or self._closed.is_set():
+        if wanted is None or self._thread.is_closed:
             return False
         family, plan = wanted
         if not self._make_room(family, plan):
@@ -172,8 +147,7 @@ class HotColumns:
         states = {path: _settled(family, path) for path in plan.paths if path in family.known}
         files = {path: state for path, state in states.items() if state is not None}
         try:
-            least_bytes = family.guessed_bytes(plan.columns, files)
-            part = self._tables.make(family.like, sorted(plan.columns), files, least_bytes) if files else None
+            part = self._made(family, plan.columns, files) if files else None
         except duckdb.Error:  # a file that went, a full disk, the end: columns are then read from their files
             family.rests_until_s = self._clock() + _REST_S
             self.failed += 1
@@ -189,6 +163,11 @@ class HotColumns:
             self._dropping += plan.replaced
             self.filled += 1
         return True
+
+    def _made(self, family: Family, columns: frozenset[str], files: Mapping[str, FileState]) -> Part:
+        table = self._tables.make("columns", part_query(family.like, sorted(columns), list(files)))
+        places = {path: (i, state) for i, (path, state) in enumerate(files.items())}
+        return Part(table, columns, places, max(table.size_bytes, family.guessed_bytes(columns, files)))
 
     def _wanted(self, uses: float) -> tuple[Family, PartWanted] | None:
         """The family with the strongest want, and what that is."""
@@ -239,11 +218,11 @@ class HotColumns:
                 for part in family.dead_parts() if family.parts else ():
                     family.parts.remove(part)
                     self._dropping.append(part)
-            ready = [part for part in self._dropping if not part.leases]
-            self._dropping = [part for part in self._dropping if part.leases]
+            ready = [part for part in self._dropping if not part.table.leases]
+            self._dropping = [part for part in self._dropping if part.table.leases]
         for at, part in enumerate(ready):
             try:
-                self._tables.drop(part)
+                self._tables.drop(part.table)
             except duckdb.Error:  # a full disk, the end
                 self._dropping += ready[at:]
                 self.failed += 1

@@ -216,6 +216,13 @@ def _pruned_local(node: lg.LocalData, need: Ids, before: Relation) -> Relation:
     return lg.LocalData(_at(node.output, kept), node.table.select(kept), node.is_kept)
 
 
+def _pruned_kept(node: lg.KeptRows, need: Ids, before: Relation) -> Relation:
+    kept = [i for i, c in enumerate(node.output) if c.id in need]
+    if len(kept) == len(node.output):
+        return node
+    return replace(node, output=_at(node.output, kept), names=_at(node.names, kept))
+
+
 def _pruned_values(node: lg.Values, need: Ids, before: Relation) -> Relation:
     kept = [i for i, c in enumerate(node.output) if c.id in need]
     if len(kept) == len(node.output):
@@ -246,5 +253,6 @@ _PRUNED: Final[Mapping[type[Relation], Callable[[Any, Ids, Relation], Relation]]
     lg.MapPartitions: _pruned_map,
     lg.Scan: _pruned_scan,
     lg.LocalData: _pruned_local,
+    lg.KeptRows: _pruned_kept,
     lg.Values: _pruned_values,
 }

@@ -301,6 +301,7 @@ def _passed(node: Relation, below: Sequence[Estimate]) -> Estimate:
 _RULES: Final[Mapping[type[Relation], Callable[[Any, Sequence[Estimate]], Estimate]]] = {
     lg.OneRow: lambda node, below: _counted(node, 1.0),
     lg.LocalData: lambda node, below: _counted(node, float(node.table.num_rows)),
+    lg.KeptRows: lambda node, below: _counted(node, float(node.row_count)),
     lg.Values: lambda node, below: _counted(node, float(len(node.rows))),
     lg.Range: _range,
     lg.Project: _project,

@@ -30,6 +30,20 @@ class LocalData(Relation):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class KeptRows(Relation):
+    """Rows that the engine keeps: of its `table`, the columns of these `names`, in the types of `output`.
+
+    `row_count` are all of them. They are there for as long as the `lease`.
+    """
+
+    output: tuple[Column, ...]
+    names: tuple[str, ...]
+    table: Any
+    row_count: int
+    lease: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Values(Relation):
     """Literal rows; every row has an expression for each output column, of its type."""
 

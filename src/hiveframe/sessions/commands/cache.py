@@ -46,7 +46,7 @@ def cache_table(session: CommandSession, command: c.CacheTable) -> SmallTable:
 
 @handles(c.UncacheTable)
 def uncache_table(session: CommandSession, command: c.UncacheTable) -> SmallTable:
-    """Forget one table's kept rows, or all, and with them the results and columns that the process keeps."""
+    """Forget one table's kept rows, or all, and with them what the process keeps of queries."""
     if command.name is None:
         session.state.cached_tables.clear()
         session.state.cached_plans.clear()
@@ -56,6 +56,11 @@ def uncache_table(session: CommandSession, command: c.UncacheTable) -> SmallTabl
         columns = database(session.settings).hot_columns
         if columns is not None:
             columns.clear()
+        from hiveframe.sessions.kept_aggregates import aggregates
+
+        kept = aggregates(session.settings)
+        if kept is not None:
+            kept.clear()
         return EMPTY
     parts = session.table_parts(command.name)
     if command.if_exists and session.catalog.temporary_view(parts) is None and find_table(session, parts) is None:

@@ -107,6 +107,7 @@ def repartition(node: lg.Repartition, shown: Shown) -> str:
 _NAMES: Final[Mapping[type[lg.Relation], tuple[str, Callable[[Any, Shown], str] | None]]] = {
     lg.OneRow: ("OneRowRelation", None),
     lg.LocalData: ("LocalRelation", lambda n, shown: columns(n.output)),
+    lg.KeptRows: ("KeptAggregate", lambda n, shown: columns(n.output)),
     lg.Values: ("LocalRelation", lambda n, shown: columns(n.output)),
     lg.Range: ("Range", range_detail),
     lg.Scan: ("Relation", scan),

@@ -134,6 +134,7 @@ def _aggregate(node: lg.Aggregate, shown: Shown) -> str:
 _OPERATORS: Final[Mapping[type[lg.Relation], tuple[str, Detail | None]]] = {
     lg.OneRow: ("Scan OneRowRelation", lambda n, shown: "[]"),
     lg.LocalData: ("LocalTableScan", lambda n, shown: columns(n.output)),
+    lg.KeptRows: ("KeptAggregateScan", lambda n, shown: f"{columns(n.output)}, rows={n.row_count}"),
     lg.Values: ("LocalTableScan", lambda n, shown: columns(n.output)),
     lg.Range: ("Range", range_detail),
     lg.Scan: ("FileScan", scan),

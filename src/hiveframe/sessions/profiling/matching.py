@@ -16,8 +16,8 @@ from hiveframe.plan import logical as lg
 from hiveframe.plan.walk import preorder
 from hiveframe.sessions.profiling.engine_texts import ids_in
 
-HOT_COLUMNS: Final = "hot_columns."
-"""What the engine calls its tables of columns that are kept in memory."""
+HOT_COLUMNS: Final = "kept.main.columns_"
+"""What the names of its tables of hot columns begin with in the engine's profiles."""
 
 _OWN: Final = "__"  # columns of HiveFrame's own, such as a row's file
 

@@ -1,0 +1,125 @@
+"""What to keep: a pure choice from what was asked for lately."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from hiveframe.cache.aggregates.asked import Asked
+from hiveframe.cache.aggregates.definition import Definition
+from hiveframe.cache.aggregates.partials import partials_of
+from hiveframe.optimizer.costs import SUBQUERIES, holds
+from hiveframe.plan.logical import AggCall, Call, Column, Expr, LambdaVar, Literal
+from hiveframe.plan.walk import preorder
+from hiveframe.swarm.pheromone import Trail
+
+USES_WHEN_BUSY: Final = 3.8
+USES_WHEN_IDLE: Final = 1.9
+FADED: Final = 0.25
+HALF_LIFE_S: Final = 900.0
+"""After so long a use counts for half."""
+
+_REMEMBERED: Final = 8
+_LOGICAL: Final = frozenset({"and", "or", "not"})
+
+TemplateKey = tuple[object, ...]
+
+
+@dataclass(eq=False)
+class Template:
+    """An aggregation that came with these constants lately: `seen` are the digests of its conditions each time."""
+
+    asked: Asked
+    ansi: bool
+    seen: deque[tuple[bytes, ...]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    uses: Trail = field(default_factory=lambda: Trail(HALF_LIFE_S))
+    seconds: float = 0.0
+    rests_until_s: float = 0.0
+
+    def note(self, asked: Asked, seconds: float, now_s: float) -> None:
+        """It is asked for now, in a query that takes so long."""
+        self.asked = asked
+        self.seen.append(asked.condition_prints)
+        self.uses.lay(now_s, 1.0)
+        self.seconds = seconds
+
+    def definitions(self) -> list[Definition]:
+        """What would answer all that was seen of it, the widest first; none where that needs what cannot be kept.
+
+        The first leaves all conditions open that compare with constants, the last those alone whose constants changed.
+        """
+        changed = [len({seen[i] for seen in self.seen}) > 1 for i in range(len(self.asked.conditions))]
+        is_open = [c or _has_constants(e) for c, e in zip(changed, self.asked.conditions, strict=True)]
+        if any(c and holds([e], SUBQUERIES) for c, e in zip(changed, self.asked.conditions, strict=True)):
+            return []
+        narrow = self._definition(changed)
+        return [narrow] if is_open == changed else [self._definition(is_open), narrow]
+
+    def _definition(self, is_open: Sequence[bool]) -> Definition:
+        asked = self.asked
+        dims: dict[bytes, Expr] = {}
+        baked: list[Expr] = []
+        for condition, changes in zip(asked.conditions, is_open, strict=True):
+            if changes:
+                _add(dims, asked, _subjects(condition))
+            else:
+                baked.append(condition)
+        _add(dims, asked, (key for key in asked.keys if _mentions(key)))
+        partials: dict[bytes, AggCall] = {}
+        for call in asked.calls:
+            if call.distinct:
+                told = [*call.args, *(k.child for k in call.order_by), *([call.filter] if call.filter else [])]
+                _add(dims, asked, (e for e in told if _mentions(e)))
+                continue
+            for part in partials_of(call, ansi=self.ansi) or ():
+                partials.setdefault(asked.prints.of(part), part)
+        return Definition(asked, tuple(baked), tuple(dims.values()), tuple(partials.values()))
+
+
+def template_key(asked: Asked, settings: str) -> TemplateKey:
+    """Equal for aggregations that differ in the constants of their conditions, and in versions of sources, alone."""
+    prints, shapes = asked.prints, asked.shapes
+    return (
+        settings,
+        asked.family,
+        tuple(map(shapes.of, asked.conditions)),
+        tuple(map(prints.of, asked.keys)),
+        tuple(map(prints.of, asked.calls)),
+    )
+
+
+def _add(dims: dict[bytes, Expr], asked: Asked, exprs: Iterator[Expr]) -> None:
+    for e in exprs:
+        dims.setdefault(asked.prints.of(e), e)
+
+
+def _subjects(condition: Expr) -> Iterator[Expr]:
+    """What a condition compares with constants: of `year(d) = 2000` it is `year(d)`, else the columns themselves."""
+    pending = [condition]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, Call):
+            yield from _columns(node)
+        elif node.function in _LOGICAL:
+            pending += node.args
+        else:
+            told = [arg for arg in node.args if _mentions(arg)]
+            if len(told) == 1 and not any(isinstance(part, Literal) for part in preorder(told[0], Expr)):
+                yield told[0]
+            else:
+                yield from _columns(node)
+
+
+def _has_constants(condition: Expr) -> bool:
+    """Whether a condition compares with something that might be another time's other constant."""
+    return not holds([condition], SUBQUERIES) and any(isinstance(part, Literal) for part in preorder(condition, Expr))
+
+
+def _columns(expr: Expr) -> Iterator[Column]:
+    return (part for part in preorder(expr, Expr) if isinstance(part, Column))
+
+
+def _mentions(expr: Expr) -> bool:
+    return any(isinstance(part, (Column, LambdaVar)) for part in preorder(expr, Expr))

@@ -1,0 +1,395 @@
+"""Aggregates that are kept: whatever is made of them is what the rows themselves give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from hiveframe.cache.aggregates import states, store
+from hiveframe.cache.aggregates.store import KeptAggregates
+from hiveframe.engine.background import Background
+from hiveframe.sessions import runs
+from hiveframe.sessions.kept_aggregates import SETTING, aggregates
+from hiveframe.settings import Settings
+
+ROWS = 3000
+
+
+@pytest.fixture
+def kept(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptAggregates]:
+    """The process's aggregates, made by nobody but the test; every query runs, and none is too fast to be noted."""
+    spark.conf.set("spark.hiveframe.cache.results", "false")
+    monkeypatch.setattr(states, "_SETTLED_NS", 0)
+    monkeypatch.setattr(store, "SLOW_S", 0.0)
+    monkeypatch.setattr(runs, "SMALL_BYTES", 0)
+    found = aggregates(Settings())
+    assert found is not None
+    monkeypatch.setattr(found, "_thread", Background("nobody", lambda: False, lambda: False))
+    found.clear()
+    make(found)
+    yield found
+    found.clear()
+    make(found)
+    monkeypatch.undo()
+
+
+def make(kept: KeptAggregates) -> None:
+    """What the thread does while nothing else runs."""
+    while kept.fill_once(is_idle=True):
+        pass
+
+
+@pytest.fixture
+def sales(spark: SparkSession, tmp_path: Path) -> Path:
+    """Sales of three files, and shops; NULLs everywhere, NaN and -0.0 among the doubles."""
+    for number in range(3):
+        write_sales(tmp_path / "sales" / f"{number}.parquet", Random(number))
+    shops = pa.table({"shop": range(12), "city": ["Brno", "Oslo", None] * 4, "opened": [2000 + i for i in range(12)]})
+    (tmp_path / "shops").mkdir()
+    pq.write_table(shops, tmp_path / "shops" / "0.parquet")
+    open_sales(spark, tmp_path)
+    return tmp_path
+
+
+def open_sales(spark: SparkSession, folder: Path) -> None:
+    for name in ("sales", "shops"):
+        spark.read.parquet(str(folder / name)).createOrReplaceTempView(name)
+
+
+def write_sales(path: Path, draw: Random, rows: int = ROWS) -> None:
+    def some(make: Callable[[], object]) -> list[object]:
+        return [None if draw.random() < 0.1 else make() for _ in range(rows)]
+
+    path.parent.mkdir(exist_ok=True)
+    day = dt.date(2024, 1, 1)
+    doubles = (0.0, -0.0, math.nan, 1.5, -2.25, 1e6)
+    table = pa.table(
+        {
+            "shop": pa.array(some(lambda: draw.randrange(14)), pa.int64()),
+            "day": pa.array(some(lambda: day + dt.timedelta(days=draw.randrange(40))), pa.date32()),
+            "kind": pa.array(some(lambda: draw.choice(["a", "b", "B", ""]))),
+            "n": pa.array(some(lambda: draw.randrange(-5, 5)), pa.int32()),
+            "big": pa.array(some(lambda: draw.randrange(-(2**40), 2**40)), pa.int64()),
+            "x": pa.array(some(lambda: draw.choice(doubles)), pa.float64()),
+            "price": pa.array(some(lambda: Decimal(draw.randrange(-9999, 99999)).scaleb(-2)), pa.decimal128(7, 2)),
+            "wide": pa.array(some(lambda: Decimal(draw.randrange(10**9)).scaleb(-6)), pa.decimal128(38, 6)),
+            "ok": pa.array(some(lambda: draw.random() < 0.5), pa.bool_()),
+        }
+    )
+    pq.write_table(table, path)
+
+
+def rows_of(spark: SparkSession, text: str) -> list[tuple]:
+    """The rows, in an order of their own; doubles but for what order adds to them."""
+    found = spark.sql(text).toArrow().to_pylist()
+    return sorted((tuple(map(comparable, row.values())) for row in found), key=repr)
+
+
+def comparable(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return "NaN" if math.isnan(value) else round(value, 6) + 0.0
+
+
+def expected(spark: SparkSession, text: str) -> list[tuple]:
+    spark.conf.set(SETTING, "false")
+    try:
+        return rows_of(spark, text)
+    finally:
+        spark.conf.unset(SETTING)
+
+
+def served(spark: SparkSession, kept: KeptAggregates, texts: list[str]) -> None:
+    """All texts but the last two make something known; these two are then answered from what is kept, and right."""
+    for text in texts[:-2]:
+        rows_of(spark, text)
+    make(kept)
+    for text in texts[-2:]:
+        before = kept.served
+        found = rows_of(spark, text)
+        assert kept.served > before, text
+        assert found == expected(spark, text), text
+
+
+AGGREGATES = (
+    "count(*), count(n), sum(n), sum(big), avg(n), avg(big), min(n), max(big)",
+    "sum(price), avg(price), min(price), max(price), sum(price * n), avg(price * 1.5)",
+    "sum(wide), avg(wide), sum(wide * price)",
+    "sum(x), avg(x), min(x), max(x)",
+    "min(kind), max(kind), min(day), max(day), min(ok), max(ok)",
+    "bool_and(ok), bool_or(ok), every(ok), some(ok), bit_and(n), bit_or(n), bit_xor(n)",
+    "count_if(ok), count(*) FILTER (WHERE n > 0), sum(price) FILTER (WHERE kind = 'a')",
+    "count(DISTINCT kind), sum(DISTINCT n), count(DISTINCT n, kind), sum(price) + count(*) / 2",
+    "sum(CASE WHEN ok THEN price ELSE 0 END)",
+)
+
+
+@pytest.mark.parametrize("computed", AGGREGATES)
+@pytest.mark.parametrize("keys", ["", "kind", "kind, ok", "ROLLUP(kind, ok)", "CUBE(kind, year(day))"])
+def test_groups_by_any_keys_are_those_of_the_rows(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, computed: str, keys: str
+) -> None:
+    shown = keys.removeprefix("ROLLUP(").removeprefix("CUBE(").removesuffix(")") if "(" in keys else keys
+    columns = f"{shown}, " if keys else ""
+    columns = "kind, year(day), " if keys.startswith("CUBE") else columns
+    group = f"GROUP BY {keys}" if keys else ""
+    served(
+        spark,
+        kept,
+        [f"SELECT {columns}{computed} FROM sales WHERE day >= DATE'2024-01-{day:02}' {group}" for day in range(3, 9)],
+    )
+
+
+def test_no_row_at_all_gives_the_one_of_an_empty_table(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    texts = [f"SELECT count(*), count(n), sum(n), avg(price) FROM sales WHERE n > {n}" for n in (0, 1, 2, 100, 200)]
+    served(spark, kept, texts)
+    assert rows_of(spark, texts[-1]) == [(0, 0, None, None)]
+
+
+CONDITIONS = (
+    "s.n = {a}",
+    "s.n BETWEEN {b} AND {a}",
+    "s.kind IN ('a', 'x{a}')",
+    "s.day < DATE'2024-01-01' + {c}",
+    "year(s.day) * 100 + month(s.day) <= 2024{m:02}",
+    "(s.n > {a} OR s.kind = 'b')",
+    "NOT s.n <=> {a}",
+    "s.n IS NULL",
+    "t.opened >= 20{c:02}",
+    "coalesce(t.city, 'x') <> 'Oslo'",
+    "s.price > {c}.50",
+    "s.shop IN (SELECT shop FROM shops WHERE city = 'Brno')",
+)
+MEASURES = ("sum(s.price)", "count(*)", "avg(s.n)", "min(s.day)", "count(DISTINCT s.kind)", "max(t.city)")
+GROUPS = ("t.city", "s.kind", "s.n % 2", "month(s.day)")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_query_of_a_dashboard_is_answered_as_by_the_rows(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, seed: int
+) -> None:
+    draw = Random(seed)
+    conditions = draw.sample(CONDITIONS, draw.randrange(1, 4))
+    measures, keys = draw.sample(MEASURES, draw.randrange(1, 4)), draw.sample(GROUPS, draw.randrange(3))
+    join = draw.choice(["FROM sales s JOIN shops t ON s.shop = t.shop", "FROM sales s, shops t WHERE s.shop = t.shop"])
+    where = "AND" if "WHERE" in join else "WHERE"
+
+    def text() -> str:
+        constants = {
+            "a": draw.randrange(-3, 4),
+            "b": draw.randrange(-4, 1),
+            "c": draw.randrange(1, 12),
+            "m": draw.randrange(1, 3),
+        }
+        told = " AND ".join(c.format(**constants) for c in conditions)
+        group = f"GROUP BY {', '.join(keys)}" if keys else ""
+        return f"SELECT {', '.join([*keys, *measures])} {join} {where} {told} {group}"
+
+    for _ in range(3):
+        rows_of(spark, text())
+    make(kept)
+    for _ in range(4):
+        asked = text()
+        assert rows_of(spark, asked) == expected(spark, asked), asked
+        make(kept)
+
+
+def test_views_of_views_having_and_subqueries_are_seen_through(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "WITH named AS (SELECT kind AS k, n + 1 AS m, price, day FROM sales WHERE ok) "
+        "SELECT k, total FROM (SELECT k, sum(price) AS total FROM named WHERE day > DATE'2024-01-01' + {} GROUP BY k) "
+        "WHERE total > (SELECT min(price) FROM sales WHERE n = {}) AND total IS NOT NULL"
+    )
+    served(spark, kept, [text.format(day, day % 4) for day in range(6)])
+
+
+def test_distinct_rows_are_groups_as_well(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    served(spark, kept, [f"SELECT DISTINCT kind, ok FROM sales WHERE n > {n}" for n in (-3, -2, -1, 0, 1)])
+
+
+def test_files_that_came_since_are_put_with_what_is_kept(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "SELECT kind, sum(price), avg(n), count(DISTINCT n) FROM sales WHERE day > DATE'2024-01-01' + {} GROUP BY kind"
+    )
+    served(spark, kept, [text.format(day) for day in range(5)])
+    write_sales(sales / "sales" / "9.parquet", Random(9))
+    open_sales(spark, sales)
+    before, made = kept.served, kept.made
+    assert rows_of(spark, text.format(7)) == expected(spark, text.format(7))
+    assert kept.served == before + 1
+    make(kept)
+    assert kept.made == made + 1  # all four files are in what is kept now
+    assert rows_of(spark, text.format(8)) == expected(spark, text.format(8))
+
+
+@pytest.mark.parametrize("change", ["rewritten", "gone", "of a shop"])
+def test_what_has_changed_otherwise_is_read_again(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, change: str
+) -> None:
+    text = (
+        "SELECT city, sum(price) FROM sales JOIN shops ON sales.shop = shops.shop "
+        "WHERE day > DATE'2024-01-01' + {} GROUP BY city"
+    )
+    served(spark, kept, [text.format(day) for day in range(5)])
+    if change == "rewritten":
+        write_sales(sales / "sales" / "1.parquet", Random(77))
+    elif change == "gone":
+        (sales / "sales" / "1.parquet").unlink()
+    else:
+        shops = pa.table({"shop": range(12), "city": ["Bergen"] * 12, "opened": [2000] * 12})
+        pq.write_table(shops, sales / "shops" / "0.parquet")
+    open_sales(spark, sales)
+    before = kept.served
+    assert rows_of(spark, text.format(7)) == expected(spark, text.format(7))
+    assert kept.served == before
+
+
+def test_delta_tables_grow_and_change(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    spark.sql("DROP TABLE IF EXISTS sold")
+    spark.sql("CREATE TABLE sold USING DELTA AS SELECT * FROM sales")
+    text = "SELECT kind, sum(price), count(*) FROM sold WHERE day > DATE'2024-01-01' + {} GROUP BY kind"
+    served(spark, kept, [text.format(day) for day in range(5)])
+    spark.sql("INSERT INTO sold SELECT * FROM sales WHERE n = 1")
+    before = kept.served
+    assert rows_of(spark, text.format(6)) == expected(spark, text.format(6))
+    assert kept.served == before + 1
+    old = text.replace("sold", "sold VERSION AS OF 0")
+    assert rows_of(spark, old.format(6)) == expected(spark, old.format(6))
+    spark.sql("DELETE FROM sold WHERE n = 2")
+    before = kept.served
+    assert rows_of(spark, text.format(7)) == expected(spark, text.format(7))
+    assert kept.served == before
+    spark.sql("DROP TABLE sold")
+
+
+def test_a_value_that_conditions_keep_away_stops_nobody(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    texts = [f"SELECT kind, sum(10 DIV n) FROM sales WHERE n > {n} GROUP BY kind" for n in (0, 1, 2, 3)]
+    for text in texts:
+        rows_of(spark, text)
+    failed = kept.failed
+    make(kept)
+    assert kept.failed > failed
+    assert rows_of(spark, texts[0]) == expected(spark, texts[0])
+    with pytest.raises(PySparkException, match="DIVIDE_BY_ZERO"):
+        rows_of(spark, "SELECT kind, sum(10 DIV n) FROM sales WHERE n > -1 GROUP BY kind")
+
+
+def test_sums_beyond_their_type_fail_as_those_of_the_rows(
+    spark: SparkSession, kept: KeptAggregates, tmp_path: Path
+) -> None:
+    table = pa.table(
+        {"k": [1, 2, 3] * 40, "v": [2**62] * 120, "d": pa.array([Decimal(10**37)] * 120, pa.decimal128(38, 0))}
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    spark.read.parquet(str(tmp_path)).createOrReplaceTempView("t")
+    for column in ("v", "d"):
+        for k in (10, 11, 12, 13):
+            rows_of(spark, f"SELECT count({column}), sum({column}) FROM t WHERE k > {k}")
+        make(kept)
+        with pytest.raises(PySparkException, match="ARITHMETIC_OVERFLOW"):
+            rows_of(spark, f"SELECT count({column}), sum({column}) FROM t WHERE k > 0")
+
+
+@pytest.mark.parametrize("setting", ["spark.sql.ansi.enabled", "spark.sql.session.timeZone", "spark.sql.caseSensitive"])
+def test_other_settings_are_another_matter(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, setting: str
+) -> None:
+    text = "SELECT kind, sum(price) FROM sales WHERE n > {} GROUP BY kind"
+    served(spark, kept, [text.format(n) for n in range(-4, 2)])
+    spark.conf.set(setting, {"spark.sql.session.timeZone": "Asia/Tokyo"}.get(setting, "false"))
+    if spark.conf.get(setting) == "false" and setting == "spark.sql.caseSensitive":
+        spark.conf.set(setting, "true")
+    before = kept.served
+    try:
+        rows_of(spark, text.format(2))
+        assert kept.served == before
+    finally:
+        spark.conf.unset(setting)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT kind, sum(m) FROM (SELECT kind, n, n + rand() AS m FROM sales) WHERE n > {} GROUP BY kind",
+        "SELECT kind, max(current_timestamp()) FROM sales WHERE n > {} GROUP BY kind",
+        "SELECT kind, collect_list(n) FROM sales WHERE n > {} GROUP BY kind",
+        "SELECT kind, first(n) FROM sales WHERE n > {} GROUP BY kind",
+    ],
+)
+def test_what_another_run_may_give_otherwise_is_not_kept(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, text: str
+) -> None:
+    for n in range(5):
+        rows_of(spark, text.format(n))
+    make(kept)
+    assert not kept.shown()
+
+
+def test_too_many_groups_are_not_kept(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_LEAST_ROWS", 50)
+    for n in range(5):
+        rows_of(spark, f"SELECT big, sum(price) FROM sales WHERE n > {n} GROUP BY big")
+    make(kept)
+    assert not kept.shown()
+
+
+def test_what_is_read_stays_until_it_is_read(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    text = "SELECT day, sum(price) FROM sales WHERE n > {} GROUP BY day"
+    served(spark, kept, [text.format(n) for n in range(-4, 2)])
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
+    try:
+        rows = spark.sql(text.format(0)).toLocalIterator()
+        first = next(rows)
+        kept.clear()
+        make(kept)
+        assert len([first, *rows]) == len(expected(spark, text.format(0)))
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
+def test_the_budget_is_kept_by_letting_go_of_what_is_used_least(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "SELECT {0}, sum(price) FROM sales WHERE n > {1} GROUP BY {0}"
+    for _ in range(2):
+        served(spark, kept, [text.format("day", n) for n in range(-4, 2)])
+    monkeypatch.setattr(kept.entries, "_limit_bytes", kept.entries.size_bytes)
+    for n in range(3):
+        rows_of(spark, text.format("kind", n))
+    make(kept)
+    assert [s.dimensions for s in kept.shown()] == [2]
+    for n in range(20):
+        rows_of(spark, text.format("kind", n % 6))
+    kept.clear()
+    make(kept)
+    assert kept.entries.size_bytes == 0
+
+
+def test_plans_tables_and_counts_tell_of_them(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    text = "SELECT kind, sum(price) AS total FROM sales WHERE n > {} GROUP BY kind"
+    served(spark, kept, [text.format(n) for n in range(-4, 2)])
+    plan = spark.sql(f"EXPLAIN {text.format(3)}").collect()[0][0]
+    assert "KeptAggregateScan" in plan
+    assert "FileScan" not in plan
+    assert spark.table("system.cache.aggregates").select("dimensions", "measures").collect()[0] == (2, 1)
+    counts = dict(spark.table("system.cache.counts").collect())
+    assert counts["aggregates_served"] == kept.served
+    spark.conf.set(SETTING, "false")
+    assert "FileScan" in spark.sql(f"EXPLAIN {text.format(3)}").collect()[0][0]
+    spark.conf.unset(SETTING)
