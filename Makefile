@@ -4,11 +4,12 @@
 #   make test    install everything, check the code, run the tests
 #   make setup   the developer's full environment
 #   make check   lint, types and the floors, without the tests
-#   make bench   the benchmarks; BENCH_ARGS="--only latency" picks some
+#   make bench   the benchmarks' short form, some minutes; BENCH_ARGS="--only latency" picks some
+#   make bench-full   all of them, with the peers: hours; goes on where it was stopped
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench clean
+.PHONY: help setup run test check format bench bench-full clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -19,7 +20,7 @@ PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 
 help:
-	@sed -n '3,7s/^# *//p' Makefile
+	@sed -n '3,8s/^# *//p' Makefile
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "HiveFrame needs Python 3.11 or newer; name one with PYTHON=/path/to/python"; exit 1; }
@@ -54,7 +55,10 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.all short $(BENCH_ARGS)
+
+bench-full: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.all full $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -3,7 +3,7 @@
 python -m benchmarks                              everything at scale factor 1
 python -m benchmarks --only latency,start         some
 python -m benchmarks --only tpch --sf 0.1         small
-python -m benchmarks.servers sail spark           install the peers, which then take part
+python -m benchmarks --only tpch --peers sail,spark,polars,daft    beside peers, which are installed when first named
 """
 
 import argparse
@@ -24,9 +24,9 @@ from benchmarks.learning import learning
 from benchmarks.memory import memory
 from benchmarks.options import Options
 from benchmarks.overload.bench import overload
+from benchmarks.peers.environments import PACKAGES, installed, make
 from benchmarks.repeated import repeated
 from benchmarks.report import Table, save
-from benchmarks.servers import installed
 from benchmarks.start_time import start_time
 from benchmarks.tpc.suite import tpcds, tpch
 from hiveframe.cli.failures import quiet_client_log
@@ -86,21 +86,28 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=100, help="million rows of the memory benchmark (default: 100)")
     parser.add_argument("--hits", type=float, default=1, help="million rows of ClickBench's table (default: 1)")
     parser.add_argument("--questions", type=int, default=2000, help="that dashboards ask (default: 2000)")
-    parser.add_argument("--peers", default=None, metavar="NAMES", help="of sail, spark; default: those installed; none")
+    parser.add_argument(
+        "--peers", default=None, metavar="NAMES", help=f"of {', '.join(PACKAGES)}; default: those installed; none"
+    )
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     parser.add_argument("--output", type=Path, default=Path(f"benchmark-results/{stamp}.json"), help="the JSON file")
     args = parser.parse_args()
     unknown = set(args.only.split(",")) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    unknown = set((args.peers or "none").split(",")) - {*PACKAGES, "none", ""}
+    if unknown:
+        parser.error(f"no peer is named {', '.join(sorted(unknown))}; there are {', '.join(PACKAGES)}, or none")
     return args
 
 
 def peers(args: argparse.Namespace) -> tuple[str, ...]:
-    """The peers that take part."""
+    """The peers that take part, installed."""
     if args.peers is None:
         return tuple(installed())
-    return tuple(name for name in args.peers.split(",") if name not in ("", "none"))
+    named = tuple(name for name in args.peers.split(",") if name not in ("", "none"))
+    make(named)
+    return named
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from pyspark.sql import functions as F
 import hiveframe
 from benchmarks.compile_phases import compile_phases, found_session
 from benchmarks.options import UNCACHED, Options
+from benchmarks.peers.environments import TITLES
 from benchmarks.report import Bar, Table
-from benchmarks.servers import TITLES, peer_server
+from benchmarks.servers import peer_server, servers
 from benchmarks.timing import within
 
 STEPS, COLUMNS = 200, 2000
@@ -40,7 +41,7 @@ def compile_time(options: Options) -> list[Table]:
     lost: set[str] = set()  # whose server crashed or hung on a plan
     with ExitStack() as stack:
         sessions = {"HiveFrame": hiveframe.session(**UNCACHED)}
-        for name in options.peers:
+        for name in servers(options.peers):
             url = stack.enter_context(peer_server(name))
             sessions[TITLES[name]] = SparkSession.builder.remote(url).create()
         for plan, build in plans.items():

@@ -1,4 +1,4 @@
-"""Who runs the queries: HiveFrame in-process, DuckDB itself, and any Spark Connect endpoint."""
+"""Who runs the queries in this process: HiveFrame, and DuckDB itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -22,7 +22,13 @@ class Contender(Protocol):
         """Make the files known as tables of these names, in a session that has resolved nothing yet."""
 
     def run(self, statement: str) -> pa.Table | None:
-        """The rows of a SELECT; None for any other statement."""
+        """The rows of a SELECT, where they are made in this process; None for any other statement."""
+
+    def asked(self, statements: tuple[str, ...]) -> tuple[str, ...]:
+        """What it is asked for a query of these statements; whatever is to be prepared is prepared."""
+
+    def answer(self, statement: str) -> pa.Table | None:
+        """The rows that `run` makes, wherever it leaves them."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -51,6 +57,11 @@ class SparkContender:
     def run(self, statement: str) -> pa.Table | None:
         frame = self.session.sql(statement)
         return frame.toArrow() if is_select(statement) else None
+
+    answer = run
+
+    def asked(self, statements: tuple[str, ...]) -> tuple[str, ...]:
+        return statements
 
     def close(self) -> None:
         if self._session is not None:
@@ -85,6 +96,13 @@ class RawDuckDB:
             return self.connection.sql(text).to_arrow_table()
         self.connection.execute(text)
         return None
+
+    answer = run
+
+    def asked(self, statements: tuple[str, ...]) -> tuple[str, ...]:
+        for statement in statements:
+            self.translate(statement)
+        return statements
 
     def translate(self, statement: str) -> str:
         """The statement in DuckDB's SQL; translated once, so that its time is not measured."""

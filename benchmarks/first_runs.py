@@ -1,9 +1,11 @@
 """First runs of many queries by all contenders in turns, and the table of them.
 
 A round asks every query once. Each round has new sessions, in which nothing is resolved or compiled yet, and of each
-query another contender begins; files have been read once before, so that all find them in the system's memory.
+query another contender begins; files have been read once before, so that all find them in the system's memory. Where
+other work disturbs the machine, the processor time of those two that run in this process says more than their seconds.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,20 +13,26 @@ from typing import Any
 
 from pyspark.errors import PySparkException
 
-from benchmarks.contenders import Contender, RawDuckDB, run_all
+from benchmarks.contenders import Contender, run_all
+from benchmarks.peers.piped import PeerError
 from benchmarks.report import Bar, Table
 from benchmarks.timing import Times, timed
 
 CHUNK_BYTES = 1 << 24
 RIGHT = "ok"
+FAILURES = (PySparkException, PeerError)
 
 
 @dataclass
 class Query:
-    """What all did with one query: the seconds of their runs and, of those that cannot run it, why."""
+    """What all did with one query: the seconds of their runs and, of those that cannot run it, why.
+
+    `processor`: seconds of this process's processor time in the same runs.
+    """
 
     statements: tuple[str, ...]
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    processor: dict[str, list[float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
     def median(self, name: str) -> float | None:
@@ -51,9 +59,6 @@ def first_runs(
     measured = {name: Query(statements) for name, statements in work.items()}
     for file in files.values():
         read_through(file)
-    for contender in contenders:
-        for query in measured.values():
-            prepare(contender, query)
     for number in range(rounds):
         for contender in contenders:
             contender.open_tables(files)
@@ -65,23 +70,24 @@ def first_runs(
     return measured
 
 
-def prepare(contender: Contender, query: Query) -> None:
-    """Translate what DuckDB is asked, which is no part of its time."""
-    if isinstance(contender, RawDuckDB):
-        for statement in query.statements:
-            contender.translate(statement)
-
-
 def run(contender: Contender, query: Query) -> None:
     """One more run of the query."""
     if contender.name in query.failures:
         return
+    asked = contender.asked(query.statements)
+    busy = time.process_time()
     try:
-        seconds = timed(lambda: run_all(contender, query.statements))
-    except PySparkException as error:
-        query.failures[contender.name] = f"failed: {error.getCondition()}"
+        seconds = timed(lambda: run_all(contender, asked))
+    except FAILURES as error:
+        query.failures[contender.name] = complaint(error)
     else:
         query.seconds.setdefault(contender.name, []).append(seconds)
+        query.processor.setdefault(contender.name, []).append(time.process_time() - busy)
+
+
+def complaint(error: Exception) -> str:
+    """What is said of a query that failed."""
+    return f"failed: {error.getCondition() if isinstance(error, PySparkException) else error}"
 
 
 def read_through(file: Path) -> None:
@@ -91,31 +97,42 @@ def read_through(file: Path) -> None:
             pass
 
 
-def verdicts(
-    measured: Mapping[str, Query], ours: str, check: Callable[[tuple[str, ...]], str | None]
-) -> dict[str, str]:
-    """What is to be said of each of our answers; `check` gives a difference from the right one."""
-    return {
-        name: query.failures[ours] if ours in query.failures else check(query.statements) or RIGHT
-        for name, query in measured.items()
-    }
+Check = Callable[[Contender, tuple[str, ...]], str | None]
+"""None where the contender's answer to a query of these statements is right, else how it differs."""
 
 
-def table(
-    suite: str, title: str, names: Sequence[str], measured: Mapping[str, Query], said: Mapping[str, str], limits: Limits
-) -> Table:
-    """One row a query, then the totals of what each contender ran; ours first in `names`, DuckDB second."""
+def judge(contenders: Sequence[Contender], measured: Mapping[str, Query], check: Check) -> None:
+    """Note the answers that are wrong as failures, so that their times do not count."""
+    for query in measured.values():
+        for contender in contenders:
+            if contender.name in query.failures:
+                continue
+            try:
+                found = check(contender, contender.asked(query.statements))
+            except FAILURES as error:
+                found = complaint(error)
+            if found is not None:
+                query.failures[contender.name] = found
+
+
+def table(suite: str, title: str, names: Sequence[str], measured: Mapping[str, Query], limits: Limits) -> list[Table]:
+    """One row a query, then the totals of what each contender ran; ours first in `names`, DuckDB second.
+
+    A second table says what who cannot run, or answers otherwise than DuckDB.
+    """
     ours, raw, *_ = names
     rows: list[list[Any]] = []
     for name, query in measured.items():
         medians = [query.median(contender) for contender in names]
-        rows.append([name, *medians, share(medians[0], medians[1]), said[name]])
+        rows.append([name, *medians, share(medians[0], medians[1]), query.failures.get(ours, RIGHT)])
     counts = {name: sum(query.median(name) is not None for query in measured.values()) for name in names}
     totals = {name: both(measured, ours, name) for name in names}
-    right = sum(verdict == RIGHT for verdict in said.values())
+    right = counts[ours]
     rows.append(["total", *(total(measured, n) for n in names), share(*totals[raw]), f"{right} of {len(measured)}"])
     rows.append(["queries that it ran", *counts.values(), None, None])
     rows.append([f"{ours} by it, over those", *(share(*totals[name]) for name in names), None, None])
+    busy = [processor(measured, name) for name in (ours, raw)]
+    rows.append(["processor time, total", *busy, *[None] * (len(names) - 2), share(*busy), None])
     worst = max((row[-2] for row in rows[: len(measured)] if row[-2] is not None), default=float("inf"))
     bars = [
         Bar(f"{suite}: {ours} by {name}, {counts[name]} queries", share(*totals[name]) or float("inf"), most, "×")
@@ -125,12 +142,21 @@ def table(
     if limits.one_query is not None:
         bars.append(Bar(f"{suite}: {ours} by {raw}, the worst query", worst, limits.one_query, "×"))
     bars.append(Bar(f"{suite}: wrong answers", len(measured) - right, 0))
-    return Table(title, ["query", *names, f"by {raw}", "answer"], rows, bars)
+    failures = [[who, name, why] for name, query in measured.items() for who, why in query.failures.items()]
+    made = [Table(title, ["query", *names, f"by {raw}", "answer"], rows, bars)]
+    if failures:
+        made.append(Table(f"{suite}: what is left out", ["contender", "query", "why"], sorted(failures)))
+    return made
 
 
 def total(measured: Mapping[str, Query], name: str) -> float:
     """The sum of the contender's medians."""
     return sum(query.median(name) or 0 for query in measured.values())
+
+
+def processor(measured: Mapping[str, Query], name: str) -> float:
+    """The sum of the contender's medians of processor time, of one that runs in this process."""
+    return sum(Times(query.processor[name]).median for query in measured.values() if name in query.processor)
 
 
 def both(measured: Mapping[str, Query], ours: str, other: str) -> tuple[float | None, float | None]:

@@ -1,7 +1,7 @@
 """HoneyStore beside Parquet, Delta, Lance and DuckDB's own format, on one mixed table and TPC-H's lineitem.
 
-The tables are made once, under `.cache/honey`; Lance takes part where `.cache/peers/lance` is a virtual environment
-with `pylance`, `pyarrow` and `duckdb`. Queries are given to HiveFrame as SQL, parsing and planning included; DuckDB and
+The tables are made once, under `.cache/honey`; Lance takes part where it is installed (`--peers lance`).
+Queries are given to HiveFrame as SQL, parsing and planning included; DuckDB and
 Lance are asked directly. `--queries` picks parts: scan, keys, filters, sizes, lineitem.
 """
 
@@ -19,8 +19,8 @@ from pyspark.sql import SparkSession
 
 import hiveframe
 from benchmarks.options import UNCACHED, Options
+from benchmarks.peers.environments import python
 from benchmarks.report import Bar, Table
-from benchmarks.servers import PEERS
 from benchmarks.timing import interleaved, timed
 from benchmarks.tpc.data import tables as tpc_tables
 from hiveframe.lake.honey.bee import adapt
@@ -282,15 +282,16 @@ def times_table(
 
 def lance_time(root: Path, source: Path, rows: int, measure: str) -> float | None:
     """The seconds that the peer takes; None where it is not installed."""
-    python = PEERS / "lance/bin/python"
-    if not python.exists():
+    if not python("lance").exists():
         return None
     job = root / "lance.json"
     ids = Random(7).sample(range(rows), KEYS)
     work = {"measure": measure, "scan": SCAN.format(table="t"), "ids": ids, "filters": duck_workload("t")}
     job.write_text(json.dumps(work))
     script = Path(__file__).with_name("honey_lance.py")
-    done = subprocess.run([python, script, source, root / "lance", job], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [python("lance"), script, source, root / "lance", job], capture_output=True, text=True, check=True
+    )
     return float(done.stdout.splitlines()[-1])
 
 

@@ -12,8 +12,9 @@ from pyspark.sql import SparkSession
 
 import hiveframe
 from benchmarks.options import UNCACHED, Options
+from benchmarks.peers.environments import TITLES
 from benchmarks.report import Bar, Table
-from benchmarks.servers import TITLES, hiveframe_server, peer_server
+from benchmarks.servers import hiveframe_server, peer_server, servers
 from benchmarks.timing import Times
 
 WARM_UP = 30
@@ -30,7 +31,7 @@ def latency(options: Options) -> list[Table]:
     with ExitStack() as stack:
         ways: dict[str, Callable[[], SparkSession]] = {"HiveFrame in-process": partial(hiveframe.session, **UNCACHED)}
         urls = {"HiveFrame over TCP": stack.enter_context(hiveframe_server())}
-        urls |= {f"{TITLES[name]} over TCP": stack.enter_context(peer_server(name)) for name in options.peers}
+        urls |= {f"{TITLES[name]} over TCP": stack.enter_context(peer_server(name)) for name in servers(options.peers)}
         ways |= {name: partial(connect_to, url) for name, url in urls.items()}
         for name, connect in ways.items():
             rows.append([name, *measure(connect)])

@@ -85,7 +85,7 @@ def measure(
     Each round has other literals. DuckDB's answers would differ where Spark's rules do: in quotients of decimals.
     """
     fresh = [tuple(redrawn(s, REPETITIONS_BEFORE + n) for s in statements) for n in range(rounds)]
-    verdict = check(contenders[0], plain, fresh[0]) or RIGHT
+    verdict = check(plain.answer, contenders[0], fresh[0]) or RIGHT
     for text in (text for texts in fresh for text in texts):
         for contender in contenders:
             if isinstance(contender, RawDuckDB):

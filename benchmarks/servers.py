@@ -1,9 +1,4 @@
-"""Spark Connect servers of the peers, each in a virtual environment of its own, and HiveFrame's.
-
-    python -m benchmarks.servers sail spark     install the peers under .cache/peers (Spark needs Java 17)
-
-A benchmark starts a peer where its environment is there and leaves it out where not.
-"""
+"""Spark Connect servers of the peers that have one, and HiveFrame's."""
 
 import contextlib
 import os
@@ -13,41 +8,19 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.options import UNCACHED
+from benchmarks.peers.environments import PEERS
 
-PEERS = Path(os.environ.get("HIVEFRAME_BENCH_PEERS", Path(__file__).parents[1] / ".cache/peers"))
-PACKAGES = {
-    "sail": ["pysail==0.7.2"],
-    "spark": [
-        "pyspark==4.2.0",
-        "pandas<3",
-        "pyarrow",
-        "grpcio",
-        "grpcio-status",
-        "googleapis-common-protos",
-        "zstandard",
-    ],
-}
-TITLES = {"sail": "Sail", "spark": "Spark local[2]"}
+SERVERS = ("sail", "spark")
 START_SECONDS = 60
 
 
-def main(names: list[str]) -> None:
-    """Install the named peers."""
-    for name in names:
-        folder = PEERS / name
-        venv.create(folder, with_pip=True)
-        subprocess.run([folder / "bin/pip", "install", "--quiet", *PACKAGES[name]], check=True)
-        print(f"{TITLES[name]}: {folder}")
-
-
-def installed() -> list[str]:
-    """The peers that can be started."""
-    return [name for name in PACKAGES if (PEERS / name / "bin/python").exists()]
+def servers(peers: Iterable[str]) -> tuple[str, ...]:
+    """Those of the peers that serve Spark Connect."""
+    return tuple(name for name in peers if name in SERVERS)
 
 
 @contextlib.contextmanager
@@ -139,7 +112,3 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             raise RuntimeError(f"the server ended with status {process.returncode}")
         time.sleep(0.1)
     raise TimeoutError(f"no answer on port {port} within {START_SECONDS} s")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:] or list(PACKAGES))

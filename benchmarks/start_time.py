@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from benchmarks.options import Options
+from benchmarks.peers.environments import TITLES, python
 from benchmarks.report import Bar, Table
-from benchmarks.servers import PEERS, TITLES
 from benchmarks.timing import Times
 
 ROUNDS = 5
@@ -43,10 +43,10 @@ def start_time(options: Options) -> list[Table]:
     """The table of start times; Spark's where it is installed as a peer."""
     programs = {"HiveFrame": (sys.executable, HIVEFRAME), "DuckDB": (sys.executable, DUCKDB)}
     if "spark" in options.peers:
-        programs[TITLES["spark"]] = str(PEERS / "spark/bin/python"), SPARK
+        programs[TITLES["spark"]] = str(python("spark")), SPARK
     rows: list[list[Any]] = []
-    for name, (python, program) in programs.items():
-        runs = [run(python, program) for _ in range(ROUNDS)]
+    for name, (interpreter, program) in programs.items():
+        runs = [run(interpreter, program) for _ in range(ROUNDS)]
         imports, first_row = (Times([one[n] for one in runs]) for n in (0, 1))
         rows.append([name, imports.best, first_row.best, first_row.median])
     headings = ["system", "importing the client, best", "to the first row beyond it, best", "median"]

@@ -8,7 +8,7 @@ from benchmarks.clickbench.hits import hits
 from benchmarks.clickbench.questions import in_duckdb, questions
 from benchmarks.clickbench.ties import answer_difference
 from benchmarks.contenders import RawDuckDB, SparkContender
-from benchmarks.first_runs import Limits, first_runs, table, verdicts
+from benchmarks.first_runs import Limits, first_runs, judge, table
 from benchmarks.options import UNCACHED, Options
 from benchmarks.report import Table
 
@@ -29,8 +29,6 @@ def clickbench(options: Options) -> list[Table]:
         for contender in (ours, raw):
             stack.callback(contender.close)
         measured = first_runs("clickbench", [ours, raw], chosen, files, options.rounds)
-        said = verdicts(
-            measured, ours.name, lambda texts: answer_difference(texts[0], ours.run, in_duckdb, raw.connection)
-        )
+        judge([ours], measured, lambda _, texts: answer_difference(texts[0], ours.run, in_duckdb, raw.connection))
     title = f"ClickBench's questions, {rows:,} generated rows, seconds, medians of {options.rounds} first runs"
-    return [table("clickbench", title, [ours.name, raw.name], measured, said, LIMITS)]
+    return table("clickbench", title, [ours.name, raw.name], measured, LIMITS)

@@ -14,8 +14,9 @@ from pyspark.sql import SparkSession
 import hiveframe
 from benchmarks.kernels.expressions import CALLS, ROWS
 from benchmarks.options import UNCACHED, Options
+from benchmarks.peers.environments import TITLES
 from benchmarks.report import Table
-from benchmarks.servers import TITLES, peer_server
+from benchmarks.servers import peer_server, servers
 from benchmarks.timing import interleaved
 from hiveframe.connect.local import local_service
 from hiveframe.connect.seam import SessionKey
@@ -33,7 +34,7 @@ def kernels(options: Options) -> list[Table]:
         sessions = {"HiveFrame": hiveframe.session(**UNCACHED)}
         stack.callback(sessions["HiveFrame"].stop)
         sessions["HiveFrame"].sql(ROWS.replace("{rows}", str(ROW_COUNT))).write.parquet(path)
-        for name in options.peers:
+        for name in servers(options.peers):
             url = stack.enter_context(peer_server(name))
             sessions[TITLES[name]] = SparkSession.builder.remote(url).create()
         for spark in sessions.values():

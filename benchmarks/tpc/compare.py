@@ -13,13 +13,16 @@ import pyarrow as pa
 RELATIVE = 1e-9
 
 
-def difference(ours: pa.Table, theirs: pa.Table) -> str | None:
-    """None for equal rows in whatever order, else the first difference in words; column names are not compared."""
+def difference(ours: pa.Table, theirs: pa.Table, *, last_places: float = 1) -> str | None:
+    """None for equal rows in whatever order, else the first difference in words; column names are not compared.
+
+    Decimals of ours may differ by so many units in the last place.
+    """
     if ours.num_columns != theirs.num_columns:
         return f"{ours.num_columns} columns, not {theirs.num_columns}"
     if ours.num_rows != theirs.num_rows:
         return f"{ours.num_rows} rows, not {theirs.num_rows}"
-    tolerances = [tolerance(field.type) for field in ours.schema]
+    tolerances = [tolerance(field.type) * last_places for field in ours.schema]
     for row, other in zip(ordered(ours), ordered(theirs), strict=True):
         if not all(is_same(a, b, t) for a, b, t in zip(row, other, tolerances, strict=True)):
             return f"{row}, not {other}"
