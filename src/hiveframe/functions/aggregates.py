@@ -300,7 +300,29 @@ def _emit_measure(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     raise SparkException("INTERNAL_ERROR", {"message": message})
 
 
+def _emit_nth_extreme(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
+    """DuckDB's `max(x, n)` is the list of the `n` greatest values, from the greatest down."""
+    name = "max" if call.function == "nth_greatest" else "min"
+    return func("list_extract", ctx.aggregate(name, args, call), args[1])
+
+
+def _nth_extreme(name: str, doc: str) -> Function:
+    return Function(
+        name,
+        (ANY, t.INT),
+        lambda args: args[0].dtype,
+        always_null,
+        FunctionKind.AGGREGATE,
+        emit=_emit_nth_extreme,
+        doc=doc,
+        group="internal",
+        is_internal=True,
+    )
+
+
 register(
+    _nth_extreme("nth_greatest", "The n-th greatest value, equal ones counted each; NULL where there are fewer."),
+    _nth_extreme("nth_least", "The n-th least value, equal ones counted each; NULL where there are fewer."),
     Function(
         "count",
         (rest(ANY),),

@@ -26,6 +26,7 @@ from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.prune_files import Evaluate, prune_files
 from hiveframe.optimizer.rules.push_filters import push_filters
+from hiveframe.optimizer.rules.rank_candidates import rank_candidates
 from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.semi_join_distincts import semi_join_distincts
 from hiveframe.optimizer.rules.settle_window_keys import settle_window_keys
@@ -85,6 +86,7 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
+    EachNode((rank_candidates,)),
     Measured(split_deep_expressions),
     order_small_results,
 )
@@ -105,6 +107,7 @@ EXCLUDABLE: Final = frozenset(
         "prune_columns",
         "prune_files",
         "push_filters",
+        "rank_candidates",
         "remove_noop",
         "semi_join_distincts",
         "split_deep_expressions",
