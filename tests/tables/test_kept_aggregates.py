@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -361,6 +362,19 @@ def test_what_is_read_stays_until_it_is_read(spark: SparkSession, kept: KeptAggr
         assert len([first, *rows]) == len(expected(spark, text.format(0)))
     finally:
         spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
+def test_another_aggregation_that_the_groups_answer_is_no_repetition_of_theirs(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = "SELECT kind, sum(price) FROM sales WHERE day >= DATE'2024-01-{:02}' AND n > {} GROUP BY kind"
+    days_alone = "SELECT kind, sum(price) FROM sales WHERE day >= DATE'2024-01-{:02}' GROUP BY kind"
+    repeated = [both.format(day, day - 5) for day in range(3, 9)]
+    served(spark, kept, [*repeated, days_alone.format(4), days_alone.format(5)])
+    write_sales(sales / "sales/3.parquet", Random(3))
+    open_sales(spark, sales)
+    monkeypatch.setattr(kept, "_clock", lambda: time.monotonic() + 3600)  # what rests has rested
+    served(spark, kept, [*repeated, days_alone.format(6), both.format(9, 1)])
 
 
 def test_the_budget_is_kept_by_letting_go_of_what_is_used_least(

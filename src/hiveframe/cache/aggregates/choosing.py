@@ -45,6 +45,13 @@ class Template:
         self.uses.lay(now_s, 1.0)
         self.seconds = seconds
 
+    def note_served(self, asked: Asked, now_s: float) -> None:
+        """What was made of it answers it now, or another aggregation, whose conditions are none of its own."""
+        if template_key(asked, "") == template_key(self.asked, ""):
+            self.note(asked, self.seconds, now_s)
+        else:
+            self.uses.lay(now_s, 1.0)
+
     def definitions(self) -> list[Definition]:
         """What would answer all that was seen of it, the widest first; none where that needs what cannot be kept.
 

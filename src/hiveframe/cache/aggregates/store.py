@@ -183,7 +183,7 @@ class KeptAggregates:
                 self._take_in(self._noted.popleft())
             while self._served:
                 template, taken = self._served.popleft()
-                template.note(taken, template.seconds, self._clock())
+                template.note_served(taken, self._clock())
                 self._touched.add(template)
             wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
             if wanted is None or self._thread.is_closed:
