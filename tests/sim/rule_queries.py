@@ -72,7 +72,7 @@ class RuleQueries(Queries):
         shapes: Sequence[Callable[[int], Relation]] = (
             self._beside, self._scalars, self._joined_aggregations, self._distinct_join, self._distinct_sides,
             self._quotients, self._twice, self._deep, self._parted, self._subselects, self._rollup, self._stacked,
-            self._unions, self._local,
+            self._unions, self._local, self._ranked,
         )  # fmt: skip
         self.makers = (*self.makers, *shapes, *shapes)
 
@@ -332,6 +332,26 @@ class RuleQueries(Queries):
         having = self.rng.choice(("", " HAVING count(*) > 1", f" HAVING {text} IS NOT NULL"))
         tail = f"FROM {source.sql} GROUP BY {how.format(', '.join(keys))}{having}"
         return self._wrapped(f"count(*), {text}", [LONG, dtype], tail)
+
+    def _ranked(self, depth: int) -> Relation:
+        """The first rows of each partition of an aggregation, ties among them, of sales that are filtered twice."""
+        keys = self.rng.sample(("item", "shop", "kind", "is_web", "brand"), self.rng.randint(3, 4))
+        sales = self.rng.choice(("sales", "sales", "none"))
+        if self.rng.random() < 0.6:
+            first, second = self.rng.sample(("quantity > 3", "price IS NOT NULL", "shop <> 2", "kind < 'd'"), 2)
+            sales = f"(FROM {sales} |> WHERE {first} |> WHERE {second})"
+        source = f"{sales} AS s JOIN items ON item = i"
+        value = self.rng.choice(("sum(quantity)", "count(*)", "max(price)", "sum(tax)", "max(s.cost)", "min(day)"))
+        how = self.rng.choice(("ROLLUP({})", "CUBE({})", "{}", "{}")).format(", ".join(keys))
+        over = self.rng.choice((f"PARTITION BY {keys[0]} ", f"PARTITION BY {keys[0]} ", ""))
+        over += "ORDER BY v " + self.rng.choice(("DESC", "DESC", "NULLS LAST", "", f"DESC, {keys[1]}"))
+        rows = f"SELECT {', '.join(keys)}, {value} AS v FROM {source} GROUP BY {how}"
+        text = f"FROM (SELECT *, rank() OVER ({over}) AS r FROM ({rows}))"
+        if self.rng.random() < 0.3:
+            text += f" |> WHERE {self.rng.choice(('v IS NOT NULL', 'r > 0', 'r <> 2', f'{keys[1]} IS NOT NULL'))}"
+        most = self.rng.choice((1, 2, 3, 5, 40))
+        text += f" |> WHERE {self.rng.choice(('r <= {}', 'r < {}', 'r = {}', 'r BETWEEN 1 AND {}')).format(most)}"
+        return self._wrapped("r, CAST(v AS STRING)", [INT, TEXT], f"FROM ({text})")
 
     def _stacked(self, depth: int) -> Relation:
         """Filters on filters, projections on projections, unions in unions."""
