@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,19 +38,12 @@ class Template:
     seconds: float = 0.0
     rests_until_s: float = 0.0
 
-    def note(self, asked: Asked, seconds: float, now_s: float) -> None:
-        """It is asked for now, in a query that takes so long."""
+    def note(self, asked: Asked, seconds: float | None, now_s: float) -> None:
+        """It is asked for now, in a query that takes so long; None where it was answered from what is kept."""
         self.asked = asked
         self.seen.append(asked.condition_prints)
         self.uses.lay(now_s, 1.0)
-        self.seconds = seconds
-
-    def note_served(self, asked: Asked, now_s: float) -> None:
-        """What was made of it answers it now, or another aggregation, whose conditions are none of its own."""
-        if template_key(asked, "") == template_key(self.asked, ""):
-            self.note(asked, self.seconds, now_s)
-        else:
-            self.uses.lay(now_s, 1.0)
+        self.seconds = self.seconds if seconds is None else seconds
 
     def definitions(self) -> list[Definition]:
         """What would answer all that was seen of it, the widest first; none where that needs what cannot be kept.
@@ -83,6 +76,15 @@ class Template:
             for part in partials_of(call, ansi=self.ansi) or ():
                 partials.setdefault(asked.prints.of(part), part)
         return Definition(asked, tuple(baked), tuple(dims.values()), tuple(partials.values()))
+
+
+def widened(own: Definition, others: Iterable[Definition], is_small: Callable[[Definition], bool]) -> Definition:
+    """The definition with as many of the others in it, the first ones first, as leave it small."""
+    for other in others:
+        wider = own.including(other)
+        if wider is not None and is_small(wider):
+            own = wider
+    return own
 
 
 def template_key(asked: Asked, settings: str) -> TemplateKey:

@@ -12,19 +12,26 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, Final, TypeVar, cast
 
 from hiveframe.cache.aggregates.asked import Asked
 from hiveframe.cache.aggregates.partials import merged, partials_of
-from hiveframe.cache.aggregates.states import SourceState, restricted, state_of
+from hiveframe.cache.aggregates.states import SourceState, can_be_restricted, state_of
 from hiveframe.dataclass import dataclass
+from hiveframe.engine.kept_tables import KeptTable
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.join_groups import joined
 from hiveframe.optimizer.rules.merge_filters import all_of
+from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Column, Expr, Named, Relation
 from hiveframe.plan.walk import preorder, rewrite_up, with_children
+
+_MOST_BESIDE: Final = 0.5  # of the fact's bytes, that are read beside the pieces
+
+
+E = TypeVar("E", bound=Expr)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -56,33 +63,126 @@ class Definition:
         """What its columns hold."""
         return (*self.dims, *self.partials)
 
-    def plan(self) -> lg.Aggregate:
-        """The rows to keep: the dimensions, then the partials."""
+    def plan(self, leaves: Sequence[Relation] | None = None) -> lg.Aggregate:
+        """The rows to keep: the dimensions, then the partials. `leaves` stand in for those of `asked`."""
         keys = tuple(Named(fresh_column("dim", e), e) for e in self.dims)
         items = tuple(Named(fresh_column(e.function, e), e) for e in self.partials)
-        return lg.Aggregate(_rows(self.asked.leaves, self.baked), keys, items)
+        return lg.Aggregate(joined(leaves or self.asked.leaves, self.baked), keys, items)
+
+    def together(self, pieces: Sequence[Piece]) -> lg.Aggregate:
+        """The rows of several pieces as those of one."""
+        columns = [fresh_column("kept", e) for e in self.exprs]
+        rows = [piece.rows([(fresh_column("kept", e), i) for i, e in enumerate(self.exprs)]) for piece in pieces]
+        union = lg.SetOperation(tuple(rows), "union", True, tuple(columns))
+        count = len(self.dims)
+        keys = tuple(Named(fresh_column("dim", c), c) for c in columns[:count])
+        values = [merged(p, [c]) for p, c in zip(self.partials, columns[count:], strict=True)]
+        return lg.Aggregate(union, keys, tuple(Named(fresh_column("part", v), v) for v in values))
+
+    def over(self, asked: Asked) -> Definition:
+        """The same over the columns of another aggregation of the same leaves that it can answer."""
+        told = zip(asked.conditions, asked.condition_prints, strict=True)
+        baked = tuple(c for c, digest in told if digest in self.baked_prints)
+        return Definition(asked, baked, self._moved(self.dims, asked), self._moved(self.partials, asked))
+
+    def including(self, other: Definition) -> Definition | None:
+        """What answers whatever either does; None where other conditions hold in the other's rows.
+
+        What can be computed of dimensions is none of its own.
+        """
+        if self.baked_prints != other.baked_prints:
+            return None
+        prints = self.asked.prints
+        dims = {prints.of(e): e for e in (*self.dims, *other._moved(other.dims, self.asked))}
+        columns = {digest for digest, e in dims.items() if isinstance(e, Column)}
+        own = tuple(e for e in dims.values() if isinstance(e, Column) or not _is_over(e, prints, columns))
+        partials = {prints.of(e): e for e in (*self.partials, *other._moved(other.partials, self.asked))}
+        return Definition(self.asked, self.baked, own, tuple(partials.values()))
+
+    def includes(self, other: Definition) -> bool:
+        """Whether it answers whatever the other of the same leaves does."""
+        if not self.baked_prints <= other.baked_prints or not self.partial_places.keys() >= other.partial_places.keys():
+            return False
+        dims = self.dim_places.keys()
+        needed = (*other.dims, *(e for e in other.baked if other.asked.prints.of(e) not in self.baked_prints))
+        return all(_is_over(e, other.asked.prints, dims) for e in needed)
+
+    def _moved(self, exprs: Iterable[E], asked: Asked) -> tuple[E, ...]:
+        """Expressions over the columns of another aggregation of the same leaves."""
+        old = [c for leaf in self.asked.leaves for c in leaf.output]
+        new = [c for leaf in asked.leaves for c in leaf.output]
+        values: dict[int, Expr] = {a.id: b for a, b in zip(old, new, strict=True)}
+        return tuple(cast(E, substituted(e, values)) for e in exprs)
 
     def can_answer(self, asked: Asked, *, ansi: bool) -> bool:
         """Whether another aggregation of the same leaves can be made of its groups."""
-        return _Answer.of(self, asked, ansi=ansi) is not None
+        return _Recipe.of(self, asked, ansi=ansi) is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """The groups of some rows in a table: of those of the fact's `files`, as they were; of all where there is none."""
+
+    files: Mapping[str, object]
+    table: KeptTable
+
+    def rows(self, columns: Sequence[tuple[Column, int]]) -> lg.KeptRows:
+        """The groups, in these columns the expressions of the definition at these places."""
+        names = tuple(f"k{place}" for _, place in columns)
+        held = tuple(c for c, _ in columns)
+        return lg.KeptRows(held, names, self.table.source, self.table.row_count, self.table.lease())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
-    """A definition's rows as they were in `states` of its sources, under the `names` of its columns."""
+    """A definition's rows in pieces, of sources that were in these states.
+
+    The fact is the source whose files the pieces divide, if there is one, by its place.
+    """
 
     definition: Definition
     states: tuple[SourceState, ...]
-    rows: Callable[[Sequence[tuple[Column, int]]], lg.KeptRows]
+    fact: int | None
+    pieces: tuple[Piece, ...]
+
+    def usable(self, states: Sequence[SourceState]) -> list[Piece]:
+        """The pieces whose rows are all there, the sources being in these states now."""
+        if len(states) != len(self.states):
+            return []
+        for i, (now, then) in enumerate(zip(states, self.states, strict=True)):
+            if now.rest != then.rest or (i != self.fact and now.files != then.files):
+                return []
+        if self.fact is None:
+            return list(self.pieces)
+        files = states[self.fact].files.items()
+        return [piece for piece in self.pieces if piece.files.items() <= files]
+
+    def missing(self, states: Sequence[SourceState], pieces: Sequence[Piece]) -> frozenset[str]:
+        """The fact's files that are in none of the pieces."""
+        if self.fact is None:
+            return frozenset()
+        return frozenset(states[self.fact].files.keys()).difference(*(piece.files for piece in pieces))
 
 
-def answered(kept: Kept, asked: Asked, states: Sequence[SourceState], *, ansi: bool) -> Relation | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """`plan` gives what was asked for; `is_beside`: rows that no piece has were aggregated beside."""
+
+    plan: Relation
+    is_beside: bool
+
+
+def answered(kept: Kept, asked: Asked, states: Sequence[SourceState], *, ansi: bool) -> Answer | None:
     """The aggregation made of kept groups, its sources being in these states now; None where it cannot be."""
-    answer = _Answer.of(kept.definition, asked, ansi=ansi)
-    added = _added(kept, asked, states)
-    if answer is None or added is None:
+    pieces = kept.usable(states)
+    missing = kept.missing(states, pieces)
+    if not pieces or not is_small_part(missing, kept.fact, asked):
         return None
-    return answer.plan(kept, added[0] if added else None)
+    recipe = _Recipe.of(kept.definition, asked, ansi=ansi)
+    leaves = leaves_of(asked, kept.fact, missing) if missing else None
+    if recipe is None or (missing and leaves is None):
+        return None
+    return Answer(recipe.plan(kept.definition, pieces, leaves), leaves is not None)
 
 
 def states_of(asked: Asked) -> tuple[SourceState, ...] | None:
@@ -92,32 +192,38 @@ def states_of(asked: Asked) -> tuple[SourceState, ...] | None:
     return known if len(known) == len(found) else None
 
 
-def _added(kept: Kept, asked: Asked, states: Sequence[SourceState]) -> list[tuple[Relation, ...]] | None:
-    """Nothing where all sources are as they were, the leaves of the files that came since where one only grew.
-
-    None where anything else has changed.
-    """
-    if len(states) != len(kept.states):
-        return None
-    more = [now.added_since(then) for now, then in zip(states, kept.states, strict=True)]
-    if any(m is None for m in more):
-        return None
-    grown = [(i, m) for i, m in enumerate(more) if m]
-    if not grown:
-        return []
-    place, paths = grown[0]
-    grew = asked.sources[place]
-    leaves = [leaf for leaf in asked.leaves if isinstance(leaf, lg.Scan) and leaf.source is grew]
-    if len(grown) > 1 or len(leaves) != 1 or not paths:
-        return None
-    source = restricted(grew, paths)
-    if source is None:
-        return None
-    return [tuple(replace(leaf, source=source) if leaf is leaves[0] else leaf for leaf in asked.leaves)]
+def fact_of(asked: Asked) -> int | None:
+    """The largest source that is a leaf, read nowhere else, and can be read in parts; by its place."""
+    sources = asked.sources
+    able = [
+        i
+        for i, source in enumerate(sources)
+        if len(source.files) > 0
+        and can_be_restricted(source)
+        and sum(other.paths == source.paths for other in sources) == 1
+        and any(isinstance(leaf, lg.Scan) and leaf.source is source for leaf in asked.leaves)
+    ]
+    return max(able, key=lambda i: sources[i].size_bytes, default=None)
 
 
-def _rows(leaves: Sequence[Relation], conditions: Sequence[Expr]) -> Relation:
-    return joined(leaves, conditions)
+def leaves_of(asked: Asked, fact: int | None, paths: Collection[str]) -> tuple[Relation, ...] | None:
+    """The leaves with these of the fact's files alone; None where that cannot be told."""
+    if fact is None or fact >= len(asked.sources) or not can_be_restricted(asked.sources[fact]):
+        return None
+    source = asked.sources[fact]
+    part = source.restricted(paths)
+    return tuple(
+        replace(leaf, source=part) if isinstance(leaf, lg.Scan) and leaf.source is source else leaf
+        for leaf in asked.leaves
+    )
+
+
+def is_small_part(paths: Collection[str], fact: int | None, asked: Asked) -> bool:
+    """Whether these of the fact's files have so little in them that reading them beside is worth it."""
+    if not paths or fact is None or fact >= len(asked.sources):
+        return not paths
+    source = asked.sources[fact]
+    return sum(f.size_bytes for f in source.files if f.path in paths) <= _MOST_BESIDE * source.size_bytes
 
 
 class _Missing(Exception):
@@ -125,7 +231,7 @@ class _Missing(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Answer:
+class _Recipe:
     """How an aggregation is made of kept groups: `keys` and `extra` (what DISTINCT aggregates see) by their columns.
 
     `conditions` are those that the groups have to be held against.
@@ -137,7 +243,7 @@ class _Answer:
     calls: tuple[tuple[AggCall, ...], ...]
 
     @classmethod
-    def of(cls, definition: Definition, asked: Asked, *, ansi: bool) -> _Answer | None:
+    def of(cls, definition: Definition, asked: Asked, *, ansi: bool) -> _Recipe | None:
         if not definition.baked_prints <= set(asked.condition_prints):
             return None
         told = zip(asked.conditions, asked.condition_prints, strict=True)
@@ -153,25 +259,27 @@ class _Answer:
             if partials is None or any(asked.prints.of(p) not in definition.partial_places for p in partials):
                 return None
             calls.append(partials)
-        try:
-            for e in (*conditions, *asked.keys, *extra):
-                over_dims(e, asked.prints, definition.dim_places.keys(), lambda digest, e: e)
-        except _Missing:
+        if not all(_is_over(e, asked.prints, definition.dim_places.keys()) for e in (*conditions, *asked.keys, *extra)):
             return None
         return cls(asked, conditions, tuple(extra), tuple(calls))
 
-    def plan(self, kept: Kept, added: tuple[Relation, ...] | None) -> Relation:
+    def plan(self, definition: Definition, pieces: Sequence[Piece], beside: Sequence[Relation] | None) -> Relation:
+        """The aggregation of the pieces' rows, and of those of the leaves `beside`."""
         asked, node = self.asked, self.asked.node
-        keys = [Named(k.column, e) for k, e in zip(node.keys, asked.keys, strict=True)]
-        keys = [Named(fresh_column("key", k.expr), k.expr) for k in keys]
+        keys = [Named(fresh_column("key", e), e) for e in asked.keys]
         extra = [Named(fresh_column("seen", e), e) for e in self.extra]
         partials = [[Named(fresh_column(p.function, p), p) for p in own] for own in self.calls]
-        wanted = list(chain(keys, extra, chain.from_iterable(partials)))
-        rows = self._of_kept(kept, keys + extra, list(chain.from_iterable(partials)))
-        if added is not None:
-            base = _rows(added, asked.conditions)
-            other = lg.Aggregate(base, tuple(_renewed(keys + extra)), tuple(_renewed(chain.from_iterable(partials))))
-            rows = lg.SetOperation((rows, other), "union", True, tuple(n.column for n in wanted))
+        dims, parts = keys + extra, list(chain.from_iterable(partials))
+        given = [self._of_kept(definition, piece, dims, parts) for piece in pieces]
+        if beside is not None:
+            base = joined(beside, asked.conditions)
+            given.append(lg.Aggregate(base, tuple(_renewed(dims)), tuple(_renewed(parts))))
+        columns = tuple(n.column for n in dims + parts)
+        if len(given) == 1:
+            items = tuple(Named(c, own) for c, own in zip(columns, given[0].output, strict=True))
+            rows: Relation = lg.Project(given[0], items)
+        else:
+            rows = lg.SetOperation(tuple(given), "union", True, columns)
         seen = {asked.prints.of(n.expr): n.column for n in extra}
         values = {
             id(own): merged(call, [n.column for n in columns]) if columns else _over_seen(call, asked.prints, seen)
@@ -181,8 +289,10 @@ class _Answer:
         outer = tuple(Named(k.column, n.column) for k, n in zip(node.keys, keys, strict=True))
         return lg.Aggregate(rows, outer, items, node.grouping_sets)
 
-    def _of_kept(self, kept: Kept, dims: Sequence[Named], partials: Sequence[Named]) -> Relation:
-        definition, prints = kept.definition, self.asked.prints
+    def _of_kept(
+        self, definition: Definition, piece: Piece, dims: Sequence[Named], partials: Sequence[Named]
+    ) -> Relation:
+        prints = self.asked.prints
         columns: dict[int, Column] = {}
 
         def column(digest: bytes, e: Expr) -> Expr:
@@ -198,10 +308,10 @@ class _Answer:
             place = definition.partial_places[prints.of(n.expr)]
             held = columns.setdefault(place, fresh_column(n.column.name, definition.exprs[place]))
             items.append(Named(n.column, held))
-        rows: Relation = kept.rows([(c, place) for place, c in columns.items()])
+        rows: Relation = piece.rows([(c, place) for place, c in columns.items()])
         if conditions:
             rows = lg.Filter(rows, all_of(conditions))
-        return lg.Project(rows, tuple(items))
+        return lg.Project(rows, tuple(Named(fresh_column(n.column.name, n.expr), n.expr) for n in items))
 
 
 def over_dims(expr: Expr, prints: Fingerprints, dims: Collection[bytes], column: Callable[[bytes, Expr], Expr]) -> Expr:
@@ -215,6 +325,15 @@ def over_dims(expr: Expr, prints: Fingerprints, dims: Collection[bytes], column:
         raise _Missing
     made: Expr = with_children(expr, Expr, lambda part: over_dims(part, prints, dims, column))
     return made
+
+
+def _is_over(expr: Expr, prints: Fingerprints, dims: Collection[bytes]) -> bool:
+    """Whether dimensions suffice for an expression."""
+    try:
+        over_dims(expr, prints, dims, lambda digest, e: e)
+    except _Missing:
+        return False
+    return True
 
 
 def _seen_by(call: AggCall) -> list[Expr]:

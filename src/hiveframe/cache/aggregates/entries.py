@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
-from hiveframe.cache.aggregates.choosing import FADED, Template
-from hiveframe.cache.aggregates.definition import Definition
-from hiveframe.cache.aggregates.states import SourceState
+from hiveframe.cache.aggregates.choosing import FADED, HALF_LIFE_S
+from hiveframe.cache.aggregates.definition import Kept
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.kept_tables import KeptTable, Lease
+from hiveframe.swarm.pheromone import Trail
+
+_COLUMN_BYTES: Final = 4
 
 Hint = tuple[object, ...]
 """What tells cheaply what an aggregation is of: see `asked.hint_of`."""
 
 
+class Usage:
+    """How often something kept was used lately, and in a row with other rows `beside` it."""
+
+    def __init__(self, level: float, now_s: float) -> None:
+        self.uses = Trail(HALF_LIFE_S)
+        self.uses.lay(now_s, level)
+        self.beside = 0
+
+    def lay(self, now_s: float, *, is_beside: bool) -> None:
+        """It is used now."""
+        self.uses.lay(now_s, 1.0)
+        self.beside = self.beside + 1 if is_beside else 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """The rows of a definition in a table, as they were in these states of its sources, under settings of this text."""
+    """What is kept, under settings of this text, and how it is used."""
 
-    definition: Definition
-    states: tuple[SourceState, ...]
-    table: KeptTable
-    template: Template
+    kept: Kept
     settings: str
     hint: Hint
-    size_bytes: int
+    usage: Usage
+
+    @property
+    def row_count(self) -> int:
+        """All groups."""
+        return sum(piece.table.row_count for piece in self.kept.pieces)
+
+    @property
+    def size_bytes(self) -> int:
+        """What the tables take, at least about what their rows do: the last ones fill no block before they are many."""
+        width = len(self.kept.definition.exprs) * _COLUMN_BYTES
+        return sum(max(p.table.size_bytes, p.table.row_count * width) for p in self.kept.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +66,7 @@ class ShownAggregate:
 
 
 class Entries:
-    """At most `limit_bytes` of entries, one a template. Thread-safe."""
+    """At most `limit_bytes` of entries, none of which answers all that another does. Thread-safe."""
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
@@ -64,58 +89,61 @@ class Entries:
         """Bytes of all."""
         return sum(entry.size_bytes for entry in self._all())
 
-    def leased(self, hint: Hint) -> Sequence[tuple[Entry, Lease]]:
-        """The entries of a hint, each with a lease."""
+    def leased(self, hint: Hint) -> tuple[Sequence[Entry], Sequence[Lease]]:
+        """The entries of a hint, and leases for as long as they are looked at."""
         if hint not in self._entries:
-            return ()
+            return (), ()
         with self._lock:
-            return [(entry, entry.table.lease()) for entry in self._entries.get(hint, ())]
+            found = self._entries.get(hint, ())
+            return found, [piece.table.lease() for entry in found for piece in entry.kept.pieces]
 
     def shown(self, now_s: float) -> list[ShownAggregate]:
         """All of them, the most used first."""
         shown = [
             ShownAggregate(
-                tuple(dict.fromkeys(path for source in e.definition.asked.sources for path in source.paths)),
-                len(e.definition.dims),
-                len(e.definition.partials),
-                e.table.row_count,
+                tuple(dict.fromkeys(path for source in e.kept.definition.asked.sources for path in source.paths)),
+                len(e.kept.definition.dims),
+                len(e.kept.definition.partials),
+                e.row_count,
                 e.size_bytes,
-                round(e.template.uses.level(now_s)),
+                round(e.usage.uses.level(now_s)),
             )
             for e in self._all()
         ]
         return sorted(shown, key=lambda s: -s.uses)
 
     def add(self, new: Entry, now_s: float) -> bool:
-        """Put an entry in the place of its template's; weaker ones go until it fits. False when it does not."""
-        strength = new.template.uses.level(now_s)
+        """Put an entry in the place of all that it includes; weaker ones go until it fits. False when it does not."""
+        strength = new.usage.uses.level(now_s)
         with self._lock:
-            others = [e for e in self._all() if e.template is not new.template]
-            others.sort(key=lambda e: e.template.uses.level(now_s))
+            replaced = [e for e in self._entries.get(new.hint, ()) if _replaces(new, e)]
+            others = [e for e in self._all() if e not in replaced]
+            others.sort(key=lambda e: e.usage.uses.level(now_s))
             room = self._limit_bytes - sum(e.size_bytes for e in others)
             going: list[Entry] = []
             for entry in others:
-                if room >= new.size_bytes or entry.template.uses.level(now_s) >= strength:
+                if room >= new.size_bytes or entry.usage.uses.level(now_s) >= strength:
                     break
                 going.append(entry)
                 room += entry.size_bytes
             if room < new.size_bytes:
                 return False
-            for entry in [*going, *(e for e in self._all() if e.template is new.template)]:
-                self._let_go(entry)
+            stays = {id(piece.table) for piece in new.kept.pieces}
+            for entry in going + replaced:
+                self._let_go(entry, stays)
             self._entries[new.hint] = (*self._entries.get(new.hint, ()), new)
         return True
 
-    def drop(self, table: KeptTable) -> None:
-        """A table is to go, once nobody reads it."""
+    def drop(self, tables: Iterable[KeptTable]) -> None:
+        """Tables are to go, once nobody reads them."""
         with self._lock:
-            self._dropping.append(table)
+            self._dropping += tables
 
     def to_drop(self, now_s: float) -> list[KeptTable]:
         """The tables that nobody reads or may read any more, which the caller drops; faded entries are let go."""
         with self._lock:
             for entry in self._all():
-                if entry.template.uses.level(now_s) < FADED:
+                if entry.usage.uses.level(now_s) < FADED:
                     self._let_go(entry)
             ready = [table for table in self._dropping if not table.leases]
             self._dropping = [table for table in self._dropping if table.leases]
@@ -130,10 +158,16 @@ class Entries:
     def _all(self) -> list[Entry]:
         return [entry for own in list(self._entries.values()) for entry in own]
 
-    def _let_go(self, entry: Entry) -> None:
+    def _let_go(self, entry: Entry, stays: Collection[int] = ()) -> None:
         left = tuple(e for e in self._entries[entry.hint] if e is not entry)
         if left:
             self._entries[entry.hint] = left
         else:
             del self._entries[entry.hint]
-        self._dropping.append(entry.table)
+        self._dropping += [piece.table for piece in entry.kept.pieces if id(piece.table) not in stays]
+
+
+def _replaces(new: Entry, old: Entry) -> bool:
+    """Whether all that the old one answers the new one does, of sources as they are now."""
+    is_alike = old.settings == new.settings and old.kept.definition.asked.family == new.kept.definition.asked.family
+    return is_alike and new.kept.definition.includes(old.kept.definition)

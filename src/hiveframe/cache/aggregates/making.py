@@ -1,32 +1,118 @@
-"""The table of a plan's rows, made by the engine beside the statements."""
+"""The tables of kept aggregates, made by the engine beside the statements: in pieces, by the files of the fact."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
 from sqlglot import exp
 
+from hiveframe.cache.aggregates.asked import Asked
+from hiveframe.cache.aggregates.definition import Definition, Kept, Piece, fact_of, is_small_part, leaves_of
+from hiveframe.cache.aggregates.states import SourceState
+from hiveframe.dataclass import dataclass
 from hiveframe.engine.database import Database
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.kept_tables import KeptTable
 from hiveframe.functions.sql import ident
+from hiveframe.lake.scan import ScanFile
 from hiveframe.optimizer.driver import optimize
 from hiveframe.plan.logical import Relation
 from hiveframe.settings import Settings
 
+MOST_PIECES: Final = 9
+"""Beyond so many the smaller ones become one."""
 
-def made_table(plan: Relation, settings: Settings, database: Database, longest_s: float) -> KeptTable:
-    """The table of the rows of an analysed plan, its columns named `k0`, `k1` …
+_FIRST_PIECES: Final = 6
+_LARGE_PIECES: Final = 3  # that are left alone then
 
-    Raises `duckdb.Error`, also when it would take longer than `longest_s`.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maker:
+    """Makes what is kept, of sources in these states. Tables that nobody is to read are given to `drop`.
+
+    Raises `duckdb.Error`, also when one table takes longer than `longest_s`.
     """
-    optimized = optimize(plan, settings.parallelism)
-    compiled = Engine(database).compile(optimized, settings)
-    names = [ident(f"k{i}") for i in range(len(plan.output))]
-    alias = exp.TableAlias(this=ident("kept"), columns=names)
-    query = exp.Select(expressions=[exp.Star()]).from_(exp.Subquery(this=compiled.query, alias=alias))
-    return database.kept_tables.make(
-        "aggregate",
-        query,
-        time_zone=compiled.context.time_zone,
-        while_it_runs=compiled.context.kernels_in_force(),
-        longest_s=longest_s,
-    )
+
+    states: tuple[SourceState, ...]
+    settings: Settings
+    database: Database
+    longest_s: float
+    drop: Callable[[Iterable[KeptTable]], None]
+
+    def all(self, definition: Definition) -> Kept:
+        """All rows in pieces: half of the files, the older ones, in one, half of the others in another, and so on.
+
+        So a change in a file that is not old concerns a small piece.
+        """
+        fact = fact_of(definition.asked)
+        if fact is None:
+            return Kept(definition, self.states, None, (Piece({}, self._table(definition.plan())),))
+        pieces: list[Piece] = []
+        try:
+            pieces.extend(self._piece(definition, fact, p) for p in _divided(definition.asked.sources[fact].files))
+        except BaseException:
+            self.drop(piece.table for piece in pieces)
+            raise
+        return Kept(definition, self.states, fact, tuple(pieces))
+
+    def renewed(self, old: Kept, asked: Asked, *, ansi: bool) -> Kept | None:
+        """What was kept with a piece for the files that came since; None where another beginning is better."""
+        pieces = old.usable(self.states)
+        missing = old.missing(self.states, pieces)
+        if old.fact is None or not pieces or not missing or not old.definition.can_answer(asked, ansi=ansi):
+            return None
+        if not is_small_part(missing, old.fact, asked):
+            return None
+        definition = old.definition.over(asked)
+        made = self._piece(definition, old.fact, sorted(missing))
+        try:
+            pieces = self._fewer(definition, [*pieces, made])
+        except BaseException:
+            self.drop([made.table])
+            raise
+        if made not in pieces:
+            self.drop([made.table])
+        return Kept(definition, self.states, old.fact, tuple(pieces))
+
+    def _piece(self, definition: Definition, fact: int, paths: Sequence[str]) -> Piece:
+        leaves = leaves_of(definition.asked, fact, frozenset(paths))
+        told = self.states[fact].files
+        return Piece({path: told[path] for path in paths}, self._table(definition.plan(leaves)))
+
+    def _fewer(self, definition: Definition, pieces: list[Piece]) -> list[Piece]:
+        """The same rows; of too many pieces the smaller ones become one."""
+        if len(pieces) <= MOST_PIECES:
+            return pieces
+        ordered = sorted(pieces, key=lambda piece: -piece.table.row_count)
+        large, small = ordered[:_LARGE_PIECES], ordered[_LARGE_PIECES:]
+        files = {path: told for piece in small for path, told in piece.files.items()}
+        return [*large, Piece(files, self._table(definition.together(small)))]
+
+    def _table(self, plan: Relation) -> KeptTable:
+        """The table of a plan's rows, its columns named `k0`, `k1` …"""
+        compiled = Engine(self.database).compile(optimize(plan, self.settings.parallelism), self.settings)
+        names = [ident(f"k{i}") for i in range(len(plan.output))]
+        alias = exp.TableAlias(this=ident("kept"), columns=names)
+        query = exp.Select(expressions=[exp.Star()]).from_(exp.Subquery(this=compiled.query, alias=alias))
+        return self.database.kept_tables.make(
+            "aggregate",
+            query,
+            time_zone=compiled.context.time_zone,
+            while_it_runs=compiled.context.kernels_in_force(),
+            longest_s=self.longest_s,
+        )
+
+
+def _divided(files: Sequence[ScanFile]) -> list[list[str]]:
+    """Files in groups, from old to young, each of about half of the bytes that are left."""
+    left = sorted(files, key=lambda f: (f.modified_us, f.path))
+    groups: list[list[str]] = []
+    while len(left) > 1 and len(groups) < _FIRST_PIECES - 1:
+        half, size, count = sum(f.size_bytes for f in left) / 2, 0, 0
+        while count < len(left) - 1 and size < half:
+            size += left[count].size_bytes
+            count += 1
+        groups.append([f.path for f in left[:count]])
+        left = left[count:]
+    return [*groups, [f.path for f in left]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
@@ -31,14 +31,6 @@ class SourceState:
     files: Mapping[str, object]
     is_stamped: bool = False
 
-    def added_since(self, earlier: SourceState) -> frozenset[str] | None:
-        """The files that came since, where that is all that happened; None where anything else did."""
-        if self.rest != earlier.rest or len(self.files) < len(earlier.files):
-            return None
-        if any(self.files.get(path) != told for path, told in earlier.files.items()):
-            return None
-        return frozenset(self.files.keys() - earlier.files.keys())
-
 
 def state_of(source: ScanSource) -> SourceState | None:
     """A source's state now; None where nothing tells."""
@@ -62,9 +54,9 @@ def is_settled(state: SourceState) -> bool:
     return all(found is not None and max(found[3], found[4]) < before_ns for found, _ in told)
 
 
-def restricted(source: ScanSource, paths: Collection[str]) -> ScanSource | None:
-    """The source with these of its files alone; None where a format cannot say."""
-    return source.restricted(paths) if short_name(source.format) in _CAN_BE_RESTRICTED else None
+def can_be_restricted(source: ScanSource) -> bool:
+    """Whether the source can be read with some of its files alone, whose states are told one by one."""
+    return short_name(source.format) in _CAN_BE_RESTRICTED
 
 
 def _digest(source: ScanSource, *parts: object) -> bytes:

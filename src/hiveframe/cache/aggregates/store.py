@@ -19,24 +19,24 @@ from hiveframe.cache.aggregates.choosing import (
     Template,
     TemplateKey,
     template_key,
+    widened,
 )
 from hiveframe.cache.aggregates.definition import Definition, Kept, answered, states_of
-from hiveframe.cache.aggregates.entries import Entries, Entry, ShownAggregate
-from hiveframe.cache.aggregates.making import made_table
-from hiveframe.cache.aggregates.states import is_settled
+from hiveframe.cache.aggregates.entries import Entries, Entry, ShownAggregate, Usage
+from hiveframe.cache.aggregates.making import Maker
+from hiveframe.cache.aggregates.states import SourceState, is_settled
 from hiveframe.cache.keys import settings_text
 from hiveframe.cache.traits import traits
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.background import Background
 from hiveframe.engine.database import Database
-from hiveframe.engine.kept_tables import KeptTable, Lease
 from hiveframe.errors import SparkError
 from hiveframe.optimizer.costs import SUBQUERIES, holds, those_of
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, rewrite_relations
 from hiveframe.optimizer.rewrite import with_expressions
 from hiveframe.plan import logical as lg
-from hiveframe.plan.logical import Column, Expr, Relation
+from hiveframe.plan.logical import Expr, Relation
 from hiveframe.settings import Settings
 
 SLOW_S: Final = 0.02
@@ -52,7 +52,7 @@ _LONGEST: Final = 10.0  # what takes longer than so many runs is given up
 _LEAST_S: Final = 2.0
 _LEAST_ROWS: Final = 100_000  # so many are kept whatever they are made of
 _SHARE: Final = 0.25  # else at most this part of the rows of the largest source
-_COLUMN_BYTES: Final = 4
+_MOST_SIBLINGS: Final = 20
 _DOUBT: Final = 20.0  # groups by several columns are expected to be far more than they turn out to be
 
 Rows = Callable[[Relation], float]
@@ -88,7 +88,7 @@ class KeptAggregates:
         self._clock = clock
         self._filling = threading.Lock()
         self._noted: deque[_Noted] = deque(maxlen=_WAITING)
-        self._served: deque[tuple[Template, Asked]] = deque(maxlen=_SERVED_WAITING)
+        self._served: deque[tuple[Asked, str]] = deque(maxlen=_SERVED_WAITING)
         self._known: OrderedDict[TemplateKey, _Known] = OrderedDict()  # of the filling thread alone
         self._forgets = False
         self._touched: set[Template] = set()  # that were asked for since they were last found to lack nothing
@@ -113,31 +113,32 @@ class KeptAggregates:
         while pending:
             node = pending.pop()
             hint = hint_of(node)
-            entries = self.entries.leased(hint) if hint is not None else ()
+            entries, leases = self.entries.leased(hint) if hint is not None else ((), ())
             if entries:
                 text = text or settings_text(settings)
-                made = self._answer(node, [(e, lease) for e, lease in entries if e.settings == text], settings)
+                made = self._answer(node, [e for e in entries if e.settings == text], settings)
+                del leases
                 if made is not None:
                     found[id(node)] = made
                     continue
             pending += _below(node)
         return _replaced(plan, found) if found else plan
 
-    def _answer(self, node: Relation, entries: Sequence[tuple[Entry, Lease]], settings: Settings) -> Relation | None:
+    def _answer(self, node: Relation, entries: Sequence[Entry], settings: Settings) -> Relation | None:
         taken = asked(node, ansi=settings.ansi) if entries else None
         states = states_of(taken) if taken is not None else None
         if taken is None or states is None:
             return None
-        for entry, lease in sorted(entries, key=lambda e: e[0].table.row_count):
-            if entry.definition.asked.family != taken.family:
+        for entry in sorted(entries, key=lambda e: e.row_count):
+            if entry.kept.definition.asked.family != taken.family:
                 continue
-            kept = Kept(entry.definition, entry.states, partial(_rows_of, entry.table, lease))
-            made = answered(kept, taken, states, ansi=settings.ansi)
+            made = answered(entry.kept, taken, states, ansi=settings.ansi)
             if made is not None:
                 self.served += 1
-                self._served.append((entry.template, taken))
+                entry.usage.lay(self._clock(), is_beside=made.is_beside)
+                self._served.append((taken, entry.settings))
                 self._thread.wake()
-                return made
+                return made.plan
         return None
 
     # ------------------------------------------------------------------------------------------------ asked by users
@@ -182,9 +183,7 @@ class KeptAggregates:
             while self._noted:
                 self._take_in(self._noted.popleft())
             while self._served:
-                template, taken = self._served.popleft()
-                template.note_served(taken, self._clock())
-                self._touched.add(template)
+                self._remember(*self._served.popleft())
             wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
             if wanted is None or self._thread.is_closed:
                 return False
@@ -193,21 +192,27 @@ class KeptAggregates:
 
     def _take_in(self, noted: _Noted) -> None:
         """Remember the aggregations of a plan."""
-        now_s = self._clock()
         text = settings_text(noted.settings)
         for node in _aggregations(noted.plan):
             taken = asked(node, ansi=noted.settings.ansi)
-            if taken is None or not taken.sources:
-                continue
-            key = template_key(taken, text)
-            known = self._known.get(key)
+            if taken is not None and taken.sources:
+                self._remember(taken, text, noted)
+
+    def _remember(self, taken: Asked, text: str, noted: _Noted | None = None) -> None:
+        """An aggregation was asked for; without `noted` it was answered, and counts where its kind is known."""
+        key = template_key(taken, text)
+        known = self._known.get(key)
+        if known is None and noted is None:
+            return
+        if noted is not None:
             template = known.template if known is not None else Template(taken, noted.settings.ansi)
-            template.note(taken, noted.seconds, now_s)
-            self._touched.add(template)
-            self._known[key] = _Known(template, noted.settings, text, noted.rows)
-            self._known.move_to_end(key)
-            if len(self._known) > _MOST_TEMPLATES:
-                self._known.popitem(last=False)
+            known = self._known[key] = _Known(template, noted.settings, text, noted.rows)
+        assert known is not None
+        known.template.note(taken, noted.seconds if noted is not None else None, self._clock())
+        self._touched.add(known.template)
+        self._known.move_to_end(key)
+        if len(self._known) > _MOST_TEMPLATES:
+            self._known.popitem(last=False)
 
     def _wanted(self, uses: float) -> _Known | None:
         """The template whose runs take longest, of those that come often enough and that nothing answers."""
@@ -220,59 +225,111 @@ class KeptAggregates:
             level = template.uses.level(now_s)
             if level < USES_WHEN_IDLE or template.rests_until_s > now_s + _SOON_S or self._is_answered(known):
                 self._touched.discard(template)
-            elif template.rests_until_s <= now_s and level >= uses:
+            elif template.rests_until_s <= now_s and level >= uses and not self._does_beside(known, uses):
                 weight = level * template.seconds
                 best = max(best or (weight, known), (weight, known), key=lambda b: b[0])
         return best[1] if best is not None else None
 
     def _is_answered(self, known: _Known) -> bool:
         """Whether what was asked last would be answered, from all its rows as they are now."""
+        able = self._able(known)
+        states = states_of(known.template.asked) if able else None
+        return states is not None and any(
+            bool(pieces := entry.kept.usable(states)) and not entry.kept.missing(states, pieces) for entry in able
+        )
+
+    def _does_beside(self, known: _Known, uses: float) -> bool:
+        """Whether rows that came since are so far aggregated beside often enough."""
+        return any(0 < entry.usage.beside < uses for entry in self._able(known))
+
+    def _able(self, known: _Known) -> list[Entry]:
+        """What is kept that has the dimensions and aggregates of a template."""
         taken = known.template.asked
-        able = [
+        entries, _ = self.entries.leased(hint_of(taken.node) or ())
+        return [
             entry
-            for entry, _ in self.entries.leased(hint_of(taken.node) or ())
+            for entry in entries
             if entry.settings == known.text
-            and entry.definition.asked.family == taken.family
-            and entry.definition.can_answer(taken, ansi=known.template.ansi)
+            and entry.kept.definition.asked.family == taken.family
+            and entry.kept.definition.can_answer(taken, ansi=known.template.ansi)
         ]
-        return bool(able) and states_of(taken) in [entry.states for entry in able]
 
     def _made(self, known: _Known) -> float:
         """Make something that answers a template's aggregations; for how many seconds it then rests."""
-        template = known.template
-        states = states_of(template.asked)
+        taken = known.template.asked
+        states = states_of(taken)
         if states is None:
             return _LONG_REST_S
         if not all(map(is_settled, states)):
             return _SOON_S
-        for definition in _worth_while(template.definitions(), known.rows):
-            longest_s = max(_LEAST_S, _LONGEST * template.seconds)
+        hint = hint_of(taken.node) or ()
+        maker = self._maker(known, states)
+        able = self._able(known)
+        tries: list[Callable[[], Kept | None]] = [
+            partial(maker.renewed, entry.kept, taken, ansi=known.template.ansi) for entry in able
+        ]
+        tries += [partial(maker.all, d) for d in self._worth_while(known)]
+        used = max([known.template.uses.level(self._clock()), *(e.usage.uses.level(self._clock()) for e in able)])
+        stays = {id(piece) for entry in able for piece in entry.kept.pieces}
+        for attempt in tries:
             try:
-                table = made_table(definition.plan(), known.settings, self._database, longest_s)
-            except (
-                duckdb.Error,
-                SparkError,
-            ):  # values that conditions kept away, a file that went, a full disk, the end
+                kept = attempt()
+            except (duckdb.Error, SparkError):  # what conditions kept away, a file that went, a full disk, the end
                 self.failed += 1
                 continue
-            is_same = states_of(template.asked) == states
-            hint = hint_of(template.asked.node) or ()
-            entry = Entry(definition, states, table, template, known.text, hint, _size_bytes(table, definition))
-            is_small = table.row_count <= _most_rows(definition, known.rows)
+            if kept is None:
+                continue
+            entry = Entry(kept, known.text, hint, Usage(used, self._clock()))
+            is_same = states_of(taken) == states
+            is_small = entry.row_count <= _most_rows(kept.definition, known.rows)
             if is_same and is_small and self.entries.add(entry, self._clock()):
                 self.made += 1
                 return 0.0
-            self.entries.drop(table)
+            self.entries.drop(piece.table for piece in kept.pieces if id(piece) not in stays)
             if not is_same:
                 return _SOON_S
         return _LONG_REST_S
+
+    def _worth_while(self, known: _Known) -> list[Definition]:
+        """The definitions to try, the best first: the narrowest last, others only where they are surely small.
+
+        The widest takes in what others of the same leaves ask for, too, as long as it stays small.
+        """
+        definitions = [d for d in known.template.definitions() if _is_steady(d)]
+        if not definitions:
+            return []
+        *wide, narrow = definitions
+
+        def is_small(definition: Definition) -> bool:
+            return known.rows(definition.plan()) <= _LEAST_ROWS
+
+        first = widened(definitions[0], self._siblings(known), is_small) if is_small(definitions[0]) else narrow
+        made = [first] + [d for d in (*wide, narrow) if d is not first and (d is narrow or is_small(d))]
+        most = _DOUBT * _most_rows(narrow, known.rows)
+        return [d for d in made if d is not narrow or known.rows(d.plan()) <= most]
+
+    def _siblings(self, known: _Known) -> list[Definition]:
+        """What others of the same leaves ask for, the most used first."""
+        now_s, family = self._clock(), known.template.asked.family
+        others = [
+            other.template
+            for other in self._known.values()
+            if other is not known and other.text == known.text and other.template.asked.family == family
+        ]
+        others.sort(key=lambda template: -template.uses.level(now_s))
+        found = (next(iter(template.definitions()), None) for template in others[:_MOST_SIBLINGS])
+        return [definition for definition in found if definition is not None and _is_steady(definition)]
+
+    def _maker(self, known: _Known, states: tuple[SourceState, ...]) -> Maker:
+        longest_s = max(_LEAST_S, _LONGEST * known.template.seconds)
+        return Maker(states, known.settings, self._database, longest_s, self.entries.drop)
 
     def _drop_unread(self) -> None:
         for table in self.entries.to_drop(self._clock()):
             try:
                 self._database.kept_tables.drop(table)
             except duckdb.Error:  # a full disk, the end
-                self.entries.drop(table)
+                self.entries.drop([table])
                 self.failed += 1
 
 
@@ -309,28 +366,12 @@ def _replaced(plan: Relation, found: dict[int, Relation]) -> Relation:
     return rewrite_relations(plan, told)
 
 
-def _rows_of(table: KeptTable, lease: Lease, columns: Sequence[tuple[Column, int]]) -> lg.KeptRows:
-    names = tuple(f"k{place}" for _, place in columns)
-    return lg.KeptRows(tuple(c for c, _ in columns), names, table.source, table.row_count, lease)
-
-
-def _worth_while(definitions: Sequence[Definition], rows: Rows) -> list[Definition]:
-    """The definitions to try, the best first: all but the narrowest only where they are surely small."""
-    made: list[Definition] = []
-    for definition in definitions:
-        plan = definition.plan()
-        found = traits(plan)
-        most = _DOUBT * _most_rows(definition, rows) if definition is definitions[-1] else _LEAST_ROWS
-        if found.is_repeatable and not found.is_dated and rows(plan) <= most:
-            made.append(definition)
-    return made
+def _is_steady(definition: Definition) -> bool:
+    """Whether its rows depend on nothing but its sources."""
+    found = traits(definition.plan())
+    return found.is_repeatable and not found.is_dated
 
 
 def _most_rows(definition: Definition, rows: Rows) -> float:
     """How many groups are worth keeping."""
     return max(_LEAST_ROWS, _SHARE * max(map(rows, definition.asked.leaves), default=0.0))
-
-
-def _size_bytes(table: KeptTable, definition: Definition) -> int:
-    """What a table takes, at least about what its rows do: the last ones fill no block before they are many."""
-    return max(table.size_bytes, table.row_count * len(definition.exprs) * _COLUMN_BYTES)
