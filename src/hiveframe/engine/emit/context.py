@@ -184,7 +184,10 @@ class Context:
     def ordered(self, key: SortKey) -> exp.Expression:
         """A sort key with its direction and null order spelled out."""
         made = self.expr(key.child)
-        if isinstance(made, (exp.Literal, exp.Boolean, exp.Null)):  # DuckDB takes these for positions, or refuses them
+        told = made
+        while isinstance(told, (exp.Neg, exp.Paren)):
+            told = told.this
+        if isinstance(told, (exp.Literal, exp.Boolean, exp.Null)):  # DuckDB takes these for positions, or refuses them
             made = q.cast(made, q.physical_type(key.child.dtype))
         return exp.Ordered(this=made, desc=not key.ascending, nulls_first=key.nulls_first)
 
