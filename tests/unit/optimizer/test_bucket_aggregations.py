@@ -82,6 +82,20 @@ def test_subqueries_of_one_condition_need_no_bucket(spark: SparkSession) -> None
     assert "bucket" not in spark.sql(query)._explain_string(mode="extended")
 
 
+def test_subqueries_of_one_condition_keep_it(spark: SparkSession) -> None:
+    query = "select (select min(v) from sales where b = 3), (select count(*) from sales where b = 3)"
+    assert tuple(spark.sql(query).collect()[0]) == (8, 140)
+    assert reads(spark, query) == 1
+
+
+def test_each_table_is_read_once(spark: SparkSession) -> None:
+    tables = ("sales", "empty", "empty", "sales")
+    parts = [f"(select count(*) n{i}, max(v) m{i} from {table} where b = {i}) t{i}" for i, table in enumerate(tables)]
+    query = f"select * from {', '.join(parts)}"
+    assert tuple(spark.sql(query).collect()[0]) == (140, 695, 0, None, 0, None, 140, 698)
+    assert reads(spark, query) == 2
+
+
 def test_subqueries_in_a_filter_read_once(spark: SparkSession) -> None:
     query = """select v from sales where b = 1 and v > (select avg(v) from sales where a < 50)
         and v < (select avg(v) from sales where a >= 50) + 30"""
@@ -121,6 +135,8 @@ ONE = "select count(*) n, sum(v) s from sales where a between 1 and 20"
         "select count(*) n, sum(v) s from sales where a between 21 and 20 + rand() * 20",
         "select count(*) n, sum(v) s from empty where a between 21 and 40",
         "select count(*) n, sum(v) s from sales where a between 21 and 40 group by b limit 1",
+        "select count(*) n, sum(v) s from sales where a between 21 and 40 group by b",
+        "select count(*) n, sum(v) s from sales where a between 1 and 20 and b > 1",  # not the same condition
     ],
 )
 def test_others_stay_apart(other: str, spark: SparkSession) -> None:
@@ -131,6 +147,19 @@ def test_others_stay_apart(other: str, spark: SparkSession) -> None:
 def test_aggregates_with_other_values_of_no_rows_stay_apart(function: str, spark: SparkSession) -> None:
     parts = [f"(select {function} x from sales where a {c} 9) t{i}" for i, c in enumerate(("<", ">"))]
     assert reads(spark, f"select * from {', '.join(parts)}") == 2
+
+
+@pytest.mark.parametrize("function", ["sum(v + 1)", "max(10 / b)", "sum(v) filter (where 10 / b > 1)"])
+def test_aggregates_that_may_fail_stay_apart(function: str, spark: SparkSession) -> None:
+    parts = [f"(select {function} x from sales where a {c} 9 and b > 0) t{i}" for i, c in enumerate(("<", ">"))]
+    assert reads(spark, f"select * from {', '.join(parts)}") == 2
+
+
+def test_a_part_that_asks_the_one_before_it_stays_apart(spark: SparkSession) -> None:
+    one = "(select count(*) n from sales where a = 1) x"
+    query = f"select * from {one}, lateral (select count(*) m from sales where a = 2 and v > x.n) y"
+    assert tuple(spark.sql(query).collect()[0]) == (6, 4)
+    assert reads(spark, query) == 2
 
 
 def test_doubles_are_not_told_apart(spark: SparkSession) -> None:
@@ -149,6 +178,7 @@ def test_correlated_subqueries_stay_apart(spark: SparkSession) -> None:
         (select count(*) from sales where b = k and a > 50) from one"""
     expected = [spark.sql(f"select count(*) from sales where b = 1 and a {c} 50").collect()[0][0] for c in "<>"]
     assert [tuple(row) for row in spark.sql(query).collect()] == [(1, *expected)] * 3
+    assert reads(spark, query) == 2
 
 
 def test_an_overflow_is_still_an_error(spark: SparkSession) -> None:
@@ -157,11 +187,11 @@ def test_an_overflow_is_still_an_error(spark: SparkSession) -> None:
         spark.sql(query).collect()
 
 
-def test_scans_that_tell_of_their_files_stay_apart(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", ["distinct _metadata.file_name", "_metadata"])
+def test_scans_that_tell_of_their_files_stay_apart(asked: str, spark: SparkSession, tmp_path: Path) -> None:
     spark.table("sales").write.parquet(str(tmp_path / "sales"))
     parts = [
-        f"(select count(distinct _metadata.file_name) n from parquet.`{tmp_path}/sales` where a {c} 50) t{i}"
-        for i, c in enumerate("<>")
+        f"(select count({asked}) n from parquet.`{tmp_path}/sales` where a {c} 50) t{i}" for i, c in enumerate("<>")
     ]
     query = f"select * from {', '.join(parts)}"
     assert all(value > 0 for value in spark.sql(query).collect()[0])

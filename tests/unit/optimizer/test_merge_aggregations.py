@@ -33,14 +33,22 @@ def joins(spark: SparkSession, query: str) -> int:
 def test_one_join_serves_all(spark: SparkSession) -> None:
     parts = [
         f"(select count(*) n, sum(v) s from {JOINED} hour = 1) a",
-        f"(select count(v) m from {JOINED} hour between 2 and 4) b",
+        f"(select count(v) m, count(*) filter (where v > 500) f from {JOINED} hour between 2 and 4) b",
         f"(select max(v) + 1 h from {JOINED} hour = 99) c",
     ]
     query = f"select * from {', '.join(parts)}"
     alone = [tuple(spark.sql(f"select * from {part}").collect()[0]) for part in parts]
     assert tuple(spark.sql(query).collect()[0]) == alone[0] + alone[1] + alone[2]
-    assert spark.sql(query).columns == ["n", "s", "m", "h"]
+    assert spark.sql(query).columns == ["n", "s", "m", "f", "h"]
     assert joins(spark, query) == 1
+
+
+def test_each_join_is_made_once(spark: SparkSession) -> None:
+    sides = ("on shop = id", "on hour = id", "on hour = id", "on shop = id")
+    parts = [f"(select count(*) n{i} from sales join shops {on} where hour = {i}) t{i}" for i, on in enumerate(sides)]
+    query = f"select * from {', '.join(parts)}"
+    assert tuple(spark.sql(query).collect()[0]) == (100, 100, 100, 100)
+    assert joins(spark, query) == 2
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,8 @@ def test_one_join_serves_all(spark: SparkSession) -> None:
         "(select count(*) m from sales join shops on shop = id where 10 / hour > 2) b",
         "(select count(*) m from sales left join shops on shop = id where hour = 2) b",
         "(select hour, count(*) m from sales join shops on shop = id group by hour) b",
+        "(select listagg(city) within group (order by v) m from sales join shops on shop = id where hour = 2) b",
+        "lateral (select count(*) m from sales join shops on shop = id where hour = 2 and v > a.n) b",
     ],
 )
 def test_others_stay_apart(other: str, spark: SparkSession) -> None:

@@ -65,6 +65,24 @@ def test_a_product_with_too_many_digits_stays_a_division(spark: SparkSession) ->
     assert "/ 8" in optimized(spark, query)
 
 
+def test_a_product_that_would_have_more_room_before_its_point_stays_a_division(spark: SparkSession) -> None:
+    query = "select w / 2 as q from (select cast(id as decimal(35, 0)) w from range(3))"
+    assert spark.sql(query).schema["q"].dataType == DecimalType(38, 6)
+    assert " * " not in optimized(spark, query)
+
+
+def test_the_widest_decimals_divide(spark: SparkSession) -> None:
+    value = "1234567890123456789012345678.1234567891"
+    query = f"select w / 1 as q, w / -1 as r from (select cast('{value}' as decimal(38, 10)) w from range(1))"
+    assert [tuple(row) for row in spark.sql(query).collect()] == [(Decimal(value), Decimal(f"-{value}"))]
+    assert " * " not in optimized(spark, query)
+
+
+def test_a_remainder_is_no_quotient(spark: SparkSession) -> None:
+    query = "select y % 1 + y / 2 as r from (select cast(id + 0.5 as decimal(2, 1)) y from range(2)) order by y"
+    assert [row.r for row in spark.sql(query).collect()] == [Decimal("0.75"), Decimal("1.25")]
+
+
 def test_division_by_zero_is_still_an_error(spark: SparkSession) -> None:
     with pytest.raises(ArithmeticException, match="DIVIDE_BY_ZERO"):
         spark.sql("select x / 0.0 from v").collect()

@@ -104,6 +104,13 @@ def test_other_joins_stay(query: str, spark: SparkSession) -> None:
     assert semi_joins(spark, query) == 0
 
 
+def test_rows_that_differ_in_some_columns_alone_are_those_of_the_join(spark: SparkSession) -> None:
+    frame = spark.sql("select brand, class from sales join items on item = i").dropDuplicates(["brand"])
+    shown = frame._explain_string(mode="extended")
+    assert "Join LeftSemi" not in shown[shown.index("== Optimized") : shown.index("== Physical")]
+    assert sorted(str(row.brand) for row in frame.collect()) == ["0", "1", "2", "3", "4", "None"]
+
+
 def test_counts_of_what_stays_are_those_of_the_join(spark: SparkSession) -> None:
     count = spark.sql("select count(*) from sales join items on item = i").collect()[0][0]
     assert len(rows(spark, "select brand, class from sales join items on item = i")) == count
