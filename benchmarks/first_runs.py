@@ -103,6 +103,8 @@ Check = Callable[[Contender, tuple[str, ...]], str | None]
 
 def judge(contenders: Sequence[Contender], measured: Mapping[str, Query], check: Check) -> None:
     """Note the answers that are wrong as failures, so that their times do not count."""
+    if contenders:
+        print(f"checking the answers of {', '.join(contender.name for contender in contenders)}", flush=True)
     for query in measured.values():
         for contender in contenders:
             if contender.name in query.failures:

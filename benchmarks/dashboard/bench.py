@@ -25,13 +25,14 @@ from benchmarks.settling import settle
 from benchmarks.timing import timed
 from benchmarks.tpc.compare import difference
 from hiveframe.cache.process import results
+from hiveframe.sessions.kept_aggregates import aggregates
 from hiveframe.settings import Settings
 
 SKEW, SEED = 1.0, 7
 BETWEEN_COMMITS = 50
 ROWS_A_SCALE = 3_000_000
 LEAST_FASTER = 5.0
-FIRST, AGAIN, CHANGED = "first run", "from the cache", "seen before, run again"
+FIRST, CHANGED, GROUPED, AGAIN = "first run", "seen before, run again", "from kept groups", "from the cache"
 
 
 @dataclass
@@ -60,7 +61,7 @@ def run(ours: SparkContender, raw: RawDuckDB, files: dict[str, Path], place: Pat
         contender.open_tables(files)
     sales = Sales(ours.session, place, files["sales"])
     ours.session.read.format("delta").load(str(place)).createOrReplaceTempView("sales")
-    kinds = {kind: Asked() for kind in (FIRST, CHANGED, AGAIN)}
+    kinds = {kind: Asked() for kind in (FIRST, CHANGED, GROUPED, AGAIN)}
     seen: set[str] = set()
     commits, beside, wrong, repeated_s = [], 0.0, 0, 0.0
     questions = traffic(options.questions, SKEW, SEED)
@@ -78,7 +79,7 @@ def run(ours: SparkContender, raw: RawDuckDB, files: dict[str, Path], place: Pat
             beside += settled() if contender is ours else 0.0
         unchanged: set[str] = set()
         for text, mine, theirs in zip(window, asked[ours.name], asked[raw.name], strict=True):
-            kind = AGAIN if mine.was_kept else CHANGED if text in seen else FIRST
+            kind = mine.served_from or (CHANGED if text in seen else FIRST)
             repeated_s += theirs.seconds if text in unchanged else 0
             unchanged.add(text)
             seen.add(text)
@@ -94,24 +95,26 @@ def run(ours: SparkContender, raw: RawDuckDB, files: dict[str, Path], place: Pat
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows, how long they took and whether they came from the cache."""
+    """Rows, how long they took and, where they were not made from the table's own rows, what from."""
 
     rows: pa.Table
     seconds: float
-    was_kept: bool
+    served_from: str | None
 
 
 def ask(contender: Contender, window: list[str]) -> list[Answer]:
     """The answers to the questions, one after another."""
-    kept = results(Settings())
+    kept, groups = results(Settings()), aggregates(Settings())
+    assert groups is not None
     answers = []
     for text in window:
-        hits = kept.hits
+        hits, served = kept.hits, groups.served
         start = time.perf_counter()
         rows = contender.run(text)
         seconds = time.perf_counter() - start
         assert rows is not None
-        answers.append(Answer(rows, seconds, kept.hits > hits))
+        served_from = AGAIN if kept.hits > hits else GROUPED if groups.served > served else None
+        answers.append(Answer(rows, seconds, served_from))
     return answers
 
 
