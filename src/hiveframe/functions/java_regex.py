@@ -42,6 +42,21 @@ class JavaRegex:
     needs_no_line_end: bool
     literal: str | None
 
+    @property
+    def is_for_one_line(self) -> bool:
+        """Whether values with a line end anywhere are better left out: the dot is then any character, which is fast."""
+        return self.needs_no_line_end and self.re2 is not None and _DOT in self.re2
+
+    @property
+    def fast(self) -> str | None:
+        """`re2` for the values that the needs leave."""
+        return self.re2.replace(_DOT, _ANY) if self.is_for_one_line and self.re2 is not None else self.re2
+
+    @property
+    def matches_once(self) -> bool:
+        """Whether it can match at the beginning alone."""
+        return self.re2 is not None and self.re2.startswith(r"\A") and "|" not in self.re2
+
 
 @dataclass(frozen=True, slots=True)
 class _Node:
@@ -50,6 +65,8 @@ class _Node:
     empty: bool  # whether it can match nothing
 
 
+_ANY: Final = "(?s:.)"
+_DOT: Final = rendered(~LINE_ENDS, re2=True)
 _NOTHING: Final = _Node("", "", True)
 
 
@@ -196,7 +213,7 @@ class _Reader(PatternCursor):
 
     def _dot(self) -> _Node:
         if "s" in self.flags:
-            return _Node("(?s:.)", "(?s:.)", False)
+            return _Node(_ANY, _ANY, False)
         ends = of_ranges([(10, 10)]) if "d" in self.flags else LINE_ENDS
         return self._explicit(~ends)
 

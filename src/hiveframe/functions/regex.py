@@ -68,8 +68,9 @@ def _guarded(
         condition: Sql | None = is_ascii(v) if regex.needs_ascii else None
         if regex.needs_no_line_end:
             ends = _LINE_ENDS[:2] if regex.needs_ascii else _LINE_ENDS
+            holds = "contains" if regex.is_for_one_line else "ends_with"
             for end in ends:
-                other = not_(func("ends_with", v, text(end)))
+                other = not_(func(holds, v, text(end)))
                 condition = other if condition is None else op("and", condition, other)
         assert condition is not None
         return case((condition, fast(v)), default=slow(v))
@@ -89,7 +90,7 @@ def _emit_rlike(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         return slow(args[0])
     if regex.literal is not None:
         return func("contains", args[0], text(regex.literal))
-    re2 = text(regex.re2)
+    re2 = text(str(regex.fast))
     return _guarded(regex, args[0], lambda v: func("regexp_matches", v, re2), slow, ctx)
 
 
@@ -100,7 +101,7 @@ def _emit_extract(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     regex, group = _known(call), constant_of(call.args[2])
     if regex is None or regex.re2 is None or not _is_group(group, regex):
         return slow(args[0])
-    re2, index = text(regex.re2), number(int(str(group)))
+    re2, index = text(str(regex.fast)), number(int(str(group)))
     return _guarded(regex, args[0], lambda v: func("regexp_extract", v, re2, index), slow, ctx)
 
 
@@ -115,7 +116,7 @@ def _emit_extract_all(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     regex, group = _known(call), constant_of(call.args[2])
     if regex is None or regex.re2 is None or regex.can_be_empty or not _is_group(group, regex):
         return slow(args[0])
-    re2, index = text(regex.re2), number(int(str(group)))
+    re2, index = text(str(regex.fast)), number(int(str(group)))
     may_be_unset = group != 0 and any(sign in regex.re2 for sign in "|?*{")
 
     def fast(value: Sql) -> Sql:
@@ -144,8 +145,9 @@ def _emit_replace(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         return slow(args[0])
     if regex.literal is not None and all(isinstance(p, str) for p in replacement.parts):
         return func("replace", args[0], text(regex.literal), text("".join(str(p) for p in replacement.parts)))
-    re2, rewrite = text(regex.re2), text(_rewrite(replacement))
-    return _guarded(regex, args[0], lambda v: func("regexp_replace", v, re2, rewrite, text("g")), slow, ctx)
+    re2, rewrite = text(str(regex.fast)), text(_rewrite(replacement))
+    everywhere = () if regex.matches_once else (text("g"),)
+    return _guarded(regex, args[0], lambda v: func("regexp_replace", v, re2, rewrite, *everywhere), slow, ctx)
 
 
 def _rewrite(replacement: Replacement) -> str:
@@ -171,7 +173,7 @@ def _emit_count(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     regex = _known(call)
     if regex is None or regex.re2 is None or regex.can_be_empty:
         return slow(args[0])
-    re2 = text(regex.re2)
+    re2 = text(str(regex.fast))
 
     def fast(value: Sql) -> Sql:
         return cast(func("len", func("regexp_extract_all", value, re2)), "INTEGER")
@@ -205,7 +207,7 @@ def _emit_place(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
     regex = _known(call)
     if regex is None or regex.re2 is None:
         return slow(args[0])
-    re2, before = text(regex.re2), text(rf"\A((?s:.*?))(?:{regex.re2})")
+    re2, before = text(str(regex.fast)), text(rf"\A((?s:.*?))(?:{regex.fast})")
 
     def fast(value: Sql) -> Sql:
         place = op("+", func("length", func("regexp_extract", value, before, number(1))), number(1))
@@ -232,7 +234,7 @@ def _emit_split(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
         return func("string_split", args[0], text(regex.literal))
     if regex.can_be_empty:
         return slow(args[0])
-    re2 = text(regex.re2)
+    re2 = text(str(regex.fast))
     return _guarded(regex, args[0], lambda v: func("string_split_regex", v, re2), slow, ctx)
 
 
