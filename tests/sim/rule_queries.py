@@ -44,6 +44,7 @@ _APART: Final = (
     ("{kind} = 'a'", "{kind} = 'b'", "{kind} IN ('c', 'd')"),
     ("{price} < 0", "{price} = 0", "{price} > 0 AND {price} <= 20", "20 < {price}"),
     ("{day} < date'2020-02-10'", "{day} BETWEEN date'2020-02-10' AND date'2020-02-29'", "{day} > date'2020-02-29'"),
+    ("year({day}) < 2020", "2020 = year({day}) AND {shop} > 1", "year({day}) IN (2022, 2021)", "year({day}) > 2022"),
     ("{quantity} <=> 3", "{quantity} = 4 AND {is_web}", "{quantity} = 5 AND ({kind} = 'a' OR {price} > 3)"),
 )
 _ASKED: Final[tuple[tuple[str, str], ...]] = (
@@ -120,7 +121,9 @@ class RuleQueries(Queries):
         if self.rng.random() < 0.2:
             chosen.append(self.rng.choice(self.rng.choice(_APART)))
         if self.rng.random() < 0.3:
-            common = self.rng.choice(("{is_web}", "{price} > 1", "{quantity} IS NOT NULL", "NOT {is_web}"))
+            common = self.rng.choice(
+                ("{is_web}", "{price} > 1", "{quantity} IS NOT NULL", "year({day}) <= 2020", "year({day}) >= 2020")
+            )
             chosen = [f"({condition}) AND {common}" for condition in chosen]
         if self.rng.random() < 0.1:
             chosen.append("true")

@@ -26,6 +26,7 @@ from hiveframe.optimizer.rules.place_rows import place_rows
 from hiveframe.optimizer.rules.prune_columns import prune_columns
 from hiveframe.optimizer.rules.prune_files import Evaluate, prune_files
 from hiveframe.optimizer.rules.push_filters import push_filters
+from hiveframe.optimizer.rules.range_years import range_years
 from hiveframe.optimizer.rules.rank_candidates import rank_candidates
 from hiveframe.optimizer.rules.remove_noop import remove_noop
 from hiveframe.optimizer.rules.semi_join_distincts import semi_join_distincts
@@ -78,7 +79,14 @@ _TIDY: Final = EachNode((remove_noop, flatten_unions, merge_filters, push_filter
 RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] = (
     _TIDY,
     EachNode(
-        (settle_window_keys, unnest_lateral_generators, stage_python_functions, fold_casts, multiply_by_reciprocals)
+        (
+            settle_window_keys,
+            unnest_lateral_generators,
+            stage_python_functions,
+            fold_casts,
+            multiply_by_reciprocals,
+            range_years,
+        )
     ),
     merge_aggregations,
     EachNode((semi_join_distincts,)),
@@ -107,6 +115,7 @@ EXCLUDABLE: Final = frozenset(
         "prune_columns",
         "prune_files",
         "push_filters",
+        "range_years",
         "rank_candidates",
         "remove_noop",
         "semi_join_distincts",
