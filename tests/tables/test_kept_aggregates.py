@@ -1,7 +1,5 @@
 """Aggregates that are kept: whatever is made of them is what the rows themselves give."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import time
@@ -9,16 +7,22 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import pandas_udf
 
-from hiveframe.cache.aggregates import states, store
+from hiveframe.cache.aggregates import store
+from hiveframe.cache.aggregates.definition import Kept
+from hiveframe.cache.aggregates.making import Maker
 from hiveframe.cache.aggregates.store import KeptAggregates
 from hiveframe.engine.background import Background
+from hiveframe.lake import stamps
 from hiveframe.sessions import runs
 from hiveframe.sessions.kept_aggregates import SETTING, aggregates
 from hiveframe.settings import Settings
@@ -30,7 +34,7 @@ ROWS = 3000
 def kept(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptAggregates]:
     """The process's aggregates, made by nobody but the test; every query runs, and none is too fast to be noted."""
     spark.conf.set("spark.hiveframe.cache.results", "false")
-    monkeypatch.setattr(states, "_SETTLED_NS", 0)
+    monkeypatch.setattr(stamps, "_SETTLED_NS", 0)
     monkeypatch.setattr(store, "SLOW_S", 0.0)
     monkeypatch.setattr(runs, "SMALL_BYTES", 0)
     found = aggregates(Settings())
@@ -298,17 +302,23 @@ def test_what_has_changed_otherwise_is_read_again(
     assert rows_of(spark, text.format(9)) == expected(spark, text.format(9))
 
 
-def test_delta_tables_grow_and_change(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+@pytest.mark.parametrize("provider", ["delta", "honeystore", "iceberg"])
+def test_tables_with_versions_grow_and_change(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, provider: str
+) -> None:
     spark.sql("DROP TABLE IF EXISTS sold")
-    spark.sql("CREATE TABLE sold USING DELTA AS SELECT * FROM sales")
+    spark.sql(f"CREATE TABLE sold USING {provider} AS SELECT * FROM sales")
+    first = spark.sql("DESCRIBE HISTORY sold").orderBy("version").first() if provider != "iceberg" else None
     text = "SELECT kind, sum(price), count(*) FROM sold WHERE day > DATE'2024-01-01' + {} GROUP BY kind"
     served(spark, kept, [text.format(day) for day in range(5)])
     spark.sql("INSERT INTO sold SELECT * FROM sales WHERE n = 1")
     before = kept.served
     assert rows_of(spark, text.format(6)) == expected(spark, text.format(6))
     assert kept.served == before + 1
-    old = text.replace("sold", "sold VERSION AS OF 0")
-    assert rows_of(spark, old.format(6)) == expected(spark, old.format(6))
+    assert "KeptAggregateScan" in spark.sql(f"EXPLAIN {text.format(6)}").collect()[0][0]
+    if first is not None:
+        old = text.replace("sold", f"sold VERSION AS OF {first.version}")
+        assert rows_of(spark, old.format(6)) == expected(spark, old.format(6))
     spark.sql("DELETE FROM sold WHERE n = 2")
     before = kept.served
     assert rows_of(spark, text.format(7)) == expected(spark, text.format(7))
@@ -446,3 +456,199 @@ def test_plans_tables_and_counts_tell_of_them(spark: SparkSession, kept: KeptAgg
     spark.conf.set(SETTING, "false")
     assert "FileScan" in spark.sql(f"EXPLAIN {text.format(3)}").collect()[0][0]
     spark.conf.unset(SETTING)
+
+
+def test_what_differs_from_row_to_row_is_not_asked_of_groups(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    warm(spark, kept, [f"SELECT kind, count(*) FROM sales WHERE n > {n} GROUP BY kind" for n in range(4)])
+    for text in (
+        "SELECT kind, count(*) FROM sales WHERE n > 1 AND rand(3) > 0.5 GROUP BY kind",
+        "SELECT count(*) FROM sales WHERE n > 1 GROUP BY rand(3) > 0.5",
+    ):
+        before = kept.served
+        rows_of(spark, text)
+        assert kept.served == before, text
+
+
+def warm(spark: SparkSession, kept: KeptAggregates, texts: list[str]) -> None:
+    """What the texts ask for is kept."""
+    for text in texts:
+        rows_of(spark, text)
+    make(kept)
+    assert kept.shown()
+
+
+def test_a_table_that_a_projected_subquery_reads_may_change(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "SELECT kind, sum(n * newest) FROM (SELECT kind, n, (SELECT max(opened) FROM shops) AS newest FROM sales) "
+        "WHERE n > {} GROUP BY kind"
+    )
+    for n in range(4):
+        rows_of(spark, text.format(n))
+    make(kept)
+    pq.write_table(pa.table({"shop": [1], "city": ["Oslo"], "opened": [3000]}), sales / "shops" / "0.parquet")
+    open_sales(spark, sales)
+    assert rows_of(spark, text.format(1)) == expected(spark, text.format(1))
+
+
+ALIKE = "(SELECT *, kind COLLATE UTF8_LCASE AS name, named_struct('x', x) AS s FROM sales)"
+
+
+@pytest.mark.parametrize(
+    ("kept_by", "asked", "is_served"),
+    [
+        ("x", "SELECT CAST(x AS STRING), sum(n) {} GROUP BY 1", False),
+        ("x", "SELECT count(DISTINCT CAST(x AS STRING)) {}", False),
+        ("x", "SELECT sum(n) {} AND CAST(x AS STRING) = '-0.0'", False),
+        ("x", "SELECT atan2(x, -1D), sum(n) {} GROUP BY 1", False),
+        ("x", "SELECT x * 2 + 1, sum(n) {} AND (x = 0.0D OR x > 1) GROUP BY 1", True),
+        ("name", "SELECT name COLLATE UTF8_BINARY, sum(n) {} GROUP BY 1", False),
+        ("name", "SELECT sum(n) {} AND ascii(name) = 66", False),
+        ("name", "SELECT lower(name), sum(n) {} AND name IN ('b', 'A') GROUP BY name", True),
+        ("s", "SELECT CAST(s.x AS STRING), sum(n) {} GROUP BY 1", False),
+        ("s", "SELECT sum(n) {} GROUP BY s", True),
+    ],
+)
+def test_equal_values_that_are_not_the_same_are_told_apart(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, kept_by: str, asked: str, is_served: bool
+) -> None:
+    warm(spark, kept, [f"SELECT {kept_by}, sum(n) FROM {ALIKE} WHERE n > {n} GROUP BY {kept_by}" for n in range(4)])
+    text, before = asked.format(f"FROM {ALIKE} WHERE n > 1"), kept.served
+    assert rows_of(spark, text) == expected(spark, text)
+    assert (kept.served > before) == is_served
+
+
+def test_conditions_that_tell_equal_values_apart_may_change(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    served(
+        spark,
+        kept,
+        [f"SELECT kind, sum(n) FROM {ALIKE} WHERE ascii(name) + 1 > {n} GROUP BY kind" for n in range(60, 70)],
+    )
+
+
+def test_a_users_aggregate_sees_the_rows(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    def middle(values: pd.Series) -> float:
+        return float(values.median())
+
+    spark.udf.register("middle", pandas_udf(middle, "double"))
+    warm(spark, kept, [f"SELECT kind, n, sum(price) FROM sales WHERE n > {n} GROUP BY kind, n" for n in range(4)])
+    for text in ("SELECT kind, middle(big) FROM sales WHERE n > 1 GROUP BY kind", "SELECT middle(n) FROM sales"):
+        assert rows_of(spark, text) == expected(spark, text)
+
+
+def test_no_row_makes_no_group_by_a_constant(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    where = "FROM sales WHERE n IS NULL AND n IS NOT NULL"
+    warm(spark, kept, [f"SELECT count(*) {where}"] * 4)
+    assert rows_of(spark, f"SELECT 'all', count(*) {where} GROUP BY 'all'") == []
+    assert rows_of(spark, f"SELECT DISTINCT 'all' {where}") == []
+    assert rows_of(spark, f"SELECT count(*) {where}") == [(0,)]
+
+
+def test_groups_that_serve_another_query_are_made_anew(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    warm(spark, kept, [f"SELECT kind, ok, sum(price) FROM sales WHERE n > {n} GROUP BY kind, ok" for n in range(4)])
+    for number in (8, 9):
+        write_sales(sales / "sales" / f"{number}.parquet", Random(number))
+        open_sales(spark, sales)
+        for n in range(2):
+            text, before = (
+                f"SELECT ok, sum(price) FROM sales WHERE kind = 'a' AND n > {n} AND ok GROUP BY ok",
+                kept.served,
+            )
+            assert rows_of(spark, text) == expected(spark, text)
+            assert kept.served == before + 1
+        made = kept.made
+        make(kept)
+        assert kept.made == made + 1
+
+
+def test_what_is_let_go_while_it_is_renewed_is_made_from_the_rows(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "SELECT kind, sum(price) FROM sales WHERE n > {} GROUP BY kind"
+    warm(spark, kept, [text.format(n) for n in range(4)])
+    write_sales(sales / "sales" / "8.parquet", Random(8))
+    open_sales(spark, sales)
+    for n in range(2):
+        rows_of(spark, text.format(n))
+    renewed = Maker.renewed
+
+    def cleared(maker: Maker, *args: Any, **options: Any) -> Kept | None:
+        made = renewed(maker, *args, **options)
+        kept.entries.clear()
+        return made
+
+    monkeypatch.setattr(Maker, "renewed", cleared)
+    made = kept.made
+    make(kept)
+    assert kept.made == made + 1
+    assert rows_of(spark, text.format(2)) == expected(spark, text.format(2))
+
+
+def test_of_a_query_of_two_aggregations_what_is_not_kept_is_noted(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "SELECT sum(price) AS v FROM sales WHERE n > {0} "
+        "UNION ALL SELECT max(opened) FROM shops WHERE opened > 2000 + {0}"
+    )
+    warm(spark, kept, [text.format(n) for n in range(4)])
+    assert len(kept.shown()) == 2
+    shops = pa.table({"shop": range(12), "city": ["Bergen"] * 12, "opened": range(2010, 2022)})
+    pq.write_table(shops, sales / "shops" / "0.parquet")
+    open_sales(spark, sales)
+    for n in range(4):
+        before = kept.served
+        assert rows_of(spark, text.format(n)) == expected(spark, text.format(n))
+        assert kept.served == before + 1
+    make(kept)
+    before = kept.served
+    assert rows_of(spark, text.format(2)) == expected(spark, text.format(2))
+    assert kept.served == before + 2
+
+
+def test_explaining_leaves_no_trace(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    text = "SELECT kind, sum(price) FROM sales WHERE n > {} GROUP BY kind"
+    warm(spark, kept, [text.format(n) for n in range(4)])
+    before, uses = kept.served, kept.shown()[0].uses
+    for _ in range(5):
+        assert "KeptAggregateScan" in spark.sql(f"EXPLAIN {text.format(3)}").collect()[0][0]
+    make(kept)
+    assert (kept.served, kept.shown()[0].uses) == (before, uses)
+
+
+def test_what_depends_on_the_rows_around_it_is_left_alone(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "SELECT shop, c FROM shops, LATERAL (SELECT count(*) AS c FROM "
+        "(SELECT n FROM sales s WHERE s.shop = shops.shop ORDER BY n LIMIT {}))"
+    )
+    for n in (5, 5, 5, 6):
+        rows_of(spark, text.format(n))
+    failed = kept.failed
+    make(kept)
+    assert kept.failed == failed
+
+
+def test_files_that_are_no_longer_as_they_were_listed_are_not_kept(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    texts = [f"SELECT kind, sum(price) FROM sales WHERE n > {n} GROUP BY kind" for n in range(4)]
+    for text in texts:
+        rows_of(spark, text)
+    write_sales(sales / "sales" / "1.parquet", Random(5))
+    make(kept)
+    assert not kept.shown()
+    open_sales(spark, sales)
+    served(spark, kept, texts)
+
+
+def test_conditions_that_join_are_never_left_open(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    text = "SELECT city, sum(price) FROM sales s JOIN shops t ON s.shop = t.shop + 1 WHERE s.n > {} GROUP BY city"
+    served(spark, kept, [text.format(n) for n in range(5)])
+    assert spark.table("system.cache.aggregates").select("dimensions").collect()[0] == (2,)

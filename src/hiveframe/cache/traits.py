@@ -198,7 +198,7 @@ _PLAIN: Final = (
 )
 
 
-def _is_plain(dtype: t.DataType) -> bool:
+def is_exact(dtype: t.DataType) -> bool:
     """Whether values that compare equal are the same: not 0.0 and -0.0, nor texts that differ in case alone."""
     return isinstance(dtype, _PLAIN) or dtype == t.STRING
 
@@ -211,12 +211,12 @@ def _is_exact_aggregate(call: lg.AggCall) -> bool:
         return True
     if row.name in _EXACT_SUMS:
         return isinstance(call.args[0].dtype, (t.IntegralType, t.DecimalType))
-    return row.name in _COUNTS or (row.name in _EXTREMES and all(_is_plain(a.dtype) for a in call.args))
+    return row.name in _COUNTS or (row.name in _EXTREMES and all(is_exact(a.dtype) for a in call.args))
 
 
 def _is_exact_window(call: lg.WindowCall) -> bool:
     """Whether rows that the order leaves beside each other all get the same value."""
-    if not all(_is_plain(e.dtype) for e in call.partition_by):
+    if not all(is_exact(e.dtype) for e in call.partition_by):
         return False
     frame = call.frame
     if not isinstance(call.function, lg.AggCall):
@@ -257,13 +257,13 @@ def _project(node: lg.Project, rows: _Rows) -> _Fact:
 
 
 def _aggregate(node: lg.Aggregate, rows: _Rows) -> _Fact:
-    is_same = rows.of(node.child).is_same and all(_is_plain(k.column.dtype) for k in node.keys)
+    is_same = rows.of(node.child).is_same and all(is_exact(k.column.dtype) for k in node.keys)
     unique = frozenset(k.column.id for k in node.keys) if node.grouping_sets is None else None
     return _Fact(is_same, not node.keys, unique)
 
 
 def _distinct(node: lg.Distinct, rows: _Rows) -> _Fact:
-    is_same = rows.of(node.child).is_same and not node.keys and all(_is_plain(c.dtype) for c in node.output)
+    is_same = rows.of(node.child).is_same and not node.keys and all(is_exact(c.dtype) for c in node.output)
     return _Fact(is_same, False, frozenset(c.id for c in node.output))
 
 
@@ -271,7 +271,7 @@ def _sort(node: lg.Sort, rows: _Rows) -> _Fact:
     below = rows.of(node.child)
     if not node.is_global:
         return _Fact(below.is_same, False, below.unique)
-    by = {k.child.id for k in node.keys if isinstance(k.child, lg.Column) and _is_plain(k.child.dtype)}
+    by = {k.child.id for k in node.keys if isinstance(k.child, lg.Column) and is_exact(k.child.dtype)}
     total = (below.unique is not None and below.unique <= by) or all(c.id in by for c in node.output)
     return _Fact(below.is_same, total, below.unique)
 
@@ -293,7 +293,7 @@ def _join(node: lg.Join, rows: _Rows) -> _Fact:
 
 def _set_operation(node: lg.SetOperation, rows: _Rows) -> _Fact:
     is_same = all(rows.of(c).is_same for c in node.children)
-    plain = (node.kind == "union" and node.is_all) or all(_is_plain(c.dtype) for c in node.output)
+    plain = (node.kind == "union" and node.is_all) or all(is_exact(c.dtype) for c in node.output)
     return _Fact(is_same and plain, False, None)
 
 

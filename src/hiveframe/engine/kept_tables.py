@@ -155,6 +155,7 @@ def _interrupted(connection: Connection, longest_s: float | None) -> Iterator[No
         yield
     finally:
         timer.cancel()
+        timer.join()  # nothing that runs on the connection later is interrupted
 
 
 def _is_alive(name: str) -> bool:

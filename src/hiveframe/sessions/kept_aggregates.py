@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 
-from hiveframe.cache.aggregates.store import KeptAggregates
+from hiveframe.cache.aggregates.store import KeptAggregates, Rows
 from hiveframe.engine.database import Database
 from hiveframe.engine.process import database
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
-from hiveframe.plan.logical import Relation
 from hiveframe.settings import Settings, engine_bytes, size_bytes
 
 SETTING: Final = "spark.hiveframe.cache.aggregates"
@@ -40,14 +39,16 @@ def aggregates(settings: Settings) -> KeptAggregates | None:
     return made if made.limit_bytes else None
 
 
+class Note(Protocol):
+    """What takes notice of a run of so many seconds; `rows` estimates a relation's."""
+
+    def __call__(self, *, seconds: float, rows: Rows) -> None: ...
+
+
 def noted(
-    batches: Iterator[pa.RecordBatch],
-    kept: KeptAggregates,
-    plan: Relation,
-    settings: Settings,
-    statistics: StatisticsOf,
+    batches: Iterator[pa.RecordBatch], note: Note, statistics: Callable[[], StatisticsOf]
 ) -> Iterator[pa.RecordBatch]:
-    """The batches of a run of an analysed plan, which is noted with its time once all are taken."""
+    """The batches of a run, which is noted with its time once all are taken."""
     spent_s = 0.0
     with contextlib.closing(batches):  # type: ignore[type-var]
         while True:
@@ -57,4 +58,5 @@ def noted(
             if batch is None:
                 break
             yield batch
-    kept.note(plan, settings, spent_s, lambda relation: estimates(relation, statistics)[id(relation)].rows)
+    known = statistics()
+    note(seconds=spent_s, rows=lambda relation: estimates(relation, known)[id(relation)].rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hiveframe.dataclass import dataclass
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 SMALL_BYTES: Final = 1 << 16
 """Of plans that read less than this nothing is kept."""
-
-_AGGREGATES: Final = "aggregates"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,15 +59,18 @@ class Runs:
         if found is not None:
             return Rows(schema_of(analysis.plan), found)
         aggregates = self._aggregates(analysis)
-        plan, word = self._made_of_kept(analysis.plan, results, aggregates)
+        asked = _with_fragments(analysis, results)
+        made = aggregates.with_kept(asked, self._settings) if aggregates is not None else None
+        plan = made.plan if made is not None else asked
         run = self._run(analysis.optimized if plan is analysis.plan else self._optimized(plan))
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
         batches = run.batches()
-        if aggregates is not None and word != _AGGREGATES:
+        if aggregates is not None and made is not None:
             from hiveframe.sessions.kept_aggregates import noted
 
-            batches = noted(batches, aggregates, analysis.plan, self._settings, self._statistics())
+            note = partial(aggregates.note, asked, self._settings, but=made.parts)
+            batches = noted(batches, note, self._statistics)
         if results is not None:
             batches = results.recorded(batches)
         return RunRows(schema_of(analysis.plan), run, batches)
@@ -79,21 +81,11 @@ class Runs:
         kept = results.peek() if results is not None else None
         if kept is not None:
             return Foreseen(analysis.plan, kept, "kept")
-        plan, word = self._made_of_kept(analysis.plan, results, self._aggregates(analysis))
+        asked = _with_fragments(analysis, results)
+        aggregates = self._aggregates(analysis)
+        plan = aggregates.with_kept(asked, self._settings, is_use=False).plan if aggregates is not None else asked
+        word = "aggregates" if plan is not asked else "fragments" if plan is not analysis.plan else "none"
         return Foreseen(plan, None, word)
-
-    def _made_of_kept(
-        self, plan: lg.Relation, results: Asked | None, aggregates: KeptAggregates | None
-    ) -> tuple[lg.Relation, str]:
-        word = "none"
-        rest = results.with_fragments() if results is not None else None
-        if rest is not None:
-            plan, word = rest, "fragments"
-        if aggregates is not None:
-            made = aggregates.with_kept(plan, self._settings)
-            if made is not plan:
-                plan, word = made, _AGGREGATES
-        return plan, word
 
     def _run(self, plan: lg.Relation) -> Execution | LearnedRun:
         if not has_joins(plan):
@@ -115,6 +107,12 @@ class Runs:
         from hiveframe.sessions.kept_aggregates import aggregates  # only where files are read
 
         return aggregates(self._settings)
+
+
+def _with_fragments(analysis: Analysis, results: Asked | None) -> lg.Relation:
+    """The analysed plan with what is kept of it in its place."""
+    made = results.with_fragments() if results is not None else None
+    return analysis.plan if made is None else made
 
 
 def _reads_much(analysis: Analysis) -> bool:

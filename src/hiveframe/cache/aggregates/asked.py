@@ -5,21 +5,21 @@ Everything is told in columns of what is joined (the leaves), whatever projectio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from hiveframe.cache.aggregates.partials import partials_of
 from hiveframe.lake.scan import ScanSource
-from hiveframe.optimizer.costs import SUBQUERIES, holds
+from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.mentions import mentioned
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Column, Expr, Relation
-from hiveframe.plan.walk import children, preorder
+from hiveframe.plan.walk import children, preorder, rewrite_up
 
 _DEEPEST: Final = 60
 _GROUPING: Final = frozenset({"grouping", "grouping_id"})
@@ -70,6 +70,16 @@ class Asked:
             if isinstance(part, lg.Scan)
         )
 
+    def reading(self, sources: Sequence[ScanSource]) -> Asked:
+        """The same of other versions of its sources."""
+        by_id = {id(old): new for old, new in zip(self.sources, sources, strict=True)}
+
+        def renewed(node: lg.Node) -> lg.Node:
+            return replace(node, source=by_id[id(node.source)]) if isinstance(node, lg.Scan) else node
+
+        leaves = tuple(rewrite_up(leaf, lg.Node, renewed) for leaf in self.leaves)
+        return replace(self, leaves=leaves, conditions=tuple(rewrite_up(c, lg.Node, renewed) for c in self.conditions))
+
 
 def hint_of(node: Relation) -> tuple[object, ...] | None:
     """What tells sooner than the family which aggregations may be alike: the paths that the leaves scan themselves."""
@@ -85,8 +95,8 @@ def asked(node: Relation, *, ansi: bool) -> Asked | None:
     """The aggregation taken apart; None for what is none, or cannot be put together from groups of it."""
     if isinstance(node, lg.Distinct) and not node.keys:
         node = lg.Aggregate(node.child, tuple(lg.Named(c, c) for c in node.output), ())
-    if not isinstance(node, lg.Aggregate):
-        return None
+    if not isinstance(node, lg.Aggregate) or holds((item.expr for item in node.items), (lg.PyUdf,)):
+        return None  # a user's aggregate sees the rows
     calls = [e for item in node.items for e in _calls(item.expr)]
     if any(not call.distinct and partials_of(call, ansi=ansi) is None for call in calls):
         return None
@@ -96,12 +106,13 @@ def asked(node: Relation, *, ansi: bool) -> Asked | None:
     roots = (*parts.conditions, *(k.expr for k in node.keys), *calls)
     if not all(_is_plain(e, values) for e in roots) or not all(map(_stands_alone, parts.leaves)):
         return None
-    if any(holds([e], SUBQUERIES) for e in (*(k.expr for k in node.keys), *calls)):
-        return None
     told = [substituted(e, values) for e in roots]
-    if not _outside(told, known):
-        return None
     count, key_count = len(parts.conditions), len(node.keys)
+    if holds(told[count:], SUBQUERIES) or not _mentions_only(told, known, (lg.CteRef,)):
+        return None
+    costs = Costs()
+    if any(costs.of(e).is_volatile for e in told):
+        return None  # another value each time that it is computed, so also for each row rather than each group
     conditions = [part for condition in told[:count] for part in conjuncts(condition)]
     own = [call for call in told[count + key_count :] if isinstance(call, AggCall)]
     return Asked(
@@ -164,17 +175,24 @@ def _is_plain(expr: Expr, values: dict[int, Expr]) -> bool:
     return True
 
 
+_NOT_FROM_FILES: Final = (lg.CteRef, lg.LocalData, lg.KeptRows)
+
+
 def _stands_alone(leaf: Relation) -> bool:
     """Whether nothing in it is defined elsewhere, and rows come from nowhere but sources."""
-    return not any(isinstance(part, (lg.CteRef, lg.LocalData, lg.KeptRows)) for part in preorder(leaf, lg.Node))
+    return isinstance(leaf, lg.Scan) or _mentions_only([leaf], set(), _NOT_FROM_FILES)
 
 
-def _outside(roots: Iterable[Expr], known: set[int]) -> bool:
-    """Whether the expressions mention columns of the leaves alone, or of their own subqueries."""
+def _mentions_only(roots: Sequence[lg.Node], known: set[int], refused: tuple[type[lg.Node], ...]) -> bool:
+    """Whether nothing of these kinds is in the roots, and no column but those known and those of relations inside."""
+    used: set[int] = set()
+    inside = set(known)
     for root in roots:
-        inside = {c.id for part in preorder(root, lg.Node) if isinstance(part, Relation) for c in part.output}
-        if any(isinstance(part, lg.CteRef) for part in preorder(root, lg.Node)):
-            return False
-        if not mentioned([root]) <= known | inside:
-            return False
-    return True
+        for part in preorder(root, lg.Node):
+            if isinstance(part, refused):
+                return False
+            if isinstance(part, Column):
+                used.add(part.id)
+            elif isinstance(part, Relation):
+                inside |= {c.id for c in part.output}
+    return used <= inside

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hiveframe.cache.aggregates.asked import Asked
-from hiveframe.cache.aggregates.definition import Definition
+from hiveframe.cache.aggregates.definition import Definition, seen_by
+from hiveframe.cache.aggregates.dims import suffice
 from hiveframe.cache.aggregates.partials import partials_of
 from hiveframe.optimizer.costs import SUBQUERIES, holds
+from hiveframe.optimizer.mentions import mentioned
+from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Call, Column, Expr, LambdaVar, Literal
 from hiveframe.plan.walk import preorder
 from hiveframe.swarm.pheromone import Trail
@@ -48,14 +51,26 @@ class Template:
     def definitions(self) -> list[Definition]:
         """What would answer all that was seen of it, the widest first; none where that needs what cannot be kept.
 
-        The first leaves all conditions open that compare with constants, the last those alone whose constants changed.
+        The first leaves all conditions on one leaf open that compare with constants, the last those alone whose
+        constants changed.
         """
-        changed = [len({seen[i] for seen in self.seen}) > 1 for i in range(len(self.asked.conditions))]
-        is_open = [c or _has_constants(e) for c, e in zip(changed, self.asked.conditions, strict=True)]
-        if any(c and holds([e], SUBQUERIES) for c, e in zip(changed, self.asked.conditions, strict=True)):
+        conditions = self.asked.conditions
+        changed = [len({seen[i] for seen in self.seen}) > 1 for i in range(len(conditions))]
+        if any(c and holds([e], SUBQUERIES) for c, e in zip(changed, conditions, strict=True)):
             return []
-        narrow = self._definition(changed)
-        return [narrow] if is_open == changed else [self._definition(is_open), narrow]
+        is_open = [c or self._may_change(e) for c, e in zip(changed, conditions, strict=True)]
+        made = [self._definition(changed)] if is_open == changed else list(map(self._definition, (is_open, changed)))
+        return [definition for definition in made if definition.can_answer(self.asked, ansi=self.ansi)]
+
+    def _may_change(self, condition: Expr) -> bool:
+        """Whether a condition compares with something that might be another time's other constant.
+
+        One on several leaves may be what joins them.
+        """
+        if holds([condition], SUBQUERIES) or not any(isinstance(part, Literal) for part in preorder(condition, Expr)):
+            return False
+        columns = mentioned([condition])
+        return any(columns <= {c.id for c in leaf.output} for leaf in self.asked.leaves)
 
     def _definition(self, is_open: Sequence[bool]) -> Definition:
         asked = self.asked
@@ -63,15 +78,14 @@ class Template:
         baked: list[Expr] = []
         for condition, changes in zip(asked.conditions, is_open, strict=True):
             if changes:
-                _add(dims, asked, _subjects(condition))
+                _add(dims, asked, _subjects(condition, asked.prints))
             else:
                 baked.append(condition)
-        _add(dims, asked, (key for key in asked.keys if _mentions(key)))
+        _add(dims, asked, filter(_mentions, asked.keys))
         partials: dict[bytes, AggCall] = {}
         for call in asked.calls:
             if call.distinct:
-                told = [*call.args, *(k.child for k in call.order_by), *([call.filter] if call.filter else [])]
-                _add(dims, asked, (e for e in told if _mentions(e)))
+                _add(dims, asked, seen_by(call))
                 continue
             for part in partials_of(call, ansi=self.ansi) or ():
                 partials.setdefault(asked.prints.of(part), part)
@@ -99,13 +113,16 @@ def template_key(asked: Asked, settings: str) -> TemplateKey:
     )
 
 
-def _add(dims: dict[bytes, Expr], asked: Asked, exprs: Iterator[Expr]) -> None:
+def _add(dims: dict[bytes, Expr], asked: Asked, exprs: Iterable[Expr]) -> None:
     for e in exprs:
         dims.setdefault(asked.prints.of(e), e)
 
 
-def _subjects(condition: Expr) -> Iterator[Expr]:
-    """What a condition compares with constants: of `year(d) = 2000` it is `year(d)`, else the columns themselves."""
+def _subjects(condition: Expr, prints: Fingerprints) -> Iterator[Expr]:
+    """What a condition compares with constants: of `year(d) = 2000` it is `year(d)`, else the columns themselves.
+
+    Not these where groups by them do not tell it: of `length(t) + 1 = 3` it is the left side if `t` has a collation.
+    """
     pending = [condition]
     while pending:
         node = pending.pop()
@@ -114,16 +131,12 @@ def _subjects(condition: Expr) -> Iterator[Expr]:
         elif node.function in _LOGICAL:
             pending += node.args
         else:
-            told = [arg for arg in node.args if _mentions(arg)]
-            if len(told) == 1 and not any(isinstance(part, Literal) for part in preorder(told[0], Expr)):
-                yield told[0]
+            told, columns = list(filter(_mentions, node.args)), list(_columns(node))
+            is_constant_outside = len(told) == 1 and not any(isinstance(e, Literal) for e in preorder(told[0], Expr))
+            if is_constant_outside or not suffice(set(map(prints.of, columns)), told, prints):
+                yield from told
             else:
-                yield from _columns(node)
-
-
-def _has_constants(condition: Expr) -> bool:
-    """Whether a condition compares with something that might be another time's other constant."""
-    return not holds([condition], SUBQUERIES) and any(isinstance(part, Literal) for part in preorder(condition, Expr))
+                yield from columns
 
 
 def _columns(expr: Expr) -> Iterator[Column]:

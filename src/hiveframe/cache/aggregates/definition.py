@@ -8,25 +8,27 @@ materialised view. Rows of files that came since are aggregated beside and put w
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, Final, TypeVar, cast
 
 from hiveframe.cache.aggregates.asked import Asked
+from hiveframe.cache.aggregates.dims import over_dims, suffice
 from hiveframe.cache.aggregates.partials import merged, partials_of
 from hiveframe.cache.aggregates.states import SourceState, can_be_restricted, state_of
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.kept_tables import KeptTable
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.join_groups import joined
+from hiveframe.optimizer.mentions import mentioned
 from hiveframe.optimizer.rules.merge_filters import all_of
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Column, Expr, Named, Relation
-from hiveframe.plan.walk import preorder, rewrite_up, with_children
+from hiveframe.plan.walk import rewrite_up, with_children
 
 _MOST_BESIDE: Final = 0.5  # of the fact's bytes, that are read beside the pieces
 
@@ -95,7 +97,7 @@ class Definition:
         prints = self.asked.prints
         dims = {prints.of(e): e for e in (*self.dims, *other._moved(other.dims, self.asked))}
         columns = {digest for digest, e in dims.items() if isinstance(e, Column)}
-        own = tuple(e for e in dims.values() if isinstance(e, Column) or not _is_over(e, prints, columns))
+        own = tuple(e for e in dims.values() if isinstance(e, Column) or not suffice(columns, [e], prints))
         partials = {prints.of(e): e for e in (*self.partials, *other._moved(other.partials, self.asked))}
         return Definition(self.asked, self.baked, own, tuple(partials.values()))
 
@@ -105,7 +107,7 @@ class Definition:
             return False
         dims = self.dim_places.keys()
         needed = (*other.dims, *(e for e in other.baked if other.asked.prints.of(e) not in self.baked_prints))
-        return all(_is_over(e, other.asked.prints, dims) for e in needed)
+        return suffice(dims, needed, other.asked.prints)
 
     def _moved(self, exprs: Iterable[E], asked: Asked) -> tuple[E, ...]:
         """Expressions over the columns of another aggregation of the same leaves."""
@@ -192,13 +194,13 @@ def states_of(asked: Asked) -> tuple[SourceState, ...] | None:
     return known if len(known) == len(found) else None
 
 
-def fact_of(asked: Asked) -> int | None:
+def fact_of(asked: Asked, states: Sequence[SourceState]) -> int | None:
     """The largest source that is a leaf, read nowhere else, and can be read in parts; by its place."""
     sources = asked.sources
     able = [
         i
         for i, source in enumerate(sources)
-        if len(source.files) > 0
+        if states[i].files
         and can_be_restricted(source)
         and sum(other.paths == source.paths for other in sources) == 1
         and any(isinstance(leaf, lg.Scan) and leaf.source is source for leaf in asked.leaves)
@@ -226,10 +228,6 @@ def is_small_part(paths: Collection[str], fact: int | None, asked: Asked) -> boo
     return sum(f.size_bytes for f in source.files if f.path in paths) <= _MOST_BESIDE * source.size_bytes
 
 
-class _Missing(Exception):
-    """Something is asked for that is not kept."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Recipe:
     """How an aggregation is made of kept groups: `keys` and `extra` (what DISTINCT aggregates see) by their columns.
@@ -246,20 +244,22 @@ class _Recipe:
     def of(cls, definition: Definition, asked: Asked, *, ansi: bool) -> _Recipe | None:
         if not definition.baked_prints <= set(asked.condition_prints):
             return None
+        if asked.keys and not definition.dims:
+            return None  # its one row is there where no other row is, of which no group by keys would be made
         told = zip(asked.conditions, asked.condition_prints, strict=True)
         conditions = tuple(c for c, digest in told if digest not in definition.baked_prints)
         extra: list[Expr] = []
         calls: list[tuple[AggCall, ...]] = []
         for call in asked.calls:
             if call.distinct:
-                extra += _seen_by(call)
+                extra += seen_by(call)
                 calls.append(())
                 continue
             partials = partials_of(call, ansi=ansi)
             if partials is None or any(asked.prints.of(p) not in definition.partial_places for p in partials):
                 return None
             calls.append(partials)
-        if not all(_is_over(e, asked.prints, definition.dim_places.keys()) for e in (*conditions, *asked.keys, *extra)):
+        if not suffice(definition.dim_places.keys(), (*conditions, *asked.keys, *extra), asked.prints):
             return None
         return cls(asked, conditions, tuple(extra), tuple(calls))
 
@@ -314,36 +314,14 @@ class _Recipe:
         return lg.Project(rows, tuple(Named(fresh_column(n.column.name, n.expr), n.expr) for n in items))
 
 
-def over_dims(expr: Expr, prints: Fingerprints, dims: Collection[bytes], column: Callable[[bytes, Expr], Expr]) -> Expr:
-    """The expression over dimensions in place of columns; raises `_Missing` where they do not suffice."""
-    if isinstance(expr, lg.Literal):
-        return expr
-    digest = prints.of(expr)
-    if digest in dims:
-        return column(digest, expr)
-    if isinstance(expr, (Column, AggCall)) or any(isinstance(part, Relation) for part in preorder(expr, lg.Node)):
-        raise _Missing
-    made: Expr = with_children(expr, Expr, lambda part: over_dims(part, prints, dims, column))
-    return made
-
-
-def _is_over(expr: Expr, prints: Fingerprints, dims: Collection[bytes]) -> bool:
-    """Whether dimensions suffice for an expression."""
-    try:
-        over_dims(expr, prints, dims, lambda digest, e: e)
-    except _Missing:
-        return False
-    return True
-
-
-def _seen_by(call: AggCall) -> list[Expr]:
-    """The expressions that a DISTINCT aggregate is computed over."""
-    ordered = [key.child for key in call.order_by]
-    return [e for e in (*call.args, *ordered, *([call.filter] if call.filter else [])) if not isinstance(e, lg.Literal)]
+def seen_by(call: AggCall) -> list[Expr]:
+    """The expressions that a DISTINCT aggregate is computed over; constants are parameters of it."""
+    told = [*call.args, *(key.child for key in call.order_by), *([call.filter] if call.filter else [])]
+    return [e for e in told if mentioned([e])]
 
 
 def _over_seen(call: AggCall, prints: Fingerprints, seen: Mapping[bytes, Column]) -> Expr:
-    made: Expr = with_children(call, Expr, lambda e: e if isinstance(e, lg.Literal) else seen[prints.of(e)])
+    made: Expr = with_children(call, Expr, lambda e: seen[prints.of(e)] if mentioned([e]) else e)
     return made
 
 

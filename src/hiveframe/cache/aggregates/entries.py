@@ -113,9 +113,14 @@ class Entries:
         return sorted(shown, key=lambda s: -s.uses)
 
     def add(self, new: Entry, now_s: float) -> bool:
-        """Put an entry in the place of all that it includes; weaker ones go until it fits. False when it does not."""
+        """Put an entry in the place of all that it includes; weaker ones go until it fits.
+
+        False when it does not, and when some of its tables were let go since it was made of them.
+        """
         strength = new.usage.uses.level(now_s)
         with self._lock:
+            if any(piece.table in self._dropping for piece in new.kept.pieces):
+                return False
             replaced = [e for e in self._entries.get(new.hint, ()) if _replaces(new, e)]
             others = [e for e in self._all() if e not in replaced]
             others.sort(key=lambda e: e.usage.uses.level(now_s))

@@ -45,7 +45,7 @@ class Maker:
 
         So a change in a file that is not old concerns a small piece.
         """
-        fact = fact_of(definition.asked)
+        fact = fact_of(definition.asked, self.states)
         if fact is None:
             return Kept(definition, self.states, None, (Piece({}, self._table(definition.plan())),))
         pieces: list[Piece] = []

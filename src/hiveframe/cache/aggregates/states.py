@@ -3,55 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.exact_state import exact_state, stamped_files
+from hiveframe.lake.file_states import file_states
 from hiveframe.lake.registry import short_name
 from hiveframe.lake.scan import ScanSource
-from hiveframe.lake.stamps import stamp
+from hiveframe.lake.stamps import have_settled, stamp
 
-_SETTLED_NS: Final = 50_000_000  # file systems note times in ticks of up to 10 ms
-_CAN_BE_RESTRICTED: Final = frozenset({"parquet", "delta"})
+_CAN_BE_RESTRICTED: Final = frozenset({"parquet", "delta", "honeystore", "iceberg"})
 _DIGESTS: Final = 256
-_TRAVEL: Final = ("versionasof", "timestampasof")  # to a version, which the files tell
+_TRAVEL: Final = frozenset({"versionasof", "timestampasof", "snapshot-id", "branch", "tag", "as-of-timestamp"})
+"""Options that choose a version, which the files tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
     """`rest` is all but the files; `files` tells each file's rows from any others that may be found at its path.
 
-    `is_stamped`: by the file's stamp, None where it is gone, before its partition's values.
+    `is_stamped`: by the file's stamp when it was listed, None where it was gone, before its partition's values.
     """
 
     rest: bytes
     files: Mapping[str, object]
     is_stamped: bool = False
 
+    @property
+    def is_current(self) -> bool:
+        """Whether every file is still as it was listed."""
+        return not self.is_stamped or all(stamp(path) == found for path, found in self._stamps().items())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether whatever changes in a file from now on shows."""
+        return not self.is_stamped or have_settled(self._stamps().values())
+
+    def _stamps(self) -> Mapping[str, Any]:
+        told: Any = self.files.items()
+        return {path: found for path, (found, _) in told}
+
 
 def state_of(source: ScanSource) -> SourceState | None:
-    """A source's state now; None where nothing tells."""
-    if short_name(source.format) == "delta" and source.state is not None:
-        snapshot: Any = source.state
-        rest = _digest(source, snapshot.metadata, snapshot.protocol)
-        return SourceState(rest, {snapshot.path_of(file): key[1] for key, file in snapshot.files.items()})
+    """A source's state as it was opened; None where nothing tells."""
+    of_files = file_states(source)
+    if of_files is not None:
+        return SourceState(_digest(source, *of_files.rest), of_files.files)
     if stamped_files(source):
-        files = {f.path: (stamp(f.path), f.partition_values) for f in source.files}
+        files = {f.path: (f.stamp or stamp(f.path), f.partition_values) for f in source.files}
         return SourceState(_digest(source), files, is_stamped=True)
     whole = exact_state(source)
     return SourceState(whole.token, {}) if whole is not None else None
-
-
-def is_settled(state: SourceState) -> bool:
-    """Whether every file is there, and whatever changes in it from now on shows."""
-    if not state.is_stamped:
-        return True
-    before_ns = time.time_ns() - _SETTLED_NS
-    told: Any = state.files.values()
-    return all(found is not None and max(found[3], found[4]) < before_ns for found, _ in told)
 
 
 def can_be_restricted(source: ScanSource) -> bool:

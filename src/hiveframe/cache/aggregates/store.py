@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -24,7 +24,7 @@ from hiveframe.cache.aggregates.choosing import (
 from hiveframe.cache.aggregates.definition import Definition, Kept, answered, states_of
 from hiveframe.cache.aggregates.entries import Entries, Entry, ShownAggregate, Usage
 from hiveframe.cache.aggregates.making import Maker
-from hiveframe.cache.aggregates.states import SourceState, is_settled
+from hiveframe.cache.aggregates.states import SourceState
 from hiveframe.cache.keys import settings_text
 from hiveframe.cache.traits import traits
 from hiveframe.dataclass import dataclass
@@ -65,6 +65,15 @@ class _Noted:
     settings: Settings
     seconds: float
     rows: Rows
+    but: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A plan with aggregations made of what is kept; `parts` are the identities of those in the plan before."""
+
+    plan: Relation
+    parts: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,16 +106,18 @@ class KeptAggregates:
 
     # -------------------------------------------------------------------------------------------- asked by statements
 
-    def note(self, plan: Relation, settings: Settings, seconds: float, rows: Rows) -> None:
-        """An analysed plan was run in so many seconds."""
+    def note(
+        self, plan: Relation, settings: Settings, seconds: float, rows: Rows, *, but: frozenset[int] = frozenset()
+    ) -> None:
+        """An analysed plan was run in so many seconds, of which the parts `but` these took none."""
         if seconds >= SLOW_S:
-            self._noted.append(_Noted(plan, settings.copy(), seconds, rows))
+            self._noted.append(_Noted(plan, settings.copy(), seconds, rows, but))
             self._thread.wake()
 
-    def with_kept(self, plan: Relation, settings: Settings) -> Relation:
-        """The plan with aggregations made of what is kept; the same object where nothing helps."""
+    def with_kept(self, plan: Relation, settings: Settings, *, is_use: bool = True) -> Made:
+        """The plan with aggregations made of what is kept; `is_use`: it is run, which keeps the groups alive."""
         if not self.entries.is_any:
-            return plan
+            return Made(plan, frozenset())
         found: dict[int, Relation] = {}
         text: str | None = None
         pending = [plan]
@@ -116,15 +127,15 @@ class KeptAggregates:
             entries, leases = self.entries.leased(hint) if hint is not None else ((), ())
             if entries:
                 text = text or settings_text(settings)
-                made = self._answer(node, [e for e in entries if e.settings == text], settings)
+                made = self._answer(node, [e for e in entries if e.settings == text], settings, is_use=is_use)
                 del leases
                 if made is not None:
                     found[id(node)] = made
                     continue
             pending += _below(node)
-        return _replaced(plan, found) if found else plan
+        return Made(_replaced(plan, found) if found else plan, frozenset(found))
 
-    def _answer(self, node: Relation, entries: Sequence[Entry], settings: Settings) -> Relation | None:
+    def _answer(self, node: Relation, entries: Sequence[Entry], settings: Settings, *, is_use: bool) -> Relation | None:
         taken = asked(node, ansi=settings.ansi) if entries else None
         states = states_of(taken) if taken is not None else None
         if taken is None or states is None:
@@ -133,11 +144,12 @@ class KeptAggregates:
             if entry.kept.definition.asked.family != taken.family:
                 continue
             made = answered(entry.kept, taken, states, ansi=settings.ansi)
-            if made is not None:
+            if made is not None and is_use:
                 self.served += 1
                 entry.usage.lay(self._clock(), is_beside=made.is_beside)
                 self._served.append((taken, entry.settings))
                 self._thread.wake()
+            if made is not None:
                 return made.plan
         return None
 
@@ -193,26 +205,33 @@ class KeptAggregates:
     def _take_in(self, noted: _Noted) -> None:
         """Remember the aggregations of a plan."""
         text = settings_text(noted.settings)
-        for node in _aggregations(noted.plan):
+        for node in _aggregations(noted.plan, noted.but):
             taken = asked(node, ansi=noted.settings.ansi)
             if taken is not None and taken.sources:
                 self._remember(taken, text, noted)
 
     def _remember(self, taken: Asked, text: str, noted: _Noted | None = None) -> None:
-        """An aggregation was asked for; without `noted` it was answered, and counts where its kind is known."""
+        """An aggregation was asked for; without `noted` it was answered, as a relative of what is known."""
         key = template_key(taken, text)
         known = self._known.get(key)
-        if known is None and noted is None:
-            return
         if noted is not None:
             template = known.template if known is not None else Template(taken, noted.settings.ansi)
             known = self._known[key] = _Known(template, noted.settings, text, noted.rows)
-        assert known is not None
+        elif known is None:
+            relative = next(self._relatives(taken, text), None)
+            if relative is None:
+                return
+            template = Template(taken, relative.template.ansi, seconds=relative.template.seconds)
+            known = self._known[key] = replace(relative, template=template)
         known.template.note(taken, noted.seconds if noted is not None else None, self._clock())
         self._touched.add(known.template)
         self._known.move_to_end(key)
         if len(self._known) > _MOST_TEMPLATES:
             self._known.popitem(last=False)
+
+    def _relatives(self, taken: Asked, text: str) -> Iterator[_Known]:
+        """What is known of the same leaves, the latest first."""
+        return (k for k in reversed(self._known.values()) if k.text == text and k.template.asked.family == taken.family)
 
     def _wanted(self, uses: float) -> _Known | None:
         """The template whose runs take longest, of those that come often enough and that nothing answers."""
@@ -260,7 +279,10 @@ class KeptAggregates:
         states = states_of(taken)
         if states is None:
             return _LONG_REST_S
-        if not all(map(is_settled, states)):
+        if not all(state.is_current for state in states):
+            self._touched.discard(known.template)  # until it is asked of the files as they are now
+            return 0.0
+        if not all(state.is_settled for state in states):
             return _SOON_S
         hint = hint_of(taken.node) or ()
         maker = self._maker(known, states)
@@ -280,14 +302,14 @@ class KeptAggregates:
             if kept is None:
                 continue
             entry = Entry(kept, known.text, hint, Usage(used, self._clock()))
-            is_same = states_of(taken) == states
+            is_same = all(state.is_current for state in states)
             is_small = entry.row_count <= _most_rows(kept.definition, known.rows)
             if is_same and is_small and self.entries.add(entry, self._clock()):
                 self.made += 1
                 return 0.0
             self.entries.drop(piece.table for piece in kept.pieces if id(piece) not in stays)
             if not is_same:
-                return _SOON_S
+                return 0.0
         return _LONG_REST_S
 
     def _worth_while(self, known: _Known) -> list[Definition]:
@@ -310,12 +332,8 @@ class KeptAggregates:
 
     def _siblings(self, known: _Known) -> list[Definition]:
         """What others of the same leaves ask for, the most used first."""
-        now_s, family = self._clock(), known.template.asked.family
-        others = [
-            other.template
-            for other in self._known.values()
-            if other is not known and other.text == known.text and other.template.asked.family == family
-        ]
+        now_s = self._clock()
+        others = [k.template for k in self._relatives(known.template.asked, known.text) if k is not known]
         others.sort(key=lambda template: -template.uses.level(now_s))
         found = (next(iter(template.definitions()), None) for template in others[:_MOST_SIBLINGS])
         return [definition for definition in found if definition is not None and _is_steady(definition)]
@@ -333,12 +351,14 @@ class KeptAggregates:
                 self.failed += 1
 
 
-def _aggregations(plan: Relation) -> list[Relation]:
-    """The aggregations of a plan and of its subqueries."""
+def _aggregations(plan: Relation, but: frozenset[int]) -> list[Relation]:
+    """The aggregations of a plan and of its subqueries, but for these and what is under them."""
     found: list[Relation] = []
     pending = [plan]
     while pending:
         node = pending.pop()
+        if id(node) in but:
+            continue
         if isinstance(node, (lg.Aggregate, lg.Distinct)):
             found.append(node)
         pending += _below(node)
