@@ -148,6 +148,8 @@ class ItemList:
             raise failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", node, funcName=f'"{shown}"')
 
     def _refuse_nested_generator(self, node: spec.Expr, expr: lg.Expr) -> None:
+        if type(expr) is lg.Column:
+            return
         self._refuse_bare_window(node, expr)
         if any(is_generator(e) for e in preorder(expr, lg.Expr)):
             raise failure("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", None, expression=f'"{self.binder.text(node)}"')

@@ -11,11 +11,14 @@ from hiveframe.plan import types as t
 from hiveframe.plan.logical import Call, Expr
 from hiveframe.plan.types import StringType
 
+_HOLDING_TEXT: Final = frozenset({StringType, t.ArrayType, t.StructType})
 INDETERMINATE: Final = "null"  # as Spark names what has no one collation
 
 
 def is_collated(dtype: t.DataType) -> bool:
     """Whether values are texts that are not compared as bytes, or hold such texts."""
+    if type(dtype) not in _HOLDING_TEXT:
+        return False
     match dtype:
         case StringType(collation):
             return collation != "UTF8_BINARY"

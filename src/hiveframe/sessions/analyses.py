@@ -35,6 +35,12 @@ class Reads:
         self._checks: list[Callable[[], bool]] = []
         self._is_repeatable = is_repeatable
         self.sources: list[ScanSource] = []
+        self._opened: dict[object, ScanSource] = {}
+
+    def opened(self, request: ReadRequest) -> ScanSource | None:
+        """What the analysis has opened for an equal request: all of a query sees the same files."""
+        key = _request_key(request)
+        return self._opened.get(key) if key is not None else None
 
     def note(self, ask: Callable[[], Any], answer: Any) -> None:
         """The analysis depends on `ask()` giving `answer`."""
@@ -45,6 +51,9 @@ class Reads:
         """The analysis depends on the files that a source found."""
         if self._is_repeatable:
             self.sources.append(source)
+        key = _request_key(request)
+        if key is not None:
+            self._opened[key] = source
         found = source.files if source.state is None else source.state
         if found:
             self.note(lambda: source_state(request, context), found)
@@ -64,6 +73,14 @@ class Reads:
     def still_hold(self) -> bool:
         """Whether everything that was asked would be answered alike now."""
         return self._is_repeatable and all(check() for check in self._checks)
+
+
+def _request_key(request: ReadRequest) -> object | None:
+    """Equal for requests of the same files read in the same way; None where that is not told cheaply."""
+    if request.schema is not None or request.provider is not None or request.predicates or request.partitions:
+        return None
+    told = request.format, request.paths, tuple(request.options.items()), request.partition_columns
+    return *told, request.is_table, request.as_of, request.place
 
 
 @dataclass(eq=False)

@@ -243,6 +243,9 @@ class SessionEnvironment:
 
     def _open(self, request: ReadRequest) -> ScanSource:
         context = self.state.read_context()
+        known = self.reads.opened(request)
+        if known is not None:
+            return known
         source = open_source(request, context)
         self.reads.note_files(request, context, source)
         return source
