@@ -220,6 +220,24 @@ def test_views_of_views_having_and_subqueries_are_seen_through(
     served(spark, kept, [text.format(day, day % 4) for day in range(6)])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """SELECT city, count(*) FROM sales JOIN shops ON sales.shop = shops.shop WHERE EXISTS
+            (SELECT 1 FROM sales s WHERE s.shop = shops.shop AND s.n = 3) AND n > {} GROUP BY city""",
+        """SELECT kind, sum(price) FROM sales WHERE shop IN (SELECT shop FROM shops WHERE opened < 2008) AND n > {}
+            GROUP BY kind""",
+        """SELECT city, sum(price) FROM (SELECT city, price, n FROM sales LEFT JOIN shops ON sales.shop = shops.shop)
+            WHERE n > {} GROUP BY city""",
+        "SELECT n, count(*) FROM (SELECT shop, min(n) AS n FROM sales GROUP BY shop) WHERE n > {} GROUP BY n",
+    ],
+)
+def test_subqueries_and_other_joins_are_kept_whole(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, text: str
+) -> None:
+    served(spark, kept, [text.format(n) for n in (-6, -5, -4, -3, -2)])
+
+
 def test_distinct_rows_are_groups_as_well(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
     served(spark, kept, [f"SELECT DISTINCT kind, ok FROM sales WHERE n > {n}" for n in (-3, -2, -1, 0, 1)])
 

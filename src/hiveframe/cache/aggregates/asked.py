@@ -195,4 +195,6 @@ def _mentions_only(roots: Sequence[lg.Node], known: set[int], refused: tuple[typ
                 used.add(part.id)
             elif isinstance(part, Relation):
                 inside |= {c.id for c in part.output}
+                if isinstance(part, lg.Scan) and part.metadata is not None:
+                    inside.add(part.metadata.id)  # which it has at hand
     return used <= inside
