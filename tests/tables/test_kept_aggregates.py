@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql.functions import pandas_udf
 
 from hiveframe.cache.aggregates import store
-from hiveframe.cache.aggregates.definition import Kept
+from hiveframe.cache.aggregates.definition import Definition, Kept
 from hiveframe.cache.aggregates.making import Maker
 from hiveframe.cache.aggregates.store import KeptAggregates
 from hiveframe.engine.background import Background
@@ -670,3 +670,23 @@ def test_conditions_that_join_are_never_left_open(spark: SparkSession, kept: Kep
     text = "SELECT city, sum(price) FROM sales s JOIN shops t ON s.shop = t.shop + 1 WHERE s.n > {} GROUP BY city"
     served(spark, kept, [text.format(n) for n in range(5)])
     assert spark.table("system.cache.aggregates").select("dimensions").collect()[0] == (2,)
+
+
+def test_files_that_go_while_it_is_estimated_what_to_keep_do_no_harm(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "SELECT kind, sum(price) FROM sales WHERE n > {} GROUP BY kind"
+    for n in range(4):
+        rows_of(spark, text.format(n))
+
+    def gone(*args: object) -> list[Definition]:
+        (sales / "sales" / "1.parquet").unlink(missing_ok=True)
+        raise FileNotFoundError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_worth_while", gone)
+        failed = kept.failed
+        make(kept)
+        assert kept.failed == failed + 1
+    open_sales(spark, sales)
+    served(spark, kept, [text.format(n) for n in range(4)])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Final
 
 _LOOK_S: Final = 0.25
+_REST_S: Final = 10.0
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Background:
     """A thread that calls `step` after news, and goes on while it returns True. It is started by the first news.
 
-    While `may_wait` is true it looks again without news: time alone may change what is to be done.
+    While `may_wait` is true it looks again without news: time alone may change what is to be done. After a step that
+    fails, which is logged, it rests.
     """
 
     def __init__(self, name: str, step: Callable[[], bool], may_wait: Callable[[], bool]) -> None:
@@ -48,7 +53,14 @@ class Background:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            if not self._step():
+            try:
+                goes_on = self._step()
+            except Exception:  # noqa: BLE001 - a fault of ours, which is not to cost all that this thread does
+                if not self._closed.is_set():
+                    _log.exception("%s: a step failed", self._name)
+                self._closed.wait(_REST_S)
+                continue
+            if not goes_on:
                 self._news.wait(timeout=_LOOK_S if self._may_wait() else None)
                 self._news.clear()
                 self._closed.wait(_LOOK_S)

@@ -55,6 +55,8 @@ _SHARE: Final = 0.25  # else at most this part of the rows of the largest source
 _MOST_SIBLINGS: Final = 20
 _DOUBT: Final = 20.0  # groups by several columns are expected to be far more than they turn out to be
 
+_FAILURES: Final = (duckdb.Error, SparkError, OSError)
+
 Rows = Callable[[Relation], float]
 """About how many rows a relation has."""
 
@@ -284,33 +286,43 @@ class KeptAggregates:
             return 0.0
         if not all(state.is_settled for state in states):
             return _SOON_S
-        hint = hint_of(taken.node) or ()
-        maker = self._maker(known, states)
         able = self._able(known)
-        tries: list[Callable[[], Kept | None]] = [
-            partial(maker.renewed, entry.kept, taken, ansi=known.template.ansi) for entry in able
-        ]
-        tries += [partial(maker.all, d) for d in self._worth_while(known)]
-        used = max([known.template.uses.level(self._clock()), *(e.usage.uses.level(self._clock()) for e in able)])
         stays = {id(piece) for entry in able for piece in entry.kept.pieces}
-        for attempt in tries:
+        now_s = self._clock()
+        used = max(known.template.uses.level(now_s), *(e.usage.uses.level(now_s) for e in able), 0.0)
+        for attempt, most_rows in self._attempts(known, able, self._maker(known, states)):
             try:
                 kept = attempt()
-            except (duckdb.Error, SparkError):  # what conditions kept away, a file that went, a full disk, the end
+            except _FAILURES:  # what conditions kept away, a file that went, a full disk, the end
                 self.failed += 1
                 continue
             if kept is None:
                 continue
-            entry = Entry(kept, known.text, hint, Usage(used, self._clock()))
-            is_same = all(state.is_current for state in states)
-            is_small = entry.row_count <= _most_rows(kept.definition, known.rows)
-            if is_same and is_small and self.entries.add(entry, self._clock()):
+            entry = Entry(kept, known.text, hint_of(taken.node) or (), Usage(used, self._clock()))
+            is_current = all(state.is_current for state in states)
+            if is_current and entry.row_count <= most_rows and self.entries.add(entry, self._clock()):
                 self.made += 1
                 return 0.0
             self.entries.drop(piece.table for piece in kept.pieces if id(piece) not in stays)
-            if not is_same:
-                return 0.0
-        return _LONG_REST_S
+        return _LONG_REST_S if all(state.is_current for state in states) else 0.0
+
+    def _attempts(
+        self, known: _Known, able: Sequence[Entry], maker: Maker
+    ) -> list[tuple[Callable[[], Kept | None], float]]:
+        """What may be tried until one gives what answers a template, and how many groups are too many then."""
+        template = known.template
+        try:
+            renewals = [
+                (
+                    partial(maker.renewed, e.kept, template.asked, ansi=template.ansi),
+                    _most_rows(e.kept.definition, known),
+                )
+                for e in able
+            ]
+            return renewals + [(partial(maker.all, d), _most_rows(d, known)) for d in self._worth_while(known)]
+        except _FAILURES:  # a file that went while what is in it was estimated
+            self.failed += 1
+            return []
 
     def _worth_while(self, known: _Known) -> list[Definition]:
         """The definitions to try, the best first: the narrowest last, others only where they are surely small.
@@ -327,7 +339,7 @@ class KeptAggregates:
 
         first = widened(definitions[0], self._siblings(known), is_small) if is_small(definitions[0]) else narrow
         made = [first] + [d for d in (*wide, narrow) if d is not first and (d is narrow or is_small(d))]
-        most = _DOUBT * _most_rows(narrow, known.rows)
+        most = _DOUBT * _most_rows(narrow, known)
         return [d for d in made if d is not narrow or known.rows(d.plan()) <= most]
 
     def _siblings(self, known: _Known) -> list[Definition]:
@@ -392,6 +404,6 @@ def _is_steady(definition: Definition) -> bool:
     return found.is_repeatable and not found.is_dated
 
 
-def _most_rows(definition: Definition, rows: Rows) -> float:
+def _most_rows(definition: Definition, known: _Known) -> float:
     """How many groups are worth keeping."""
-    return max(_LEAST_ROWS, _SHARE * max(map(rows, definition.asked.leaves), default=0.0))
+    return max(_LEAST_ROWS, _SHARE * max(map(known.rows, definition.asked.leaves), default=0.0))
