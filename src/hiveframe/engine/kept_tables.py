@@ -165,7 +165,7 @@ def _is_alive(name: str) -> bool:
         return True  # no folder of ours
     try:
         os.kill(int(number), 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
