@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
+from hiveframe.analysis.expressions.user_functions import GROUPED_AGGREGATE_TYPES
 from hiveframe.functions.collation_keys import collation_key, is_keyed
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.inputs import rewrite_relations
@@ -28,6 +29,7 @@ from hiveframe.plan.logical import (
     Literal,
     Named,
     Project,
+    PyUdf,
     Relation,
     SetOperation,
     Sort,
@@ -133,14 +135,23 @@ def _aggregate(node: Aggregate) -> Relation:
         by_key[key.column.id] = made.column
         texts[key.column.id] = first
 
-    def over_keys(expr: Expr) -> Expr:
+    def set_aside(expr: Expr) -> Expr:
         if isinstance(expr, AggCall) and expr.function in _GROUPING:
             return replace(expr, args=tuple(substituted(a, by_key) for a in expr.args))
+        if isinstance(expr, AggCall) or _is_users_aggregate(expr):
+            texts[(held := fresh_column("call", expr)).id] = expr
+            return held
         return expr
 
-    items = [Named(i.column, substituted(rewrite_up(i.expr, Expr, over_keys), texts)) for i in node.items]
+    # what is aggregated are the rows' own texts, even where a key goes by the column's number
+    told = [rewrite_up(i.expr, Expr, set_aside) for i in node.items]
+    items = [Named(i.column, substituted(e, texts)) for i, e in zip(node.items, told, strict=True)]
     grouped = Aggregate(node.child, tuple(keys), (*firsts, *items), node.grouping_sets)
     return Project(grouped, tuple(Named(c, c) for c in node.output))
+
+
+def _is_users_aggregate(expr: Expr) -> bool:
+    return isinstance(expr, PyUdf) and expr.udf.eval_type in GROUPED_AGGREGATE_TYPES
 
 
 def _distinct(node: Distinct) -> Relation:
