@@ -242,6 +242,16 @@ def test_distinct_rows_are_groups_as_well(spark: SparkSession, kept: KeptAggrega
     served(spark, kept, [f"SELECT DISTINCT kind, ok FROM sales WHERE n > {n}" for n in (-3, -2, -1, 0, 1)])
 
 
+def test_groups_by_parts_of_days_are_of_no_day_of_their_own(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    text = (
+        "SELECT date_trunc('month', day), max(add_months(day, 1)), sum(months_between(day, '2020-01-31')) "
+        "FROM sales WHERE day > '2024-01-0{}' GROUP BY date_trunc('month', day)"
+    )
+    served(spark, kept, [text.format(n) for n in range(1, 8)])
+
+
 def test_files_that_came_since_are_put_with_what_is_kept(
     spark: SparkSession, kept: KeptAggregates, sales: Path
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.functions.binding import SPECIAL_WORDS
+from hiveframe.functions.datetime_text import is_time_alone
 from hiveframe.functions.registry import FunctionKind, lookup
 from hiveframe.lake.exact_state import XSD
 from hiveframe.lake.scan import ScanSource
@@ -19,7 +21,7 @@ from hiveframe.plan.walk import preorder
 class Traits:
     """`is_repeatable`: another run gives rows that the first might have given: nothing depends on chance, on the
     moment, or on a user's code. `is_determined`: it gives the same rows in the same order, down to the last bit.
-    `is_dated`: the rows may depend on the day, as a text of a time alone is a moment of today.
+    `is_dated`: the rows may depend on the day, as the TIMESTAMP of a time alone is one of today.
     """
 
     is_repeatable: bool
@@ -65,6 +67,13 @@ _WITHOUT_ARGUMENTS: Final = frozenset(
 _BY_CHANCE: Final = frozenset({"current_time", "aes_encrypt", "try_aes_encrypt"})  # the moment; a random vector
 _WITH_XSD: Final = frozenset({"from_xml", "schema_of_xml"})
 _MOMENTS: Final = (t.DateType, t.TimestampType, t.TimestampNTZType)
+_MOMENT: Final = (t.TimestampType,)
+_TEXT: Final = (t.StringType, t.VariantType)
+_BY_PATTERN: Final = frozenset(
+    {"read_unix_seconds", "read_date", "read_timestamp", "read_timestamp_ntz"}
+    | {"try_read_date", "try_read_timestamp", "try_read_timestamp_ntz"}
+)
+_SHORT_YEAR: Final = re.compile("(?<![yY])[yY]{1,2}(?![yY])")
 
 
 def _is_steady(node: lg.Node) -> bool:
@@ -100,19 +109,30 @@ def _names_no_moment(text: lg.Expr) -> bool:
 
 
 def _is_dated(node: lg.Node) -> bool:
-    if isinstance(node, lg.Scan):
-        return node.source.format.lower() in ("csv", "json", "xml") and any(
-            map(_holds_moment, node.source.schema.fields)
-        )
-    if isinstance(node, lg.Cast):
-        return _mentions(node.child.dtype, (t.StringType,)) and _mentions(node.dtype, _MOMENTS)
-    if isinstance(node, lg.Call):
-        return _mentions(node.dtype, _MOMENTS) and any(isinstance(a.dtype, t.StringType) for a in node.args)
+    """Whether a text may be read as a moment of today: a time alone is one where a TIMESTAMP is read by Spark's cast.
+
+    A DATE or a TIMESTAMP_NTZ has no such texts, and where a pattern has no day it is 1970-01-01; but a year of two
+    digits may be told by today's (`spark.sql.legacy.timeParserPolicy`).
+    """
+    match node:
+        case lg.Scan():
+            is_text = node.source.format.lower() in ("csv", "json", "xml")
+            return is_text and any(_mentions(f.dtype, _MOMENT) for f in node.source.schema.fields)
+        case lg.Cast():
+            return _mentions(node.dtype, _MOMENT) and _may_be_time(node.child)
+        case lg.Call() if node.function in _BY_PATTERN:
+            return not (isinstance(node.args[1], lg.Literal) and not _SHORT_YEAR.search(str(node.args[1].value)))
+        case lg.Call():
+            is_given = any(_mentions(a.dtype, _MOMENT) for a in node.args)  # whose texts are units, zones, keys
+            return _mentions(node.dtype, _MOMENT) and not is_given and any(_mentions(a.dtype, _TEXT) for a in node.args)
     return False
 
 
-def _holds_moment(field: t.StructField) -> bool:
-    return _mentions(field.dtype, _MOMENTS)
+def _may_be_time(text: lg.Expr) -> bool:
+    """Whether an expression's texts may be a time alone."""
+    if isinstance(text, lg.Literal) and isinstance(text.value, str):
+        return is_time_alone(text.value)
+    return _mentions(text.dtype, _TEXT)
 
 
 def _mentions(dtype: t.DataType, kinds: tuple[type[t.DataType], ...]) -> bool:

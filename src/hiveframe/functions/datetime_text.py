@@ -116,6 +116,12 @@ def has_zone(text: str) -> bool:
     return parts is not None and parts[2] is not None
 
 
+def is_time_alone(text: str) -> bool:
+    """Whether a timestamp's text names no day, so that today's is meant."""
+    parts = _parts(text)
+    return parts is not None and parts[0] is None
+
+
 def _checked(micros: int) -> int | None:
     return micros if -_LAST_US - 1 <= micros <= _LAST_US else None
 

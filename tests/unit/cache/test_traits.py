@@ -1,5 +1,7 @@
 """Which plans may be kept at all, and which give the very same rows each time."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from hiveframe.cache.keys import plan_key
@@ -16,7 +18,9 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    settings = Settings({"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("traits"))})
+    settings = Settings(
+        {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("traits")), "spark.sql.session.timeZone": "UTC"}
+    )
     made = Session.new(Process.of(settings), settings)
     for name, columns in TABLES.items():
         made.run(parse_statement(f"CREATE TABLE {name} ({columns}) USING parquet", conf=settings))
@@ -95,10 +99,74 @@ def test_rows_of_a_moment_or_of_chance(session, text):
     assert not traits(planned(session, text)).is_repeatable
 
 
-def test_a_time_without_a_day_is_one_of_today(session):
-    dated = "SELECT count(*) FROM t WHERE CAST(s AS TIMESTAMP) > at"
-    assert traits(planned(session, dated)).is_dated
-    assert not traits(planned(session, "SELECT count(*) FROM t WHERE at > TIMESTAMP '2020-01-01'")).is_dated
+DATED = (
+    "CAST(s AS TIMESTAMP)",
+    "try_cast(s AS TIMESTAMP)",
+    "to_timestamp(s)",
+    "at < s",
+    "at >= '10:00'",
+    "hour(s)",
+    "date_trunc('hour', s)",
+    "months_between(s, day)",
+    "CAST(array(s) AS ARRAY<TIMESTAMP>)",
+    "transform(array(s), x -> CAST(x AS TIMESTAMP))",
+    "from_json(s, 'a TIMESTAMP')",
+    "from_csv(s, 'a TIMESTAMP')",
+    "CAST(parse_json(s) AS TIMESTAMP)",
+    "variant_get(parse_json(s), '$.a', 'timestamp')",
+    "to_date(s, 'yy-MM-dd')",
+    "to_timestamp(s, s)",
+    "unix_timestamp(s, 'dd.MM.yy')",
+)
+
+
+@pytest.mark.parametrize("expression", DATED)
+def test_a_time_alone_is_a_moment_of_today_and_a_short_year_one_of_this_century(session, expression):
+    found = traits(planned(session, f"SELECT {expression} FROM t"))
+    assert found.is_repeatable
+    assert found.is_dated
+
+
+NOT_DATED = (
+    "day >= '2020-01-01'",
+    "at BETWEEN '2020-01-01' AND '2020-01-02 10:00'",
+    "date_trunc('month', day)",
+    "date_trunc('hour', at)",
+    "trunc(day, 'year')",
+    "add_months(day, 1)",
+    "months_between(day, '2020-01-01')",
+    "next_day(day, 'MO')",
+    "from_utc_timestamp(at, 'PST')",
+    "timestampadd(HOUR, 1, at)",
+    "convert_timezone('CET', 'UTC', CAST(day AS TIMESTAMP_NTZ))",
+    "struct(s, at)",
+    "element_at(map(s, at), 'a')",
+)
+
+
+@pytest.mark.parametrize("expression", NOT_DATED)
+def test_moments_of_columns_are_of_no_day_of_their_own(session, expression):
+    assert not traits(planned(session, f"SELECT {expression} FROM t")).is_dated
+
+
+OF_NO_DAY = {
+    "try_cast(s AS DATE)": None,
+    "try_cast(s AS TIMESTAMP_NTZ)": None,
+    "try_to_date(s)": None,
+    "to_date(s, 'HH:mm')": date(1970, 1, 1),
+    "to_timestamp(s, 'HH:mm')": datetime(1970, 1, 1, 12, 34, tzinfo=UTC),
+    "unix_timestamp(s, 'HH:mm')": 12 * 3600 + 34 * 60,
+    "from_json(concat('{\"a\": \"', s, '\"}'), 'a DATE').a": None,
+    "from_csv(s, 'a TIMESTAMP_NTZ').a": None,
+    "try_variant_get(to_variant_object(struct(s AS a)), '$.a', 'date')": None,
+}
+
+
+@pytest.mark.parametrize("expression", OF_NO_DAY)
+def test_a_time_alone_is_of_no_day_elsewhere(session, expression):
+    found = planned(session, f"SELECT {expression} AS found FROM (SELECT '12:34' AS s FROM t LIMIT 1)")
+    assert not traits(found).is_dated
+    assert session.compute(found).column(0)[0].as_py() == OF_NO_DAY[expression]
 
 
 @pytest.mark.parametrize("text", DETERMINED + IN_ANY_ORDER)
