@@ -19,7 +19,7 @@ from hiveframe.cache.aggregates import store
 from hiveframe.cache.aggregates.store import KeptAggregates
 from hiveframe.engine.background import Background
 from hiveframe.lake import stamps
-from hiveframe.sessions import runs
+from hiveframe.sessions import answering
 from hiveframe.sessions.kept_aggregates import SETTING, aggregates
 from hiveframe.settings import Settings
 from tests.sim.kept_queries import Dashboard, Template
@@ -44,7 +44,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptAggregates]:
     """The process's aggregates, made by nobody but the test; every query is noted."""
     monkeypatch.setattr(stamps, "_SETTLED_NS", 0)
     monkeypatch.setattr(store, "SLOW_S", 0.0)
-    monkeypatch.setattr(runs, "SMALL_BYTES", 0)
+    monkeypatch.setattr(answering, "SMALL_BYTES", 0)
     found = aggregates(Settings())
     assert found is not None
     monkeypatch.setattr(found, "_thread", Background("nobody", lambda: False, lambda: False))

@@ -319,3 +319,23 @@ def test_files_that_are_gone_are_forgotten_and_not_looked_for_again(
     assert columns.fill_once(is_idle=True)
     assert all(not family.known for family in columns._families.values())
     assert not columns.fill_once(is_idle=True)
+
+
+@pytest.mark.parametrize("provider", ["parquet", "delta", "honeystore", "iceberg"])
+def test_writes_read_and_fill_them_as_queries_do(
+    spark: SparkSession, columns: HotColumns, tmp_path: Path, provider: str
+) -> None:
+    pq.write_table(pa.table({"k": range(1000), "s": [str(i % 7) for i in range(1000)]}), tmp_path / "t.parquet")
+    spark.read.parquet(str(tmp_path / "t.parquet")).createOrReplaceTempView("t")
+
+    def written() -> int:
+        """How often kept columns served the write alone."""
+        before = columns.served
+        spark.sql(f"CREATE OR REPLACE TABLE made USING {provider} AS SELECT s, k + 1 AS k FROM t WHERE k >= 10")
+        return columns.served - before
+
+    assert [written(), written()] == [0, 0]
+    fill(columns)
+    assert written() > 0
+    assert rows_of(spark, "SELECT count(*), sum(k), max(s) FROM made") == [(990, sum(range(11, 1001)), "6")]
+    spark.sql("DROP TABLE made")

@@ -23,7 +23,7 @@ from hiveframe.cache.aggregates.making import Maker
 from hiveframe.cache.aggregates.store import KeptAggregates
 from hiveframe.engine.background import Background
 from hiveframe.lake import stamps
-from hiveframe.sessions import runs
+from hiveframe.sessions import answering
 from hiveframe.sessions.kept_aggregates import SETTING, aggregates
 from hiveframe.settings import Settings
 
@@ -36,7 +36,7 @@ def kept(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptA
     spark.conf.set("spark.hiveframe.cache.results", "false")
     monkeypatch.setattr(stamps, "_SETTLED_NS", 0)
     monkeypatch.setattr(store, "SLOW_S", 0.0)
-    monkeypatch.setattr(runs, "SMALL_BYTES", 0)
+    monkeypatch.setattr(answering, "SMALL_BYTES", 0)
     found = aggregates(Settings())
     assert found is not None
     monkeypatch.setattr(found, "_thread", Background("nobody", lambda: False, lambda: False))
@@ -701,3 +701,145 @@ def test_files_that_go_while_it_is_estimated_what_to_keep_do_no_harm(
         assert kept.failed == failed + 1
     open_sales(spark, sales)
     served(spark, kept, [text.format(n) for n in range(4)])
+
+
+TOTALS = "SELECT kind, sum(price) AS total, count(*) AS n FROM sales WHERE day > DATE'2024-01-01' + {} GROUP BY kind"
+
+
+def create_parquet(spark: SparkSession, query: str) -> None:
+    spark.sql(f"CREATE OR REPLACE TABLE written USING parquet AS {query}")
+
+
+def create_delta(spark: SparkSession, query: str) -> None:
+    spark.sql(f"CREATE OR REPLACE TABLE written USING delta AS {query}")
+
+
+def insert_honey(spark: SparkSession, query: str) -> None:
+    spark.sql("CREATE TABLE written (kind STRING, total DECIMAL(30, 2), n BIGINT) USING honeystore")
+    spark.sql(f"INSERT INTO written {query}")
+
+
+def insert_iceberg(spark: SparkSession, query: str) -> None:
+    spark.sql("CREATE TABLE written (kind STRING, total DECIMAL(30, 2), n BIGINT) USING iceberg")
+    spark.sql(f"INSERT OVERWRITE written {query}")
+
+
+def insert_partitions(spark: SparkSession, query: str) -> None:
+    spark.sql("CREATE TABLE written (kind STRING, total DECIMAL(30, 2), n BIGINT) USING parquet PARTITIONED BY (n)")
+    spark.sql(f"INSERT INTO written {query}")
+
+
+def save_as_table(spark: SparkSession, query: str) -> None:
+    spark.sql(query).write.format("json").saveAsTable("written")
+
+
+def insert_into(spark: SparkSession, query: str) -> None:
+    spark.sql("CREATE TABLE written (kind STRING, total DECIMAL(30, 2), n BIGINT) USING parquet")
+    spark.sql(query).write.insertInto("written")
+
+
+def write_to(spark: SparkSession, query: str) -> None:
+    spark.sql(query).writeTo("written").using("delta").create()
+
+
+def merge(spark: SparkSession, query: str) -> None:
+    spark.sql("CREATE TABLE written (kind STRING, total DECIMAL(30, 2), n BIGINT) USING delta")
+    spark.sql(f"MERGE INTO written USING ({query}) AS s ON written.kind = s.kind WHEN NOT MATCHED THEN INSERT *")
+
+
+def persist(spark: SparkSession, query: str) -> None:
+    spark.sql(f"CACHE TABLE written AS {query}")
+
+
+WRITES = (
+    create_parquet,
+    create_delta,
+    insert_honey,
+    insert_iceberg,
+    insert_partitions,
+    save_as_table,
+    insert_into,
+    write_to,
+    merge,
+    persist,
+)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_queries_of_writes_are_noted_and_made_of_groups(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, write: Callable[[SparkSession, str], None]
+) -> None:
+    def written(query: str) -> list[tuple]:
+        write(spark, query)
+        try:
+            return rows_of(spark, "SELECT kind, CAST(total AS DECIMAL(30, 2)), n FROM written")
+        finally:
+            spark.sql("DROP TABLE IF EXISTS written" if write is not persist else "DROP VIEW written")
+
+    for n in range(4):
+        written(TOTALS.format(n))
+    make(kept)
+    assert len(kept.shown()) == 1
+    for n in (5, 6):
+        before = kept.served
+        found = written(TOTALS.format(n))
+        assert kept.served == before + 1
+        assert found == expected(spark, TOTALS.format(n))
+
+
+def test_files_written_of_groups_are_those_of_the_rows(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, tmp_path: Path
+) -> None:
+    for number in range(6):
+        before = kept.served
+        spark.sql(TOTALS.format(number)).write.parquet(str(tmp_path / f"to{number}"))
+        assert (kept.served > before) == (number > 3)
+        spark.read.parquet(str(tmp_path / f"to{number}")).createOrReplaceTempView("found")
+        assert rows_of(spark, "SELECT * FROM found") == expected(spark, TOTALS.format(number))
+        if number == 3:
+            make(kept)
+
+
+@pytest.mark.parametrize("provider", ["parquet", "delta", "honeystore", "iceberg"])
+def test_a_write_into_the_table_that_it_reads_sees_the_state_before_it(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, provider: str
+) -> None:
+    spark.sql("DROP TABLE IF EXISTS grown")
+    spark.sql(f"CREATE TABLE grown USING {provider} AS SELECT kind, n, CAST(big AS DECIMAL(20, 0)) AS v FROM sales")
+    text = "SELECT kind, CAST(max(n) AS INT), CAST(sum(v) AS DECIMAL(20, 0)) FROM grown WHERE n > {} GROUP BY kind"
+    for n in range(4):
+        rows_of(spark, text.format(n))
+    make(kept)
+    total = "SELECT count(*), sum(v) FROM grown"
+    for n in range(3):
+        added, sums = expected(spark, text.format(n)), expected(spark, total)
+        before = kept.served
+        spark.sql(f"INSERT INTO grown {text.format(n)}")
+        assert kept.served == before + 1
+        ((count, value),) = sums
+        more = sum(row[2] or 0 for row in added)
+        assert expected(spark, total) == [(count + len(added), value + more)]
+        assert rows_of(spark, text.format(n)) == expected(spark, text.format(n))
+        make(kept)
+    left = expected(spark, text.format(1))
+    before = kept.served
+    spark.sql(f"INSERT OVERWRITE grown {text.format(1)}")
+    assert kept.served == before + 1
+    assert expected(spark, "SELECT * FROM grown") == left
+    assert rows_of(spark, text.format(0)) == expected(spark, text.format(0))
+    if provider not in ("parquet", "iceberg"):
+        version = spark.sql("DESCRIBE HISTORY grown").agg({"version": "max"}).first()[0] - 1
+        old = text.replace("grown", f"grown VERSION AS OF {version}").format(2)
+        spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW before AS {old}")
+        spark.sql("CREATE OR REPLACE TABLE copied USING delta AS SELECT * FROM before")
+        assert rows_of(spark, "SELECT * FROM copied") == expected(spark, old)
+        spark.sql("DROP TABLE copied")
+    spark.sql("DROP TABLE grown")
+
+
+def test_a_write_that_fails_is_not_noted(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
+    for n in range(5):
+        with pytest.raises(PySparkException):
+            spark.sql(f"CREATE TABLE never USING parquet AS SELECT kind, sum(n DIV (n - {n})) FROM sales GROUP BY kind")
+    make(kept)
+    assert not kept.shown()

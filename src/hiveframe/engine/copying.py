@@ -24,12 +24,6 @@ Statement = Callable[[exp.Query, tuple[str, ...], Context], Sql]
 _BATCH_ROWS = 65_536
 
 
-def copy(plan: Relation, statement: Statement, settings: Settings, on_cancel: OnCancel) -> int:
-    """Runs a COPY of the plan's rows and gives their number."""
-    counted = [batch.column(0)[0].as_py() for batch in stream(plan, statement, settings, on_cancel) if batch.num_rows]
-    return int(counted[0]) if counted else 0
-
-
 def stream(plan: Relation, statement: Statement, settings: Settings, on_cancel: OnCancel) -> Iterator[pa.RecordBatch]:
     """The rows of `statement`, which is run when the first is asked for."""
     engine = database(settings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from hiveframe.lake.sources.source import ReadContext, ReadRequest
 from hiveframe.optimizer.driver import optimize
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
+from hiveframe.plan.walk import preorder
 
 if TYPE_CHECKING:
     from hiveframe.cache.keys import PlanKey
@@ -34,7 +35,6 @@ class Reads:
     def __init__(self, *, is_repeatable: bool = True) -> None:
         self._checks: list[Callable[[], bool]] = []
         self._is_repeatable = is_repeatable
-        self.sources: list[ScanSource] = []
         self._opened: dict[object, ScanSource] = {}
 
     def opened(self, request: ReadRequest) -> ScanSource | None:
@@ -49,8 +49,6 @@ class Reads:
 
     def note_files(self, request: ReadRequest, context: ReadContext, source: ScanSource) -> None:
         """The analysis depends on the files that a source found."""
-        if self._is_repeatable:
-            self.sources.append(source)
         key = _request_key(request)
         if key is not None:
             self._opened[key] = source
@@ -99,6 +97,11 @@ class Analysis:
         if not self._key:
             self._key.append(make(self.plan))
         return self._key[0]
+
+    @cached_property
+    def sources(self) -> Sequence[ScanSource]:
+        """What the plan reads, as often as it does."""
+        return [node.source for node in preorder(self.plan, lg.Node) if isinstance(node, lg.Scan)]
 
     @cached_property
     def optimized(self) -> lg.Relation:

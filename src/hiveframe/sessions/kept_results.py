@@ -32,9 +32,7 @@ class Asked:
 
     def __init__(self, analysis: Analysis, settings: Settings, *, keeps_all: bool) -> None:
         self._results = results(settings)
-        self._question = Question(
-            analysis.plan, analysis.reads.sources, settings, keeps_all=keeps_all, once=analysis.key
-        )
+        self._question = Question(analysis.plan, analysis.sources, settings, keeps_all=keeps_all, once=analysis.key)
         self._schema: pa.Schema = arrow_schema(schema_of(analysis.plan).fields, settings.time_zone)
 
     def find(self) -> Iterator[pa.RecordBatch] | None:

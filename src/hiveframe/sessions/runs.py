@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.engine import Engine
@@ -13,19 +13,16 @@ from hiveframe.optimizer.statistics import StatisticsOf
 from hiveframe.plan import logical as lg
 from hiveframe.plan.logical import schema_of
 from hiveframe.sessions.analyses import Analysis
+from hiveframe.sessions.answering import Answer, Answering
 from hiveframe.sessions.operation import Operation
 from hiveframe.sessions.results import Rows, RunRows
+from hiveframe.sessions.written_rows import WrittenRows
 from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
-    from hiveframe.cache.aggregates.store import KeptAggregates
     from hiveframe.cache.rows import KeptRows
     from hiveframe.engine.execution import Execution
-    from hiveframe.sessions.kept_results import Asked
     from hiveframe.sessions.learned_runs import LearnedRun
-
-SMALL_BYTES: Final = 1 << 16
-"""Of plans that read less than this nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,38 +51,43 @@ class Runs:
 
     def stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:
         """The rows that were kept of an earlier run, else those of a run."""
-        results = self._results(analysis)
-        found = results.find() if results is not None else None
+        answering = self._answering(analysis)
+        found = answering.rows()
         if found is not None:
             return Rows(schema_of(analysis.plan), found)
-        aggregates = self._aggregates(analysis)
-        asked = _with_fragments(analysis, results)
-        made = aggregates.with_kept(asked, self._settings) if aggregates is not None else None
-        plan = made.plan if made is not None else asked
-        run = self._run(analysis.optimized if plan is analysis.plan else self._optimized(plan))
+        answer = answering.answer()
+        run = self._run(self._made_ready(analysis, answer))
         operation.on_cancel(run.cancel)
         operation.progress_from(run.progress)
-        batches = run.batches()
-        if aggregates is not None and made is not None:
-            from hiveframe.sessions.kept_aggregates import noted
-
-            note = partial(aggregates.note, asked, self._settings, but=made.parts)
-            batches = noted(batches, note, self._statistics)
-        if results is not None:
-            batches = results.recorded(batches)
+        batches = answering.recorded(answering.noted(answer, run.batches()))
         return RunRows(schema_of(analysis.plan), run, batches)
+
+    def written(self, analysis: Analysis, operation: Operation) -> WrittenRows:
+        """The rows for a writer, in files or as batches of its own: made as those of `stream`, but kept by nobody.
+
+        Nothing is tried with them: the joins are ordered as the engine does.
+        """
+        answering = self._answering(analysis)
+        answer = answering.answer()
+        plan = self._made_ready(analysis, answer)
+        return WrittenRows(plan, self._settings, operation.on_cancel, partial(answering.noted, answer))
 
     def foreseen(self, analysis: Analysis) -> Foreseen:
         """What `stream` would do, which leaves no trace of having been asked."""
-        results = self._results(analysis)
-        kept = results.peek() if results is not None else None
+        answering = self._answering(analysis)
+        kept = answering.peek()
         if kept is not None:
             return Foreseen(analysis.plan, kept, "kept")
-        asked = _with_fragments(analysis, results)
-        aggregates = self._aggregates(analysis)
-        plan = aggregates.with_kept(asked, self._settings, is_use=False).plan if aggregates is not None else asked
-        word = "aggregates" if plan is not asked else "fragments" if plan is not analysis.plan else "none"
-        return Foreseen(plan, None, word)
+        answer = answering.answer(is_use=False)
+        is_plain = answer.plan is analysis.plan
+        word = "aggregates" if answer.made else "none" if is_plain else "fragments"
+        return Foreseen(answer.plan, None, word)
+
+    def _answering(self, analysis: Analysis) -> Answering:
+        return Answering(analysis, self._settings, self._statistics)
+
+    def _made_ready(self, analysis: Analysis, answer: Answer) -> lg.Relation:
+        return analysis.optimized if answer.plan is analysis.plan else self._optimized(answer.plan)
 
     def _run(self, plan: lg.Relation) -> Execution | LearnedRun:
         if not has_joins(plan):
@@ -93,29 +95,3 @@ class Runs:
         from hiveframe.sessions.learned_runs import run_of  # only where joins can be ordered
 
         return run_of(plan, self._engine, self._settings, self._statistics())
-
-    def _results(self, analysis: Analysis) -> Asked | None:
-        if not _reads_much(analysis):
-            return None
-        from hiveframe.sessions.kept_results import asked  # only where files are read
-
-        return asked(analysis, self._settings)
-
-    def _aggregates(self, analysis: Analysis) -> KeptAggregates | None:
-        if not _reads_much(analysis):
-            return None
-        from hiveframe.sessions.kept_aggregates import aggregates  # only where files are read
-
-        return aggregates(self._settings)
-
-
-def _with_fragments(analysis: Analysis, results: Asked | None) -> lg.Relation:
-    """The analysed plan with what is kept of it in its place."""
-    made = results.with_fragments() if results is not None else None
-    return analysis.plan if made is None else made
-
-
-def _reads_much(analysis: Analysis) -> bool:
-    """Whether there is so much to be read that keeping something of it may be worth it."""
-    sources = analysis.reads.sources
-    return bool(sources) and sum(source.size_bytes for source in sources) >= SMALL_BYTES

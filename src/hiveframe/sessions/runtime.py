@@ -22,6 +22,7 @@ from hiveframe.catalog.entities import Function as StoredFunction
 from hiveframe.catalog.metastore import Metastore
 from hiveframe.catalog.session_catalog import GlobalViews, SessionCatalog
 from hiveframe.dataclass import dataclass
+from hiveframe.engine.arrow_edges import arrow_schema, relabelled
 from hiveframe.engine.compiled import Compiled
 from hiveframe.engine.engine import Engine
 from hiveframe.engine.evaluate import evaluate
@@ -213,7 +214,7 @@ class Session:
         return optimize(plan, self.settings.parallelism, self.evaluate, note=note, excluded=excluded)
 
     def compute(self, plan: lg.Relation) -> pa.Table:
-        """All rows of a relation."""
+        """All rows of a relation that the session asks for on its own behalf."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
         run = self._engine.execute(self._optimized(plan), self.settings)
         operation.on_cancel(run.cancel)
@@ -224,10 +225,15 @@ class Session:
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
         return self._runs.stream(Analysis(plan, self.state.version, optimize=self._optimized), operation).batches
 
+    def table(self, plan: lg.Relation) -> pa.Table:
+        """All rows of a user's query, for a command of this thread."""
+        schema = arrow_schema(schema_of(plan).fields, self.settings.time_zone)
+        return pa.Table.from_batches((relabelled(batch, schema) for batch in self.stream(plan)), schema)
+
     def written(self, plan: lg.Relation) -> WrittenRows:
         """A relation's rows for a writer."""
         operation: Operation = getattr(self._cancellable, "operation", DETACHED)
-        return WrittenRows(self._optimized(plan), self.settings, operation.on_cancel)
+        return self._runs.written(Analysis(plan, self.state.version, optimize=self._optimized), operation)
 
     def _shown(self, plan: spec.ShowString | spec.HtmlString, operation: Operation) -> Rows:
         operation.admit(plan, self.settings)
@@ -441,7 +447,7 @@ class Session:
         return key
 
     def _kept(self, plan: lg.Relation) -> Kept:
-        return Kept(schema_of(plan), self.compute(plan))
+        return Kept(schema_of(plan), self.table(plan))
 
     def cached_table(self, parts: tuple[str, ...]) -> DataTable | None:
         """The kept rows of a table, computed at their first use; None when it is not cached."""

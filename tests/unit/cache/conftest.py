@@ -4,7 +4,7 @@ import pytest
 
 import hiveframe
 from hiveframe.cache import process, results
-from hiveframe.sessions import runs
+from hiveframe.sessions import answering
 from hiveframe.settings import Settings
 
 
@@ -15,7 +15,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "_results", made)
     monkeypatch.setattr(results, "CHEAP_S", 0)
     monkeypatch.setattr(results, "TOO_CHEAP_S", 0)
-    monkeypatch.setattr(runs, "SMALL_BYTES", 0)
+    monkeypatch.setattr(answering, "SMALL_BYTES", 0)
     yield made
     made.flush()
 

@@ -5,12 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import hiveframe
-from hiveframe.lake.options import Options
-from hiveframe.lake.scan import ScanSource
-from hiveframe.lake.sources.source import ReadRequest
-from hiveframe.plan.types import StructType
 from hiveframe.sessions import runtime
-from hiveframe.sessions.analyses import Reads
 
 
 @pytest.fixture
@@ -130,10 +125,3 @@ def test_a_persisted_frame_is_read_from_what_is_kept(spark):
     assert frame.collect() == frame.collect()
     frame.unpersist()
     assert frame.collect() != frame.collect()
-
-
-def test_what_is_read_for_analyses_that_never_serve_again_is_not_held():
-    reads = Reads(is_repeatable=False)
-    source = ScanSource("parquet", (), (), StructType(()), Options())
-    reads.note_files(ReadRequest("parquet", ()), None, source)
-    assert reads.sources == []

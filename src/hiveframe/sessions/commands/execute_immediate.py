@@ -39,7 +39,7 @@ def _run(session: CommandSession, command: c.ExecuteImmediate, text: str, query:
         assign_from_query(session, command.into, query)
         return EMPTY
     plan = session.analyze(query)
-    return SmallTable(schema_of(plan), session.compute(plan))
+    return SmallTable(schema_of(plan), session.table(plan))
 
 
 def _value(session: CommandSession, expr: spec.Expr) -> spec.Expr:

@@ -117,7 +117,7 @@ class _Run:
             return
         self._session.state.changes += 1  # an analysis of this query may know other values of the variables
         plan = self._session.analyze(what)
-        self.last = SmallTable(schema_of(plan), self._session.compute(plan))
+        self.last = SmallTable(schema_of(plan), self._session.table(plan))
 
     def _holds(self, condition: s.Condition) -> bool:
         """Whether the condition is TRUE; what is no condition is INVALID_BOOLEAN_STATEMENT."""

@@ -41,7 +41,10 @@ class CommandSession(Protocol):
         """A relation, resolved."""
 
     def compute(self, plan: lg.Relation) -> pa.Table:
-        """All rows of a relation, in Spark's Arrow types."""
+        """All rows of a relation that the command asks for on its own behalf, in Spark's Arrow types."""
+
+    def table(self, plan: lg.Relation) -> pa.Table:
+        """All rows of a user's query, in Spark's Arrow types."""
 
     def stream(self, plan: lg.Relation) -> Iterator[pa.RecordBatch]:
         """The rows of a relation, as they are computed."""
