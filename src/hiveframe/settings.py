@@ -167,6 +167,18 @@ _ROWS: Final[tuple[Setting, ...]] = (
         "boolean",
     ),
     Setting(
+        "spark.sql.adaptive.enabled",
+        "true",
+        "Whether small parts of large plans are run first, and the rest is planned by what they gave.",
+        "boolean",
+    ),
+    Setting(
+        "spark.sql.optimizer.dynamicPartitionPruning.enabled",
+        "true",
+        "Whether the keys of such parts leave out files and rows of what is joined with them.",
+        "boolean",
+    ),
+    Setting(
         "spark.sql.optimizer.excludedRules",
         None,
         "Rules of the optimiser to do without, with commas between, by the names that EXPLAIN ANALYZE tells; names of "

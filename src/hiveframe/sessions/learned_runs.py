@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from random import Random
-from typing import Final
+from typing import Final, Union
 
 import pyarrow as pa
 
-from hiveframe.engine.engine import Engine
 from hiveframe.engine.execution import Execution
 from hiveframe.engine.metrics import Observation
 from hiveframe.engine.process import database
@@ -22,7 +21,12 @@ from hiveframe.optimizer.learning.learner import Choice, Learner
 from hiveframe.optimizer.learning.search import Rows
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
 from hiveframe.plan.logical import Relation
+from hiveframe.sessions.adaptive_runs import AdaptiveRun
 from hiveframe.settings import Settings
+
+Run = Union[Execution, AdaptiveRun, "LearnedRun"]
+Execute = Callable[[Relation], Execution | AdaptiveRun]
+"""Makes a run of an optimised plan, not yet begun."""
 
 SETTING: Final = "spark.hiveframe.optimizer.learning"
 
@@ -38,12 +42,12 @@ def learner() -> Learner:
     return Learner(Random(_SEED))
 
 
-def run_of(plan: Relation, engine: Engine, settings: Settings, statistics: StatisticsOf) -> Execution | LearnedRun:
+def run_of(plan: Relation, execute: Execute, settings: Settings, statistics: StatisticsOf) -> Run:
     """A run of an optimised plan, by the plan that is best or worth a try."""
     if not settings.flag(SETTING) or database(settings).active:
-        return engine.execute(plan, settings)
+        return execute(plan)
     choice = learner().choose(plan, lambda: _rows(statistics))
-    return engine.execute(plan, settings) if choice is None else LearnedRun(choice, engine, settings)
+    return execute(plan) if choice is None else LearnedRun(choice, execute, settings)
 
 
 def _rows(statistics: StatisticsOf) -> Rows:
@@ -53,9 +57,9 @@ def _rows(statistics: StatisticsOf) -> Rows:
 class LearnedRun:
     """A run like `Execution`. A trial that takes too long, or fails, is followed by a run of the usual plan."""
 
-    def __init__(self, choice: Choice, engine: Engine, settings: Settings) -> None:
+    def __init__(self, choice: Choice, execute: Execute, settings: Settings) -> None:
         self._choice = choice
-        self._execute: Callable[[Relation], Execution] = lambda plan: engine.execute(plan, settings)
+        self._execute = execute
         self._database = database(settings)
         self._run = self._execute(choice.plan)
         self._run.is_measured = choice.measures

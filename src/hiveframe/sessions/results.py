@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hiveframe.dataclass import dataclass
-from hiveframe.engine.execution import Execution
 from hiveframe.plan import types as t
 from hiveframe.plan.spec import Literal
 from hiveframe.plan.types import DataType, StructField, StructType
 
 if TYPE_CHECKING:
-    from hiveframe.sessions.learned_runs import LearnedRun
+    from hiveframe.sessions.learned_runs import Run
 
 _ARROW: Mapping[DataType, pa.DataType] = {
     t.STRING: pa.string(),
@@ -43,7 +42,7 @@ class RunRows:
     """The rows of a run of the engine; `observed` is whole when the batches are exhausted."""
 
     schema: StructType
-    run: Execution | LearnedRun
+    run: Run
     batches: Iterator[pa.RecordBatch]
 
     @property

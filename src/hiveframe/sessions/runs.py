@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.engine import Engine
+from hiveframe.engine.execution import Execution
+from hiveframe.optimizer.adaptive import reading
+from hiveframe.optimizer.adaptive.reading import is_large
 from hiveframe.optimizer.join_groups import has_joins
 from hiveframe.optimizer.statistics import StatisticsOf
 from hiveframe.plan import logical as lg
@@ -21,8 +24,12 @@ from hiveframe.settings import Settings
 
 if TYPE_CHECKING:
     from hiveframe.cache.rows import KeptRows
-    from hiveframe.engine.execution import Execution
-    from hiveframe.sessions.learned_runs import LearnedRun
+    from hiveframe.optimizer.adaptive.choosing import FirstPart
+    from hiveframe.sessions.adaptive_runs import AdaptiveRun, Found
+    from hiveframe.sessions.learned_runs import Run
+
+ADAPTIVE: Final = "spark.sql.adaptive.enabled"
+BY_KEYS: Final = "spark.sql.optimizer.dynamicPartitionPruning.enabled"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +49,13 @@ class Runs:
         engine: Engine,
         settings: Settings,
         optimized: Callable[[lg.Relation], lg.Relation],
+        prune: Callable[[lg.Relation], lg.Relation],
         statistics: Callable[[], StatisticsOf],
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._optimized = optimized
+        self._prune = prune
         self._statistics = statistics
 
     def stream(self, analysis: Analysis, operation: Operation) -> Rows | RunRows:
@@ -89,9 +98,38 @@ class Runs:
     def _made_ready(self, analysis: Analysis, answer: Answer) -> lg.Relation:
         return analysis.optimized if answer.plan is analysis.plan else self._optimized(answer.plan)
 
-    def _run(self, plan: lg.Relation) -> Execution | LearnedRun:
+    def _run(self, plan: lg.Relation) -> Run:
         if not has_joins(plan):
-            return self._engine.execute(plan, self._settings)
+            return self._begun(plan)
         from hiveframe.sessions.learned_runs import run_of  # only where joins can be ordered
 
-        return run_of(plan, self._engine, self._settings, self._statistics())
+        return run_of(plan, self._begun, self._settings, self._statistics())
+
+    def _begun(self, plan: lg.Relation) -> Execution | AdaptiveRun:
+        parts = self.first_parts(plan)
+        if not parts:
+            return self._execute(plan)
+        from hiveframe.sessions.adaptive_runs import AdaptiveRun  # only where a part is run first
+
+        return AdaptiveRun(plan, parts, self._execute, self._prune)
+
+    def adapted(
+        self, plan: lg.Relation, on_start: Callable[[Execution | AdaptiveRun], None]
+    ) -> tuple[lg.Relation, Sequence[Found]]:
+        """The plan once parts of it have been run, and what came of these; `on_start` gets what cancels them."""
+        run = self._begun(plan)
+        if isinstance(run, Execution):
+            return plan, ()
+        on_start(run)
+        return run.rest_plan, run.found
+
+    def first_parts(self, plan: lg.Relation) -> list[FirstPart]:
+        """The parts of an optimised plan that are run before the rest."""
+        if not self._settings.flag(ADAPTIVE) or not self._settings.flag(BY_KEYS) or not is_large(plan, reading.WORTH):
+            return []
+        from hiveframe.sessions.adaptive_runs import parts_of  # only for large plans
+
+        return parts_of(plan, self._statistics, reading.WORTH)
+
+    def _execute(self, plan: lg.Relation) -> Execution:
+        return self._engine.execute(plan, self._settings)

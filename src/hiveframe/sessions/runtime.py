@@ -32,6 +32,7 @@ from hiveframe.engine.storage import storage_value
 from hiveframe.errors import analysis_error, unsupported
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.driver import EXCLUDED_RULES, Note, excluded_rules, optimize
+from hiveframe.optimizer.rules.prune_files import prune_files
 from hiveframe.plan import commands as c
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec, walk
@@ -202,7 +203,7 @@ class Session:
 
     @property
     def _runs(self) -> Runs:
-        return Runs(self._engine, self.settings, self._optimized, self._statistics)
+        return Runs(self._engine, self.settings, self._optimized, self._pruned, self._statistics)
 
     def _statistics(self) -> KnownStatistics:
         from hiveframe.sessions.known_statistics import KnownStatistics  # only where something is estimated
@@ -212,6 +213,10 @@ class Session:
     def _optimized(self, plan: lg.Relation, note: Note | None = None) -> lg.Relation:
         excluded = excluded_rules(self.settings.get(EXCLUDED_RULES))
         return optimize(plan, self.settings.parallelism, self.evaluate, note=note, excluded=excluded)
+
+    def _pruned(self, plan: lg.Relation) -> lg.Relation:
+        is_excluded = "prune_files" in excluded_rules(self.settings.get(EXCLUDED_RULES))
+        return plan if is_excluded else prune_files(plan, self.evaluate)
 
     def compute(self, plan: lg.Relation) -> pa.Table:
         """All rows of a relation that the session asks for on its own behalf."""
@@ -338,8 +343,10 @@ class Session:
         analyzed = analyzer.relation(self._with_cached(plan))
         shown = partial(described, run=analyzer.run)
         foreseen = self._runs.foreseen(Analysis(analyzed, self.state.version, reads, self._optimized))
-        stages = plan, analyzed, self._optimized(foreseen.plan)
-        return Explained(*stages, self.settings, shown, self._statistics(), self.evaluate, foreseen.kept).text(mode)
+        optimized = self._optimized(foreseen.plan)
+        first = self._runs.first_parts(optimized) if foreseen.kept is None else ()
+        known = self._statistics(), self.evaluate, foreseen.kept, first
+        return Explained(plan, analyzed, optimized, self.settings, shown, *known).text(mode)
 
     def profile(self, plan: spec.Relation) -> Profile:
         """A run of the plan, measured; its rows are let go."""
@@ -355,6 +362,7 @@ class Session:
             foreseen.plan,
             time.perf_counter() - began,
             self._optimized,
+            lambda optimized: self._runs.adapted(optimized, lambda run: operation.on_cancel(run.cancel)),
             lambda optimized: self._engine.execute(optimized, self.settings),
             self._statistics(),
             self.evaluate,

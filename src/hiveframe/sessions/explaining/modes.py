@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hiveframe.cache.rows import KeptRows
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.compiled import compile_plan
 from hiveframe.engine.process import database
+from hiveframe.optimizer.adaptive.choosing import FirstPart
 from hiveframe.optimizer.inputs import inputs
 from hiveframe.optimizer.rules.prune_files import Evaluate
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
@@ -29,7 +30,8 @@ from hiveframe.settings import Settings
 class Explained:
     """A plan in its stages; `shown` writes an expression, `kept` are its rows where the cache has them.
 
-    `statistics` and `evaluate` are for estimates: what is known of a source, and the value of a constant.
+    `statistics` and `evaluate` are for estimates: what is known of a source, and the value of a constant. `first` are
+    parts of the plan that a run would begin with.
     """
 
     parsed: spec.Relation
@@ -40,6 +42,7 @@ class Explained:
     statistics: StatisticsOf
     evaluate: Evaluate
     kept: KeptRows | None = None
+    first: Sequence[FirstPart] = ()
 
     def text(self, mode: str) -> str:
         """The plan in one of Spark's modes (simple, extended, codegen, cost, formatted), or as JSON."""
@@ -51,7 +54,15 @@ class Explained:
             "formatted": lambda: f"== Physical Plan ==\n{formatted_tree(self.optimized, self.shown)}\n",
         }
         made = modes.get(mode, lambda: self._physical() + "\n")()
-        return made if mode == "json" else made + self._result()
+        return made if mode == "json" else made + self._first() + self._result()
+
+    def _first(self) -> str:
+        """What would be run before the rest, and which columns are then told of its keys."""
+        told = []
+        for part in self.first:
+            keys = dict.fromkeys(f"{own.name}#{own.id} = {other.name}#{other.id}" for own, _, other in part.told)
+            told.append(f"Keys [{', '.join(keys)}]\n{physical_tree(part.plan, self.shown)}\n")
+        return "".join(("== Run First ==\n", *told)) if told else ""
 
     def _result(self) -> str:
         """What is said of rows that need no run."""
@@ -94,7 +105,15 @@ class Explained:
                 "estimated_bytes": round(found.size_bytes(node.output)),
                 "children": [made[id(child)] for child in inputs(node)],
             }
-        document = {"version": VERSION, "cache": "kept" if self.kept is not None else "none"}
+        first = [
+            {
+                "plan": physical_tree(part.plan, self.shown).split("\n"),
+                "keys": sorted({own.name for own, _, _ in part.told}),
+                "spared_bytes": round(part.spared_bytes),
+            }
+            for part in self.first
+        ]
+        document = {"version": VERSION, "cache": "kept" if self.kept is not None else "none", "run_first": first}
         return json.dumps({**document, "plan": made[id(self.optimized)]}, ensure_ascii=False)
 
     def _cost(self) -> str:

@@ -56,11 +56,25 @@ class ProfiledOperator:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RunFirst:
+    """A part of the plan that was run before the rest, whose `keys` were told to what it is joined with.
+
+    `is_used` False: it gave too much, and the rest was planned without it.
+    """
+
+    tree: str
+    keys: tuple[str, ...]
+    rows: int
+    seconds: float
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """A run of a query. `rules` are the optimiser's that changed the plan, each with how often.
 
     `cache` is "kept" where the result is kept, so that a plain run would be served, "fragments" where parts of the plan
-    were, else "none".
+    were, "aggregates" where they were made of kept groups, else "none". `run_first` are parts that the run began with.
     """
 
     rows: int
@@ -75,11 +89,17 @@ class Profile:
     bytes_read: int
     rules: Mapping[str, int] = field(default_factory=dict)
     cache: str = "none"
+    run_first: tuple[RunFirst, ...] = ()
+
+    @property
+    def first_seconds(self) -> float:
+        """What the parts took that the run began with."""
+        return sum(part.seconds for part in self.run_first)
 
     @property
     def run_seconds(self) -> float:
         """What is left of the engine's time when its planning is taken away."""
-        before = self.analysis_seconds + self.optimizer_seconds + self.compile_seconds
+        before = self.analysis_seconds + self.optimizer_seconds + self.first_seconds + self.compile_seconds
         return max(self.seconds - before - self.engine_planning_seconds, 0.0)
 
     def document(self) -> dict[str, Any]:
@@ -91,6 +111,7 @@ class Profile:
                 "total": _ms(self.seconds),
                 "analysis": _ms(self.analysis_seconds),
                 "optimizer": _ms(self.optimizer_seconds),
+                "first": _ms(self.first_seconds),
                 "compile": _ms(self.compile_seconds),
                 "engine_planning": _ms(self.engine_planning_seconds),
                 "run": _ms(self.run_seconds),
@@ -100,6 +121,16 @@ class Profile:
             "bytes_read": self.bytes_read,
             "rules": [{"name": name, "times": times} for name, times in self.rules.items()],
             "cache": self.cache,
+            "run_first": [
+                {
+                    "plan": part.tree.split("\n"),
+                    "keys": list(part.keys),
+                    "rows": part.rows,
+                    "time_ms": _ms(part.seconds),
+                    "is_used": part.is_used,
+                }
+                for part in self.run_first
+            ],
             "plan": operator_document(self.plan),
         }
 

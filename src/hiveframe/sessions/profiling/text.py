@@ -35,6 +35,9 @@ def _summary(profile: Profile) -> Iterator[str]:
     rules = [name if times == 1 else f"{name} ×{times}" for name, times in profile.rules.items()]
     yield from _wrapped("Rules: ", rules or ["none changed the plan"])
     yield "Cache: " + _CACHE[profile.cache]
+    for part in profile.run_first:
+        outcome = f"keys [{', '.join(part.keys)}]" if part.is_used else "too many, not used"
+        yield _cut(f"Run first: {part.rows:,} rows in {_time(part.seconds)}, {outcome}: {_flat(part.tree)}", _WIDTH)
 
 
 _LEGEND: Final = (
@@ -44,8 +47,14 @@ _LEGEND: Final = (
 _CACHE: Final = {
     "kept": "the result is kept, so that a plain run is served from it",
     "fragments": "parts of the plan were served from kept results",
+    "aggregates": "parts of the plan were made of kept groups",
     "none": "nothing kept was of use",
 }
+
+
+def _flat(tree: str) -> str:
+    """A plan's operators in one line."""
+    return " ← ".join(line.lstrip("+-: ") for line in tree.split("\n"))
 
 
 def _wrapped(title: str, words: list[str]) -> Iterator[str]:

@@ -72,10 +72,11 @@ def test_a_profile_fits_into_120_columns(spark, suite, name):
 def test_the_document_has_what_its_description_says(spark):
     found = document(spark, suite_query(spark, "tpch", "q05"))
     assert set(found) == {
-        "version", "rows", "time_ms", "peak_memory_bytes", "spilled_bytes", "bytes_read", "rules", "cache", "plan",
+        "version", "rows", "time_ms", "peak_memory_bytes", "spilled_bytes", "bytes_read", "rules", "cache", "run_first",
+        "plan",
     }  # fmt: skip
     assert (found["version"], found["rows"], found["cache"], found["spilled_bytes"]) == (1, 5, "none", 0)
-    assert set(found["time_ms"]) == {"total", "analysis", "optimizer", "compile", "engine_planning", "run"}
+    assert set(found["time_ms"]) == {"total", "analysis", "optimizer", "first", "compile", "engine_planning", "run"}
     assert found["bytes_read"] > 0
     assert {"name": "prune_columns", "times": 1} in found["rules"]
     for operator in operators(found["plan"]):
@@ -216,6 +217,7 @@ def test_a_plan_is_told_as_json_without_a_run(spark):
     assert found == {
         "version": 1,
         "cache": "none",
+        "run_first": [],
         "plan": {
             "operator": "Filter",
             "detail": found["plan"]["detail"],
