@@ -126,7 +126,10 @@ class Scope:
 
     def visible(self, column: Column) -> Column | None:
         """`column` as it is here, where an outer join may have made it nullable; None unless it is a visible one."""
-        return next((self.columns[i] for i in self.positions(column.name) if self.columns[i].id == column.id), None)
+        for i in self.positions(column.name):
+            if self.columns[i].id == column.id:
+                return self.columns[i]
+        return None
 
     def reachable(self, column: Column) -> Column | None:
         """`column` as it is here, visible or hidden."""
@@ -159,7 +162,7 @@ class Scope:
 
     def _match(self, parts: Sequence[str], *, hidden: bool) -> Match | None:
         for depth in range(min(len(parts) - 1, MAX_QUALIFIER), -1, -1):
-            wanted = tuple(self.key(p) for p in parts[:depth])
+            wanted = tuple([self.key(p) for p in parts[:depth]])
             found = self._hidden_under(wanted, parts[depth]) if hidden else self._visible_under(wanted, parts[depth])
             if found:
                 return Match(tuple(found), tuple(parts[depth + 1 :]))

@@ -6,6 +6,7 @@ failures mean is told to the context, so that the hot path has no check.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from hiveframe.errors import QueryContext
@@ -13,7 +14,7 @@ from hiveframe.functions import decimals
 from hiveframe.functions.calendar_interval import part_by_part
 from hiveframe.functions.cast_job import ANSI_SETTING, LITERAL_SUFFIX
 from hiveframe.functions.cast_numbers import BITS, wrap
-from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal
+from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal, may_stand_in_try
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import is_atom_cast, let, let_all
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, try_cast
@@ -25,6 +26,7 @@ _TRY_NAMES: Final = {"+": "try_add", "-": "try_subtract", "*": "try_multiply", "
 _VERBS: Final = {"+": "addition", "-": "subtraction", "*": "multiplication"}
 _BY_ZERO: Final = {"/": "DIVIDE_BY_ZERO", "div": "DIVIDE_BY_ZERO", "%": "REMAINDER_BY_ZERO"}
 _DIVISIONS: Final = ("/", "%", "div")
+_PLAIN_NODES: Final = 40
 
 
 def emit_arithmetic(
@@ -160,9 +162,14 @@ def _division(
             default=divide(left, right),
         )
 
-    if isinstance(kind, t.DecimalType) and all(map(is_atom_cast, args)):
-        return checked(args[0], args[1])
+    if isinstance(kind, t.DecimalType) and _is_plain(args[0]):
+        return checked(*args) if is_atom_cast(args[1]) else let(args[1], ctx, partial(checked, args[0]))
     return let_all(args, ctx, checked)
+
+
+def _is_plain(dividend: Sql) -> bool:
+    """Whether a decimal may stand twice, in two branches of which a row computes one: it is cheap to plan."""
+    return may_stand_in_try(dividend) and sum(1 for _ in dividend.walk()) <= _PLAIN_NODES
 
 
 def _declare_by_zero(symbol: str, context: QueryContext | None, ctx: EmitContext) -> None:

@@ -16,10 +16,10 @@ from hiveframe.errors import AnalysisException, QueryContext, SparkError, intern
 from hiveframe.functions import decimals
 from hiveframe.functions.cast_rules import cast_nullable, cast_problem
 from hiveframe.functions.coercion import implicit_cast
-from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_keys import has_collated
 from hiveframe.functions.collation_rules import in_default, settled, unified
 from hiveframe.functions.modifiers import Modifiers, check_modifiers
-from hiveframe.functions.registry import Binder, Function, FunctionKind, Kind, Param, lookup, row_of
+from hiveframe.functions.registry import ANY, Binder, Function, FunctionKind, Kind, Param, lookup, row_of
 from hiveframe.plan import types as t
 from hiveframe.plan.logical import AggCall, Call, Cast, Expr, Lambda, Literal, SortKey
 from hiveframe.plan.types import DataType
@@ -59,14 +59,14 @@ class CallBinder:
         self._parse_schema = parse_schema
         self._describe = describe
         self._qualify = qualify or describe
-        self._site: Expr | None = None
+        self._about: Callable[[], Expr] | None = None
 
     def at(self, context: QueryContext | None) -> CallBinder:
         """The same services for a call at another place."""
         twin = object.__new__(CallBinder)
         twin.__dict__.update(self.__dict__)
         twin.context = context
-        twin._site = None
+        twin._about = None
         return twin
 
     def setting(self, name: str) -> str | None:
@@ -139,8 +139,10 @@ class CallBinder:
 
     def called(self) -> str:
         """The name of the call being bound, as it was written."""
-        assert isinstance(self._site, (Call, AggCall))
-        return self._site.shown or self._site.function
+        assert self._about is not None
+        site = self._about()
+        assert isinstance(site, (Call, AggCall))
+        return site.shown or site.function
 
     def qualified(self, expr: Expr) -> str:
         """An expression with every column under its table's name."""
@@ -148,18 +150,18 @@ class CallBinder:
 
     def error(self, condition: str, **params: str) -> SparkError:
         """An AnalysisException placed at the call; `sqlExpr` is filled in for DATATYPE_MISMATCH."""
-        if condition.startswith("DATATYPE_MISMATCH.") and "sqlExpr" not in params and self._site is not None:
-            params["sqlExpr"] = self.quoted(self._site)
+        if condition.startswith("DATATYPE_MISMATCH.") and "sqlExpr" not in params and self._about is not None:
+            params["sqlExpr"] = self.quoted(self._about())
         return AnalysisException(condition, params, context=self.context)
 
     @contextmanager
     def placed(self, site: Expr) -> Iterator[None]:
         """Errors within speak of `site`."""
-        outer, self._site = self._site, site
+        outer, self._about = self._about, lambda: site
         try:
             yield
         finally:
-            self._site = outer
+            self._about = outer
 
 
 def is_foldable(expr: Expr) -> bool:
@@ -227,10 +229,11 @@ def bind_function(
     row = _row(function) if isinstance(function, str) else function
     called = (shown or (function if isinstance(function, str) else row.name)).lower()
     signature = _signature(row)
-    if any(names):
+    if names and any(names):
         args = _by_name(row, signature, args, names, binder)
     check_count(row, called, len(args), binder)
-    check_modifiers(row, called, len(args), Modifiers(distinct, filter, order_by, ignore_nulls), binder)
+    if distinct or filter is not None or order_by or ignore_nulls or row.ordered_set is not None:
+        check_modifiers(row, called, len(args), Modifiers(distinct, filter, order_by, ignore_nulls), binder)
     if row.ordered_set is not None:
         args = (*(key.child for key in order_by), *args)
     if row.takes_order and order_by:
@@ -239,9 +242,12 @@ def bind_function(
     skips_nulls = bool(row.skips_nulls if ignore_nulls is None else ignore_nulls)
     display = _display(row, called)
     given = _with_defaults(signature, args)
-    with binder.placed(_site(row, given, order_by, display)):
-        bound = tuple(_bind_arg(binder, signature.param(i), i - row.uncounted, arg) for i, arg in enumerate(given))
-        has_collation = any(is_collated(a.dtype) for a in bound)
+    outer, binder._about = binder._about, lambda: _site(row, given, order_by, display)
+    try:
+        bound: tuple[Expr, ...] = tuple(
+            [_bind_arg(binder, signature.param(i), i - row.uncounted, arg) for i, arg in enumerate(given)]
+        )
+        has_collation = has_collated(bound)
         if has_collation:
             bound = unified(row, bound, binder)
         for check in row.checks:
@@ -267,6 +273,8 @@ def bind_function(
         if dtype is None:
             raise internal_error(f"function {row.name} has neither a result type nor a bind")
         nullable = row.nullable(bound)
+    finally:
+        binder._about = outer
     if is_aggregate:
         call: Expr = AggCall(
             row.name,
@@ -333,6 +341,8 @@ def _rebound(made: Expr, display: str | None, context: QueryContext | None) -> E
 
 def _with_defaults(signature: _Signature, args: Sequence[Expr]) -> tuple[Expr, ...]:
     missing = signature.params[len(args) :]
+    if not missing:
+        return tuple(args)
     return (*args, *(p.default for p in missing if p.default is not None))
 
 
@@ -403,7 +413,7 @@ def wrong_count(called: str, expected: str, actual: int, context: QueryContext |
 
 
 def _bind_arg(binder: CallBinder, param: Param, position: int, arg: Expr) -> Expr:
-    if isinstance(arg, Lambda):
+    if isinstance(arg, Lambda) or (param.kinds[0] is ANY and not param.constant):
         return arg
     target = _target(param, arg.dtype, ansi=binder.ansi)
     if target is not None and isinstance(arg.dtype, t.NullType) and _takes_null_as(param, target):

@@ -5,6 +5,7 @@ A map's entries have no order: it is told from others by its entries in the orde
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from hiveframe.plan import types as t
@@ -13,6 +14,14 @@ from hiveframe.plan.types import StringType
 
 _HOLDING_TEXT: Final = frozenset({StringType, t.ArrayType, t.StructType})
 INDETERMINATE: Final = "null"  # as Spark names what has no one collation
+
+
+def has_collated(exprs: Sequence[Expr]) -> bool:
+    """Whether one of the expressions is collated."""
+    for expr in exprs:  # noqa: SIM110 - asked for each call of a query: a generator takes longer than the answer
+        if type(expr.dtype) in _HOLDING_TEXT and is_collated(expr.dtype):
+            return True
+    return False
 
 
 def is_collated(dtype: t.DataType) -> bool:

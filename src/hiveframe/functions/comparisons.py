@@ -57,6 +57,8 @@ def _cast_side(b: Binder, expr: Expr, target: DataType) -> Expr:
 
     NULL beside a text is a NULL text, and no cast.
     """
+    if expr.dtype == target:
+        return expr
     if isinstance(expr.dtype, t.NullType) and isinstance(target, t.StringType):
         return Literal(None, target)
     made = b.cast(expr, target)

@@ -74,17 +74,17 @@ class DecimalOperation:
 def emit_decimal(job: DecimalOperation) -> Sql:
     """The operation as a DuckDB expression of the result type."""
     emitter = _EMITTERS[job.symbol]
-    if _may_stand_in_try(job.left) and _may_stand_in_try(job.right):
+    if may_stand_in_try(job.left) and may_stand_in_try(job.right):
         return emitter(job)
     return let_all([job.left, job.right], job.ctx, lambda a, b: emitter(_with(job, a, b)))
 
 
-def _may_stand_in_try(value: Sql) -> bool:
+def may_stand_in_try(value: Sql) -> bool:
     """Whether DuckDB takes `value` inside TRY, where it refuses aggregates, windows and what may raise or vary."""
     if "decimal_forms" in value.meta:
         return True
     return all(
-        isinstance(node, _PLAIN) or (isinstance(node, exp.Anonymous) and node.name in ("try", "coalesce"))
+        isinstance(node, _PLAIN) or (isinstance(node, exp.Anonymous) and node.name in ("try", "coalesce", "abs"))
         for node in value.walk()
     )
 

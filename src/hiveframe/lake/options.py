@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, overload
 
 from hiveframe.errors import SparkException, SparkRuntimeException
 from hiveframe.functions.text_options import refused
+
+T = TypeVar("T")
 
 
 class Options(Mapping[str, str]):
@@ -20,6 +23,17 @@ class Options(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._items[name.lower()][1]
+
+    @overload
+    def get(self, name: str, default: None = None, /) -> str | None: ...
+
+    @overload
+    def get(self, name: str, default: str | T, /) -> str | T: ...
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """The value, or `default`; asked for all the time, mostly of what is not set."""
+        found = self._items.get(name.lower())
+        return default if found is None else found[1]
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._items

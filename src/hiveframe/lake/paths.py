@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
+from stat import S_ISDIR
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import AnalysisException, SparkException, analysis_error
@@ -178,8 +179,13 @@ def glob_regex(pattern: str) -> str:
 def _listed(root: str, accepts: _FileFilter) -> list[FoundFile]:
     """The files below a root, sorted by path, as they were at one moment.
 
-    A writer may put another folder in the root's place meanwhile and empty the old one; then it is listed anew.
+    A writer may put another folder in the root's place meanwhile and empty the old one; then it is listed anew. Of a
+    root that is a file one look tells all.
     """
+    stat = os.stat(root)
+    if not S_ISDIR(stat.st_mode):
+        file = FoundFile(root, root, stamp_of(stat))
+        return [] if is_hidden(os.path.basename(root)) or not accepts(file) else [file]
     for _ in range(_MOST_LISTINGS):
         before = _identity(root)
         try:
@@ -199,10 +205,6 @@ def _identity(path: str) -> tuple[int, int]:
 
 
 def _walk(root: str, accepts: _FileFilter) -> Iterator[FoundFile]:
-    if not os.path.isdir(root):
-        if not is_hidden(os.path.basename(root)):
-            yield from _visible_file(root, root, accepts)
-        return
     folders = [root]
     while folders:
         with os.scandir(folders.pop()) as entries:

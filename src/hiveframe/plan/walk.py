@@ -49,7 +49,8 @@ def _field_names(cls: type) -> tuple[str, ...]:
 def children(node: Any, base: type[N]) -> list[N]:
     """The `base` nodes directly under `node`, in field order, looking through tuples and plain dataclasses."""
     found: list[N] = []
-    for name in _names.get(type(node)) or _field_names(type(node)):
+    names = _names.get(type(node))
+    for name in _field_names(type(node)) if names is None else names:
         value = getattr(node, name)
         if isinstance(value, base):
             found.append(value)
@@ -87,7 +88,8 @@ def preorder(root: N, base: type[N]) -> Iterator[N]:
 def with_children(node: N, base: type[Any], replaced: Callable[[Any], Any]) -> N:
     """`node` with each direct `base` child `c` replaced by `replaced(c)`; the same object when nothing changed."""
     changes: dict[str, Any] = {}
-    for name in _names.get(type(node)) or _field_names(type(node)):
+    names = _names.get(type(node))
+    for name in _field_names(type(node)) if names is None else names:
         old = getattr(node, name)
         if isinstance(old, base):
             new = replaced(old)

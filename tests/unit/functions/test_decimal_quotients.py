@@ -43,6 +43,8 @@ def test_quotients_are_exact_whatever_their_types(seed):
     rights = [drawn(random, p2) for _ in range(200)] + [1, None, 1]
     found = quotients(decimals(lefts, p1, s1), decimals(rights, p2, s2), precision, scale)
     assert found.type == pa.decimal128(precision, scale)
+    few = [decimals(values[-20:], p, s) for values, p, s in ((lefts, p1, s1), (rights, p2, s2))]
+    assert quotients(*few, precision, scale).equals(found[-20:])
     for left, right, value in zip(lefts, rights, found.to_pylist(), strict=True):
         if left is None or not right:
             assert value is None
@@ -61,6 +63,12 @@ def test_a_bigint_divides_and_parts_of_arrays_are_understood():
         Decimal("-0.006667"),
         None,
     ]
+
+
+@pytest.mark.parametrize("times", [1, 20])
+def test_many_are_rounded_as_few_are(times):
+    lefts, rights = decimals([1, -1, 5, None] * times, 12, 0), decimals([2, 2, -2, 1] * times, 11, 0)
+    assert quotients(lefts, rights, 12, 0).to_pylist() == [Decimal(1), Decimal(-1), Decimal(-3), None] * times
 
 
 def test_halves_are_rounded_away_from_zero_and_carried():

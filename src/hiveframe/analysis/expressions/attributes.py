@@ -158,6 +158,8 @@ def use(source: Input, column: lg.Column, *, shown: Sequence[str], match: Match)
 
 def pick(binder: Binder, node: spec.Attribute, match: Match) -> lg.Column:
     """The one column that `match` means; AMBIGUOUS_REFERENCE when there are several."""
+    if len(match.columns) == 1:
+        return match.columns[0][0]
     original = binder.context.run.original
     distinct = {original(c.id): c for c, _ in reversed(match.columns)}
     if len(distinct) > 1:

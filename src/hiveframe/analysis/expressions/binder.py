@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from hiveframe.analysis.frame import Context, Input, Resolved, failure
 from hiveframe.analysis.scope import Scope
+from hiveframe.functions.binding import CallBinder
 from hiveframe.plan import logical as lg
 from hiveframe.plan import spec
 
@@ -41,6 +42,7 @@ class Binder:
     `generated` are the columns of the list's generators; `lambdas` are the parameters in sight, innermost last.
     `window` and `aggregate` are the calls being bound, `root` the whole expression, `clause` and `at` where it stands,
     `place` the innermost node that knows where it was written; `done` holds what was bound from the inside out.
+    `services` are those of every call, once one was bound.
     """
 
     context: Context
@@ -59,6 +61,7 @@ class Binder:
     clause: str = ""
     depth: int = 0
     done: Mapping[spec.Expr, lg.Expr] = field(default_factory=dict)
+    services: CallBinder | None = None
 
     def bind(self, node: spec.Expr) -> lg.Expr:
         """`node` typed."""

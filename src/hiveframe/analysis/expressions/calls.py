@@ -36,9 +36,16 @@ def call_binder(context: Context, at: spec.Expr | spec.Relation | None) -> CallB
     )
 
 
+def binder_at(binder: Binder, at: spec.Expr) -> CallBinder:
+    """`call_binder` for one of the binder's own nodes: its services are put together once."""
+    if binder.services is None:
+        binder.services = call_binder(binder.context, None)
+    return binder.services.at(context_of(at.origin))
+
+
 def call_row(binder: Binder, at: spec.Expr, name: str, args: Sequence[lg.Expr]) -> lg.Expr:
     """The row `name` called with typed arguments."""
-    return bind_function(name, args, call_binder(binder.context, at))
+    return bind_function(name, args, binder_at(binder, at))
 
 
 def implicit_cast(

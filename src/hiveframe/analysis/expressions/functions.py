@@ -8,7 +8,7 @@ from typing import Final
 from hiveframe.analysis.environment import ClassFunction, PythonFunction, SqlFunction, UserFunction
 from hiveframe.analysis.expressions import stars
 from hiveframe.analysis.expressions.binder import Binder
-from hiveframe.analysis.expressions.calls import call_binder
+from hiveframe.analysis.expressions.calls import binder_at
 from hiveframe.analysis.expressions.lambdas import bind_arguments, shown_arguments
 from hiveframe.analysis.expressions.long_lists import bind_long_list
 from hiveframe.analysis.expressions.rewrites import REWRITES
@@ -21,7 +21,7 @@ from hiveframe.analysis.naming import written_sign
 from hiveframe.analysis.relations import time_windows
 from hiveframe.errors import IllegalArgumentException
 from hiveframe.functions.binding import bind_function, check_count
-from hiveframe.functions.collation_keys import is_collated
+from hiveframe.functions.collation_keys import has_collated
 from hiveframe.functions.collation_rules import unified
 from hiveframe.functions.operators import NEGATED
 from hiveframe.functions.registry import Function, FunctionKind, lookup, row_of
@@ -132,7 +132,7 @@ def _call_user(binder: Binder, node: spec.Function, user: UserFunction) -> lg.Ex
 
 
 def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -> lg.Expr:
-    if row.operator is not None and row.name != "in" and any(isinstance(a, (spec.Star, spec.Regex)) for a in node.args):
+    if row.operator is not None and row.name != "in" and stars.has_star(node.args):
         shown = f"expression `{_OPERATOR_NAMES.get(row.name, row.name)}`"
         raise failure("INVALID_USAGE_OF_STAR_OR_REGEX", None, elem="'*'", prettyName=shown)
     nodes = stars.expand_arguments(binder, node.args, function=called, distinct=node.distinct)
@@ -144,17 +144,18 @@ def _call_row(binder: Binder, node: spec.Function, row: Function, called: str) -
         names = [a.name if isinstance(a, spec.NamedArgument) else None for a in nodes]
         args = _bind_counted(binder, node, row, values, called)
         condition = binder.bind(node.filter) if node.filter is not None else None
-        keys = tuple(bind_sort_key(binder, key) for key in node.within_group)
+        keys = tuple([bind_sort_key(binder, key) for key in node.within_group])
     finally:
         binder.aggregate = was
     binder.context.run.arguments[node] = shown_arguments(binder, row, nodes)
     args = _in_one_collation(binder, node, row, values, args)
-    if any(is_generator(a) for a in args):
-        raise binder.nested_generator()
+    for arg in args:
+        if is_generator(arg):
+            raise binder.nested_generator()
     return bind_function(
         row,
         args,
-        call_binder(binder.context, node),
+        binder_at(binder, node),
         names=names if any(names) else (),
         shown=called,
         distinct=node.distinct,
@@ -171,7 +172,7 @@ def _bind_counted(
     try:
         return bind_arguments(binder, node, row, values, called)
     except IllegalArgumentException:
-        check_count(row, called, len(values), call_binder(binder.context, node))
+        check_count(row, called, len(values), binder_at(binder, node))
         raise
 
 
@@ -179,9 +180,9 @@ def _in_one_collation(
     binder: Binder, node: spec.Function, row: Function, nodes: Sequence[spec.Expr], args: tuple[lg.Expr, ...]
 ) -> tuple[lg.Expr, ...]:
     """The arguments in the collation that they share; constants are shown with it."""
-    if not any(is_collated(a.dtype) for a in args):
+    if not has_collated(args):
         return args
-    made = unified(row, args, call_binder(binder.context, node))
+    made = unified(row, args, binder_at(binder, node))
     if row.name not in _SHOWN_AS_WRITTEN:
         for place, old, new in zip(nodes, args, made, strict=True):
             if new is not old and isinstance(new, lg.Literal) and isinstance(old, lg.Literal):

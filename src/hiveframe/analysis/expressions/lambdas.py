@@ -36,9 +36,9 @@ def bind_arguments(
 ) -> tuple[lg.Expr, ...]:
     """The arguments typed: plain ones first, then the lambdas (in order). `called` is the name that was written."""
     if row.lambda_params is None:
-        lambdas = [a for a in args if isinstance(a, spec.Lambda)]
-        if lambdas:
-            raise failure("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name})
+        for arg in args:
+            if isinstance(arg, spec.Lambda):
+                raise failure("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", node, **{"class": row.name})
         return binder.bind_all(args)
     deferred = binder.context.run.deferred
     already = len(deferred)

@@ -38,11 +38,19 @@ def bind_bound(binder: Binder, node: Bound) -> lg.Expr:
     return node.expr  # type: ignore[attr-defined,no-any-return]
 
 
+def has_star(args: Sequence[spec.Expr]) -> bool:
+    """Whether one of them stands for columns that are not named one by one."""
+    for arg in args:  # noqa: SIM110 - asked for each call of a query
+        if isinstance(arg, (spec.Star, spec.Regex)):
+            return True
+    return False
+
+
 def expand_arguments(
     binder: Binder, args: Sequence[spec.Expr], *, function: str = "", distinct: bool = False
 ) -> list[spec.Expr]:
     """Arguments with stars expanded; `count(*)` is `count(1)`."""
-    if not any(isinstance(a, (spec.Star, spec.Regex)) for a in args):
+    if not has_star(args):
         return list(args)
     if function.lower() == "count" and not distinct and len(args) == 1 and isinstance(args[0], spec.Star):
         star = args[0]
