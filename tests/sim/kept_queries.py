@@ -36,6 +36,12 @@ _FACTS: Final = (
     "max(f.s COLLATE UTF8_LCASE) IS NULL", "sum(CASE WHEN f.b THEN f.p ELSE 0 END)", "count(f.n, f.s)", "min(f.h)",
     "sum(10 DIV f.n)", "avg(f.p / f.n)", "sum(f.huge)", "sum(f.p) + count(*) / 2", "max(f.n) - min(f.n)", "sum(f.i)",
     "percentile(DISTINCT f.n, 0.5)", "try_sum(f.l)", "avg(f.k)", "sum(f.n) OVER ()", "max(f.x) FILTER (WHERE f.x < 9)",
+    "sum(CASE WHEN f.n > {i} THEN f.p END)", "count(CASE WHEN f.s = '{s}' THEN 1 END)",
+    "avg(IF(f.d < DATE'2024-01-01' + {j}, f.n, NULL))", "sum(CASE WHEN f.n = {i} THEN f.p WHEN f.b THEN 1 ELSE 0 END)",
+    "min(CASE WHEN f.x > {i} THEN f.s ELSE 'z' END) FILTER (WHERE f.b)", "avg(CASE f.n WHEN {i} THEN f.q ELSE f.p END)",
+    "count(*) FILTER (WHERE year(f.d) = 2024 AND f.n < {i})", "max(f.p) FILTER (WHERE f.n > {i})",
+    "sum(CASE WHEN f.n <> 0 AND f.n > {i} THEN 10 DIV f.n END)", "count(DISTINCT f.s) FILTER (WHERE f.n > {i})",
+    "sum(CASE WHEN f.n > {i} THEN f.x ELSE 2 * f.x END)",
     "sum(rand(3) * 0)", "avg(CAST(f.n AS FLOAT))", "sum(CAST(f.p AS DECIMAL(38, 10)))", "max(f.k) + CAST('1' AS INT)",
 )  # fmt: skip
 _CONDITIONS: Final = (
@@ -48,6 +54,13 @@ _CONDITIONS: Final = (
     "exists(f.a, v -> v > {i})", "f.p > (SELECT min(p) FROM d)", "f.n > (SELECT max(o) - {j} FROM d)", "f.w > 0",
     "f.q IS NOT NULL", "f.n / {j} > 0.5", "length(f.s) > {i}", "f.s LIKE '{s}%'", "{i} > 1", "f.h > {j}",
     "EXISTS (SELECT 1 FROM d WHERE d.k = f.k AND d.o > {i})", "f.i > {i}", "f.x <=> -0.0D",
+)  # fmt: skip
+_OF_VALUES: Final = (
+    "count(DISTINCT f.s)", "sum(DISTINCT f.n)", "count(DISTINCT f.n, f.b)", "count(DISTINCT f.x)", "avg(DISTINCT f.p)",
+)  # fmt: skip
+_REACHING: Final = (
+    "f.n > {i}", "f.n <= {i}", "f.d < DATE'2024-01-01' + {j}", "DATE'2024-01-01' + {j} <= f.d", "f.p >= {j}.50",
+    "f.n + f.k > {i}", "f.s > '{s}'", "f.t >= TIMESTAMP'2024-01-01 0{m}:00:00'", "f.x < {i}", "length(f.s) < {j}",
 )  # fmt: skip
 _OF_D: Final = {
     "keys": ("d.c", "d.o", "d.o % 2", "d.c COLLATE UTF8_LCASE"),
@@ -222,6 +235,9 @@ class Template:
         self.keys = draw.sample(self._keys, draw.choice((0, 1, 1, 2, 3)))
         self.facts = draw.sample(facts, draw.choice((1, 2, 2, 3, 5)))
         self.conditions = draw.sample(conditions, draw.choice((0, 1, 1, 2, 3)))
+        if draw.random() < 0.2:  # what depends on the values of groups alone
+            self.facts = draw.sample(_OF_VALUES, draw.choice((1, 1, 2)))
+            self.conditions = [draw.choice(_REACHING), *self.conditions[:1]]
         self.having = draw.choice(
             ("", "", "", "count(*) > {i}", "sum(f.n) IS NOT NULL", "max(f.n) > (SELECT min(o) FROM d)")
         )
@@ -241,6 +257,7 @@ class Template:
             if draw.random() < 0.3:
                 keys = [*keys, draw.choice(self._keys)]
             shape = draw.choice((shape, "plain", "rollup"))
+        facts = [self._filled(fact) for fact in facts]
         told = self._filled(" AND ".join(f"({c})" for c in conditions))
         where = f" {'AND' if ' WHERE f.k' in self._from else 'WHERE'} {told}" if told else ""
         having = f" HAVING {self._filled(self.having)}" if self.having else ""

@@ -238,6 +238,82 @@ def test_subqueries_and_other_joins_are_kept_whole(
     served(spark, kept, [text.format(n) for n in (-6, -5, -4, -3, -2)])
 
 
+@pytest.mark.parametrize(
+    "computed",
+    [
+        "sum(CASE WHEN n > {0} THEN price END), sum(CASE WHEN n > {0} - 1 THEN price END)",
+        "count(CASE WHEN kind = 'a' AND n <> {0} THEN 1 END), avg(IF(n < {0}, price, NULL))",
+        "sum(CASE WHEN n = {0} THEN price WHEN ok THEN 1 ELSE 0 END), min(CASE n WHEN {0} THEN day END)",
+        "count(*) FILTER (WHERE n >= {0}), max(x) FILTER (WHERE n < {0}), bool_or(ok) FILTER (WHERE n = {0})",
+        "sum(CASE WHEN n > {0} THEN CASE WHEN ok THEN big END ELSE 7 END) FILTER (WHERE n <> {0} + 1)",
+        "avg(n) FILTER (WHERE n > {0}), avg(CASE WHEN n > {0} THEN wide END)",
+    ],
+)
+def test_constants_inside_of_case_and_filter_may_change(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, computed: str
+) -> None:
+    texts = [f"SELECT kind, {computed.format(n)} FROM sales WHERE big > {n} GROUP BY kind" for n in range(-3, 4)]
+    served(spark, kept, texts)
+    served(spark, kept, [f"SELECT {computed.format(n)} FROM sales" for n in range(-3, 4)])
+
+
+def test_an_aggregate_of_rows_that_none_computes_is_computed_of_none(
+    spark: SparkSession, kept: KeptAggregates, sales: Path
+) -> None:
+    """Division by zero is kept away by CASE in the rows, and in those that came since."""
+    text = "SELECT kind, sum(CASE WHEN n <> 0 AND n > {} THEN 10 DIV n END) FROM sales GROUP BY kind"
+    for n in range(5):
+        assert rows_of(spark, text.format(n)) == expected(spark, text.format(n))
+        make(kept)
+    write_sales(sales / "sales" / "9.parquet", Random(9))
+    open_sales(spark, sales)
+    for n in range(5):
+        assert rows_of(spark, text.format(n)) == expected(spark, text.format(n))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "day > DATE'2024-01-01' + {0}",
+        "DATE'2024-02-01' - {0} >= day",
+        "n <= {0} - 3",
+        "price >= {0}.50",
+        "kind > substring('0Aaa', {0} % 4 + 1, 1)",
+    ],
+)
+@pytest.mark.parametrize("asked", ["kind, count(DISTINCT n, ok)", "kind, sum(DISTINCT n)", "DISTINCT kind, ok"])
+def test_how_far_groups_reach_tells_of_which_a_row_is_asked_for(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch, condition: str, asked: str
+) -> None:
+    monkeypatch.setattr(store, "_LEAST_ROWS", 0)  # as of tables so large that the narrowest groups are the best
+    monkeypatch.setattr(store, "_SHARE", 1.0)
+    group = "" if asked.startswith("DISTINCT") else "GROUP BY kind"
+    texts = [f"SELECT {asked} FROM sales WHERE {condition.format(i)} AND big IS NOT NULL {group}" for i in range(1, 8)]
+    served(spark, kept, texts)
+    assert kept.shown()[0].measures == 1
+    write_sales(sales / "sales" / "9.parquet", Random(9))
+    open_sales(spark, sales)
+    before = kept.served
+    assert rows_of(spark, texts[2]) == expected(spark, texts[2])
+    assert kept.served == before + 1
+
+
+def test_two_ranges_are_no_matter_of_how_far_groups_reach(
+    spark: SparkSession, kept: KeptAggregates, sales: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_LEAST_ROWS", 0)
+    monkeypatch.setattr(store, "_SHARE", 1.0)
+    one = "SELECT kind, count(DISTINCT ok) FROM sales WHERE day > DATE'2024-01-01' + {} GROUP BY kind"
+    warm(spark, kept, [one.format(i) for i in range(4)])
+    for more in ("n > 0", "day < DATE'2024-01-20'", "day > DATE'2024-01-20'"):
+        text = one.format(5).replace("GROUP", f"AND {more} GROUP")
+        before = kept.served
+        assert rows_of(spark, text) == expected(spark, text)
+        assert kept.served == before
+    total = one.format(5).replace("count(DISTINCT ok)", "count(*)")
+    assert rows_of(spark, total) == expected(spark, total)
+
+
 def test_distinct_rows_are_groups_as_well(spark: SparkSession, kept: KeptAggregates, sales: Path) -> None:
     served(spark, kept, [f"SELECT DISTINCT kind, ok FROM sales WHERE n > {n}" for n in (-3, -2, -1, 0, 1)])
 

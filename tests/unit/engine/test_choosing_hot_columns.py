@@ -25,7 +25,7 @@ def family() -> Family:
 
 
 def part(columns: str, files: str = "f") -> Part:
-    return Part("p", frozenset(columns), {name: (i, (100, 7)) for i, name in enumerate(files)}, 10)
+    return Part("p", frozenset(columns), {name: (i, (100, 7)) for i, name in enumerate(files)}, 10 * len(files))
 
 
 def test_eight_uses_keep_a_column_and_two_while_nothing_runs() -> None:
@@ -55,6 +55,19 @@ def test_columns_that_were_read_twice_come_along_and_those_read_once_do_not() ->
     read(made, "a", times=8)
     read(made, "b", times=2)
     read(made, "c")
+    wanted = next_part(made, 0.0, BUSY)
+    assert wanted is not None
+    assert wanted.columns == frozenset("ab")
+
+
+def test_a_column_of_few_of_the_files_is_not_kept_of_all() -> None:
+    made = family()
+    read(made, "a", files="12345678", times=8)
+    read(made, "b", files="1", times=9)
+    wanted = next_part(made, 0.0, BUSY)
+    assert wanted is not None
+    assert wanted.columns == frozenset("a")
+    read(made, "b", files="12345678", times=7)
     wanted = next_part(made, 0.0, BUSY)
     assert wanted is not None
     assert wanted.columns == frozenset("ab")
@@ -90,17 +103,27 @@ def test_a_kept_column_that_has_faded_is_let_go() -> None:
     assert wanted.columns == frozenset("b")
 
 
-def test_files_that_came_are_a_part_beside_the_others_until_there_are_four() -> None:
+def test_files_that_came_are_a_part_beside_the_others_until_the_smaller_of_four_become_one_with_them() -> None:
     made = family()
-    made.parts += [part("ab", name) for name in "123"]
-    read(made, "a", files="1234", times=8)
-    assert next_part(made, 0.0, BUSY) == PartWanted(frozenset("ab"), ("4",), (), 8.0)
-    made.parts.append(part("ab", "4"))
-    read(made, "a", files="12345", times=8)
+    made.parts += [part("ab", name) for name in ("123", "4567", "8")]
+    read(made, "a", files="123456789", times=8)
+    assert next_part(made, 0.0, BUSY) == PartWanted(frozenset("ab"), ("9",), (), 8.0)
+    made.parts.append(part("abc", "9"))
+    read(made, "a", files="123456789X", times=8)
     wanted = next_part(made, 0.0, BUSY)
     assert wanted is not None
-    assert wanted.paths == ("1", "2", "3", "4", "5")
-    assert wanted.replaced == tuple(made.parts)
+    assert (wanted.columns, wanted.paths) == (frozenset("ab"), ("8", "9", "X"))
+    assert wanted.replaced == tuple(made.parts[2:])
+
+
+def test_a_large_part_whose_files_are_mostly_gone_becomes_one_with_the_smaller() -> None:
+    made = family()
+    made.parts += [part("a", name) for name in ("123", "4567", "8", "9")]
+    read(made, "a", files="14589X", times=8)
+    wanted = next_part(made, 0.0, BUSY)
+    assert wanted is not None
+    assert wanted.paths == ("1", "9", "X")
+    assert wanted.replaced == (made.parts[0], made.parts[3])
 
 
 def test_a_file_that_was_written_anew_is_wanted_anew() -> None:

@@ -15,8 +15,10 @@ from itertools import chain
 from typing import Any, Final, TypeVar, cast
 
 from hiveframe.cache.aggregates.asked import Asked
+from hiveframe.cache.aggregates.branches import branches_of
 from hiveframe.cache.aggregates.dims import over_dims, suffice
 from hiveframe.cache.aggregates.partials import merged, partials_of
+from hiveframe.cache.aggregates.reaches import Reach, reach_of
 from hiveframe.cache.aggregates.states import SourceState, can_be_restricted, state_of
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.kept_tables import KeptTable
@@ -64,6 +66,29 @@ class Definition:
     def exprs(self) -> tuple[Expr, ...]:
         """What its columns hold."""
         return (*self.dims, *self.partials)
+
+    @property
+    def order(self) -> list[int]:
+        """The places of columns by which its rows are best sorted: those that ranges were asked of."""
+        found: list[int] = []
+        for condition in self.asked.conditions:
+            reach = reach_of(condition)
+            if reach is not None:
+                value, furthest = self.asked.prints.of(reach.value), self.asked.prints.of(reach.furthest)
+                place = self.dim_places.get(value, self.partial_places.get(furthest))
+                found += [place] if place is not None else []
+        return list(dict.fromkeys(found))
+
+    def holds(self, partial: AggCall, prints: Fingerprints) -> bool:
+        """Whether the aggregate of each group is kept, or one of several that the dimensions tell."""
+        if prints.of(partial) in self.partial_places:
+            return True
+        branches = branches_of(partial)
+        return (
+            branches is not None
+            and all(own is None or self.holds(own, prints) for own in branches.calls)
+            and suffice(self.dim_places.keys(), branches.conditions, prints)
+        )
 
     def plan(self, leaves: Sequence[Relation] | None = None) -> lg.Aggregate:
         """The rows to keep: the dimensions, then the partials. `leaves` stand in for those of `asked`."""
@@ -232,11 +257,13 @@ def is_small_part(paths: Collection[str], fact: int | None, asked: Asked) -> boo
 class _Recipe:
     """How an aggregation is made of kept groups: `keys` and `extra` (what DISTINCT aggregates see) by their columns.
 
-    `conditions` are those that the groups have to be held against.
+    `conditions` are those that the groups have to be held against, `reach` one of which it is enough that a group's
+    furthest row meets it.
     """
 
     asked: Asked
     conditions: tuple[Expr, ...]
+    reach: Reach | None
     extra: tuple[Expr, ...]
     calls: tuple[tuple[AggCall, ...], ...]
 
@@ -256,12 +283,18 @@ class _Recipe:
                 calls.append(())
                 continue
             partials = partials_of(call, ansi=ansi)
-            if partials is None or any(asked.prints.of(p) not in definition.partial_places for p in partials):
+            if partials is None or not all(definition.holds(p, asked.prints) for p in partials):
                 return None
             calls.append(partials)
-        if not suffice(definition.dim_places.keys(), (*conditions, *asked.keys, *extra), asked.prints):
+        dims = definition.dim_places.keys()
+        if not suffice(dims, (*asked.keys, *extra), asked.prints):
             return None
-        return cls(asked, conditions, tuple(extra), tuple(calls))
+        beyond = [c for c in conditions if not suffice(dims, [c], asked.prints)]
+        reach = reach_of(beyond[0]) if len(beyond) == 1 and not any(calls) else None
+        if beyond and (reach is None or asked.prints.of(reach.furthest) not in definition.partial_places):
+            return None
+        conditions = tuple(c for c in conditions if c not in beyond)
+        return cls(asked, conditions, reach, tuple(extra), tuple(calls))
 
     def plan(self, definition: Definition, pieces: Sequence[Piece], beside: Sequence[Relation] | None) -> Relation:
         """The aggregation of the pieces' rows, and of those of the leaves `beside`."""
@@ -302,12 +335,19 @@ class _Recipe:
         def over(e: Expr) -> Expr:
             return over_dims(e, prints, definition.dim_places.keys(), column)
 
+        def held(partial: AggCall) -> Expr:
+            place = definition.partial_places.get(prints.of(partial))
+            if place is not None:
+                return columns.setdefault(place, fresh_column(partial.function, partial))
+            branches = branches_of(partial)
+            assert branches is not None
+            return branches.choice(partial, over, held)
+
         conditions = [over(c) for c in self.conditions]
+        if self.reach is not None:
+            conditions.append(self.reach.met_by(held(self.reach.furthest)))
         items = [Named(n.column, over(n.expr)) for n in dims]
-        for n in partials:
-            place = definition.partial_places[prints.of(n.expr)]
-            held = columns.setdefault(place, fresh_column(n.column.name, definition.exprs[place]))
-            items.append(Named(n.column, held))
+        items += [Named(n.column, held(n.expr)) for n in partials if isinstance(n.expr, AggCall)]
         rows: Relation = piece.rows([(c, place) for place, c in columns.items()])
         if conditions:
             rows = lg.Filter(rows, all_of(conditions))

@@ -54,6 +54,9 @@ _LEAST_ROWS: Final = 100_000  # so many are kept whatever they are made of
 _SHARE: Final = 0.25  # else at most this part of the rows of the largest source
 _MOST_SIBLINGS: Final = 20
 _DOUBT: Final = 20.0  # groups by several columns are expected to be far more than they turn out to be
+_ROW_S: Final = 25e-9  # that it takes to aggregate a row, before any was measured
+_ROWS_A_GROUP: Final = 4.0  # a group takes as long as so many rows
+_LEARNT: Final = 0.2  # the weight of the latest measurement
 
 _FAILURES: Final = (duckdb.Error, SparkError, OSError)
 
@@ -103,6 +106,7 @@ class KeptAggregates:
         self._known: OrderedDict[TemplateKey, _Known] = OrderedDict()  # of the filling thread alone
         self._forgets = False
         self._touched: set[Template] = set()  # that were asked for since they were last found to lack nothing
+        self._row_s = _ROW_S
         self._thread = Background("hiveframe-aggregates", self._step, self._may_wait)
         database.background(self._thread)
 
@@ -198,7 +202,7 @@ class KeptAggregates:
                 self._take_in(self._noted.popleft())
             while self._served:
                 self._remember(*self._served.popleft())
-            wanted = self._wanted(USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY)
+            wanted = self._wanted(is_idle=is_idle)
             if wanted is None or self._thread.is_closed:
                 return False
             wanted.template.rests_until_s = self._clock() + self._made(wanted)
@@ -235,9 +239,13 @@ class KeptAggregates:
         """What is known of the same leaves, the latest first."""
         return (k for k in reversed(self._known.values()) if k.text == text and k.template.asked.family == taken.family)
 
-    def _wanted(self, uses: float) -> _Known | None:
-        """The template whose runs take longest, of those that come often enough and that nothing answers."""
+    def _wanted(self, *, is_idle: bool) -> _Known | None:
+        """The template whose runs take longest, of those that come often enough and that nothing answers.
+
+        While others run something is made only once the runs that lacked it took as long as making it will.
+        """
         now_s = self._clock()
+        uses = USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY
         best: tuple[float, _Known] | None = None
         for known in self._known.values():
             template = known.template
@@ -246,18 +254,34 @@ class KeptAggregates:
             level = template.uses.level(now_s)
             if level < USES_WHEN_IDLE or template.rests_until_s > now_s + _SOON_S or self._is_answered(known):
                 self._touched.discard(template)
-            elif template.rests_until_s <= now_s and level >= uses and not self._does_beside(known, uses):
+            elif template.rests_until_s <= now_s and not self._does_beside(known, uses):
                 weight = level * template.seconds
-                best = max(best or (weight, known), (weight, known), key=lambda b: b[0])
+                if is_idle or self._usable(known) or weight >= self._making_s(known):
+                    best = max(best or (weight, known), (weight, known), key=lambda b: b[0])
         return best[1] if best is not None else None
+
+    def _making_s(self, known: _Known) -> float:
+        """About how long it takes to make what answers a template."""
+        template = known.template
+        if template.rows is None:
+            narrow = next(reversed(template.definitions()), None)
+            groups = known.rows(narrow.plan()) if narrow is not None else 0.0
+            read = max(map(known.rows, template.asked.leaves), default=0.0)
+            template.rows = read + _ROWS_A_GROUP * min(groups / _DOUBT, _SHARE * read)
+        return template.rows * self._row_s
 
     def _is_answered(self, known: _Known) -> bool:
         """Whether what was asked last would be answered, from all its rows as they are now."""
+        return any(not missing for missing in self._usable(known))
+
+    def _usable(self, known: _Known) -> list[frozenset[str]]:
+        """Of each entry that can answer a template, if not with all its rows, the files that are missing in it."""
         able = self._able(known)
         states = states_of(known.template.asked) if able else None
-        return states is not None and any(
-            bool(pieces := entry.kept.usable(states)) and not entry.kept.missing(states, pieces) for entry in able
-        )
+        if states is None:
+            return []
+        usable = [(entry.kept, entry.kept.usable(states)) for entry in able]
+        return [kept.missing(states, pieces) for kept, pieces in usable if pieces]
 
     def _does_beside(self, known: _Known, uses: float) -> bool:
         """Whether rows that came since are so far aggregated beside often enough."""
@@ -291,6 +315,7 @@ class KeptAggregates:
         now_s = self._clock()
         used = max(known.template.uses.level(now_s), *(e.usage.uses.level(now_s) for e in able), 0.0)
         for attempt, most_rows in self._attempts(known, able, self._maker(known, states)):
+            began_s = time.monotonic()
             try:
                 kept = attempt()
             except _FAILURES:  # what conditions kept away, a file that went, a full disk, the end
@@ -298,6 +323,8 @@ class KeptAggregates:
                 continue
             if kept is None:
                 continue
+            if not stays.intersection(map(id, kept.pieces)):
+                self._learn(known, kept, time.monotonic() - began_s)
             entry = Entry(kept, known.text, hint_of(taken.node) or (), Usage(used, self._clock()))
             is_current = all(state.is_current for state in states)
             if is_current and entry.row_count <= most_rows and self.entries.add(entry, self._clock()):
@@ -306,20 +333,30 @@ class KeptAggregates:
             self.entries.drop(piece.table for piece in kept.pieces if id(piece) not in stays)
         return _LONG_REST_S if all(state.is_current for state in states) else 0.0
 
+    def _learn(self, known: _Known, kept: Kept, seconds: float) -> None:
+        """All of an entry was made in so many seconds."""
+        groups = sum(piece.table.row_count for piece in kept.pieces)
+        rows = max(map(known.rows, known.template.asked.leaves), default=0.0) + _ROWS_A_GROUP * groups
+        if rows >= _LEAST_ROWS:
+            self._row_s += _LEARNT * (seconds / rows - self._row_s)
+
     def _attempts(
         self, known: _Known, able: Sequence[Entry], maker: Maker
     ) -> list[tuple[Callable[[], Kept | None], float]]:
         """What may be tried until one gives what answers a template, and how many groups are too many then."""
         template = known.template
         try:
-            renewals = [
+            attempts: list[tuple[Callable[[], Kept | None], float]] = [
                 (
                     partial(maker.renewed, e.kept, template.asked, ansi=template.ansi),
                     _most_rows(e.kept.definition, known),
                 )
                 for e in able
             ]
-            return renewals + [(partial(maker.all, d), _most_rows(d, known)) for d in self._worth_while(known)]
+            for definition in self._worth_while(known):
+                most_rows = _most_rows(definition, known)
+                attempts.append((partial(maker.all, definition, most_rows), most_rows))
+            return attempts
         except _FAILURES:  # a file that went while what is in it was estimated
             self.failed += 1
             return []

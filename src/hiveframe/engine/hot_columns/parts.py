@@ -76,28 +76,32 @@ class Part:
 
 
 class Trails(dict[str, Trail]):
-    """How often columns, or files, were read lately."""
+    """How often columns, or files, were read lately, or how many bytes."""
 
     def __missing__(self, name: str) -> Trail:
         made = self[name] = Trail(HALF_LIFE_S)
         return made
 
     def strength(self, name: str, now_s: float) -> float:
-        """The uses of one of them that still count."""
+        """The uses, or bytes, of one of them that still count."""
         return self[name].level(now_s) if name in self else 0.0
 
-    def lay(self, names: Iterable[str], now_s: float) -> None:
+    def lay(self, names: Iterable[str], now_s: float, amount: float = 1.0) -> None:
         """Each of them is read now."""
         for name in names:
-            self[name].lay(now_s, 1.0)
+            self[name].lay(now_s, amount)
 
 
 @dataclass(eq=False)
 class Family:
-    """Files that one call can read: `like` is a reading of some of them, `known` all that were read lately."""
+    """Files that one call can read: `like` is a reading of some of them, `known` all that were read lately.
+
+    `volumes` tells of each column how many bytes the files had of which it was read.
+    """
 
     like: Reading
     columns: Trails = field(default_factory=Trails)
+    volumes: Trails = field(default_factory=Trails)
     files: Trails = field(default_factory=Trails)
     known: dict[str, ScanFile] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
@@ -106,6 +110,7 @@ class Family:
     def note(self, reading: Reading, now_s: float) -> None:
         """The reading is made now."""
         self.columns.lay(reading.wanted, now_s)
+        self.volumes.lay(reading.wanted, now_s, sum(f.size_bytes for f in reading.files))
         self.files.lay((f.path for f in reading.files), now_s)
         self.known.update((f.path, f) for f in reading.files)
 
@@ -137,6 +142,12 @@ class Family:
     def strength(self, columns: Iterable[str], now_s: float) -> float:
         """How much some columns are used: as the most used of them."""
         return max((self.columns.strength(name, now_s) for name in columns), default=0.0)
+
+    def reads(self, name: str, paths: Collection[str], now_s: float) -> float:
+        """How often a column of these files was read: uses, or as many of all of their bytes if these are fewer."""
+        size_bytes = sum(self.known[path].size_bytes for path in paths)
+        uses = self.columns.strength(name, now_s)
+        return min(uses, self.volumes.strength(name, now_s) / size_bytes) if size_bytes else uses
 
     def guessed_bytes(self, columns: Collection[str], paths: Collection[str]) -> int:
         """About how large a part would be: the columns' share of the files."""
