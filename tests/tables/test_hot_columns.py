@@ -305,7 +305,9 @@ def test_drawn_changes_and_queries_give_what_the_files_hold(
                 sums = ", ".join(f"sum({c})" for c in wanted)
                 expected = tuple(sum(sum(t[c].to_pylist()) for t in held.values()) for c in wanted)
                 assert rows_of(spark, f"SELECT {sums} FROM t") == [expected], f"step {step}"
-    assert columns.served or not columns.tables()
+    spark.read.parquet(str(folder)).createOrReplaceTempView("t")
+    whole = sorted(zip(*(pa.concat_tables(held.values()).to_pydict()[c] for c in "abc"), strict=True))
+    assert asked_until_kept(columns, lambda: sorted(rows_of(spark, "SELECT * FROM t"))) == whole
 
 
 def test_files_that_are_gone_are_forgotten_and_not_looked_for_again(
