@@ -24,7 +24,8 @@ _TEXTS: Final = ("a", "A", "a ", "b", "", "B ", "ß", "ss")
 _KEYS: Final = (
     "f.s", "f.b", "f.n", "f.n % 3", "f.x", "month(f.d)", "f.d", "f.t", "date_trunc('HOUR', f.t)", "f.p", "f.st", "f.a",
     "CAST(f.x AS STRING)", "f.s COLLATE UTF8_LCASE", "upper(f.s)", "f.x + 1", "coalesce(f.s, 'none')", "'all'", "f.q",
-    "f.n > 2 AND f.b", "f.st.y", "atan2(f.x, -1D)", "f.h",
+    "f.n > 2 AND f.b", "f.st.y", "atan2(f.x, -1D)", "f.h", "date_trunc('month', f.d)", "trunc(f.d, 'week')",
+    "f.s COLLATE UTF8_LCASE_RTRIM", "to_date(CAST(f.d AS STRING))",
 )  # fmt: skip
 _FACTS: Final = (
     "count(*)", "count(f.n)", "sum(f.n)", "sum(f.l)", "avg(f.n)", "avg(f.l)", "min(f.s)", "max(f.x)", "sum(f.p)",
@@ -43,6 +44,8 @@ _FACTS: Final = (
     "sum(CASE WHEN f.n <> 0 AND f.n > {i} THEN 10 DIV f.n END)", "count(DISTINCT f.s) FILTER (WHERE f.n > {i})",
     "sum(CASE WHEN f.n > {i} THEN f.x ELSE 2 * f.x END)",
     "sum(rand(3) * 0)", "avg(CAST(f.n AS FLOAT))", "sum(CAST(f.p AS DECIMAL(38, 10)))", "max(f.k) + CAST('1' AS INT)",
+    "max(add_months(f.d, 1))", "months_between(max(f.d), min(f.d))", "count(DISTINCT f.s COLLATE UTF8_LCASE_RTRIM)",
+    "lower(min(f.s COLLATE UTF8_LCASE))", "some(f.d > '2024-01-20')", "max(struct(f.n, f.d))",
 )  # fmt: skip
 _CONDITIONS: Final = (
     "f.n = {i}", "f.n > {i}", "f.n BETWEEN {i} AND {j}", "f.s IN ('a', '{s}')", "f.d < DATE'2024-01-01' + {j}",
@@ -54,6 +57,7 @@ _CONDITIONS: Final = (
     "exists(f.a, v -> v > {i})", "f.p > (SELECT min(p) FROM d)", "f.n > (SELECT max(o) - {j} FROM d)", "f.w > 0",
     "f.q IS NOT NULL", "f.n / {j} > 0.5", "length(f.s) > {i}", "f.s LIKE '{s}%'", "{i} > 1", "f.h > {j}",
     "EXISTS (SELECT 1 FROM d WHERE d.k = f.k AND d.o > {i})", "f.i > {i}", "f.x <=> -0.0D",
+    "f.d > '2024-01-{m}0'", "f.t < '2024-01-01 0{m}:15'", "f.s COLLATE UTF8_LCASE_RTRIM = '{s}'", "f.d < f.t",
 )  # fmt: skip
 _OF_VALUES: Final = (
     "count(DISTINCT f.s)", "sum(DISTINCT f.n)", "count(DISTINCT f.n, f.b)", "count(DISTINCT f.x)", "avg(DISTINCT f.p)",
@@ -276,7 +280,7 @@ class Template:
 
 def _shown(key: str) -> str:
     """A key as it is shown: of texts that are equal by their collation any may stand for all."""
-    return f"lower({key})" if "COLLATE" in key else key
+    return f"rtrim(lower({key}))" if "COLLATE" in key else key
 
 
 def _select(keys: Sequence[str], facts: Sequence[str], base: str, having: str, group: str = "{}") -> str:
