@@ -20,8 +20,7 @@ from hiveframe.plan.logical import AggCall, Call, Column, Expr, LambdaVar, Liter
 from hiveframe.plan.walk import preorder
 from hiveframe.swarm.pheromone import Trail
 
-USES_WHEN_BUSY: Final = 3.8
-USES_WHEN_IDLE: Final = 1.9
+LEAST_USES: Final = 1.9
 FADED: Final = 0.25
 HALF_LIFE_S: Final = 900.0
 """After so long a use counts for half."""

@@ -191,15 +191,7 @@ class Kept:
         return frozenset(states[self.fact].files.keys()).difference(*(piece.files for piece in pieces))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """`plan` gives what was asked for; `is_beside`: rows that no piece has were aggregated beside."""
-
-    plan: Relation
-    is_beside: bool
-
-
-def answered(kept: Kept, asked: Asked, states: Sequence[SourceState], *, ansi: bool) -> Answer | None:
+def answered(kept: Kept, asked: Asked, states: Sequence[SourceState], *, ansi: bool) -> Relation | None:
     """The aggregation made of kept groups, its sources being in these states now; None where it cannot be."""
     pieces = kept.usable(states)
     missing = kept.missing(states, pieces)
@@ -209,7 +201,7 @@ def answered(kept: Kept, asked: Asked, states: Sequence[SourceState], *, ansi: b
     leaves = leaves_of(asked, kept.fact, missing) if missing else None
     if recipe is None or (missing and leaves is None):
         return None
-    return Answer(recipe.plan(kept.definition, pieces, leaves), leaves is not None)
+    return recipe.plan(kept.definition, pieces, leaves)
 
 
 def states_of(asked: Asked) -> tuple[SourceState, ...] | None:

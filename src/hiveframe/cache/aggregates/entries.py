@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import field
 from typing import Final
 
 from hiveframe.cache.aggregates.choosing import FADED, HALF_LIFE_S
@@ -18,28 +19,14 @@ Hint = tuple[object, ...]
 """What tells cheaply what an aggregation is of: see `asked.hint_of`."""
 
 
-class Usage:
-    """How often something kept was used lately, and in a row with other rows `beside` it."""
-
-    def __init__(self, level: float, now_s: float) -> None:
-        self.uses = Trail(HALF_LIFE_S)
-        self.uses.lay(now_s, level)
-        self.beside = 0
-
-    def lay(self, now_s: float, *, is_beside: bool) -> None:
-        """It is used now."""
-        self.uses.lay(now_s, 1.0)
-        self.beside = self.beside + 1 if is_beside else 0
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """What is kept, under settings of this text, and how it is used."""
+    """What is kept, under settings of this text, and how often it is used."""
 
     kept: Kept
     settings: str
     hint: Hint
-    usage: Usage
+    uses: Trail = field(default_factory=lambda: Trail(HALF_LIFE_S))
 
     @property
     def row_count(self) -> int:
@@ -106,7 +93,7 @@ class Entries:
                 len(e.kept.definition.partials),
                 e.row_count,
                 e.size_bytes,
-                round(e.usage.uses.level(now_s)),
+                round(e.uses.level(now_s)),
             )
             for e in self._all()
         ]
@@ -117,17 +104,17 @@ class Entries:
 
         False when it does not, and when some of its tables were let go since it was made of them.
         """
-        strength = new.usage.uses.level(now_s)
+        strength = new.uses.level(now_s)
         with self._lock:
             if any(piece.table in self._dropping for piece in new.kept.pieces):
                 return False
             replaced = [e for e in self._entries.get(new.hint, ()) if _replaces(new, e)]
             others = [e for e in self._all() if e not in replaced]
-            others.sort(key=lambda e: e.usage.uses.level(now_s))
+            others.sort(key=lambda e: e.uses.level(now_s))
             room = self._limit_bytes - sum(e.size_bytes for e in others)
             going: list[Entry] = []
             for entry in others:
-                if room >= new.size_bytes or entry.usage.uses.level(now_s) >= strength:
+                if room >= new.size_bytes or entry.uses.level(now_s) >= strength:
                     break
                 going.append(entry)
                 room += entry.size_bytes
@@ -148,7 +135,7 @@ class Entries:
         """The tables that nobody reads or may read any more, which the caller drops; faded entries are let go."""
         with self._lock:
             for entry in self._all():
-                if entry.usage.uses.level(now_s) < FADED:
+                if entry.uses.level(now_s) < FADED:
                     self._let_go(entry)
             ready = [table for table in self._dropping if not table.leases]
             self._dropping = [table for table in self._dropping if table.leases]

@@ -14,15 +14,14 @@ import duckdb
 
 from hiveframe.cache.aggregates.asked import Asked, asked, hint_of
 from hiveframe.cache.aggregates.choosing import (
-    USES_WHEN_BUSY,
-    USES_WHEN_IDLE,
+    LEAST_USES,
     Template,
     TemplateKey,
     template_key,
     widened,
 )
 from hiveframe.cache.aggregates.definition import Definition, Kept, answered, states_of
-from hiveframe.cache.aggregates.entries import Entries, Entry, ShownAggregate, Usage
+from hiveframe.cache.aggregates.entries import Entries, Entry, ShownAggregate
 from hiveframe.cache.aggregates.making import Maker
 from hiveframe.cache.aggregates.states import SourceState
 from hiveframe.cache.keys import settings_text
@@ -152,11 +151,11 @@ class KeptAggregates:
             made = answered(entry.kept, taken, states, ansi=settings.ansi)
             if made is not None and is_use:
                 self.served += 1
-                entry.usage.lay(self._clock(), is_beside=made.is_beside)
+                entry.uses.lay(self._clock(), 1.0)
                 self._served.append((taken, entry.settings))
                 self._thread.wake()
             if made is not None:
-                return made.plan
+                return made
         return None
 
     # ------------------------------------------------------------------------------------------------ asked by users
@@ -245,16 +244,15 @@ class KeptAggregates:
         While others run something is made only once the runs that lacked it took as long as making it will.
         """
         now_s = self._clock()
-        uses = USES_WHEN_IDLE if is_idle else USES_WHEN_BUSY
         best: tuple[float, _Known] | None = None
         for known in self._known.values():
             template = known.template
             if template not in self._touched:
                 continue
             level = template.uses.level(now_s)
-            if level < USES_WHEN_IDLE or template.rests_until_s > now_s + _SOON_S or self._is_answered(known):
+            if level < LEAST_USES or template.rests_until_s > now_s + _SOON_S or self._is_answered(known):
                 self._touched.discard(template)
-            elif template.rests_until_s <= now_s and not self._does_beside(known, uses):
+            elif template.rests_until_s <= now_s:
                 weight = level * template.seconds
                 if is_idle or self._usable(known) or weight >= self._making_s(known):
                     best = max(best or (weight, known), (weight, known), key=lambda b: b[0])
@@ -283,10 +281,6 @@ class KeptAggregates:
         usable = [(entry.kept, entry.kept.usable(states)) for entry in able]
         return [kept.missing(states, pieces) for kept, pieces in usable if pieces]
 
-    def _does_beside(self, known: _Known, uses: float) -> bool:
-        """Whether rows that came since are so far aggregated beside often enough."""
-        return any(0 < entry.usage.beside < uses for entry in self._able(known))
-
     def _able(self, known: _Known) -> list[Entry]:
         """What is kept that has the dimensions and aggregates of a template."""
         taken = known.template.asked
@@ -313,7 +307,7 @@ class KeptAggregates:
         able = self._able(known)
         stays = {id(piece) for entry in able for piece in entry.kept.pieces}
         now_s = self._clock()
-        used = max(known.template.uses.level(now_s), *(e.usage.uses.level(now_s) for e in able), 0.0)
+        used = max(known.template.uses.level(now_s), *(e.uses.level(now_s) for e in able), 0.0)
         for attempt, most_rows in self._attempts(known, able, self._maker(known, states)):
             began_s = time.monotonic()
             try:
@@ -325,7 +319,8 @@ class KeptAggregates:
                 continue
             if not stays.intersection(map(id, kept.pieces)):
                 self._learn(known, kept, time.monotonic() - began_s)
-            entry = Entry(kept, known.text, hint_of(taken.node) or (), Usage(used, self._clock()))
+            entry = Entry(kept, known.text, hint_of(taken.node) or ())
+            entry.uses.lay(self._clock(), used)
             is_current = all(state.is_current for state in states)
             if is_current and entry.row_count <= most_rows and self.entries.add(entry, self._clock()):
                 self.made += 1
