@@ -16,7 +16,7 @@ from hiveframe.optimizer.key_collations import key_collations
 from hiveframe.optimizer.rules.bucket_aggregations import bucket_aggregations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.flatten_unions import flatten_unions
-from hiveframe.optimizer.rules.fold_casts import fold_casts
+from hiveframe.optimizer.rules.fold_constants import fold_constants
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
 from hiveframe.optimizer.rules.merge_aggregations import merge_aggregations
 from hiveframe.optimizer.rules.merge_filters import merge_filters
@@ -83,7 +83,7 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
             settle_window_keys,
             unnest_lateral_generators,
             stage_python_functions,
-            fold_casts,
+            fold_constants,
             multiply_by_reciprocals,
             range_years,
         )
@@ -107,7 +107,7 @@ EXCLUDABLE: Final = frozenset(
         "bucket_aggregations",
         "collapse_projects",
         "flatten_unions",
-        "fold_casts",
+        "fold_constants",
         "merge_aggregations",
         "merge_filters",
         "multiply_by_reciprocals",

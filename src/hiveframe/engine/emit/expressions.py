@@ -15,6 +15,7 @@ from hiveframe.functions.casts import emit_cast
 from hiveframe.functions.literals import emit_literal
 from hiveframe.functions.registry import row_of
 from hiveframe.functions.sql import Sql
+from hiveframe.optimizer.alike import Likeness
 from hiveframe.plan import logical as lg
 
 if TYPE_CHECKING:
@@ -55,7 +56,12 @@ _CHAINED: Final = ("and", "or")
 
 def _chain(node: lg.Call, ctx: Context) -> Sql:
     """ANDs or ORs; what may raise is computed only where the operands before it leave the answer open."""
-    parts, may_raise = _emitted(chained(node), ctx)
+    operands = chained(node)
+    parts, may_raise = _emitted(operands, ctx)
+    may_raise = [
+        raises and not (i and _asks_again(part, operands[0]))
+        for i, (part, raises) in enumerate(zip(operands, may_raise, strict=True))
+    ]
     if ctx.in_condition or not any(may_raise[1:]):
         return _balanced(node.function, parts)
     places = [0, *(i for i, raises in enumerate(may_raise) if i and raises), len(parts)]
@@ -65,6 +71,17 @@ def _chain(node: lg.Call, ctx: Context) -> Sql:
     else:
         decided = [(run, q.true()) for run in runs[:-1]]
     return q.case(*decided, default=_balanced(node.function, parts))
+
+
+def _asks_again(part: lg.Expr, first: lg.Expr) -> bool:
+    """Whether both compare the same, one with a constant: `a - b <= 60` raises nothing that `a - b > 30` did not."""
+    match part, first:
+        case lg.Call(function=one, args=(asked, lg.Literal())), lg.Call(function=other, args=(known, _)):
+            return one in _COMPARED and other in _COMPARED and Likeness().of(asked, known)
+    return False
+
+
+_COMPARED: Final = frozenset({"=", "<=>", "<", "<=", ">", ">="})
 
 
 def chained(node: lg.Call) -> list[lg.Expr]:

@@ -17,7 +17,7 @@ from hiveframe.optimizer.constants import MIRRORED, is_constant, keeps_values, l
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, those_of
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import inputs, rewrite_relations
-from hiveframe.optimizer.rules.fold_casts import folded
+from hiveframe.optimizer.rules.fold_constants import folded
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg
