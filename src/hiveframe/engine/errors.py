@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from hiveframe import errors
 from hiveframe.engine.blame import context_of
-from hiveframe.engine.emit.context import RAISED, ErrorSite
+from hiveframe.engine.emit.context import ErrorSite
 from hiveframe.engine.kernels import take_failure
 from hiveframe.errors import QueryContext, SparkError
+from hiveframe.functions.emit import RAISED
 from hiveframe.lake.scan import ScanSource
 from hiveframe.plan.logical import Relation, Scan
 from hiveframe.plan.walk import preorder

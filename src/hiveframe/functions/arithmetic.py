@@ -14,7 +14,7 @@ from hiveframe.functions import decimals
 from hiveframe.functions.calendar_interval import part_by_part
 from hiveframe.functions.cast_job import ANSI_SETTING, LITERAL_SUFFIX
 from hiveframe.functions.cast_numbers import BITS, wrap
-from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_decimal, may_stand_in_try
+from hiveframe.functions.decimal_arithmetic import DecimalOperation, emit_checked_quotient, emit_decimal
 from hiveframe.functions.emit import EmitContext
 from hiveframe.functions.let import is_atom_cast, let, let_all
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, number, op, physical_type, try_cast
@@ -26,7 +26,6 @@ _TRY_NAMES: Final = {"+": "try_add", "-": "try_subtract", "*": "try_multiply", "
 _VERBS: Final = {"+": "addition", "-": "subtraction", "*": "multiplication"}
 _BY_ZERO: Final = {"/": "DIVIDE_BY_ZERO", "div": "DIVIDE_BY_ZERO", "%": "REMAINDER_BY_ZERO"}
 _DIVISIONS: Final = ("/", "%", "div")
-_PLAIN_NODES: Final = 40
 
 
 def emit_arithmetic(
@@ -122,12 +121,24 @@ def _decimal(
     context: QueryContext | None,
     ctx: EmitContext,
 ) -> Sql:
+    return emit_decimal(_job(symbol, args, operands, dtype, mode, context, ctx))
+
+
+def _job(
+    symbol: str,
+    args: list[Sql],
+    operands: tuple[Expr, Expr],
+    dtype: DataType,
+    mode: str,
+    context: QueryContext | None,
+    ctx: EmitContext,
+) -> DecimalOperation:
     left, right = operands[0].dtype, operands[1].dtype
     assert isinstance(left, t.DecimalType)
     assert isinstance(right, t.DecimalType)
     result = decimals.result_type("div", left, right) if symbol == "div" else dtype
     assert isinstance(result, t.DecimalType)
-    return emit_decimal(DecimalOperation(symbol, args[0], left, args[1], right, result, mode, context, ctx))
+    return DecimalOperation(symbol, args[0], left, args[1], right, result, mode, context, ctx)
 
 
 def _division(
@@ -155,6 +166,12 @@ def _division(
         _declare_by_zero(symbol, context, ctx)
         return divide(args[0], args[1])
 
+    if isinstance(kind, t.DecimalType) and symbol == "/":
+        site = partial(ctx.error_site, "ArithmeticException", _BY_ZERO[symbol], {"config": ANSI_SETTING}, context)
+        made = emit_checked_quotient(_job(symbol, args, operands, dtype, mode, context, ctx), site)
+        if made is not None:
+            return made
+
     def checked(left: Sql, right: Sql) -> Sql:
         failure = ctx.raise_error("ArithmeticException", _BY_ZERO[symbol], {"config": ANSI_SETTING}, dtype, context)
         return case(
@@ -162,14 +179,9 @@ def _division(
             default=divide(left, right),
         )
 
-    if isinstance(kind, t.DecimalType) and _is_plain(args[0]):
-        return checked(*args) if is_atom_cast(args[1]) else let(args[1], ctx, partial(checked, args[0]))
+    if isinstance(kind, t.DecimalType) and all(map(is_atom_cast, args)):
+        return checked(args[0], args[1])
     return let_all(args, ctx, checked)
-
-
-def _is_plain(dividend: Sql) -> bool:
-    """Whether a decimal may stand twice, in two branches of which a row computes one: it is cheap to plan."""
-    return may_stand_in_try(dividend) and sum(1 for _ in dividend.walk()) <= _PLAIN_NODES
 
 
 def _declare_by_zero(symbol: str, context: QueryContext | None, ctx: EmitContext) -> None:

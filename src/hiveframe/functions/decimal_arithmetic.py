@@ -14,13 +14,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from hiveframe.dataclass import dataclass
 from hiveframe.errors import NO_CONDITION, PlainArithmetic, QueryContext
 from hiveframe.functions.cast_job import CastJob
 from hiveframe.functions.decimal_quotients import quotients
-from hiveframe.functions.emit import EmitContext
+from hiveframe.functions.emit import AtSite, EmitContext
 from hiveframe.functions.half_up import scaled, unscaled
 from hiveframe.functions.let import let_all
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, null, number, op, physical_type
@@ -74,17 +75,30 @@ class DecimalOperation:
 def emit_decimal(job: DecimalOperation) -> Sql:
     """The operation as a DuckDB expression of the result type."""
     emitter = _EMITTERS[job.symbol]
-    if may_stand_in_try(job.left) and may_stand_in_try(job.right):
+    if _may_stand_in_try(job.left) and _may_stand_in_try(job.right):
         return emitter(job)
     return let_all([job.left, job.right], job.ctx, lambda a, b: emitter(_with(job, a, b)))
 
 
-def may_stand_in_try(value: Sql) -> bool:
+def emit_checked_quotient(job: DecimalOperation, raises: Callable[[], int]) -> Sql | None:
+    """`left / right`, which fails at the place that `raises` makes where a number is divided by zero.
+
+    None where the quotient is not a kernel's, which alone looks at the divisor itself.
+    """
+    if _is_small_quotient(job) or not _has_room_for_quotients(job):
+        return None
+    types = [job.left_type, job.right_type, t.INT, t.INT, t.INT]
+    kernel = job.ctx.kernel("decimal_divide", _checked_quotients, types, job.result)
+    digits = number(job.result.precision), number(job.result.scale)
+    return func(kernel, job.left, job.right, *digits, number(raises()))
+
+
+def _may_stand_in_try(value: Sql) -> bool:
     """Whether DuckDB takes `value` inside TRY, where it refuses aggregates, windows and what may raise or vary."""
     if "decimal_forms" in value.meta:
         return True
     return all(
-        isinstance(node, _PLAIN) or (isinstance(node, exp.Anonymous) and node.name in ("try", "coalesce", "abs"))
+        isinstance(node, _PLAIN) or (isinstance(node, exp.Anonymous) and node.name in ("try", "coalesce"))
         for node in value.walk()
     )
 
@@ -187,12 +201,18 @@ def _nonzero(job: DecimalOperation) -> Sql:
 
 def _emit_quotient(job: DecimalOperation) -> Sql:
     """`/`: the dividend's digits are shifted so that a whole-number division leaves the result's scale."""
-    left, right, result = job.left_type, job.right_type, job.result
-    shift = result.scale - left.scale + right.scale
-    # numerator and denominator are doubled to round
-    if left.precision + shift < _NARROW and right.precision < _NARROW:
-        return let_all([job.left, job.right], job.ctx, lambda a, b: _small_quotient(_with(job, a, b), shift))
+    if _is_small_quotient(job):
+        return let_all([job.left, job.right], job.ctx, lambda a, b: _small_quotient(_with(job, a, b)))
     return _settled(job, None)
+
+
+def _shift(job: DecimalOperation) -> int:
+    return job.result.scale - job.left_type.scale + job.right_type.scale
+
+
+def _is_small_quotient(job: DecimalOperation) -> bool:
+    """Whether numerator and denominator leave room in 64 bits, doubled to round as they are."""
+    return job.left_type.precision + _shift(job) < _NARROW and job.right_type.precision < _NARROW
 
 
 def _with(job: DecimalOperation, left: Sql, right: Sql) -> DecimalOperation:
@@ -201,9 +221,9 @@ def _with(job: DecimalOperation, left: Sql, right: Sql) -> DecimalOperation:
     )
 
 
-def _small_quotient(job: DecimalOperation, shift: int) -> Sql:
+def _small_quotient(job: DecimalOperation) -> Sql:
     """A quotient of numbers that leave room in 64 bits."""
-    numerator = func("abs", _shifted(job.left, job.left_type, shift, "BIGINT"))
+    numerator = func("abs", _shifted(job.left, job.left_type, _shift(job), "BIGINT"))
     denominator = func("abs", _shifted(job.right, job.right_type, 0, "BIGINT"))
     two = cast(number(2), "BIGINT")
     halves = op("//", op("+", op("*", two, numerator), denominator), op("*", two, denominator))
@@ -319,6 +339,17 @@ def _multiply(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Ar
 def _quotients(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:
     precision, scale = (digits[0].as_py(), scales[0].as_py()) if len(lefts) else (_WIDE, 0)
     return quotients(lefts, rights, precision, scale)
+
+
+def _checked_quotients(
+    lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array, sites: pa.Array
+) -> pa.Array:
+    made = _quotients(lefts, rights, digits, scales)
+    if made.null_count:  # a NULL, or a divisor of zero
+        is_zero = pc.equal(rights, pa.scalar(Decimal(0), rights.type))
+        if pc.any(pc.and_(is_zero, lefts.is_valid())).as_py():
+            raise AtSite(sites[0].as_py())
+    return made
 
 
 def _remainders(lefts: pa.Array, rights: pa.Array, digits: pa.Array, scales: pa.Array) -> pa.Array:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlglot import exp
 
 from hiveframe.errors import QueryContext
 from hiveframe.plan.logical import AggCall
 from hiveframe.plan.types import DataType
+
+RAISED: Final = "hiveframe-raise:"
+"""What begins a failure inside the engine that names the place in the statement that it stands for."""
+
+
+class AtSite(Exception):
+    """What a kernel raises for the place of this number (`EmitContext.error_site`)."""
+
+    def __init__(self, site: int) -> None:
+        super().__init__(f"{RAISED}{site};")
 
 
 class EmitContext(Protocol):
@@ -57,6 +67,9 @@ class EmitContext(Protocol):
         `error` is the class in `hiveframe.errors` (`ArithmeticException`); a parameter is text, or an expression
         (VARCHAR) computed at that moment.
         """
+
+    def error_site(self, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None) -> int:
+        """The number under which a kernel raises this, `AtSite`; `error` as in `raise_error`."""
 
     def native(
         self, pattern: str, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None

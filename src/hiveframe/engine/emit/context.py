@@ -22,6 +22,7 @@ from hiveframe.engine.running import Running
 from hiveframe.engine.stages import PassStage, StreamStage, UserStream
 from hiveframe.errors import QueryContext
 from hiveframe.functions import sql as q
+from hiveframe.functions.emit import RAISED
 from hiveframe.functions.sql import Sql
 from hiveframe.lake.batch_stream import BatchStream
 from hiveframe.lake.kept_columns import KeptPart, Reading
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from hiveframe.engine.emit.windows import Over
 
 HOT_COLUMNS: Final = "spark.hiveframe.cache.columns"
-
-RAISED: Final = "hiveframe-raise:"
 
 # Types to which that text does not cast; it does to VARCHAR, and nested types would quote it otherwise.
 _RAISING: Final = (t.NumericType, t.BooleanType, t.YearMonthIntervalType, t.DayTimeIntervalType)
@@ -150,6 +149,11 @@ class Context:
         value = q.number(0) if isinstance(dtype, t.NullType) else q.null()
         nothing = q.func("list_value", q.cast(value, q.physical_type(dtype)))
         return q.func("list_extract", nothing, q.cast(message, "INTEGER"))
+
+    def error_site(self, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None) -> int:
+        """The number of a place where a kernel may raise."""
+        self.sites.append(ErrorSite(getattr(errors, error), condition, params, (), context))
+        return len(self.sites) - 1
 
     def native(
         self, pattern: str, error: str, condition: str, params: Mapping[str, str], context: QueryContext | None
