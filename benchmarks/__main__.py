@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.adaptive import adaptive
 from benchmarks.caching import caching
 from benchmarks.clickbench.bench import clickbench
 from benchmarks.compile_time import compile_time
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[Options], list[Table]]] = {
     "delta": delta,
     "repeated": repeated,
     "learning": learning,
+    "adaptive": adaptive,
     "overload": overload,
 }
 

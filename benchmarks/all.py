@@ -50,6 +50,7 @@ FULL = (
     Part("dashboard", "dashboard", "--questions 2000"),
     Part("repeated", "repeated", "--sf 1 --rounds 5"),
     Part("learning", "learning"),
+    Part("adaptive", "adaptive", "--rounds 5"),
     Part("honey", "honey", "--rounds 5 --peers lance"),
     Part("delta", "delta", "--rounds 5"),
     Part("overload", "overload", "--rounds 3"),

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -17,6 +18,7 @@ from hiveframe.connect.seam import SessionKey
 from hiveframe.engine.execution import Execution
 from hiveframe.errors import OperationCanceled
 from hiveframe.optimizer.adaptive import reading
+from hiveframe.optimizer.adaptive.choosing import FirstPart
 from hiveframe.optimizer.adaptive.reading import Worth
 from hiveframe.plan import spec
 from hiveframe.sessions import adaptive_runs
@@ -24,6 +26,8 @@ from hiveframe.sessions.adaptive_runs import AdaptiveRun
 
 DAYS = 40
 BY_DAY = "SELECT d.name, f.n FROM (SELECT day, count(*) n, sum(v) v FROM sales GROUP BY day) f JOIN days d USING (day) "
+
+CHOSEN = "(SELECT day, name FROM days WHERE name LIKE '%7')"
 
 # A query, its rows, and how many files of `sales` (one a day) it opens when a part is run first.
 SHAPES: tuple[tuple[str, list[tuple[Any, ...]], int], ...] = (
@@ -62,6 +66,35 @@ SHAPES: tuple[tuple[str, list[tuple[Any, ...]], int], ...] = (
         ),
         [(13,), (23,), (33,)],
         5,  # 4, and for the second side the one file that can hold 3
+    ),
+    (
+        f"SELECT d.name, f.n FROM {CHOSEN} d LEFT JOIN (SELECT day, count(*) n FROM sales GROUP BY day) f USING (day)",
+        [("d17", 10), ("d27", 10), ("d37", 10), ("d7", 10)],
+        4,
+    ),
+    (
+        f"SELECT f.day FROM (SELECT DISTINCT day FROM sales) f LEFT SEMI JOIN {CHOSEN} d ON f.day = d.day",
+        [(7,), (17,), (27,), (37,)],
+        4,
+    ),
+    (
+        f"SELECT d.day FROM {CHOSEN} d LEFT ANTI JOIN (SELECT DISTINCT day FROM sales WHERE v > 20) f ON f.day = d.day",
+        [],
+        4,
+    ),
+    (
+        f"SELECT f.day FROM (SELECT DISTINCT day FROM sales) f WHERE f.day IN (SELECT day FROM {CHOSEN})",
+        [(7,), (17,), (27,), (37,)],
+        4,
+    ),
+    (
+        (
+            "WITH c AS (SELECT max(day) day FROM days WHERE name LIKE '%7' GROUP BY length(name)) "
+            "SELECT f.n FROM (SELECT day, count(*) n FROM sales GROUP BY day) f JOIN c USING (day) "
+            "UNION ALL SELECT f.v FROM (SELECT DISTINCT day, v FROM sales) f JOIN c USING (day) WHERE f.v < 40"
+        ),
+        [(7,), (10,), (10,), (37,)],
+        4,
     ),
 )
 
@@ -213,6 +246,23 @@ def test_a_run_that_is_cancelled_before_it_begins_runs_nothing(tables: SparkSess
     with pytest.raises(OperationCanceled):
         list(run.batches())
     assert run.found == []
+
+
+def test_rows_that_are_written_are_read_by_keys_too(tables: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+
+    class Counted(AdaptiveRun):
+        def _rows(self, part: FirstPart) -> pa.Table | None:
+            found = super()._rows(part)
+            used.append(found.num_rows if found is not None else -1)
+            return found
+
+    monkeypatch.setattr(adaptive_runs, "AdaptiveRun", Counted)
+    text, expected, _ = SHAPES[0]
+    tables.sql(f"CREATE TABLE made USING delta AS {text}")
+    tables.sql(f"INSERT INTO made {text}")
+    assert used == [4, 4]
+    assert rows(tables, "SELECT * FROM made") == sorted(expected * 2)
 
 
 def test_a_kept_result_is_that_of_the_query_as_it_was_asked(tables: SparkSession) -> None:

@@ -74,11 +74,11 @@ class Runs:
     def written(self, analysis: Analysis, operation: Operation) -> WrittenRows:
         """The rows for a writer, in files or as batches of its own: made as those of `stream`, but kept by nobody.
 
-        Nothing is tried with them: the joins are ordered as the engine does.
+        Nothing is tried with them: the joins are ordered as the engine does. What is run first is run here.
         """
         answering = self._answering(analysis)
         answer = answering.answer()
-        plan = self._made_ready(analysis, answer)
+        plan, _ = self.adapted(self._made_ready(analysis, answer), lambda run: operation.on_cancel(run.cancel))
         return WrittenRows(plan, self._settings, operation.on_cancel, partial(answering.noted, answer))
 
     def foreseen(self, analysis: Analysis) -> Foreseen:

@@ -22,7 +22,7 @@ def equal_columns(conditions: Iterable[Expr]) -> list[tuple[Column, Column]]:
         and condition.function == "="
         and type(condition.args[0]) is Column
         and type(condition.args[1]) is Column
-        and _is_exact(condition.args[0].dtype)
+        and is_exact(condition.args[0].dtype)
         and condition.args[0].dtype == condition.args[1].dtype
     ]
 
@@ -42,7 +42,7 @@ def classes_of(pairs: Iterable[tuple[Column, Column]]) -> list[dict[int, Column]
     return found
 
 
-def _is_exact(dtype: t.DataType) -> bool:
+def is_exact(dtype: t.DataType) -> bool:
     """Whether equal values of the type are the same: not 0.0 and -0.0, nor texts under a collation."""
     if isinstance(dtype, t.StringType):
         return dtype.collation == "UTF8_BINARY"

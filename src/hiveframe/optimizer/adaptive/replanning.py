@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -21,15 +22,13 @@ from hiveframe.plan.logical import Call, Column, Expr, Literal, Relation
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The different values of a column but NULL, in storage form and ascending; else the least and the greatest."""
+    """A column's different values but NULL, in storage form and ascending; or just the least and the greatest."""
 
     values: tuple[Any, ...]
     are_all: bool = True
 
     def condition(self, column: Column) -> Expr:
         """That a column has one of the values, or one between them."""
-        if not self.values:
-            return Literal(False, t.BOOLEAN)
         if self.are_all:
             constants = Literal(self.values, t.ArrayType(column.dtype, False))
             return Call("inset", (column, constants), t.BOOLEAN, column.nullable)
@@ -52,24 +51,31 @@ class Measured:
 def replanned(plan: Relation, measured: Sequence[Measured]) -> Relation:
     """The plan with rows in the place of the parts, and what is joined with them narrowed to their keys.
 
-    `measured` in the order of `first_parts`. No rows at all are written as such: the engine folds what comes of it.
+    `measured` in the order of `first_parts`. Where there is no key at all, no row of whoever is told of it matters; no
+    rows are written as such, and the engine folds what comes of it.
     """
     costs = Costs()
     new: dict[int, Relation] = {}
-    by_group: dict[int, list[Measured]] = defaultdict(list)
+    by_meeting: dict[int, list[Measured]] = defaultdict(list)
     for one in measured:
-        by_group[id(one.part.group)].append(one)
-    for found in by_group.values():
-        group = found[0].part.group
+        by_meeting[id(one.part.meeting)].append(one)
+    for found in by_meeting.values():
+        meeting = found[0].part.meeting
         rows = {one.part.place: _rows(one) for one in found}
-        relations = [rows.get(i) or with_relations(r, new) for i, r in enumerate(group.relations)]
+        sides = [rows.get(i) or with_relations(side, new) for i, side in enumerate(meeting.sides)]
         for one in found:
             for own, place, column in one.part.told:
-                if place not in rows:
-                    relations[place] = narrowed(relations[place], column, one.keys[own.id].condition, costs)
-        replaced = {id(old): made for old, made in zip(group.relations, relations, strict=True)}
-        evaluated = frozenset(id(condition) for one in found for condition in one.part.conditions)
-        new[id(group.root)] = with_relations(group.root, replaced, evaluated)
+                keys = one.keys[own.id]
+                if not keys.values:  # whose rows would all meet none
+                    sides[place] = lg.Values(sides[place].output, ())
+                elif place not in rows:
+                    sides[place] = narrowed(sides[place], column, keys.condition, costs)
+        replaced = {id(old): made for old, made in zip(meeting.sides, sides, strict=True)}
+        conditions: dict[int, Expr | None] = {
+            id(subquery): replace(subquery, plan=replaced[id(subquery.plan)]) for subquery in meeting.subqueries
+        }
+        conditions |= {id(condition): None for one in found for condition in one.part.conditions}
+        new[id(meeting.root)] = with_relations(meeting.root, replaced, conditions)
     return with_relations(plan, new)
 
 
