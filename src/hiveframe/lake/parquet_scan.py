@@ -46,6 +46,7 @@ from hiveframe.lake.scan import (
 )
 from hiveframe.lake.sources.parquet_footer import Footer
 from hiveframe.lake.table_function import call, map_literal, path_list, select_from, struct_literal, subquery
+from hiveframe.plan.types import StructField
 
 FOOTERS_READ: Final = 64
 """Of more files the first one's footer stands for all, and the engine fits the others to it."""
@@ -58,10 +59,25 @@ RowNumbers = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredAlike:
-    """Files with the same columns, as they are stored."""
+    """Files with the same columns, as they are stored. What every scan asks of the columns is worked out once."""
 
     columns: tuple[FileType, ...]
     files: tuple[ScanFile, ...]
+    _finders: dict[Find, Callable[[StructField], FileType | None]] = field(default_factory=dict)
+    _delivered: list[tuple[tuple[str, str], ...]] = field(default_factory=list)
+
+    def finder(self, find: Find) -> Callable[[StructField], FileType | None]:
+        """`find` of the columns."""
+        found = self._finders.get(find)
+        if found is None:
+            found = self._finders[find] = find(self.columns)
+        return found
+
+    def delivered(self) -> tuple[tuple[str, str], ...]:
+        """Each column's name, and the type that DuckDB's reader delivers."""
+        if not self._delivered:
+            self._delivered.append(tuple((f.name, f.duck) for f in self.columns))
+        return self._delivered[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +166,7 @@ def check_groups(source: ScanSource) -> None:
     """FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH for a column that cannot be read as its type."""
     detail: ParquetDetail = source.detail
     for group in detail.groups:
-        find = detail.find(group.columns)
+        find = group.finder(detail.find)
         for i, f in enumerate(source.schema.fields):
             file = find(f) if i not in source.partitions else None
             mismatch = check_readable(file, f.dtype, detail.find) if file is not None else None
@@ -172,6 +188,9 @@ def scan_parquet(
     detail: ParquetDetail = source.detail
     parts: list[ScanSql] = []
     for group in detail.groups:
+        if not detail.deleted:
+            parts.append(ScanSql(_part(source, group, needed, context, with_path)))
+            continue
         whole = tuple(f for f in group.files if f.path not in detail.deleted)
         thinned = tuple(f for f in group.files if f.path in detail.deleted)
         if whole:
@@ -204,7 +223,7 @@ def _part(
     """The rows of one group. Of sampled files each may lack columns of the first or store them as narrower types."""
     detail: ParquetDetail = source.detail
     fits = detail.is_sampled
-    find = detail.find(group.columns)
+    find = group.finder(detail.find)
     projections: list[tuple[str, Sql]] = []
     wanted: dict[str, FileType] = {}
     for i in needed:
@@ -223,7 +242,7 @@ def _part(
         projections.append((scan_column(i), value))
     if with_path:
         projections += [(ROW_INDEX_COLUMN, column(_ROW_NUMBER)), (FILE_PATH_COLUMN, column(PATH))]
-    alike = replace(source, files=group.files)
+    alike = source if len(group.files) == len(source.files) else replace(source, files=group.files)
     named = reader_arguments(source, with_path or numbers_rows)
     if with_path or numbers_rows:
         named["file_row_number"] = true()
@@ -235,7 +254,7 @@ def _part(
     if context is not None and not fits:
         folders = source.partitions if source.hive_layout else ()
         delivered = [*wanted, *(source.schema.fields[i].name for i in needed if i in folders)]
-        reader = _kept_or_read(alike, group.columns, delivered, named, context)
+        reader = _kept_or_read(alike, group.delivered(), delivered, named, context)
     else:
         reader = _reader(group.files, named)
     return partitioned_select(alike, reader, projections)
@@ -247,7 +266,7 @@ def _reader(files: Sequence[ScanFile], named: Mapping[str, Sql]) -> Sql:
 
 def _kept_or_read(
     source: ScanSource,
-    stored: Sequence[FileType],
+    stored: tuple[tuple[str, str], ...],
     wanted: Sequence[str],
     named: Mapping[str, Sql],
     context: EmitContext,
@@ -260,7 +279,7 @@ def _kept_or_read(
         "read_parquet",
         source.paths,
         source.files,
-        tuple((f.name, f.duck) for f in stored),
+        stored,
         columns,
         {name: value for name, value in named.items() if name not in added},
         adding,

@@ -68,7 +68,12 @@ def leaves_of(node: Relation) -> list[Relation]:
 
 
 def over_from_clauses(plan: Relation, rule: Callable[[Relation], Relation]) -> Relation:
-    """`plan` with `rule` applied to each whole FROM clause of cross joins, inner ones first, never to a part of one."""
+    """`plan` with `rule` applied to each whole FROM clause of cross joins, inner ones first, never to a part of one.
+
+    `rule` makes several aggregations of all rows together: a plan that has no two of them stays as it is.
+    """
+    if not _has_several(plan):
+        return plan
 
     def over(node: Relation) -> Relation:
         if is_cross(node):
@@ -80,6 +85,23 @@ def over_from_clauses(plan: Relation, rule: Callable[[Relation], Relation]) -> R
         return rule(node) if is_cross(node) else node
 
     return applied(rewrite_relations(plan, over))
+
+
+def _has_several(plan: Relation) -> bool:
+    found = 0
+    seen: set[int] = set()
+    pending: list[Relation] = [plan]
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Aggregate) and not node.keys:
+            found += 1
+            if found > 1:
+                return True
+        pending += inputs(node)
+    return False
 
 
 def crossed(sides: Sequence[Relation]) -> Relation:

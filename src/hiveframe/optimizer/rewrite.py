@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from hiveframe.optimizer.costs import computing
 from hiveframe.optimizer.expressions import expressions
-from hiveframe.plan.logical import Expr, Relation
-from hiveframe.plan.walk import preorder, rewrite_up, with_children
+from hiveframe.plan.logical import Call, Cast, Column, Expr, Literal, Relation
+from hiveframe.plan.walk import children, rewrite_up, with_children
 
 
 def with_expressions(
@@ -17,7 +17,7 @@ def with_expressions(
 
     `changes` says cheaply what `rule` may change; an expression in which it finds nothing is not rewritten.
     """
-    own = {id(e) for e in computing(expressions(node)) if any(map(changes, preorder(e, Expr)))}
+    own = {id(e) for e in computing(expressions(node)) if _is_in(e, changes)}
     if not own:
         return node
 
@@ -28,3 +28,20 @@ def with_expressions(
         return made
 
     return with_children(node, Expr, rewritten)
+
+
+def _is_in(root: Expr, changes: Callable[[Expr], bool]) -> bool:
+    """Whether `changes` says so of a node of an expression: several rules ask it of every expression of a plan."""
+    pending: list[Expr] = [root]
+    while pending:
+        node = pending.pop()
+        if changes(node):
+            return True
+        kind = type(node)
+        if kind is Call:
+            pending += node.args  # type: ignore[attr-defined]
+        elif kind is Cast:
+            pending.append(node.child)  # type: ignore[attr-defined]
+        elif kind is not Column and kind is not Literal:
+            pending += children(node, Expr)
+    return False

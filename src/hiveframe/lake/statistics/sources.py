@@ -227,7 +227,7 @@ def _facts(source: ScanSource, files: Sequence[ScanFile]) -> list[Facts]:
     detail: ParquetDetail = source.detail
     names: dict[str, Sequence[str | None]] = {}
     for group in detail.groups:
-        find = detail.find(group.columns)
+        find = group.finder(detail.find)
         stored = [_name(source, i, f, find(f)) for i, f in enumerate(source.schema.fields)]
         names |= dict.fromkeys((f.path for f in group.files), stored)
     return [(f, FACTS.get(f, _stored(source.schema, names[f.path])), names[f.path]) for f in files]
