@@ -17,7 +17,8 @@ SALES = """select if(id % 11 = 0, null, id * 7 % 100) a, if(id % 3 = 0, null, id
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    session = hiveframe.session()
+    kept = ("results", "aggregates")  # of which a busy machine keeps something, and then plans are others
+    session = hiveframe.session(**{f"spark.hiveframe.cache.{what}": "false" for what in kept})
     folder: Path = tmp_path_factory.mktemp("tables")
     for name, query in (("sales", SALES), ("empty", f"{SALES} where id < 0"), ("one", "select 1 k from range(3)")):
         session.sql(query).write.parquet(str(folder / name))

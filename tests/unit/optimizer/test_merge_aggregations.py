@@ -14,7 +14,8 @@ JOINED = "sales join shops on shop = id where city = 'x' and"
 
 @pytest.fixture
 def spark(tmp_path: Path) -> Iterator[SparkSession]:
-    session = hiveframe.session()
+    kept = ("results", "aggregates")  # of which a busy machine keeps something, and then plans are others
+    session = hiveframe.session(**{f"spark.hiveframe.cache.{what}": "false" for what in kept})
     sales = "select id % 7 shop, id % 10 hour, if(id % 3 = 0, null, id) v from range(1000)"
     shops = "select id, if(id % 2 = 0, 'x', 'y') city from range(7)"
     for name, query in (("sales", sales), ("shops", shops)):
