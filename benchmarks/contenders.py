@@ -1,6 +1,7 @@
 """Who runs the queries in this process: HiveFrame, and DuckDB itself."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import sqlglot
 from pyspark.sql import SparkSession
+from sqlglot import exp
 
 from benchmarks.tpc.queries import is_select
 
@@ -121,5 +123,20 @@ def run_all(contender: Contender, statements: Iterable[str]) -> None:
 
 
 def translated(statement: str) -> str:
-    """The statement in DuckDB's SQL."""
-    return sqlglot.transpile(statement, read="spark", write="duckdb")[0]
+    """The statement in DuckDB's SQL; quotients of decimal constants as Spark has them, which rounds them."""
+    tree = sqlglot.parse_one(statement, read="spark")
+    for division in list(tree.find_all(exp.Div)):
+        sides = division.this, division.expression
+        if all(isinstance(side, exp.Literal) and not side.is_string and "." in side.name for side in sides):
+            division.replace(exp.Literal.number(spark_quotient(*(side.name for side in sides))))
+    return tree.sql(dialect="duckdb")
+
+
+def spark_quotient(dividend: str, divisor: str) -> str:
+    """The quotient of two decimal constants with Spark's scale, such as 0.666667 for 2.0 / 3.0.
+
+    The scale is `max(6, s1 + p2 + 1)` for a dividend of scale s1 and a divisor of p2 digits, which are few here.
+    """
+    a, b = Decimal(dividend), Decimal(divisor)
+    scale = max(6, -int(a.as_tuple().exponent) + len(b.as_tuple().digits) + 1)
+    return str((a / b).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP))
