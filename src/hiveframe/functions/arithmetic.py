@@ -179,7 +179,7 @@ def _division(
             default=divide(left, right),
         )
 
-    if isinstance(kind, t.DecimalType) and all(map(is_atom_cast, args)):
+    if all(map(is_atom_cast, args)):
         return checked(args[0], args[1])
     return let_all(args, ctx, checked)
 

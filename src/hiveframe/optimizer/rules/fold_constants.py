@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from hiveframe.optimizer.costs import Costs
@@ -22,6 +22,7 @@ _RANGE: Final[Mapping[DataType, int]] = {t.BYTE: 7, t.SHORT: 15, t.INT: 31, t.LO
 _DAY_US: Final = 86_400_000_000
 _EPOCH: Final = dt.date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = ((day - _EPOCH).days for day in (dt.date.min, dt.date.max))
+_WIDE: Final = Context(prec=38)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -33,7 +34,9 @@ def fold_constants(node: Relation, costs: Costs) -> Relation:
 def _is_constant(expr: Expr) -> bool:
     if type(expr) is Cast:
         return type(expr.child) is Literal
-    return type(expr) is Call and expr.function in _FOLDED and all(type(arg) is Literal for arg in expr.args)
+    if type(expr) is not Call or not (expr.function == "/" or expr.function in _FOLDED):
+        return False
+    return all(type(arg) is Literal for arg in expr.args)
 
 
 def folded(expr: Expr) -> Expr:
@@ -48,6 +51,8 @@ def folded(expr: Expr) -> Expr:
             return Literal(_converted(value, target), target)
         case Call(function=name) if _is_constant(expr):
             values = [arg.value for arg in expr.args if isinstance(arg, Literal)]
+            if name == "/":
+                return _quotient(expr, *values)
             if all(type(value) is int for value in values):
                 found = _FOLDED[name](*values)
                 if found is not None and _holds(expr.dtype, found):
@@ -68,6 +73,22 @@ def _day(text: str) -> int | None:
 def _whole_days(interval_us: int) -> int | None:
     days, rest = divmod(interval_us, _DAY_US)
     return None if rest else days
+
+
+def _quotient(call: Call, dividend: object, divisor: object) -> Expr:
+    """The quotient of two decimals, rounded half up as Spark does."""
+    if not (isinstance(dividend, Decimal) and isinstance(divisor, Decimal) and isinstance(call.dtype, t.DecimalType)):
+        return call
+    if not divisor:
+        return call
+    scale = call.dtype.scale
+    (above, below), (by, of) = dividend.as_integer_ratio(), divisor.as_integer_ratio()
+    above, below = above * of * 10**scale, below * by
+    size = (2 * abs(above) + abs(below)) // (2 * abs(below))
+    if size >= 10**call.dtype.precision:
+        return call
+    digits = size if (above < 0) == (below < 0) else -size
+    return Literal(_WIDE.scaleb(Decimal(digits), -scale), call.dtype)
 
 
 def _holds(dtype: DataType, value: int) -> bool:
