@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -75,3 +76,20 @@ def test_files_are_copied_where_vectors_are_switched_off(feed: str, spark: Spark
             ("update_postimage", 3, 30),
             ("update_preimage", 3, 3),
         ]
+
+
+@pytest.mark.parametrize("told", ["7", None])
+def test_the_log_says_of_which_partition_a_file_is_whatever_its_folder_is_called(
+    spark: SparkSession, tmp_path: Path, told: str | None
+) -> None:
+    place = tmp_path / "parts"
+    spark.range(4).selectExpr("id", "CAST(id % 2 AS INT) AS p").write.format("delta").partitionBy("p").save(str(place))
+    (log,) = (place / "_delta_log").glob("*.json")
+    actions = [json.loads(line) for line in log.read_text().splitlines()]
+    for add in (action["add"] for action in actions if "add" in action):
+        if add["partitionValues"] == {"p": "1"}:
+            add["partitionValues"] = {"p": told}
+    log.write_text("\n".join(map(json.dumps, actions)))
+    found = spark.read.format("delta").load(str(place)).collect()
+    other = None if told is None else int(told)
+    assert sorted(map(tuple, found)) == [(0, 0), (1, other), (2, 0), (3, other)]

@@ -5,7 +5,8 @@ Source: Delta's PROTOCOL.md, "Reader Requirements".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,11 +18,13 @@ from hiveframe.lake.delta.snapshot import Snapshot, local_file
 from hiveframe.lake.delta.values import partition_value
 from hiveframe.lake.options import Options
 from hiveframe.lake.parquet_scan import UnopenedFiles
+from hiveframe.lake.partition_values import DEFAULT_PARTITION
+from hiveframe.lake.partitions import folder_name, is_hive_layout
 from hiveframe.lake.scan import ScanFile, ScanSource
 from hiveframe.lake.sources.parquet_footer import FooterCache
 from hiveframe.lake.sources.source import ReadContext
 from hiveframe.plan import types as t
-from hiveframe.plan.types import DataType, StructType
+from hiveframe.plan.types import DataType, StructField, StructType
 
 FORMAT: Final = "delta"
 _FOOTERS: Final = FooterCache()
@@ -56,12 +59,15 @@ def open_files(
     fields = [schema.fields[i] for i in partitions]
     zone = context.settings.time_zone
     files: list[ScanFile] = []
+    folders: set[tuple[str, tuple[str | None, ...]]] = set()
     for file in data:
+        told = tuple(file.partition_values.get(stored_name(f)) for f in fields)
         values = tuple(
-            partition_value(file.partition_values.get(stored_name(f)), f.dtype, zone, column=f.name) for f in fields
+            partition_value(text, f.dtype, zone, column=f.name) for text, f in zip(told, fields, strict=True)
         )
         modified_ms = file.modified_ms if isinstance(file, AddFile) else 0
         path = local_file(snapshot.location, file.path)
+        folders.add((os.path.dirname(path), told))
         files.append(ScanFile(path, file.size_bytes or 0, modified_ms * 1000, values))
     detail = UnopenedFiles(
         lambda wanted: _FOOTERS.get(wanted, context.runner),
@@ -76,10 +82,26 @@ def open_files(
         schema,
         options,
         partitions,
-        hive_layout=False,
+        hive_layout=_are_spelled(snapshot.location, folders, fields),
         time_zone=zone,
         detail=detail,
     )
+
+
+def _are_spelled(
+    location: str, folders: Collection[tuple[str, tuple[str | None, ...]]], fields: Sequence[StructField]
+) -> bool:
+    """Whether folders spell the values that the log tells of their files, of types that the engine reads off names."""
+    if not fields or not all(isinstance(f.dtype, _SPELLED) for f in fields):
+        return False
+    for folder, values in folders:
+        names = [folder_name(f.name, value) for f, value in zip(fields, values, strict=True)]
+        if folder != os.path.join(location, *names) or DEFAULT_PARTITION in values:
+            return False
+    return is_hive_layout({folder for folder, _ in folders}, [f.name for f in fields])
+
+
+_SPELLED: Final[tuple[type[DataType], ...]] = (t.IntegerType, t.LongType, t.DateType, t.StringType)
 
 
 def _is_plain(schema: StructType) -> bool:

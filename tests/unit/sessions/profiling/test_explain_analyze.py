@@ -109,7 +109,7 @@ def test_files_that_are_left_out_are_told(spark):
     for p in range(3):
         spark.sql(f"INSERT INTO parts SELECT id, {p} FROM range(100)")
     text = analyzed(spark, "SELECT * FROM parts WHERE p = 1 AND a < 50")
-    assert re.search(r"FileScan parts \[a\] +50 +50 +=", text)
+    assert re.search(r"FileScan parts \[a, p\] +50 +50 +=", text)
     assert "files: 1 of 3" in text
     assert "Rules: " in text
     assert "prune_files" in named(text, "Rules: ")
