@@ -73,7 +73,7 @@ class RuleQueries(Queries):
         shapes: Sequence[Callable[[int], Relation]] = (
             self._beside, self._scalars, self._joined_aggregations, self._distinct_join, self._distinct_sides,
             self._quotients, self._twice, self._deep, self._parted, self._subselects, self._rollup, self._stacked,
-            self._unions, self._local, self._ranked,
+            self._unions, self._local, self._ranked, self._first_means,
         )  # fmt: skip
         self.makers = (*self.makers, *shapes, *shapes)
 
@@ -357,6 +357,23 @@ class RuleQueries(Queries):
         most = self.rng.choice((1, 2, 3, 5, 40))
         text += f" |> WHERE {self.rng.choice(('r <= {}', 'r < {}', 'r = {}', 'r BETWEEN 1 AND {}')).format(most)}"
         return self._wrapped("r, CAST(v AS STRING)", [INT, TEXT], f"FROM ({text})")
+
+    def _first_means(self, depth: int) -> Relation:
+        """Means of the first groups in an order that some of them are part of."""
+        keys = self.rng.sample(("item", "shop", "kind", "is_web"), 2)
+        sales = self.rng.choice(("sales",) * 5 + ("none",))
+        values = ("price", "tax", "tax", "DISTINCT tax", "CAST(quantity AS DECIMAL(8, 1))", "price * 2", "quantity")
+        means = [f"avg({value})" for value in self.rng.sample(values, 3)]
+        means[0] += self.rng.choice(("", f" FILTER (WHERE {self.rng.choice(('is_web', 'quantity > 90'))})"))
+        how = self.rng.choice(("ROLLUP({})", "CUBE({})", "{}", "{}"))
+        having = self.rng.choice(("", "", " HAVING count(*) > 5", " HAVING b > 1"))
+        order = [*keys, "grouping_id()"] if how != "{}" else keys
+        order = [*self.rng.choice(([], [], [], ["a"], ["c DESC"])), *order]
+        limit = self.rng.choice(("LIMIT 1", "LIMIT 7", "LIMIT 5000", "LIMIT 4 OFFSET 2"))
+        items = ", ".join(f"{mean} AS {name}" for mean, name in zip(means, "abc", strict=True))
+        text = f"SELECT {', '.join(keys)}, {items} FROM {sales} GROUP BY {how.format(', '.join(keys))}{having}"
+        shown = ", ".join(f"CAST({name} AS STRING)" for name in (*keys, "a", "b", "c"))
+        return self._wrapped(shown, [TEXT] * 5, f"FROM ({text} ORDER BY {', '.join(order)} {limit})")
 
     def _stacked(self, depth: int) -> Relation:
         """Filters on filters, projections on projections, unions in unions."""

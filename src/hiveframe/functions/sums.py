@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Context, Decimal
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from hiveframe.functions.registry import Function, FunctionKind, Kind, always_nu
 from hiveframe.functions.sql import Sql, case, cast, func, is_not_null, is_null, null, number, op, physical_type, text
 from hiveframe.plan import types as t
 from hiveframe.plan.decimal_type import MAX_PRECISION
-from hiveframe.plan.logical import AggCall, Expr
+from hiveframe.plan.logical import AggCall, Call, Cast, Expr
 from hiveframe.plan.types import DataType, DecimalType
 
 _SUMMABLE = Kind(
@@ -35,6 +36,9 @@ MERGED_SUM = "merged_sum"
 
 MERGED_MEAN = "merged_avg"
 """The mean over groups, of each of which the first argument is the sum and the second the count."""
+
+MEAN_OF = "mean_of"
+"""The mean of decimals of which the first argument is the sum and the second the count: `mean_cannot_fail` of them."""
 
 _OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
 _SUM_FAILED = r"Overflow in (?:HUGEINT addition|SUM of DECIMAL|addition of DECIMAL\(38\))"
@@ -66,6 +70,20 @@ def mean_type(args: Sequence[Expr]) -> DataType:
         case t.DayTimeIntervalType():
             return t.DAY_TIME
     return t.DOUBLE
+
+
+def mean_parts(call: AggCall) -> tuple[AggCall, AggCall]:
+    """The sum and the count that the mean of numbers `call` is made of."""
+    value = call.args[0]
+    if not isinstance(value.dtype, (DecimalType, t.DoubleType)):
+        value = Cast(value, t.DOUBLE, nullable=value.nullable)
+    count = replace(call, function="count", dtype=t.LONG, nullable=False)
+    return replace(call, function="sum", args=(value,), dtype=_sum_type((value,))), count
+
+
+def mean_cannot_fail(dtype: DataType) -> bool:
+    """Whether values of this type are decimals whose mean has room whenever their sum has."""
+    return isinstance(dtype, DecimalType) and dtype.precision + _SUM_DIGITS + _MEAN_DIGITS < MAX_PRECISION
 
 
 def _emit_sum(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
@@ -191,10 +209,8 @@ def _decimal_mean(
     """`total / count` rounded half up at the target's scale, without leaving 128 bits on the way."""
     digits = min(source.precision + _SUM_DIGITS, MAX_PRECISION)
     shift = 10 ** (target.scale - source.scale)
-    if digits + _MEAN_DIGITS < MAX_PRECISION:
-        types = [DecimalType(digits, source.scale), t.LONG, t.INT, t.INT]
-        kernel = ctx.kernel("decimal_mean", decimal_means, types, target)
-        return func(kernel, total, count, number(target.precision), number(target.scale))
+    if mean_cannot_fail(source):
+        return _small_mean(DecimalType(digits, source.scale), target, total, count, ctx)
     whole = unscaled(total, digits, source.scale)
     # Long division in two steps: the remainder is below the count, so its fraction always fits.
     high = op("//", whole, count)
@@ -212,6 +228,11 @@ def _decimal_mean(
     }
     too_wide = ctx.raise_error("ArithmeticException", _OUT_OF_RANGE, params, call.dtype, call.context)
     return case((fits, mean), (is_not_null(total), too_wide))
+
+
+def _small_mean(total_type: DecimalType, target: DecimalType, total: Sql, count: Sql, ctx: EmitContext) -> Sql:
+    kernel = ctx.kernel("decimal_mean", decimal_means, [total_type, t.LONG, t.INT, t.INT], target)
+    return func(kernel, total, count, number(target.precision), number(target.scale))
 
 
 def decimal_means(totals: pa.Array, counts: pa.Array, precisions: pa.Array, scales: pa.Array) -> pa.Array:
@@ -234,6 +255,19 @@ def _emit_merged_mean(call: AggCall, args: list[Sql], ctx: EmitContext) -> Sql:
     whole = cast(ctx.aggregate("sum", args[:1], call), physical_type(total))
     source = DecimalType(total.precision - _SUM_DIGITS, total.scale)
     return _decimal_mean(call, source, target, whole, func("nullif", count, number(0)), ctx, is_try=False)
+
+
+def _mean_of_type(args: Sequence[Expr]) -> DataType:
+    total = args[0].dtype
+    assert isinstance(total, DecimalType)
+    return bounded(total.precision - _SUM_DIGITS + _MEAN_DIGITS, total.scale + _MEAN_DIGITS)
+
+
+def _emit_mean_of(call: Call, args: list[Sql], ctx: EmitContext) -> Sql:
+    total, target = call.args[0].dtype, call.dtype
+    assert isinstance(total, DecimalType)
+    assert isinstance(target, DecimalType)
+    return _small_mean(total, target, args[0], args[1], ctx)
 
 
 def _quotient_text(whole: Sql, count: Sql, scale: int) -> Sql:
@@ -300,4 +334,13 @@ register(
     ),
     _row(MERGED_SUM, _sum_type, _emit_merged_sum, "The sum of sums.", "", is_internal=True),
     _row(MERGED_MEAN, mean_type, _emit_merged_mean, "The mean of groups.", "", is_internal=True),
+    Function(
+        MEAN_OF,
+        (_SUMMABLE, t.LONG),
+        _mean_of_type,
+        always_null,
+        emit=_emit_mean_of,
+        is_internal=True,
+        doc="A sum of decimals by their count.",
+    ),
 )

@@ -18,6 +18,7 @@ from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.flatten_unions import flatten_unions
 from hiveframe.optimizer.rules.fold_constants import fold_constants
 from hiveframe.optimizer.rules.hoist_subqueries import hoist_subqueries
+from hiveframe.optimizer.rules.means_after_limit import means_after_limit
 from hiveframe.optimizer.rules.merge_aggregations import merge_aggregations
 from hiveframe.optimizer.rules.merge_filters import merge_filters
 from hiveframe.optimizer.rules.multiply_by_reciprocals import multiply_by_reciprocals
@@ -94,7 +95,7 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
-    EachNode((rank_candidates,)),
+    EachNode((rank_candidates, means_after_limit)),
     Measured(split_deep_expressions),
     order_small_results,
 )
@@ -108,6 +109,7 @@ EXCLUDABLE: Final = frozenset(
         "collapse_projects",
         "flatten_unions",
         "fold_constants",
+        "means_after_limit",
         "merge_aggregations",
         "merge_filters",
         "multiply_by_reciprocals",

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from hiveframe.functions.decimals import bounded
-from hiveframe.functions.sums import MERGED_MEAN, MERGED_SUM
+from hiveframe.functions.sums import MERGED_MEAN, MERGED_SUM, mean_parts
 from hiveframe.plan import types as t
 from hiveframe.plan.decimal_type import MAX_PRECISION
-from hiveframe.plan.logical import AggCall, Call, Cast, Column, Expr, Literal
+from hiveframe.plan.logical import AggCall, Call, Column, Expr, Literal
 
 _SUM_DIGITS: Final = 10  # that a decimal's sum has more than its values
 
@@ -49,19 +48,6 @@ def _itself(call: AggCall) -> tuple[AggCall, ...]:
     return (call,)
 
 
-def _mean(call: AggCall) -> tuple[AggCall, ...]:
-    value = call.args[0]
-    match value.dtype:
-        case t.DecimalType(precision, scale):
-            total: t.DataType = bounded(precision + _SUM_DIGITS, scale)
-        case t.DoubleType():
-            total = t.DOUBLE
-        case _:
-            value, total = Cast(value, t.DOUBLE, nullable=value.nullable), t.DOUBLE
-    count = replace(call, function="count", dtype=t.LONG, nullable=False)
-    return replace(call, function="sum", args=(value,), dtype=total), count
-
-
 def _adds_up(dtype: t.DataType, *, ansi: bool) -> bool:
     if isinstance(dtype, t.DecimalType):
         return ansi or dtype.precision + _SUM_DIGITS <= MAX_PRECISION
@@ -70,6 +56,6 @@ def _adds_up(dtype: t.DataType, *, ansi: bool) -> bool:
 
 _PARTIALS: Final[Mapping[str, Callable[[AggCall], tuple[AggCall, ...]]]] = {
     "sum": _itself,
-    "avg": _mean,
+    "avg": mean_parts,
     **dict.fromkeys((*_COUNTS, *_AS_THEY_ARE), _itself),
 }
