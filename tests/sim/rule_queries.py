@@ -73,9 +73,9 @@ class RuleQueries(Queries):
         shapes: Sequence[Callable[[int], Relation]] = (
             self._beside, self._scalars, self._joined_aggregations, self._distinct_join, self._distinct_sides,
             self._quotients, self._twice, self._deep, self._parted, self._subselects, self._rollup, self._stacked,
-            self._unions, self._local, self._ranked, self._first_means,
+            self._unions, self._local, self._ranked, self._first_means, self._named_groups,
         )  # fmt: skip
-        self.makers = (*self.makers, *shapes, *shapes)
+        self.makers = (*self.makers, *shapes, *shapes, self._local, self._named_groups, self._joined_aggregations)
 
     def query(self) -> Query:
         """A whole statement."""
@@ -374,6 +374,35 @@ class RuleQueries(Queries):
         text = f"SELECT {', '.join(keys)}, {items} FROM {sales} GROUP BY {how.format(', '.join(keys))}{having}"
         shown = ", ".join(f"CAST({name} AS STRING)" for name in (*keys, "a", "b", "c"))
         return self._wrapped(shown, [TEXT] * 5, f"FROM ({text} ORDER BY {', '.join(order)} {limit})")
+
+    def _named_groups(self, depth: int) -> Relation:
+        """Sums of sales by what tables without conditions name, CASE by these among them."""
+        sales, one, two = self.rng.choice(("sales", "sales", "none")), self._fresh("o"), self._fresh("p")
+        source = f"{sales} AS s JOIN items AS {one} ON s.item = {one}.i"
+        names = [f"{one}.{name}" for name in ("label", "brand", "cost", "i")]
+        if self.rng.random() < 0.4:
+            source += f" JOIN items AS {two} ON {self.rng.choice(('s.shop', 's.item'))} = {two}.i"
+            names += [f"{two}.{name}" for name in ("label", "brand")]
+        keys = self.rng.sample([*names, "s.kind", "s.shop", "s.day"], self.rng.randint(1, 5))
+        value = self.rng.choice(("s.price", "s.quantity", "s.tax", "s.price", "1", "s.tax", "s.price", "s.cost"))
+        condition, other = self.rng.choice(names), self.rng.choice(("0", "s.tax"))
+        asked = [
+            f"sum(CASE WHEN {condition} IS NOT NULL THEN {value} END)",
+            f"sum(CASE WHEN {one}.brand = {self.rng.randrange(4)} THEN {value} ELSE {other} END)",
+            f"count(CASE WHEN {one}.label > 'b' THEN {value} END)",
+            f"max({value}) FILTER (WHERE {one}.brand < 2)",
+            f"avg({value})",
+            "count(*)",
+            f"min({value})",
+            f"sum({value}) + count(s.shop)",
+        ]
+        if self.rng.random() < 0.1:
+            asked = [f"max({one}.label)", "sum(s.price * 2)"]
+        chosen = self.rng.sample(asked, self.rng.randint(1, min(len(asked), 5)))
+        where = f" WHERE {self.rng.choice(('s.quantity > 3', 's.kind IS NOT NULL', f'{one}.brand > 0'))}"
+        tail = f"FROM {source}{where if self.rng.random() < 0.3 else ''} GROUP BY {', '.join(keys)}"
+        told = [f"CAST({text} AS STRING)" for text in (*keys, *chosen)]
+        return self._wrapped(", ".join(told), [TEXT] * len(told), tail)
 
     def _stacked(self, depth: int) -> Relation:
         """Filters on filters, projections on projections, unions in unions."""

@@ -17,6 +17,7 @@ from hiveframe.analysis.analyzer import Analyzer
 from hiveframe.connect.local import local_service
 from hiveframe.connect.seam import SessionKey
 from hiveframe.optimizer.driver import EXCLUDABLE, optimize
+from hiveframe.optimizer.rules import aggregate_before_join
 from hiveframe.plan import spec
 from hiveframe.plan.logical import Relation
 from tests.sim.random_queries import TABLES
@@ -74,7 +75,11 @@ def _shown(value: object) -> object:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     made = Bench(tmp_path_factory.mktemp("tables"))
-    yield made
+    with pytest.MonkeyPatch.context() as changed:  # as of tables of many rows
+        changed.setattr(aggregate_before_join, "_LEAST_ROWS", 0)
+        changed.setattr(aggregate_before_join, "_LEAST_FEWER", 0.0)
+        changed.setattr(aggregate_before_join, "_LEAST_SAVED", 1)
+        yield made
     made.spark.stop()
 
 

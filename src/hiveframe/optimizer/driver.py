@@ -13,6 +13,7 @@ from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.expressions import expressions
 from hiveframe.optimizer.inputs import rewrite_relations
 from hiveframe.optimizer.key_collations import key_collations
+from hiveframe.optimizer.rules.aggregate_before_join import aggregate_before_join
 from hiveframe.optimizer.rules.bucket_aggregations import bucket_aggregations
 from hiveframe.optimizer.rules.collapse_projects import collapse_projects
 from hiveframe.optimizer.rules.flatten_unions import flatten_unions
@@ -95,6 +96,7 @@ RULES: Final[tuple[EachNode | Measured | Callable[[Relation], Relation], ...]] =
     EachNode((hoist_subqueries,)),
     prune_columns,
     _TIDY,
+    EachNode((aggregate_before_join,)),
     EachNode((rank_candidates, means_after_limit)),
     Measured(split_deep_expressions),
     order_small_results,
@@ -105,6 +107,7 @@ EXCLUDED_RULES: Final = "spark.sql.optimizer.excludedRules"
 
 EXCLUDABLE: Final = frozenset(
     {
+        "aggregate_before_join",
         "bucket_aggregations",
         "collapse_projects",
         "flatten_unions",

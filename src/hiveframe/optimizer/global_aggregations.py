@@ -152,16 +152,16 @@ def global_aggregation(plan: Relation) -> GlobalAggregation | None:
 
 def _is_plain(call: AggCall) -> bool:
     is_safe = call.filter is None or _is_safe(call.filter)
-    return is_safe and not call.order_by and all(_is_value(a) for a in call.args)
+    return is_safe and not call.order_by and all(is_value(a) for a in call.args)
 
 
-def _is_value(expr: Expr) -> bool:
+def is_value(expr: Expr) -> bool:
     """A column or a constant, perhaps made wider, or computed of constants alone."""
     match expr:
         case Column() | Literal():
             return True
         case Cast(child=child, implicit=True):
-            return _is_value(child)
+            return is_value(child)
         case Call(function="+" | "-" | "*", args=args):
             return all(_is_constant(a) for a in args)
     return False
@@ -180,4 +180,4 @@ def _is_safe(expr: Expr) -> bool:
     """A condition that cannot fail."""
     if isinstance(expr, Call) and expr.function in _COMPARING:
         return all(_is_safe(a) for a in expr.args)
-    return _is_value(expr)
+    return is_value(expr)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from hiveframe.cache.aggregates.partials import partials_of
 from hiveframe.lake.scan import ScanSource
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.mentions import mentioned
+from hiveframe.optimizer.partial_aggregates import partials_of
 from hiveframe.optimizer.rules.merge_filters import conjuncts
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from hiveframe.cache.aggregates.asked import Asked
-from hiveframe.cache.aggregates.branches import conditions_of, leaves_of
 from hiveframe.cache.aggregates.definition import Definition, seen_by
 from hiveframe.cache.aggregates.dims import suffice
-from hiveframe.cache.aggregates.partials import partials_of
 from hiveframe.cache.aggregates.reaches import reach_of
+from hiveframe.optimizer.aggregate_branches import conditions_of, leaves_of
 from hiveframe.optimizer.costs import SUBQUERIES, holds
 from hiveframe.optimizer.mentions import mentioned
+from hiveframe.optimizer.partial_aggregates import partials_of
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Call, Column, Expr, LambdaVar, Literal
 from hiveframe.plan.walk import preorder

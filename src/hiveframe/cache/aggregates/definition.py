@@ -15,16 +15,16 @@ from itertools import chain
 from typing import Any, Final, TypeVar, cast
 
 from hiveframe.cache.aggregates.asked import Asked
-from hiveframe.cache.aggregates.branches import branches_of
 from hiveframe.cache.aggregates.dims import over_dims, suffice
-from hiveframe.cache.aggregates.partials import merged, partials_of
 from hiveframe.cache.aggregates.reaches import Reach, reach_of
 from hiveframe.cache.aggregates.states import SourceState, can_be_restricted, state_of
 from hiveframe.dataclass import dataclass
 from hiveframe.engine.kept_tables import KeptTable
+from hiveframe.optimizer.aggregate_branches import branches_of
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.join_groups import joined
 from hiveframe.optimizer.mentions import mentioned
+from hiveframe.optimizer.partial_aggregates import merged, partials_of
 from hiveframe.optimizer.rules.merge_filters import all_of
 from hiveframe.optimizer.substitute import substituted
 from hiveframe.plan import logical as lg

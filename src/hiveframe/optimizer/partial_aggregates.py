@@ -9,7 +9,7 @@ from typing import Final
 from hiveframe.functions.sums import MERGED_MEAN, MERGED_SUM, mean_parts
 from hiveframe.plan import types as t
 from hiveframe.plan.decimal_type import MAX_PRECISION
-from hiveframe.plan.logical import AggCall, Call, Column, Expr, Literal
+from hiveframe.plan.logical import AggCall, Call, Expr, Literal
 
 _SUM_DIGITS: Final = 10  # that a decimal's sum has more than its values
 
@@ -31,7 +31,7 @@ def partials_of(call: AggCall, *, ansi: bool) -> tuple[AggCall, ...] | None:
     return rule(call)
 
 
-def merged(call: AggCall, columns: Sequence[Column]) -> Expr:
+def merged(call: AggCall, columns: Sequence[Expr]) -> Expr:
     """The call over groups whose partial aggregates are in these columns."""
     plain = replace(call, filter=None)
     if call.function in _COUNTS:
