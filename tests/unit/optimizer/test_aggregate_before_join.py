@@ -75,6 +75,7 @@ FIRES = {
 STAYS = {
     "few conditions": f"SELECT week, sum(price) FROM {BY_WEEK} GROUP BY week",
     "a condition on the table": f"SELECT week, {CASES} FROM {BY_WEEK} AND place > 1 GROUP BY week",
+    "a product": f"SELECT week, {CASES} FROM sales, days WHERE week = name GROUP BY week",
     "doubles": f"SELECT week, {CASES.replace('price', 'weight')} FROM {BY_WEEK} GROUP BY week",
     "sums that may overflow": f"SELECT week, {CASES.replace('price', 'big')} FROM {BY_WEEK} GROUP BY week",
     "what may fail": f"SELECT week, {CASES.replace('price', '10 div pieces')} FROM {BY_WEEK} AND pieces > 0 "

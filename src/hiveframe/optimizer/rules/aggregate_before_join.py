@@ -93,11 +93,10 @@ def _late(group: JoinGroup) -> list[_Late]:
     for place, relation in enumerate(group.relations):
         own = [c for c, link in zip(group.conditions, group.links, strict=True) if place in link]
         pairs = equal_columns(own)
-        if len(own) != 1 or len(pairs) != 1 or not _is_table(relation):
-            continue
         mine = {c.id for c in relation.output}
-        (other,) = (c for c in pairs[0] if c.id not in mine)
-        found.append(_Late(place, own[0], other))
+        others = [c for pair in pairs for c in pair if c.id not in mine]
+        if len(own) == len(pairs) == len(others) == 1 and _is_table(relation):
+            found.append(_Late(place, own[0], others[0]))
     return found[:_MOST_LATE]
 
 
