@@ -47,7 +47,7 @@ FULL = (
     Part("tpch-sf1", "tpch", f"--sf 1 --rounds 5 --peers {PEERS}"),
     Part("tpcds-sf1", "tpcds", f"--sf 1 --rounds 5 --peers {PEERS}"),
     Part("clickbench-10m", "clickbench", "--hits 10 --rounds 5"),
-    Part("dashboard", "dashboard", "--questions 2000"),
+    Part("dashboard", "dashboard", "--sf 10 --questions 2000"),
     Part("repeated", "repeated", "--sf 1 --rounds 5"),
     Part("learning", "learning"),
     Part("adaptive", "adaptive", "--rounds 5"),
