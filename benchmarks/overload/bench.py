@@ -157,12 +157,15 @@ def load(scale: float) -> Iterator[subprocess.Popen[str]]:
 
 
 def ask(clients: subprocess.Popen[str], phase: dict[str, Any]) -> dict[str, Any]:
-    """One phase's samples."""
+    """One phase's samples; raises RuntimeError when the clients end, which say why before."""
     assert clients.stdin is not None
     assert clients.stdout is not None
     clients.stdin.write(json.dumps(phase) + "\n")
     clients.stdin.flush()
-    answer: dict[str, Any] = json.loads(clients.stdout.readline())
+    line = clients.stdout.readline()
+    if not line:
+        raise RuntimeError(f"the clients ended with {clients.wait()} while they asked {phase['url']}")
+    answer: dict[str, Any] = json.loads(line)
     return answer
 
 

@@ -49,9 +49,10 @@ class Client:
         except asyncio.CancelledError:
             pass
         except grpc.aio.AioRpcError as error:
-            if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            if error.code() is grpc.StatusCode.UNAVAILABLE:
+                outcome = REFUSED
+            elif error.code() is not grpc.StatusCode.CANCELLED:  # as a task that is cancelled between two messages ends
                 raise
-            outcome = REFUSED
         return query.template, time.perf_counter() - start, outcome
 
 
