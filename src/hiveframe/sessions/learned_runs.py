@@ -33,6 +33,8 @@ SETTING: Final = "spark.hiveframe.optimizer.learning"
 _HELD_BYTES: Final = 32 << 20
 """A trial's rows are held back up to so many bytes, until it is sure that it is not cancelled."""
 
+_AGAIN_S: Final = 0.05
+
 _SEED: Final = 1
 
 
@@ -89,11 +91,14 @@ class LearnedRun:
 
     def _tried(self, longest_s: float, instead: Choice) -> Iterator[pa.RecordBatch]:
         """The rows of a trial, or of the usual plan after it."""
-        expired = threading.Event()
+        expired, ended = threading.Event(), threading.Event()
+        trial = self._run
 
         def expire() -> None:
             expired.set()
-            self._run.cancel()
+            trial.cancel()
+            while not ended.wait(_AGAIN_S):  # an interrupt may come just before the engine goes on, and is lost then
+                trial.cancel()
 
         timer = threading.Timer(longest_s, expire)
         timer.daemon = True
@@ -122,6 +127,7 @@ class LearnedRun:
             yield from held or ()
             return
         finally:
+            ended.set()
             timer.cancel()
         self._run = self._execute(instead.plan)
         if self._canceled.is_set():
