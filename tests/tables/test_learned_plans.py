@@ -115,7 +115,14 @@ def hangs(run: Execution) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("ending", [fails, hangs])
+def loses_an_interrupt(run: Execution) -> None:
+    while not run._is_canceled:
+        time.sleep(0.01)
+    run._is_canceled = False
+    hangs(run)
+
+
+@pytest.mark.parametrize("ending", [fails, hangs, loses_an_interrupt])
 def test_a_trial_that_ends_badly_or_not_at_all_is_followed_by_the_usual_plan(
     tables: SparkSession, learner: Learner, monkeypatch: pytest.MonkeyPatch, ending: Callable[[Execution], None]
 ) -> None:

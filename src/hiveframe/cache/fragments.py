@@ -16,6 +16,7 @@ import pyarrow as pa
 from hiveframe.cache.keys import HINT_DIGITS
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.scan import ScanSource
+from hiveframe.optimizer.join_groups import is_whole
 from hiveframe.plan import logical as lg
 from hiveframe.plan.walk import children, preorder, rewrite_up
 
@@ -44,7 +45,7 @@ def fragment_of(plan: lg.Relation) -> Fragment | None:
         elif not isinstance(node, (lg.Sort, lg.Repartition)):
             return None
         node = node.child
-    if not _is_whole(node) or not all(c.id in places for c in node.output):
+    if not is_whole(node) or not all(c.id in places for c in node.output):
         return None
     return Fragment(node, tuple(places[c.id] for c in node.output))
 
@@ -55,7 +56,7 @@ def with_fragments(plan: lg.Relation, lookup: Lookup) -> lg.Relation:
     pending = [plan]
     while pending:
         node = pending.pop()
-        if isinstance(node, (lg.Aggregate, lg.Distinct)) and _is_whole(node):
+        if isinstance(node, (lg.Aggregate, lg.Distinct)) and is_whole(node):
             rows = lookup(node)
             if rows is not None:
                 found[id(node)] = lg.LocalData(node.output, rows, is_kept=True)
@@ -72,11 +73,6 @@ def with_fragments(plan: lg.Relation, lookup: Lookup) -> lg.Relation:
 def sources_in(plan: lg.Relation) -> list[ScanSource]:
     """What a part of a plan reads."""
     return [node.source for node in preorder(plan, lg.Node) if isinstance(node, lg.Scan)]
-
-
-def _is_whole(node: lg.Relation) -> bool:
-    """Whether nothing in it is defined elsewhere."""
-    return not any(isinstance(part, lg.CteRef) for part in preorder(node, lg.Node))
 
 
 class HeldFragments:

@@ -44,7 +44,7 @@ def emit_arithmetic(
     if symbol in _DIVISIONS:
         return _division(symbol, args, operands, dtype, mode, context, ctx)
     if isinstance(kind, t.DecimalType):
-        return _decimal(symbol, args, operands, dtype, mode, context, ctx)
+        return emit_decimal(_decimal(symbol, args, operands, dtype, mode, context, ctx))
     made = op(symbol, args[0], args[1])
     if isinstance(kind, (t.FloatType, t.DoubleType)):
         return made
@@ -120,18 +120,6 @@ def _decimal(
     mode: str,
     context: QueryContext | None,
     ctx: EmitContext,
-) -> Sql:
-    return emit_decimal(_job(symbol, args, operands, dtype, mode, context, ctx))
-
-
-def _job(
-    symbol: str,
-    args: list[Sql],
-    operands: tuple[Expr, Expr],
-    dtype: DataType,
-    mode: str,
-    context: QueryContext | None,
-    ctx: EmitContext,
 ) -> DecimalOperation:
     left, right = operands[0].dtype, operands[1].dtype
     assert isinstance(left, t.DecimalType)
@@ -168,7 +156,7 @@ def _division(
 
     if isinstance(kind, t.DecimalType) and symbol == "/":
         site = partial(ctx.error_site, "ArithmeticException", _BY_ZERO[symbol], {"config": ANSI_SETTING}, context)
-        made = emit_checked_quotient(_job(symbol, args, operands, dtype, mode, context, ctx), site)
+        made = emit_checked_quotient(_decimal(symbol, args, operands, dtype, mode, context, ctx), site)
         if made is not None:
             return made
 
@@ -201,7 +189,7 @@ def _divided(
 ) -> Sql:
     kind = operands[0].dtype
     if isinstance(kind, t.DecimalType):
-        made = _decimal(symbol, args, operands, dtype, mode, context, ctx)
+        made = emit_decimal(_decimal(symbol, args, operands, dtype, mode, context, ctx))
         return _low_bits(made) if symbol == "div" else made
     if isinstance(kind, (t.FloatType, t.DoubleType)):
         return op(symbol, args[0], args[1])

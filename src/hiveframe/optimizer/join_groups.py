@@ -126,10 +126,10 @@ def may_stage(group: JoinGroup, chosen: frozenset[int]) -> bool:
     """Whether the join of the chosen relations can be a statement of its own that leaves something to be done."""
     if not 2 <= len(chosen) < len(group.relations) or not group.is_connected(chosen):
         return False
-    return all(_is_whole(group.relations[i]) for i in chosen)
+    return all(is_whole(group.relations[i]) for i in chosen)
 
 
-def _is_whole(relation: Relation) -> bool:
+def is_whole(relation: Relation) -> bool:
     """Whether nothing in it is named elsewhere."""
     return not any(isinstance(part, lg.CteRef) for part in preorder(relation, lg.Node))
 

@@ -1,4 +1,4 @@
-"""Expressions with columns replaced by the expressions that compute them."""
+"""Expressions with columns, or other parts, replaced by the expressions that compute them."""
 
 from __future__ import annotations
 
@@ -15,4 +15,10 @@ def substituted(expr: Expr, values: Mapping[int, Expr]) -> Expr:
     if type(expr) is Literal or not values:
         return expr
     made: Expr = rewrite_up(expr, Expr, lambda node: values.get(node.id, node) if type(node) is Column else node)
+    return made
+
+
+def with_parts(expr: Expr, values: Mapping[int, Expr]) -> Expr:
+    """`expr` with the parts of these `id()`s replaced."""
+    made: Expr = rewrite_up(expr, Expr, lambda node: values.get(id(node), node))
     return made

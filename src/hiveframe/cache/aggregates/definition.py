@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from hiveframe.cache.aggregates.asked import Asked
 from hiveframe.cache.aggregates.dims import over_dims, suffice
@@ -26,11 +26,11 @@ from hiveframe.optimizer.join_groups import joined
 from hiveframe.optimizer.mentions import mentioned
 from hiveframe.optimizer.partial_aggregates import merged, partials_of
 from hiveframe.optimizer.rules.merge_filters import all_of
-from hiveframe.optimizer.substitute import substituted
+from hiveframe.optimizer.substitute import substituted, with_parts
 from hiveframe.plan import logical as lg
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Column, Expr, Named, Relation
-from hiveframe.plan.walk import rewrite_up, with_children
+from hiveframe.plan.walk import with_children
 
 _MOST_BESIDE: Final = 0.5  # of the fact's bytes, that are read beside the pieces
 
@@ -310,7 +310,7 @@ class _Recipe:
             id(own): merged(call, [n.column for n in columns]) if columns else _over_seen(call, asked.prints, seen)
             for own, call, columns in zip(asked.own_calls, asked.calls, partials, strict=True)
         }
-        items = tuple(Named(i.column, _with_calls(i.expr, values)) for i in node.items)
+        items = tuple(Named(i.column, with_parts(i.expr, values)) for i in node.items)
         outer = tuple(Named(k.column, n.column) for k, n in zip(node.keys, keys, strict=True))
         return lg.Aggregate(rows, outer, items, node.grouping_sets)
 
@@ -359,11 +359,3 @@ def _over_seen(call: AggCall, prints: Fingerprints, seen: Mapping[bytes, Column]
 
 def _renewed(items: Iterable[Named]) -> list[Named]:
     return [Named(fresh_column(n.column.name, n.expr), n.expr) for n in items]
-
-
-def _with_calls(expr: Expr, values: Mapping[int, Expr]) -> Expr:
-    def told(e: Any) -> Any:
-        return values.get(id(e), e)
-
-    made: Expr = rewrite_up(expr, Expr, told)
-    return made

@@ -19,12 +19,12 @@ from hiveframe.optimizer.adaptive.narrowing import narrowed
 from hiveframe.optimizer.adaptive.reading import Worth, bytes_read
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, those_of
 from hiveframe.optimizer.inputs import inputs
+from hiveframe.optimizer.join_groups import is_whole
 from hiveframe.optimizer.rules.merge_filters import all_of
 from hiveframe.optimizer.statistics import StatisticsOf, estimates
 from hiveframe.plan import logical as lg
 from hiveframe.plan.logical import Column, Expr, Relation
 from hiveframe.plan.types import BOOLEAN
-from hiveframe.plan.walk import preorder
 
 _MOST_PARTS: Final = 4
 
@@ -89,7 +89,7 @@ def _of_meeting(
             plan = lg.Filter(relation, all_of(conditions)) if conditions else relation
             possible.append(FirstPart(meeting, place, plan, conditions, told, spared))
     for part in sorted(possible, key=lambda p: -p.spared_bytes)[:_MOST_PARTS]:
-        if not _is_whole(part.plan) or not is_steady(part.plan):
+        if not is_whole(part.plan) or not is_steady(part.plan):
             continue
         left = _share_left(part.plan, statistics())
         spared = part.spared_bytes * max(1 - left, 0.0)
@@ -178,11 +178,6 @@ def _is_plain(relation: Relation) -> bool:
     while isinstance(relation, (lg.Project, lg.Sort, lg.Repartition)):
         relation = relation.child
     return not inputs(relation)
-
-
-def _is_whole(relation: Relation) -> bool:
-    """Whether nothing in it is named elsewhere."""
-    return not any(isinstance(part, lg.CteRef) for part in preorder(relation, lg.Node))
 
 
 def _share_left(plan: Relation, statistics: StatisticsOf) -> float:

@@ -14,7 +14,7 @@ TPC-DS's queries 2 and 59 at scale 1 take half the time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from hiveframe.dataclass import dataclass
 from hiveframe.lake.statistics.sources import source_statistics
@@ -23,21 +23,21 @@ from hiveframe.optimizer.aggregate_branches import branches_of
 from hiveframe.optimizer.costs import SUBQUERIES, Costs, holds
 from hiveframe.optimizer.fresh import fresh_column
 from hiveframe.optimizer.global_aggregations import is_value
-from hiveframe.optimizer.join_groups import JoinGroup, group_at, joined
+from hiveframe.optimizer.join_groups import JoinGroup, group_at, is_whole, joined
 from hiveframe.optimizer.mentions import mentioned
 from hiveframe.optimizer.partial_aggregates import merged, partials_of
 from hiveframe.optimizer.statistics import estimates
+from hiveframe.optimizer.substitute import substituted, with_parts
 from hiveframe.plan import logical as lg
 from hiveframe.plan import types as t
 from hiveframe.plan.canonical import Fingerprints
 from hiveframe.plan.logical import AggCall, Aggregate, Column, Expr, Named, Project, Relation, Scan
-from hiveframe.plan.walk import preorder, rewrite_up
+from hiveframe.plan.walk import preorder
 
 _LEAST_ROWS: Final = 200_000
 _LEAST_FEWER: Final = 4.0  # rows for each row that is left of them
 _LEAST_SAVED: Final = 4  # conditions and keys of the tables that are joined later
 _MOST_LATE: Final = 3
-_SUMMED_DIGITS: Final = 28  # of decimals whose sums of ten billion fit
 
 
 def aggregate_before_join(node: Relation, costs: Costs) -> Relation:
@@ -65,17 +65,15 @@ def aggregate_before_join(node: Relation, costs: Costs) -> Relation:
 
 def _adds_up(call: AggCall) -> bool:
     """Whether a call is the same in two steps, whatever the order: no double, no sum that may overflow in a part."""
-    if call.distinct or partials_of(call, ansi=True) is None:
+    if partials_of(call, ansi=False) is None:
         return False
-    if not call.args or call.function in ("count", "count_if"):
+    if call.function in ("count", "count_if"):
         return True
-    match call.args[0].dtype:
-        case t.DecimalType(precision, _):
-            return precision <= _SUMMED_DIGITS
-        case t.ByteType() | t.ShortType() | t.IntegerType():
-            return call.function != "avg"
-        case dtype:
-            return call.function not in ("sum", "avg") and is_exact(dtype)
+    if call.function == "sum" and isinstance(call.args[0].dtype, (t.ByteType, t.ShortType, t.IntegerType)):
+        return True
+    if call.function in ("sum", "avg"):
+        return isinstance(call.args[0].dtype, t.DecimalType)
+    return is_exact(call.args[0].dtype)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +124,7 @@ class _Split:
 
     def made(self) -> Relation | None:
         """The aggregation over less; None where it cannot be made so, or saves nothing."""
-        if not all(one.other.id in self._known for one in self._late) or not all(map(_is_whole, self._early)):
+        if not all(one.other.id in self._known for one in self._late) or not all(map(is_whole, self._early)):
             return None
         if len(self._early) == 1 and isinstance(self._early[0], Aggregate):
             return None  # as few as they will be
@@ -142,8 +140,9 @@ class _Split:
         if not _is_worth_it(pre, early):
             return None
         tables = [self._group.relations[one.place] for one in self._late]
-        later = [self._over(one.condition) for one in self._late]
-        items = tuple(Named(i.column, _with_calls(i.expr, values)) for i in self._node.items)
+        given: dict[int, Expr] = {i: item.column for i, item in self._keys.items()}
+        later = [substituted(one.condition, given) for one in self._late]
+        items = tuple(Named(i.column, with_parts(i.expr, values)) for i in self._node.items)
         named = tuple(Named(i.column, e) for i, e in zip(self._node.keys, keys, strict=True) if e is not None)
         return Aggregate(joined([pre, *tables], later), named, items)
 
@@ -164,7 +163,7 @@ class _Split:
             for call in preorder(item.expr, Expr):
                 if not isinstance(call, AggCall):
                     continue
-                parts = [self._part(p) for p in partials_of(call, ansi=True) or ()]
+                parts = [self._part(p) for p in partials_of(call, ansi=False) or ()]
                 told = [part for part in parts if part is not None]
                 if len(told) < len(parts):
                     return None
@@ -182,40 +181,16 @@ class _Split:
         if branches is None or mentioned(branches.conditions) & self._known:
             return None
         self._saved += 1
-        parts = {id(own): self._part(own) for own in branches.calls if own is not None}
-        if any(part is None for part in parts.values()):
-            return None
-        return branches.choice(partial, lambda e: e, lambda own: _there(parts[id(own)]))
-
-    def _over(self, condition: Expr) -> Expr:
-        """A condition over the keys of the smaller aggregation."""
-
-        def told(e: Any) -> Any:
-            return self._keys[e.id].column if isinstance(e, Column) and e.id in self._keys else e
-
-        made: Expr = rewrite_up(condition, Expr, told)
-        return made
-
-
-def _there(expr: Expr | None) -> Expr:
-    assert expr is not None
-    return expr
-
-
-def _is_whole(relation: Relation) -> bool:
-    """Whether nothing in it is named elsewhere."""
-    return not any(isinstance(part, lg.CteRef) for part in preorder(relation, lg.Node))
+        parts: dict[int, Expr] = {}
+        for own in branches.calls:
+            part = self._part(own) if own is not None else None
+            if own is not None and part is None:
+                return None
+            parts |= {id(own): part} if part is not None else {}
+        return branches.choice(partial, lambda e: e, lambda own: parts[id(own)])
 
 
 def _is_worth_it(pre: Aggregate, early: Relation) -> bool:
     known = estimates(pre, source_statistics)
     rows, groups = known[id(early)].rows, known[id(pre)].rows
     return rows >= _LEAST_ROWS and groups * _LEAST_FEWER <= rows
-
-
-def _with_calls(expr: Expr, values: dict[int, Expr]) -> Expr:
-    def told(e: Any) -> Any:
-        return values.get(id(e), e)
-
-    made: Expr = rewrite_up(expr, Expr, told)
-    return made
